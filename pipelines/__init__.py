@@ -1,0 +1,1 @@
+"""Datasets, input pipelines, recipes, training, reports and the command line."""

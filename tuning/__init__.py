@@ -1,0 +1,1 @@
+"""Hyperparameter search over any objective: spaces, strategies, studies, workers, tracking."""

@@ -1,0 +1,1 @@
+"""Builders of uncompiled Keras models; `catalog` lists them without importing Keras."""

@@ -1,0 +1,1 @@
+"""Training: one compiled loop per epoch, options, objectives and single runs."""

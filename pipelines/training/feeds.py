@@ -1,0 +1,129 @@
+"""Where the batches of a compiled epoch come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import tensorflow as tf
+
+Batch = tuple[Any, ...]
+Augment = Callable[[Any, Any, Any], tuple[Any, Any]]
+
+
+class Feed(Protocol):
+    """A source of batches that a compiled loop can draw from.
+
+    Laws:
+        1. `steps` batches make one epoch; every sample is in exactly one of them.
+        2. The order depends on the feed's seed and the epoch only, so that a resumed
+           training sees the data as the uninterrupted one did.
+        3. `batch` runs inside a `tf.function`.
+    """
+
+    steps: int
+    samples: int
+
+    def start(self, epoch: int) -> Any:
+        """Prepares an epoch: tensors or an iterator, handed to every `batch` call."""
+
+    def batch(self, state: Any, step: Any) -> Batch:
+        """The batch of one step: `(x, y)` or `(x, y, sample_weight)`."""
+
+    def sample(self) -> Batch:
+        """A batch to build metrics and variables with; it is not trained on."""
+
+
+class ArrayFeed:
+    """Batches gathered from arrays that live in memory as tensors.
+
+    Args:
+        x: Inputs: an array, or a dict or tuple of arrays with one first axis.
+        y: Targets, `[samples, ...]`.
+        batch_size: Samples a batch, at least 1; the last batch may be smaller.
+        seed: Order of the data and random augmentation.
+        shuffle: Draw a new order every epoch.
+        augment: `(x, y, seed) -> (x, y)` on a whole batch, `seed` an `int32[2]` tensor
+            that is different in every step.
+        sample_weight: Weight of each sample, `[samples]`.
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        batch_size: int,
+        seed: int = 0,
+        shuffle: bool = True,
+        augment: Augment | None = None,
+        sample_weight: Any = None,
+    ) -> None:
+        self._arrays = (x, y) if sample_weight is None else (x, y, sample_weight)
+        lengths = {len(array) for array in tf.nest.flatten(self._arrays)}
+        if len(lengths) != 1 or 0 in lengths or batch_size < 1:
+            raise ValueError(
+                "Inputs and targets must have one length of at least 1, and batch_size must be "
+                f"at least 1. Got lengths {sorted(lengths)}, batch_size={batch_size}."
+            )
+        self.samples = lengths.pop()
+        self.steps = -(-self.samples // batch_size)
+        self._batch_size = batch_size
+        self._seed = seed
+        self._shuffle = shuffle
+        self._augment = augment
+        # On the CPU a tensor shares the array's memory: nothing is copied here.
+        self._tensors = tf.nest.map_structure(tf.convert_to_tensor, self._arrays)
+
+    def start(self, epoch: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """The order of the epoch's samples and the epoch's number."""
+        order = np.arange(self.samples, dtype=np.int32)
+        if self._shuffle:
+            np.random.default_rng((self._seed, epoch)).shuffle(order)
+        return tf.constant(order), tf.constant(epoch, tf.int32)
+
+    def batch(self, state: tuple[tf.Tensor, tf.Tensor], step: tf.Tensor) -> Batch:
+        """Gathers the samples of one step and augments them."""
+        order, epoch = state
+        rows = order[step * self._batch_size : (step + 1) * self._batch_size]
+        batch = tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), self._tensors)
+        if self._augment is None:
+            return batch
+        seed = tf.stack([tf.constant(self._seed, tf.int32), epoch * self.steps + step])
+        x, y = self._augment(batch[0], batch[1], seed)
+        return (x, y, *batch[2:])
+
+    def sample(self) -> Batch:
+        """The first samples, augmented as in training so that shapes agree."""
+        state = (tf.range(self.samples, dtype=tf.int32), tf.constant(0, tf.int32))
+        return self.batch(state, tf.constant(0, tf.int32))
+
+
+class DatasetFeed:
+    """Batches of a `tf.data.Dataset`, for data that does not fit in memory.
+
+    Args:
+        make_dataset: `epoch -> tf.data.Dataset` of batches; the order may differ per epoch.
+        steps: Batches of one epoch.
+        samples: Samples of one epoch.
+    """
+
+    def __init__(
+        self, make_dataset: Callable[[int], tf.data.Dataset], *, steps: int, samples: int
+    ) -> None:
+        self._make_dataset = make_dataset
+        self.steps = steps
+        self.samples = samples
+
+    def start(self, epoch: int) -> Any:
+        """A fresh iterator over the epoch's dataset."""
+        return iter(self._make_dataset(epoch))
+
+    def batch(self, state: Any, step: tf.Tensor) -> Batch:
+        """The iterator's next batch."""
+        return next(state)
+
+    def sample(self) -> Batch:
+        """The first batch of the first epoch."""
+        return next(iter(self._make_dataset(0)))

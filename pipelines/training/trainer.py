@@ -1,0 +1,155 @@
+"""Trains a compiled Keras model with one TensorFlow function call per epoch.
+
+`Model.fit` returns to Python after every step; on small models that costs more than the
+step itself (docs/performance.md). Here the loop over the steps is compiled. Numbers,
+history and callbacks are those of `fit`; a test compares them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from pipelines.training.feeds import Feed
+
+# Python gets control back about this often, for progress and for Ctrl-C.
+_SECONDS_PER_CALL = 0.5
+_FIRST_CALL_STEPS = 64
+
+
+class Trainer:
+    """Fits and evaluates one compiled model.
+
+    Args:
+        model: A compiled Keras model (TensorFlow backend).
+        feed: Training batches.
+        validation: Validation batches, evaluated after every epoch.
+
+    Example:
+        >>> import numpy as np
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> from pipelines.training.feeds import ArrayFeed
+        >>> feed = ArrayFeed(np.ones((8, 2), "float32"), np.ones((8, 1), "float32"), batch_size=4)
+        >>> history = Trainer(model, feed).fit(epochs=2)
+        >>> len(history["loss"])
+        2
+    """
+
+    def __init__(self, model: keras.Model, feed: Feed, *, validation: Feed | None = None) -> None:
+        self.model = model
+        self._feed = feed
+        self._validation = validation
+        self._train = self._compile_loop(feed, model.train_step)
+        self._validate = None if validation is None else self._evaluator(validation)
+        self._steps_per_call = _FIRST_CALL_STEPS
+
+    def fit(
+        self,
+        *,
+        epochs: int,
+        initial_epoch: int = 0,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> dict[str, list[float]]:
+        """Trains until `epochs` are done or a callback sets `model.stop_training`.
+
+        Args:
+            epochs: Number of the last epoch (not the number of further epochs), as in `fit`.
+            initial_epoch: Epochs that are already done.
+            callbacks: Keras callbacks; hooks on batches are called on every step, which
+                gives up the compiled loop's speed, so prefer hooks on epochs.
+
+        Returns:
+            The history: one list per metric, `val_` before those of the validation data.
+        """
+        model = self.model
+        # What `fit` does as well: metrics and optimizer variables must exist before tracing.
+        model._symbolic_build(data_batch=self._feed.sample())
+        hooks = keras.callbacks.CallbackList(
+            list(callbacks), add_history=True, model=model, epochs=epochs, steps=self._feed.steps
+        )
+        history = next(c for c in hooks.callbacks if isinstance(c, keras.callbacks.History))
+        model.stop_training = False
+        hooks.on_train_begin()
+        logs: dict[str, float] = {}
+        every_batch = any(_watches_batches(callback) for callback in callbacks)
+        for epoch in range(initial_epoch, epochs):
+            model.reset_metrics()
+            hooks.on_epoch_begin(epoch)
+            self._run_epoch(epoch, hooks if every_batch else None)
+            logs = _results(model)
+            if self._validate is not None:
+                hooks.on_test_begin()
+                validation = self._validate()
+                hooks.on_test_end(validation)
+                logs |= {f"val_{name}": value for name, value in validation.items()}
+            hooks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        hooks.on_train_end(logs)
+        return history.history
+
+    def evaluate(self, feed: Feed) -> dict[str, float]:
+        """Loss and metrics over one pass of `feed`, as `Model.evaluate` gives them."""
+        self.model._symbolic_build(data_batch=feed.sample())
+        return self._evaluator(feed)()
+
+    def _run_epoch(self, epoch: int, hooks: keras.callbacks.CallbackList | None) -> None:
+        state = self._feed.start(epoch)
+        step = 0
+        while step < self._feed.steps:
+            size = 1 if hooks else self._steps_per_call
+            stop = min(step + size, self._feed.steps)
+            if hooks:
+                hooks.on_train_batch_begin(step)
+            started = time.perf_counter()
+            self._train(state, tf.constant(step), tf.constant(stop))
+            seconds = time.perf_counter() - started
+            if hooks:
+                hooks.on_train_batch_end(step, _results(self.model))
+            elif stop - step == self._steps_per_call:
+                # Full calls only: a short last one says little about the pace.
+                pace = size * _SECONDS_PER_CALL / max(seconds, 1e-6)
+                self._steps_per_call = max(1, min(int(pace), 16 * size))
+            step = stop
+
+    def _evaluator(self, feed: Feed) -> Any:
+        loop = self._compile_loop(feed, self.model.test_step)
+
+        def evaluate() -> dict[str, float]:
+            self.model.reset_metrics()
+            loop(feed.start(0), tf.constant(0), tf.constant(feed.steps))
+            results = _results(self.model)
+            self.model.reset_metrics()
+            return results
+
+        return evaluate
+
+    @staticmethod
+    def _compile_loop(feed: Feed, run_step: Any) -> Any:
+        @tf.function(reduce_retracing=True)
+        def loop(state: Any, start: tf.Tensor, stop: tf.Tensor) -> None:
+            for step in tf.range(start, stop):
+                run_step(feed.batch(state, step))
+
+        return loop
+
+
+def _results(model: keras.Model) -> dict[str, float]:
+    flat: dict[str, float] = {}
+    for name, value in model.get_metrics_result().items():
+        entries: Iterable[tuple[str, Any]] = (
+            value.items() if isinstance(value, dict) else ((name, value),)
+        )
+        flat.update((key, float(entry)) for key, entry in entries)
+    return flat
+
+
+def _watches_batches(callback: keras.callbacks.Callback) -> bool:
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    base = keras.callbacks.Callback
+    return any(getattr(type(callback), hook) is not getattr(base, hook) for hook in hooks)

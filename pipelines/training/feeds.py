@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 Batch = tuple[Any, ...]
-Augment = Callable[[Any, Any, Any], tuple[Any, Any]]
+Transform = Callable[[Any, Any, Any], tuple[Any, Any]]
 
 
 class Feed(Protocol):
@@ -44,8 +44,8 @@ class ArrayFeed:
         batch_size: Samples a batch, at least 1; the last batch may be smaller.
         seed: Order of the data and random augmentation.
         shuffle: Draw a new order every epoch.
-        augment: `(x, y, seed) -> (x, y)` on a whole batch, `seed` an `int32[2]` tensor
-            that is different in every step.
+        transform: `(x, y, seed) -> (x, y)` on a whole batch inside the compiled loop:
+            scaling and augmentation. `seed` is an `int32[2]` tensor, new in every step.
         sample_weight: Weight of each sample, `[samples]`.
     """
 
@@ -57,7 +57,7 @@ class ArrayFeed:
         batch_size: int,
         seed: int = 0,
         shuffle: bool = True,
-        augment: Augment | None = None,
+        transform: Transform | None = None,
         sample_weight: Any = None,
     ) -> None:
         self._arrays = (x, y) if sample_weight is None else (x, y, sample_weight)
@@ -72,7 +72,7 @@ class ArrayFeed:
         self._batch_size = batch_size
         self._seed = seed
         self._shuffle = shuffle
-        self._augment = augment
+        self._transform = transform
         # On the CPU a tensor shares the array's memory: nothing is copied here.
         self._tensors = tf.nest.map_structure(tf.convert_to_tensor, self._arrays)
 
@@ -84,18 +84,18 @@ class ArrayFeed:
         return tf.constant(order), tf.constant(epoch, tf.int32)
 
     def batch(self, state: tuple[tf.Tensor, tf.Tensor], step: tf.Tensor) -> Batch:
-        """Gathers the samples of one step and augments them."""
+        """Gathers the samples of one step and transforms them."""
         order, epoch = state
         rows = order[step * self._batch_size : (step + 1) * self._batch_size]
         batch = tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), self._tensors)
-        if self._augment is None:
+        if self._transform is None:
             return batch
         seed = tf.stack([tf.constant(self._seed, tf.int32), epoch * self.steps + step])
-        x, y = self._augment(batch[0], batch[1], seed)
+        x, y = self._transform(batch[0], batch[1], seed)
         return (x, y, *batch[2:])
 
     def sample(self) -> Batch:
-        """The first samples, augmented as in training so that shapes agree."""
+        """The first samples, transformed as in training so that shapes agree."""
         state = (tf.range(self.samples, dtype=tf.int32), tf.constant(0, tf.int32))
         return self.batch(state, tf.constant(0, tf.int32))
 

@@ -142,7 +142,7 @@ def test_every_sample_is_drawn_once_an_epoch_in_an_order_of_seed_and_epoch():
     np.testing.assert_array_equal(drawn(3), drawn(3))
 
 
-def test_augmentation_gets_another_seed_every_step_and_epoch():
+def test_transform_gets_another_seed_every_step_and_epoch():
     x = np.zeros((20, 1), "float32")
     seeds = []
 
@@ -150,7 +150,7 @@ def test_augmentation_gets_another_seed_every_step_and_epoch():
         seeds.append(tuple(int(part) for part in seed))
         return images, labels
 
-    feed = ArrayFeed(x, x, batch_size=8, seed=2, augment=augment)
+    feed = ArrayFeed(x, x, batch_size=8, seed=2, transform=augment)
     for epoch in range(2):
         for step in range(feed.steps):
             feed.batch(feed.start(epoch), tf.constant(step))

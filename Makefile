@@ -1,0 +1,56 @@
+# Two commands do all the set-up: `make tune` and `make test`. `make install` is what they share.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev tune ui test test-all check format clean image
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
+
+install: $(STAMP)  ## create .venv and install the program
+
+install-dev: $(DEV_STAMP)  ## the same with the tools for development
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is $$($(PYTHON) -V). Name another one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+tune: install  ## the main job: search the hyperparameters of a CNN on handwritten digits
+	$(BIN)/cookbook tune digits-cnn --trials 24
+
+ui: install  ## open the MLflow UI on the runs of this folder
+	$(BIN)/cookbook ui
+
+test: install-dev  ## the fast tests, doctests included
+	$(BIN)/python -m pytest -m "not slow and not data"
+
+test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
+	$(BIN)/python -m pytest
+
+check: install-dev  ## format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev  ## apply the formatter and safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+image:  ## build the container image
+	docker build --file docker/Dockerfile --tag keras-cookbook .
+
+clean:  ## remove the environment and caches; the stores in mlruns/ stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The `cookbook` program: one module per command, heavy imports inside the commands."""

@@ -1,0 +1,92 @@
+"""Entry point of the `cookbook` program."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from cookbook._names import unknown_name
+
+# Command name to "module:attribute"; modules import click and little else.
+COMMANDS = {
+    "recipes": "pipelines.cli.listings:recipes",
+    "show": "pipelines.cli.listings:show",
+    "models": "pipelines.cli.listings:models",
+    "train": "pipelines.cli.train:train",
+    "tune": "pipelines.cli.tune:tune",
+    "ui": "pipelines.cli.ui:ui",
+    "doctor": "pipelines.cli.doctor:doctor",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is asked for, and knows what a mistyped one meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: D102
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: D102
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; an unknown one is a usage error with a suggestion."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(unknown_name("command", args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="keras-cookbook")
+def cli() -> None:
+    """Keras 3 recipes with measured results, and a tuning service that loses nothing."""
+
+
+def main() -> None:
+    """Runs the program: bad input is one line and exit code 2, never a traceback."""
+    # TensorFlow's start-up notes would bury the program's own output.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.UsageError as error:
+        code = _complain(error.format_message(), 2)
+    except click.ClickException as error:
+        code = _complain(error.format_message(), error.exit_code)
+    except KeyboardInterrupt:
+        code = _complain("Interrupted.", 130)
+    except BrokenPipeError:
+        # The reader of a listing (head, less) has seen enough.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        code = 0
+    except Exception as error:
+        code = _report(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: Exception) -> int:
+    if os.environ.get("COOKBOOK_DEBUG"):
+        raise error
+    if isinstance(error, (ValueError, OSError)) or _is_expected(error):
+        return _complain(str(error), 2)
+    hint = "This is a fault of the program; COOKBOOK_DEBUG=1 shows where it happened."
+    return _complain(f"{type(error).__name__}: {error}\n{hint}", 1)
+
+
+def _is_expected(error: Exception) -> bool:
+    """Errors of the project's own kinds say everything in their message."""
+    return type(error).__module__.split(".")[0] in ("cookbook", "tuning", "pipelines")
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"cookbook: {message}", err=True)
+    return code

@@ -1,0 +1,59 @@
+"""How commands print: a table for people, one JSON value for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON instead of a table; it is the last line."
+)
+
+
+def print_listing(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Prints a listing.
+
+    Args:
+        rows: Objects with a `name` and more.
+        columns: Which keys the table shows, in order; JSON has them all.
+        as_json: JSON list instead of a table.
+    """
+    if as_json:
+        click.echo(json.dumps([dict(row) for row in rows], default=str))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        numeric = all(isinstance(row.get(column), int | float) for row in rows) and rows
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(format_value(row.get(column, "")) for column in columns))
+    Console().print(table)
+
+
+def print_result(result: Mapping[str, Any]) -> None:
+    """Prints one JSON object on one line, for programs that read the last line."""
+    click.echo(json.dumps(result, default=str))
+
+
+def format_value(value: Any) -> str:
+    """A value as a person reads it: grouped thousands, four significant digits.
+
+    Example:
+        >>> format_value(62458), format_value(0.98765), format_value((16, 32))
+        ('62,458', '0.9877', '16, 32')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(format_value(item) for item in value)
+    return "" if value is None else str(value)

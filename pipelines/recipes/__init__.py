@@ -1,0 +1,1 @@
+"""One file per recipe; `registry` finds them, `recipe` says what one is."""

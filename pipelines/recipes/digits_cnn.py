@@ -1,0 +1,44 @@
+"""Handwritten digits (1,797 real 8x8 images) with a small convolutional network.
+
+The first recipe to try: the data ships with scikit-learn, a training takes seconds, and a
+search of 24 trials ends within a minute and a half on two cores (`make tune`).
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Int, Space
+
+RECIPE = Recipe(
+    name="digits-cnn",
+    summary="Handwritten digits with a small CNN",
+    dataset="digits",
+    task="image-classification",
+    builder="cookbook.models.convnet:convnet",
+    defaults={
+        "widths": (32, 64),
+        "dense_units": 64,
+        "dropout": 0.2,
+        "batch_norm": True,
+        "optimizer": "adam",
+        "learning_rate": 2e-3,
+        "batch_size": 32,
+        "epochs": 15,
+    },
+    space=Space(
+        {
+            "widths": Choice([(16, 32), (32, 64), (48, 96)]),
+            "dense_units": Int(32, 128, step=32),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "batch_norm": Choice([True, False]),
+            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
+            "learning_rate": Float(3e-4, 3e-2, log=True),
+            "batch_size": Choice([16, 32, 64]),
+        }
+    ),
+    metric="val_accuracy",
+    direction="maximize",
+    source="Structure of source 001's CNN, cut to 8x8 images",
+    tiny={"epochs": 2, "widths": (8, 16)},
+    fits_in="3 s a training on one core",
+)

@@ -1,0 +1,73 @@
+"""What a recipe is: one object that the CLI, the tests, the docs and the tuning jobs read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuning import Space
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """A measured result, with all that is needed to obtain it again.
+
+    Attributes:
+        metric: Name of the test metric.
+        value: Mean over the runs.
+        spread: Standard deviation over the runs, 0 for one run.
+        runs: How many seeds.
+        seconds: Wall time of one run.
+        hardware: What it ran on.
+        command: The exact command.
+        record: File under `benchmarks/results/` that holds the figures.
+    """
+
+    metric: str
+    value: float
+    spread: float
+    runs: int
+    seconds: float
+    hardware: str
+    command: str
+    record: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A model on a dataset with known-good hyperparameters and a space around them.
+
+    Attributes:
+        name: Name in the CLI; the file is the same name with underscores.
+        summary: One line for listings.
+        dataset: Name in the dataset registry.
+        task: Name in the task registry: how data becomes batches, loss and metrics.
+        builder: `"module:function"` of the model's builder.
+        defaults: Hyperparameters: fields of `TrainingOptions` and arguments of the builder.
+        space: What a search may change; the other defaults stay.
+        metric: Validation metric that a search optimises, for example `"val_accuracy"`.
+        direction: `"maximize"` or `"minimize"`.
+        source: Where the experiment comes from.
+        dataset_options: Passed to the dataset's loader.
+        tiny: Replaces defaults in tiny mode, which takes seconds.
+        tiny_rows: Training rows in tiny mode.
+        fits_in: Free-text note of what a full run costs.
+        expected: Measured results.
+    """
+
+    name: str
+    summary: str
+    dataset: str
+    task: str
+    builder: str
+    defaults: Mapping[str, Any]
+    space: Space
+    metric: str
+    direction: str
+    source: str
+    dataset_options: Mapping[str, Any] = field(default_factory=dict)
+    tiny: Mapping[str, Any] = field(default_factory=dict)
+    tiny_rows: int = 256
+    fits_in: str = ""
+    expected: tuple[Expected, ...] = ()

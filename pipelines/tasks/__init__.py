@@ -1,0 +1,1 @@
+"""Tasks: what classification, regression, language modelling and translation need."""

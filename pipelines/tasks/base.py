@@ -1,0 +1,91 @@
+"""How data of one kind becomes batches, a loss, metrics, figures and a baseline."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from pipelines.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    import keras
+    from matplotlib.figure import Figure
+
+    from pipelines.datasets.containers import Dataset, Split
+    from pipelines.training.feeds import Feed
+
+
+class Task(ABC):
+    """One dataset made ready for one training.
+
+    Laws:
+        1. Everything that is fitted (scales, vocabularies) sees training rows only.
+        2. The test split is touched by `dataset.test.open` alone, never here.
+        3. `measure` gives the same metric names for every split, without the `val_` prefix.
+
+    Args:
+        dataset: The loaded dataset.
+        options: How the model is trained.
+        extra: The task's own hyperparameters, named in `extra_names`.
+    """
+
+    extra_names: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
+    ) -> None:
+        self.dataset = dataset
+        self.options = options
+        self.extra = dict(extra)
+
+    @abstractmethod
+    def model_arguments(self) -> dict[str, Any]:
+        """Arguments of the builder that the data decides, for example `input_shape`."""
+
+    @abstractmethod
+    def loss(self) -> keras.losses.Loss:
+        """The loss to compile with."""
+
+    @abstractmethod
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The metrics to compile with."""
+
+    @abstractmethod
+    def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
+        """Batches to train on; with the validation rows too for the last refit."""
+
+    @abstractmethod
+    def validation_feed(self) -> Feed:
+        """Batches of the validation split, in order."""
+
+    @abstractmethod
+    def predict(self, model: keras.Model, x: Any) -> np.ndarray:
+        """Predictions for raw inputs, one row per sample."""
+
+    @abstractmethod
+    def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
+        """Metrics of predictions against the targets of the same rows."""
+
+    def score(self, model: keras.Model, split: Split) -> dict[str, float]:
+        """Metrics of a model on a split."""
+        return self.measure(self.predict(model, split.x), split.y)
+
+    @abstractmethod
+    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+        """Name and predictions of a simple method fitted on the same training rows."""
+
+    @abstractmethod
+    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+        """Pictures of what the model does on a split, by file name without ending."""
+
+    @abstractmethod
+    def save_preprocessing(self, path: Path) -> None:
+        """Writes what a loaded model needs to take raw input, as JSON."""
+
+    @abstractmethod
+    def raw_example(self) -> Any:
+        """A few raw inputs, as a user of the saved model would send them."""

@@ -1,0 +1,80 @@
+"""What every classification shares: loss, metrics, scores, confusion matrix, baselines."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from cookbook.losses.registry import make_loss
+from pipelines.figures import confusion_figure
+from pipelines.tasks.base import Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pipelines.datasets.containers import Split
+
+PREDICTION_BATCH = 256
+
+
+class Classification(Task):
+    """Classes from logits; subclasses say how raw inputs reach the model."""
+
+    @abstractmethod
+    def inputs(self, x: Any) -> Any:
+        """Raw inputs of a split as the arrays that the model takes."""
+
+    @abstractmethod
+    def features(self, x: Any) -> Any:
+        """Raw inputs as a matrix for the baseline, `[samples, features]`."""
+
+    def loss(self) -> keras.losses.Loss:
+        """Cross-entropy of the logits, or the loss that the options name."""
+        if self.options.loss:
+            return make_loss(self.options.loss)
+        if self.options.label_smoothing:
+            return make_loss(
+                "sparse-categorical-crossentropy-smoothed",
+                label_smoothing=self.options.label_smoothing,
+                from_logits=True,
+            )
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Accuracy."""
+        return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+
+    def predict(self, model: keras.Model, x: Any) -> np.ndarray:
+        """The model's logits for raw inputs, `float32[samples, classes]`."""
+        return model.predict(self.inputs(x), batch_size=PREDICTION_BATCH, verbose=0)
+
+    def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
+        """Accuracy, and mean cross-entropy of the logits in nats."""
+        logits = predictions.astype(np.float64)
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_normalizer = np.log(np.exp(shifted).sum(axis=1))
+        return {
+            "accuracy": float(np.mean(logits.argmax(axis=1) == y)),
+            "crossentropy": float(np.mean(log_normalizer - shifted[np.arange(len(y)), y])),
+        }
+
+    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+        """Logistic regression on the same training rows, standardised."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        train = self.dataset.train
+        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        model.fit(self.features(train.x), train.y)
+        return "logistic regression", model.predict_log_proba(self.features(split.x))
+
+    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+        """The confusion matrix."""
+        classes = self.dataset.classes or ()
+        counts = np.zeros((len(classes), len(classes)), dtype=int)
+        np.add.at(counts, (split.y, self.predict(model, split.x).argmax(axis=1)), 1)
+        return {"confusion": confusion_figure(counts, classes)}

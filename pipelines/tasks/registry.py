@@ -1,0 +1,25 @@
+"""Names of the tasks, without importing Keras."""
+
+from __future__ import annotations
+
+import importlib
+
+from cookbook._names import unknown_name
+from pipelines.tasks.base import Task
+
+TASKS = {
+    "image-classification": "pipelines.tasks.images:ImageClassification",
+}
+
+
+def task_class(name: str) -> type[Task]:
+    """The class of a task.
+
+    Raises:
+        ValueError: If there is no such task.
+    """
+    if name not in TASKS:
+        raise ValueError(unknown_name("task", name, TASKS))
+    module, _, attribute = TASKS[name].partition(":")
+    found: type[Task] = getattr(importlib.import_module(module), attribute)
+    return found

@@ -1,0 +1,90 @@
+"""One recipe, one dataset, one set of hyperparameters: built, trained and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from pipelines.recipes.recipe import Recipe
+from pipelines.tasks.registry import task_class
+from pipelines.training.optimization import build_optimizer
+from pipelines.training.options import check_parameter_names, resolve, split_parameters
+from pipelines.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
+
+
+class Experiment:
+    """Builds and trains the model of a recipe.
+
+    Args:
+        recipe: What to run.
+        params: Hyperparameters that replace the recipe's defaults.
+        dataset: Loaded data of the recipe.
+        seed: Initial weights, dropout, order of the data and augmentation follow from it.
+
+    Raises:
+        ValueError: If a hyperparameter is unknown or outside its range.
+    """
+
+    def __init__(
+        self, recipe: Recipe, params: Mapping[str, Any], dataset: Dataset, *, seed: int
+    ) -> None:
+        self.recipe = recipe
+        self.params = {**recipe.defaults, **params}
+        self.dataset = dataset
+        self.seed = seed
+        task = task_class(recipe.task)
+        check_parameter_names(self.params, recipe.builder, extra=task.extra_names)
+        self.options, rest = split_parameters(self.params)
+        extra = {name: value for name, value in rest.items() if name in task.extra_names}
+        self._builder_arguments = {k: v for k, v in rest.items() if k not in extra}
+        self.task = task(dataset, self.options, extra)
+
+    def build(self, *, total_steps: int) -> keras.Model:
+        """Builds and compiles the model from the seed alone.
+
+        Args:
+            total_steps: Optimizer steps of the whole training, for schedules.
+
+        Returns:
+            A compiled model.
+        """
+        keras.utils.set_random_seed(self.seed)
+        arguments = {**self.task.model_arguments(), **self._builder_arguments}
+        model: keras.Model = resolve(self.recipe.builder)(**arguments)
+        model.compile(
+            optimizer=build_optimizer(self.options, model, total_steps=total_steps),
+            loss=self.task.loss(),
+            metrics=self.task.metrics(),
+        )
+        return model
+
+    def train(
+        self,
+        *,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        epochs: int | None = None,
+        with_validation: bool = False,
+    ) -> tuple[keras.Model, dict[str, list[float]]]:
+        """Trains a fresh model.
+
+        Args:
+            callbacks: Keras callbacks, hooks on epochs preferred.
+            epochs: Epochs to run; the options' number otherwise. Schedules always span
+                the options' number, so that fewer epochs are the same training cut short.
+            with_validation: Train on the validation rows as well and validate on nothing:
+                for the last refit of a chosen model.
+
+        Returns:
+            The model and its history.
+        """
+        feed = self.task.training_feed(seed=self.seed, with_validation=with_validation)
+        model = self.build(total_steps=feed.steps * self.options.epochs)
+        validation = None if with_validation else self.task.validation_feed()
+        trainer = Trainer(model, feed, validation=validation)
+        history = trainer.fit(epochs=epochs or self.options.epochs, callbacks=list(callbacks))
+        return model, history

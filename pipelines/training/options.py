@@ -1,0 +1,128 @@
+"""Hyperparameters of training, told apart from those of the model's builder."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from cookbook._names import unknown_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How a model is trained; every field may stand in a recipe, a job or `--set`.
+
+    Attributes:
+        optimizer: Name in `cookbook.optimizers`.
+        learning_rate: Peak learning rate, > 0.
+        weight_decay: Decoupled weight decay of the kernels, >= 0.
+        clip_norm: Global gradient norm to clip at; 0 switches clipping off.
+        schedule: `constant`, or a name in `pipelines.training.schedules`.
+        warmup: Share of all steps spent on linear warm-up, in [0, 1).
+        batch_size: Samples a step, >= 1.
+        epochs: Passes over the training data, >= 1.
+        label_smoothing: In [0, 1); classification only.
+        loss: Name in `cookbook.losses`; empty for the task's own.
+        augment: Preset of `pipelines.inputs`; empty for none.
+        standardize: Images: subtract the training mean and divide by its deviation.
+        ema: Decay of an exponential moving average of the weights; 0 switches it off.
+        patience: Stop after so many epochs without improvement; 0 trains all epochs.
+        steps_per_epoch: Steps that count as one epoch; 0 for one pass over the data.
+    """
+
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+    schedule: str = "constant"
+    warmup: float = 0.0
+    batch_size: int = 32
+    epochs: int = 10
+    label_smoothing: float = 0.0
+    loss: str = ""
+    augment: str = ""
+    standardize: bool = False
+    ema: float = 0.0
+    patience: int = 0
+    steps_per_epoch: int = 0
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ValueError: If a value is outside its range.
+        """
+        laws = {
+            "learning_rate > 0": self.learning_rate > 0,
+            "weight_decay >= 0": self.weight_decay >= 0,
+            "clip_norm >= 0": self.clip_norm >= 0,
+            "0 <= warmup < 1": 0 <= self.warmup < 1,
+            "batch_size >= 1": self.batch_size >= 1,
+            "epochs >= 1": self.epochs >= 1,
+            "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
+            "0 <= ema < 1": 0 <= self.ema < 1,
+            "patience >= 0": self.patience >= 0,
+            "steps_per_epoch >= 0": self.steps_per_epoch >= 0,
+        }
+        for law, holds in laws.items():
+            if not holds:
+                name = next(field.name for field in fields(self) if field.name in law)
+                raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)!r}.")
+
+
+TRAINING_NAMES = frozenset(field.name for field in fields(TrainingOptions))
+
+
+def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
+    """Separates training options from the builder's arguments.
+
+    Args:
+        params: All hyperparameters of one training.
+
+    Returns:
+        The options, and what is left for the builder.
+
+    Raises:
+        ValueError: If an option is outside its range.
+
+    Example:
+        >>> options, rest = split_parameters({"epochs": 3, "units": 8})
+        >>> options.epochs, rest
+        (3, {'units': 8})
+    """
+    training = {name: value for name, value in params.items() if name in TRAINING_NAMES}
+    rest = {name: value for name, value in params.items() if name not in TRAINING_NAMES}
+    return TrainingOptions(**training), rest
+
+
+def resolve(reference: str) -> Callable[..., Any]:
+    """The function that `"module:function"` names."""
+    module, _, name = reference.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def check_parameter_names(params: Mapping[str, Any], builder: str, *, extra: frozenset[str]) -> None:
+    """Refuses hyperparameters that neither the training nor the builder takes.
+
+    Args:
+        params: Hyperparameters by name.
+        builder: `"module:function"` of the builder; this imports Keras.
+        extra: Further names that the recipe's task takes.
+
+    Raises:
+        ValueError: On an unknown name, with the nearest known one.
+    """
+    known = TRAINING_NAMES | _argument_names(builder) | extra
+    for name in params:
+        if name not in known:
+            raise ValueError(unknown_name("hyperparameter", name, known))
+
+
+@functools.cache
+def _argument_names(builder: str) -> frozenset[str]:
+    return frozenset(inspect.signature(resolve(builder)).parameters)

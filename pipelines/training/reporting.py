@@ -1,0 +1,42 @@
+"""Callbacks that carry a training's epochs to whoever watches it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import keras
+
+Report = Callable[[int, Mapping[str, float]], None]
+
+
+class EpochReporter(keras.callbacks.Callback):
+    """Reports every epoch's metrics; whatever the receiver raises ends the training.
+
+    Args:
+        report: `(epoch, metrics)`, epochs counted from 1.
+        offset: Epochs that ran before, for a training in parts.
+    """
+
+    def __init__(self, report: Report, *, offset: int = 0) -> None:
+        super().__init__()
+        self._report = report
+        self._offset = offset
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: D102
+        self._report(self._offset + epoch + 1, dict(logs or {}))
+
+
+class DivergenceStop(keras.callbacks.Callback):
+    """Ends a training whose loss is no longer a finite number.
+
+    Keras' `TerminateOnNaN` looks after every batch, which would give up the compiled epoch.
+    """
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: D102
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"The training diverged: the loss is {loss} after epoch {epoch + 1}. Try a lower "
+                "learning rate, or clip_norm=1."
+            )

@@ -1,0 +1,134 @@
+"""What a worker runs for one trial of a recipe."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pipelines.recipes.registry import load_recipe
+from tuning import Context, TrialError
+
+if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRequest:
+    """Which data a recipe runs on; equal requests share one loaded dataset per process.
+
+    Attributes:
+        name: Name in the dataset registry.
+        data_dir: Folder of downloaded datasets, or `None` for the environment's.
+        rows: At most so many training rows.
+        seed: Seed of the splits.
+        options: Options of the loader, as JSON text so that the request can be hashed.
+    """
+
+    name: str
+    data_dir: str | None = None
+    rows: int | None = None
+    seed: int = 0
+    options: str = "{}"
+
+    def load(self) -> Dataset:
+        """Loads the dataset anew, its test split sealed."""
+        from pipelines.datasets.registry import load_dataset
+
+        return load_dataset(
+            self.name,
+            data_dir=self.data_dir,
+            rows=self.rows,
+            seed=self.seed,
+            **json.loads(self.options),
+        )
+
+
+@functools.lru_cache(maxsize=2)
+def cached_dataset(request: DataRequest) -> Dataset:
+    """The dataset of a request, loaded once per process."""
+    return request.load()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeObjective:
+    """Trains a recipe with a trial's parameters and returns its validation metrics.
+
+    Attributes:
+        recipe: Name of the recipe.
+        data: Which data to train on.
+        fixed: Hyperparameters that replace the recipe's defaults in every trial.
+        metric: The metric whose best epoch counts.
+        maximize: Whether larger is better.
+    """
+
+    recipe: str
+    data: DataRequest
+    metric: str
+    maximize: bool
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    preload: ClassVar[tuple[str, ...]] = ("tensorflow", "keras", "pipelines.training.experiment")
+
+    def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
+        """Runs one trial.
+
+        Args:
+            params: The trial's parameters.
+            context: Seed, budget and the way to report.
+
+        Returns:
+            The metrics of the best epoch, `best_epoch`, and the model's `parameters`.
+
+        Raises:
+            TrialError: If this combination of parameters cannot be built or diverges.
+        """
+        import keras
+
+        from pipelines.training.experiment import Experiment
+        from pipelines.training.reporting import DivergenceStop, EpochReporter
+
+        epochs: list[dict[str, float]] = []
+
+        def report(epoch: int, metrics: Mapping[str, float]) -> None:
+            epochs.append(dict(metrics))
+            context.report(epoch, metrics)
+
+        try:
+            experiment = Experiment(
+                load_recipe(self.recipe),
+                {**self.fixed, **params},
+                cached_dataset(self.data),
+                seed=context.seed,
+            )
+            model, _ = experiment.train(callbacks=[DivergenceStop(), EpochReporter(report)])
+        except (ValueError, FloatingPointError) as error:
+            raise TrialError(str(error)) from error
+        best = best_epoch(epochs, self.metric, maximize=self.maximize)
+        result = {**epochs[best - 1], "best_epoch": float(best)}
+        result["parameters"] = float(model.count_params())
+        keras.backend.clear_session()
+        return result
+
+
+def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -> int:
+    """The epoch, counted from 1, with the best value of a metric; of equals the first.
+
+    Args:
+        epochs: One dict of metrics per epoch.
+        metric: Which one decides.
+        maximize: Whether larger is better.
+
+    Raises:
+        TrialError: If the training does not report that metric.
+
+    Example:
+        >>> best_epoch([{"loss": 2.0}, {"loss": 1.0}, {"loss": 1.0}], "loss", maximize=False)
+        2
+    """
+    if metric not in epochs[0]:
+        known = ", ".join(sorted(epochs[0]))
+        raise TrialError(f"The training reports no metric {metric!r}. It reports: {known}.")
+    values = [epoch[metric] for epoch in epochs]
+    return values.index(max(values) if maximize else min(values)) + 1

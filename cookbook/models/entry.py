@@ -25,6 +25,8 @@ class ModelEntry:
         source: Paper or document the architecture comes from.
         torch_trainable: Trainable parameters of the same network in PyTorch, where its
             second bias vector in recurrent layers makes the count differ.
+        small: Arguments that shrink the reference model until it trains in a second, for
+            tests and demonstrations; empty where the reference is small.
     """
 
     name: str
@@ -35,6 +37,7 @@ class ModelEntry:
     summary: str
     source: str
     torch_trainable: int | None = None
+    small: Mapping[str, Any] = field(default_factory=dict)
 
     def build(self, **overrides: Any) -> keras.Model:
         """Builds the reference model, with some of its arguments replaced."""

@@ -1,0 +1,82 @@
+"""Columns of tabular data and their types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnKind = Literal["numeric", "categorical", "dropped"]
+COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "dropped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One input column.
+
+    Attributes:
+        name: Header of the column.
+        kind: `"numeric"` (floats), `"categorical"` (strings) or `"dropped"`.
+        missing: Rows without a value, over all splits.
+        categories: Categories seen in the training rows, sorted; empty for numbers.
+        reason: Why this kind was chosen.
+    """
+
+    name: str
+    kind: ColumnKind
+    missing: int = 0
+    categories: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """The input columns in order, and the target.
+
+    Attributes:
+        columns: One entry per column of the file but the target, dropped ones included.
+        target: Name of the target column.
+
+    Example:
+        >>> schema = Schema(columns=(Column(name="age", kind="numeric", missing=2),), target="y")
+        >>> schema.numeric, schema.categorical
+        (('age',), ())
+        >>> print(schema.table())
+        column  kind     missing  note
+        age     numeric  2
+    """
+
+    columns: tuple[Column, ...]
+    target: str
+
+    def _names(self, kind: ColumnKind) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.kind == kind)
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        """Names of the numeric columns."""
+        return self._names("numeric")
+
+    @property
+    def categorical(self) -> tuple[str, ...]:
+        """Names of the categorical columns."""
+        return self._names("categorical")
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Names of the columns that are no inputs."""
+        return self._names("dropped")
+
+    def table(self) -> str:
+        """Returns the columns as aligned text, one line a column."""
+        rows = [("column", "kind", "missing", "note")]
+        for column in self.columns:
+            note = column.reason
+            if column.kind == "categorical":
+                note = f"{len(column.categories)} categories" + (f"; {note}" if note else "")
+            rows.append((column.name, column.kind, str(column.missing), note))
+        widths = [max(len(row[index]) for row in rows) for index in range(3)]
+        lines = [
+            "  ".join([*(row[i].ljust(widths[i]) for i in range(3)), row[3]]).rstrip()
+            for row in rows
+        ]
+        return "\n".join(lines)

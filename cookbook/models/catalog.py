@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from cookbook._names import unknown_name
 from cookbook.models.catalog_dense import DENSE
-from cookbook.models.catalog_images import IMAGES
+from cookbook.models.catalog_images import COMPACTS, CONVNETS, LENETS
+from cookbook.models.catalog_resnets import RESNETS
 from cookbook.models.catalog_sequences import SEQUENCES
 from cookbook.models.entry import ModelEntry
 
@@ -29,7 +30,9 @@ def index_entries(entries: Iterable[ModelEntry]) -> Mapping[str, ModelEntry]:
     return MappingProxyType(index)
 
 
-MODELS: Mapping[str, ModelEntry] = index_entries((*DENSE, *IMAGES, *SEQUENCES))
+MODELS: Mapping[str, ModelEntry] = index_entries(
+    (*DENSE, *CONVNETS, *LENETS, *COMPACTS, *RESNETS, *SEQUENCES)
+)
 
 
 def get_model(name: str) -> ModelEntry:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from cookbook.models.entry import ModelEntry
 
-_CIFAR = (32, 32, 3)
+_SOURCE = "source 003, section 2.4; LeCun et al. 1998"
+_LENET = "cookbook.models.lenet:lenet"
+_LENET_TINY = {"num_classes": 200, "hidden": ()}
+_LENET_SMALL = {"input_shape": (16, 16, 1), "hidden": (12,)}
+_LENET_TINY_SMALL = {"input_shape": (16, 16, 1), "num_classes": 10}
+_BN_DROPOUT = {"batch_norm": True, "dropout": (0.2, 0.5, 0.5, 0.2)}
+_SUPER = {
+    "activation": "leaky_relu",
+    "batch_norm": True,
+    "dropout": (0.0, 0.0, 0.2, 0.0),
+    "initializer": "he_normal",
+}
 
 CONVNETS: tuple[ModelEntry, ...] = (
     ModelEntry(
@@ -28,4 +39,130 @@ CONVNETS: tuple[ModelEntry, ...] = (
     ),
 )
 
-IMAGES: tuple[ModelEntry, ...] = CONVNETS
+LENETS: tuple[ModelEntry, ...] = (
+    ModelEntry(
+        name="lenet",
+        builder=_LENET,
+        small=_LENET_SMALL,
+        trainable=62_006,
+        total=62_006,
+        summary="LeNet-5 on CIFAR-10: tanh, average pooling",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-bn",
+        builder=_LENET,
+        reference={"batch_norm": True},
+        small=_LENET_SMALL,
+        trainable=62_458,
+        total=62_910,
+        summary="LeNet with batch normalisation behind the activations",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-dropout",
+        builder=_LENET,
+        reference={"dropout": (0.2, 0.5, 0.5, 0.5)},
+        small=_LENET_SMALL,
+        trainable=62_006,
+        total=62_006,
+        summary="LeNet with dropout of image, maps and hidden units (LeNetDp)",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-bn-dropout",
+        builder=_LENET,
+        reference=_BN_DROPOUT,
+        small=_LENET_SMALL,
+        trainable=62_458,
+        total=62_910,
+        summary="LeNet with batch normalisation and dropout (LeNetBNDp)",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-l2",
+        builder=_LENET,
+        reference={"l2": 0.005},
+        small=_LENET_SMALL,
+        trainable=62_006,
+        total=62_006,
+        summary="LeNet with an L2 penalty equal to PyTorch's weight decay 0.01",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="super-lenet",
+        builder=_LENET,
+        reference=_SUPER,
+        small=_LENET_SMALL,
+        trainable=62_458,
+        total=62_910,
+        summary="LeNet with leaky ReLU, batch normalisation, one dropout, He weights",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-tiny-imagenet",
+        builder=_LENET,
+        reference=_LENET_TINY,
+        small=_LENET_TINY_SMALL,
+        trainable=83_072,
+        total=83_072,
+        summary="LeNet's maps with one dense layer to 200 classes, 32x32 pixels",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="lenet-bn-tiny-imagenet",
+        builder=_LENET,
+        reference={**_LENET_TINY, "batch_norm": True},
+        small=_LENET_TINY_SMALL,
+        trainable=83_116,
+        total=83_160,
+        summary="The same with batch normalisation",
+        source=_SOURCE,
+    ),
+    ModelEntry(
+        name="super-lenet-tiny-imagenet",
+        builder=_LENET,
+        reference={**_LENET_TINY, **_SUPER},
+        small=_LENET_TINY_SMALL,
+        trainable=83_116,
+        total=83_160,
+        summary="SuperLeNet's maps with one dense layer to 200 classes",
+        source=_SOURCE,
+    ),
+)
+
+_COMPACT = "cookbook.models.compact:compact"
+_COMPACT_SMALL = {"input_shape": (8, 8, 3), "widths": (8, 16), "depths": (2, 1)}
+
+COMPACTS: tuple[ModelEntry, ...] = (
+    ModelEntry(
+        name="compact-blueprint",
+        builder=_COMPACT,
+        reference={"block": "blueprint", "depths": (2, 2, 3)},
+        small=_COMPACT_SMALL,
+        trainable=57_706,
+        total=58_922,
+        summary="Blueprint-separable residual net, smaller than LeNet",
+        source="Haase & Amthor 2020, arXiv:2003.13549",
+    ),
+    ModelEntry(
+        name="compact-separable",
+        builder=_COMPACT,
+        reference={"block": "separable", "depths": (2, 2, 3)},
+        small=_COMPACT_SMALL,
+        trainable=57_802,
+        total=59_978,
+        summary="Depthwise-separable residual net, smaller than LeNet",
+        source="Howard et al. 2017, arXiv:1704.04861",
+    ),
+    ModelEntry(
+        name="compact-residual",
+        builder=_COMPACT,
+        reference={"block": "residual", "widths": (14, 28, 56), "depths": (1, 1, 1)},
+        small=_COMPACT_SMALL,
+        trainable=59_944,
+        total=60_532,
+        summary="ResNet-8 with 14, 28 and 56 channels, smaller than LeNet",
+        source="He et al. 2016, arXiv:1512.03385",
+    ),
+)

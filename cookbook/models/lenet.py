@@ -1,0 +1,135 @@
+"""The LeNet family of source 003, one builder for all its members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import keras
+
+from cookbook._names import unknown_name
+from cookbook.models._checks import check_count, check_image_shape, check_rate, check_widths
+from cookbook.models._parts import Activation, Initializer, Parts
+
+Order = Literal["source", "standard"]
+
+
+def lenet(
+    input_shape: Sequence[int] = (32, 32, 3),
+    num_classes: int = 10,
+    *,
+    hidden: Sequence[int] = (120, 84),
+    activation: Activation = "tanh",
+    batch_norm: bool = False,
+    dropout: Sequence[float] = (0.0, 0.0, 0.0, 0.0),
+    l2: float = 0.0,
+    order: Order = "source",
+    initializer: Initializer = "glorot_uniform",
+    seed: int | None = None,
+) -> keras.Model:
+    """Builds LeNet-5 (LeCun et al. 1998) and the variants of source 003, returning logits.
+
+    Two unpadded 5x5 convolutions with 6 and 16 maps and 2x2 pooling, then dense layers. The
+    source's text says max pooling; its printed networks and the original average, and so does
+    this. The catalogue's members are arguments of this one function:
+
+    | name | arguments |
+    |---|---|
+    | lenet | - |
+    | lenet-bn | `batch_norm=True` |
+    | lenet-dropout | `dropout=(0.2, 0.5, 0.5, 0.5)` |
+    | lenet-bn-dropout | `batch_norm=True, dropout=(0.2, 0.5, 0.5, 0.2)` |
+    | lenet-l2 | `l2=0.005` |
+    | super-lenet | `activation="leaky_relu", batch_norm=True, dropout=(0, 0, 0.2, 0)`, He-normal |
+
+    Two orders of layers are offered. `"source"` keeps the printed one: batch normalisation
+    behind the activation, single pixels of the maps dropped before pooling. `"standard"`
+    normalises before the activation (Ioffe & Szegedy 2015), drops whole maps behind the pooling
+    (Tompson et al. 2015: neighbouring pixels carry the same information) and, with
+    `batch_norm`, drops only behind the last normalisation (Li et al. 2019: dropout before a
+    normalisation shifts the variance that it learned). Normalisation has PyTorch's momentum
+    0.9 and epsilon 1e-5, which the source prints; Keras has 0.99 and 1e-3.
+
+    Args:
+        input_shape: `(height, width, channels)`, at least 16x16 pixels in [0, 1].
+        num_classes: Number of logits, at least 2.
+        hidden: Units of the dense layers before the head; `()` is the source's Tiny ImageNet
+            head, one dense layer on the maps.
+        activation: Hidden activation, see `cookbook.models.convnet.convnet`; "leaky_relu" has the
+            source's slope 0.01 (Keras' layer has 0.3).
+        batch_norm: Whether to normalise behind both convolutions and every hidden layer.
+        dropout: Four drop rates in [0, 1): of the image, the first maps, the second maps and
+            the hidden layers. The head's outputs are never dropped.
+        l2: Factor of the sum of squared kernel weights, at least 0. PyTorch's
+            `weight_decay=w` is `l2=w / 2`.
+        order: "source" or "standard", see above.
+        initializer: Kernel initialiser, a Keras name or object.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
+
+    Returns:
+        An uncompiled functional model,
+        `float32[batch, height, width, channels] -> float32[batch, num_classes]`.
+
+    Raises:
+        ValueError: If the image is too small or an argument is out of its range.
+
+    Example:
+        >>> lenet().count_params(), lenet(num_classes=200, hidden=()).count_params()
+        (62006, 83072)
+    """
+    shape = check_image_shape(
+        "lenet",
+        input_shape,
+        minimum=16,
+        reason="has two unpadded 5x5 convolutions, each halved by pooling",
+        way_out="use larger images",
+    )
+    if order not in ("source", "standard"):
+        raise ValueError(unknown_name("order", order, ("source", "standard")))
+    hidden = check_widths("hidden", hidden, may_be_empty=True)
+    units = check_count("num_classes", num_classes, least=2)
+    last_only = batch_norm and order == "standard"
+    rates = _place_dropout(_check_rates(dropout), len(hidden), last_only=last_only)
+    parts = Parts(activation=activation, initializer=initializer, l2=l2, seed=seed)
+    image = keras.Input(shape, name="image")
+    x = parts.dropout(image, rates[0], "image_dropout")
+    for index, width in enumerate((6, 16), start=1):
+        x = parts.conv(x, width, 5, f"conv{index}", padding="valid")
+        x = _finish(parts, x, f"conv{index}", batch_norm=batch_norm, rate=rates[index], order=order)
+    x = keras.layers.Flatten(name="flatten")(x)
+    for index, width in enumerate(hidden, start=1):
+        x = parts.dense(x, width, f"dense{index}")
+        rate = rates[2 + index]
+        x = _finish(parts, x, f"dense{index}", batch_norm=batch_norm, rate=rate, order=order)
+    return keras.Model(image, parts.logits(x, units), name="lenet")
+
+
+def _check_rates(dropout: Sequence[float]) -> tuple[float, ...]:
+    if not isinstance(dropout, Sequence) or isinstance(dropout, str) or len(dropout) != 4:
+        raise ValueError(
+            f"`dropout` needs four rates: image, first maps, second maps, hidden layers. "
+            f"Got dropout={dropout!r}: write (0, 0, 0.2, 0)."
+        )
+    return tuple(check_rate("dropout", rate) for rate in dropout)
+
+
+def _place_dropout(rates: tuple[float, ...], hidden: int, *, last_only: bool) -> tuple[float, ...]:
+    """Gives one rate for the image and one per layer; only the last one if `last_only`."""
+    spread = rates[:3] + rates[3:] * hidden
+    if not last_only:
+        return spread
+    return (0.0,) * (len(spread) - 1) + spread[-1:]
+
+
+def _finish(parts: Parts, x: Any, name: str, *, batch_norm: bool, rate: float, order: Order) -> Any:
+    """Activation, normalisation, dropout and, on maps, pooling, in the chosen order."""
+    maps = len(x.shape) == 4
+    if batch_norm and order == "standard":
+        x = parts.norm(x, f"{name}_norm")
+    x = parts.activate(x, f"{name}_activation")
+    if batch_norm and order == "source":
+        x = parts.norm(x, f"{name}_norm")
+    pool = keras.layers.AveragePooling2D(2, name=f"{name}_pool") if maps else lambda maps: maps
+    if order == "standard":
+        return parts.dropout(pool(x), rate, f"{name}_dropout", spatial=maps)
+    return pool(parts.dropout(x, rate, f"{name}_dropout"))

@@ -23,7 +23,7 @@ def recipes(*, as_json: bool) -> None:
             "dataset": recipe.dataset,
             "metric": recipe.metric,
             "direction": recipe.direction,
-            "hyperparameters": sorted(recipe.space.names),
+            "hyperparameters": sorted(recipe.space.dimensions),
             "fits_in": recipe.fits_in,
         }
         for recipe in all_recipes()
@@ -65,8 +65,8 @@ def show(recipe: str, *, as_json: bool) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left")
     for column in ("hyperparameter", "default", "searched in"):
         table.add_column(column)
-    for name in sorted({*found.defaults, *found.space.names}):
-        searched = str(found.space[name]) if name in found.space.names else ""
+    for name in sorted({*found.defaults, *found.space.dimensions}):
+        searched = str(found.space[name]) if name in found.space else ""
         table.add_row(name, format_value(found.defaults.get(name)), searched)
     console.print()
     console.print(table)

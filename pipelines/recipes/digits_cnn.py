@@ -17,7 +17,7 @@ RECIPE = Recipe(
     builder="cookbook.models.convnet:convnet",
     defaults={
         "widths": (32, 64),
-        "dense_units": 64,
+        "dense": 64,
         "dropout": 0.2,
         "batch_norm": True,
         "optimizer": "adam",
@@ -28,7 +28,7 @@ RECIPE = Recipe(
     space=Space(
         {
             "widths": Choice([(16, 32), (32, 64), (48, 96)]),
-            "dense_units": Int(32, 128, step=32),
+            "dense": Int(32, 128, step=32),
             "dropout": Float(0.0, 0.5, step=0.1),
             "batch_norm": Choice([True, False]),
             "optimizer": Choice(["adam", "rmsprop", "nesterov"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -83,8 +82,8 @@ class Task(ABC):
         """Pictures of what the model does on a split, by file name without ending."""
 
     @abstractmethod
-    def save_preprocessing(self, path: Path) -> None:
-        """Writes what a loaded model needs to take raw input, as JSON."""
+    def serving_config(self) -> dict[str, Any]:
+        """What a saved model needs to take raw input: `inputs` and `outputs`, for JSON."""
 
     @abstractmethod
     def raw_example(self) -> Any:

@@ -37,9 +37,8 @@ class Classification(Task):
             return make_loss(self.options.loss)
         if self.options.label_smoothing:
             return make_loss(
-                "sparse-categorical-crossentropy-smoothed",
-                label_smoothing=self.options.label_smoothing,
-                from_logits=True,
+                "smoothed_sparse_categorical_crossentropy",
+                smoothing=self.options.label_smoothing,
             )
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -78,3 +77,7 @@ class Classification(Task):
         counts = np.zeros((len(classes), len(classes)), dtype=int)
         np.add.at(counts, (split.y, self.predict(model, split.x).argmax(axis=1)), 1)
         return {"confusion": confusion_figure(counts, classes)}
+
+    def class_output(self) -> dict[str, Any]:
+        """How serving names the classes."""
+        return {"kind": "classes", "classes": list(self.dataset.classes or ())}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,13 +51,9 @@ class ImageClassification(Classification):
         """Validation batches in order."""
         return self._feed(self.dataset.validation, self._transform(augment=False))
 
-    def save_preprocessing(self, path: Path) -> None:
-        """Writes the scaling and the class names."""
-        content = {
-            "inputs": self._preprocessor.to_config(),
-            "classes": list(self.dataset.classes or ()),
-        }
-        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    def serving_config(self) -> dict[str, Any]:
+        """The scaling and the class names."""
+        return {"inputs": self._preprocessor.to_config(), "outputs": self.class_output()}
 
     def raw_example(self) -> np.ndarray:
         """Two raw images."""

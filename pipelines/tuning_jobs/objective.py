@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pipelines.recipes.registry import load_recipe
+from pipelines.training.data import DataRequest, cached_dataset
 from tuning import Context, TrialError
-
-if TYPE_CHECKING:
-    from pipelines.datasets.containers import Dataset
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataRequest:
-    """Which data a recipe runs on; equal requests share one loaded dataset per process.
-
-    Attributes:
-        name: Name in the dataset registry.
-        data_dir: Folder of downloaded datasets, or `None` for the environment's.
-        rows: At most so many training rows.
-        seed: Seed of the splits.
-        options: Options of the loader, as JSON text so that the request can be hashed.
-    """
-
-    name: str
-    data_dir: str | None = None
-    rows: int | None = None
-    seed: int = 0
-    options: str = "{}"
-
-    def load(self) -> Dataset:
-        """Loads the dataset anew, its test split sealed."""
-        from pipelines.datasets.registry import load_dataset
-
-        return load_dataset(
-            self.name,
-            data_dir=self.data_dir,
-            rows=self.rows,
-            seed=self.seed,
-            **json.loads(self.options),
-        )
-
-
-@functools.lru_cache(maxsize=2)
-def cached_dataset(request: DataRequest) -> Dataset:
-    """The dataset of a request, loaded once per process."""
-    return request.load()
-
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeObjective:

@@ -1,0 +1,72 @@
+"""Live progress of trainings and searches, and the tables at their ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipelines.cli.output import format_value
+
+if TYPE_CHECKING:
+    from pipelines.training.run import TrainResult
+
+
+class EpochProgress:
+    """One bar over the epochs, with the metrics and the seconds of the last one.
+
+    Args:
+        quiet: Show nothing, for output that a program reads.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.console = Console(stderr=True, quiet=quiet)
+        self._bar = Progress(
+            TextColumn("epoch"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
+            console=self.console,
+        )
+        self._task = self._bar.add_task("loading data and tracing the model", total=None)
+        self._last = time.perf_counter()
+
+    def __enter__(self) -> EpochProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
+        """Shows one finished epoch."""
+        now = time.perf_counter()
+        seconds, self._last = now - self._last, now
+        text = "  ".join(f"{name} {format_value(value)}" for name, value in metrics.items())
+        self._bar.update(
+            self._task, completed=epoch, total=epochs, description=f"{text}  {seconds:.1f} s"
+        )
+
+    def summary(self, result: TrainResult) -> None:
+        """Prints what the training gave."""
+        console = Console()
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in ("", *result.test_metrics):
+            table.add_column(column, justify="left" if not column else "right")
+        rows: list[tuple[str, Mapping[str, Any]]] = [
+            ("validation", result.metrics),
+            ("test", result.test_metrics),
+            (f"{result.baseline} (test)", result.baseline_metrics),
+        ]
+        for name, values in rows:
+            table.add_row(name, *(format_value(values.get(key)) for key in result.test_metrics))
+        console.print(table)
+        rate = f"{result.samples_per_second:,.0f} samples/s"
+        console.print(f"trained in {result.seconds:.1f} s ({rate})", highlight=False)
+        console.print(f"model      {result.model_path}", highlight=False)
+        console.print(f"run        {result.run_url}", highlight=False)

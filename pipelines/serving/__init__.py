@@ -1,0 +1,1 @@
+"""What a saved model needs to take raw input: preprocessing and outputs as JSON, no pickles."""

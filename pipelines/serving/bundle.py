@@ -1,0 +1,65 @@
+"""A model with the preprocessing and outputs that were fitted with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.serving.outputs import make_output
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+MODEL_FILE, CONFIG_FILE = "model.keras", "serving.json"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Raw input in, readable output out.
+
+    Attributes:
+        model: The Keras model.
+        config: What the task's `serving_config` wrote.
+    """
+
+    model: keras.Model
+    config: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, directory: Path) -> Bundle:
+        """Loads a saved bundle in Keras' safe mode; no code of the file is run.
+
+        Args:
+            directory: Folder with `model.keras` and `serving.json`.
+        """
+        return cls.from_files(directory / MODEL_FILE, directory / CONFIG_FILE)
+
+    @classmethod
+    def from_files(cls, model: Path, config: Path) -> Bundle:
+        """The same with the two files named one by one."""
+        import keras
+
+
+        loaded = keras.saving.load_model(model, compile=False, safe_mode=True)
+        return cls(loaded, json.loads(Path(config).read_text(encoding="utf-8")))
+
+    def predict(self, raw: Any) -> pd.DataFrame:
+        """Predicts for raw inputs.
+
+        Args:
+            raw: As the dataset's loader gives them: images, rows of a table, texts.
+
+        Returns:
+            One row per input; the columns depend on the task.
+        """
+        from pipelines.preprocessing import preprocessing_from_config
+
+        preprocessing = preprocessing_from_config(self.config["inputs"])
+        outputs = self.model.predict(preprocessing.transform(raw), verbose=0)
+        return make_output(self.config["outputs"]).frame(np.asarray(outputs))

@@ -1,0 +1,93 @@
+"""Turns what a model computes into what a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from cookbook._names import unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Output(Protocol):
+    """Names the columns of predictions."""
+
+    def frame(self, outputs: np.ndarray) -> pd.DataFrame:
+        """One row per input."""
+
+
+@dataclass(frozen=True)
+class ClassOutput:
+    """Logits to class names with their probability.
+
+    Attributes:
+        classes: Names in the order of the logits.
+
+    Example:
+        >>> frame = ClassOutput(("no", "yes")).frame(np.array([[0.0, 2.0]]))
+        >>> frame["prediction"][0], round(float(frame["probability"][0]), 3)
+        ('yes', 0.881)
+    """
+
+    classes: tuple[str, ...]
+
+    def frame(self, outputs: np.ndarray) -> pd.DataFrame:
+        """Columns `prediction` and `probability`."""
+        import pandas as pd
+
+        shifted = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        probabilities = shifted / shifted.sum(axis=-1, keepdims=True)
+        best = probabilities.argmax(axis=-1)
+        return pd.DataFrame(
+            {
+                "prediction": [self.classes[index] for index in best],
+                "probability": probabilities.max(axis=-1),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class NumberOutput:
+    """A standardised number back to the target's unit.
+
+    Attributes:
+        mean: Mean of the training targets.
+        deviation: Their standard deviation.
+    """
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def frame(self, outputs: np.ndarray) -> pd.DataFrame:
+        """Column `prediction`."""
+        import pandas as pd
+
+        values = outputs.reshape(len(outputs), -1)[:, 0]
+        return pd.DataFrame({"prediction": values * self.deviation + self.mean})
+
+
+_OUTPUTS = {"classes": ClassOutput, "number": NumberOutput}
+
+
+def make_output(config: Mapping[str, Any]) -> Output:
+    """Makes the output that a configuration describes.
+
+    Args:
+        config: `kind` and the fields of that kind.
+
+    Raises:
+        ValueError: If the kind is unknown.
+    """
+    fields = dict(config)
+    kind = fields.pop("kind")
+    if kind not in _OUTPUTS:
+        raise ValueError(unknown_name("output", kind, _OUTPUTS))
+    if "classes" in fields:
+        fields["classes"] = tuple(fields["classes"])
+    output: Output = _OUTPUTS[kind](**fields)
+    return output

@@ -1,0 +1,107 @@
+"""Optimizer and schedule of a training, from its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+
+from cookbook._names import unknown_name
+from cookbook.optimizers.registry import NO_DECAY, make_optimizer
+from cookbook.schedules.registry import make_schedule
+from pipelines.training.options import TrainingOptions
+
+# How a schedule spans a whole training: peak rate and number of steps to its arguments.
+_SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
+    "step": lambda rate, steps: {
+        "initial_learning_rate": rate,
+        "decay_steps": max(1, steps // 3),
+        "decay_rate": 0.1,
+    },
+    "exponential": lambda rate, steps: {
+        "initial_learning_rate": rate,
+        "decay_steps": steps,
+        "decay_rate": 0.01,
+    },
+    "inverse_time": lambda rate, steps: {
+        "initial_learning_rate": rate,
+        "decay_steps": max(1, steps // 10),
+    },
+    "polynomial": lambda rate, steps: {"initial_learning_rate": rate, "decay_steps": steps},
+    "cosine": lambda rate, steps: {"initial_learning_rate": rate, "decay_steps": steps},
+    "cosine_restarts": lambda rate, steps: {
+        "initial_learning_rate": rate,
+        # 1 + 2 + 4 parts fill the training.
+        "first_decay_steps": max(1, steps // 7),
+    },
+}
+
+SCHEDULE_NAMES = ("constant", *_SPANS)
+
+
+def build_schedule(
+    options: TrainingOptions, *, total_steps: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """The learning rate of a training that takes `total_steps` optimizer steps.
+
+    Args:
+        options: Names the schedule, its peak and the share of warm-up.
+        total_steps: Optimizer steps of the whole training, at least 1.
+
+    Returns:
+        A number or a Keras schedule.
+
+    Raises:
+        ValueError: If the schedule is unknown.
+
+    Example:
+        >>> options = TrainingOptions(schedule="cosine", learning_rate=0.1)
+        >>> rate = build_schedule(options, total_steps=100)
+        >>> round(float(rate(50)), 3)
+        0.05
+    """
+    if options.schedule not in SCHEDULE_NAMES:
+        raise ValueError(unknown_name("schedule", options.schedule, SCHEDULE_NAMES))
+    warmup = int(options.warmup * total_steps)
+    rate: Any = options.learning_rate
+    if options.schedule != "constant":
+        arguments = _SPANS[options.schedule](rate, max(1, total_steps - warmup))
+        rate = make_schedule(options.schedule, **arguments)
+    if warmup:
+        rate = make_schedule("warmup", schedule=rate, warmup_steps=warmup)
+    return rate
+
+
+def build_optimizer(
+    options: TrainingOptions, model: keras.Model, *, total_steps: int
+) -> keras.optimizers.Optimizer:
+    """The optimizer of a training; biases and normalisation scales are not decayed.
+
+    Args:
+        options: Names the optimizer and its settings.
+        model: The model it will train; built.
+        total_steps: Optimizer steps of the whole training.
+
+    Returns:
+        An optimizer built for the model.
+
+    Raises:
+        ValueError: If the optimizer or the schedule is unknown.
+    """
+    arguments: dict[str, Any] = {}
+    if options.weight_decay:
+        arguments["weight_decay"] = options.weight_decay
+    if options.clip_norm:
+        arguments["global_clipnorm"] = options.clip_norm
+    if options.ema:
+        arguments |= {"use_ema": True, "ema_momentum": options.ema}
+    optimizer = make_optimizer(
+        options.optimizer,
+        learning_rate=build_schedule(options, total_steps=total_steps),
+        **arguments,
+    )
+    if optimizer.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=list(NO_DECAY))
+    optimizer.build(model.trainable_variables)
+    return optimizer

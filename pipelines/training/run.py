@@ -1,0 +1,203 @@
+"""`train`: one training of a recipe, from raw data to a logged model."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.recipes.registry import load_recipe
+from pipelines.training.data import DataRequest
+from pipelines.training.options import TRAINING_NAMES
+
+if TYPE_CHECKING:
+    import keras
+
+    from pipelines.datasets.containers import Dataset
+    from pipelines.recipes.recipe import Recipe
+    from pipelines.training.experiment import Experiment
+
+OnEpoch = Callable[[int, int, Mapping[str, float]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRequest:
+    """What to train and where to record it.
+
+    Attributes:
+        recipe: Name of the recipe.
+        params: Hyperparameters that replace the recipe's defaults.
+        seed: Weights, dropout, data order, augmentation and splits follow from it.
+        data_dir: Folder of downloaded datasets.
+        tiny: A few rows and epochs.
+        root: Folder of the embedded stores.
+        tracking_uri: MLflow store; the embedded one by default.
+    """
+
+    recipe: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    data_dir: str | None = None
+    tiny: bool = False
+    root: Path = Path("mlruns")
+    tracking_uri: str | None = None
+
+    def load_recipe(self) -> Recipe:
+        """The recipe, in tiny mode with its tiny defaults."""
+        recipe = load_recipe(self.recipe)
+        if not self.tiny:
+            return recipe
+        return dataclasses.replace(recipe, defaults={**recipe.defaults, **recipe.tiny})
+
+    def data(self, recipe: Recipe) -> DataRequest:
+        """Which data the recipe is trained on."""
+        return DataRequest.of(recipe, data_dir=self.data_dir, tiny=self.tiny)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainResult:
+    """What a training gave.
+
+    Attributes:
+        recipe: Name of the recipe.
+        metrics: Validation metrics of the trained model.
+        test_metrics: Test metrics; the test split was read once.
+        baseline: Name of the simple method on the same split.
+        baseline_metrics: Its test metrics.
+        history: One list per metric, one value per epoch.
+        seconds: Wall time of the epochs.
+        samples_per_second: Training samples per second of an epoch, validation included.
+        run_id: MLflow run.
+        run_url: Where the run can be looked at.
+        model_path: The saved model.
+    """
+
+    recipe: str
+    metrics: Mapping[str, float]
+    test_metrics: Mapping[str, float]
+    baseline: str
+    baseline_metrics: Mapping[str, float]
+    history: Mapping[str, list[float]]
+    seconds: float
+    samples_per_second: float
+    run_id: str
+    run_url: str
+    model_path: Path
+
+    def model(self) -> keras.Model:
+        """Loads the trained Keras model."""
+        import keras
+
+        return keras.saving.load_model(self.model_path, safe_mode=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        plain["model_path"] = str(self.model_path)
+        return plain
+
+
+def train(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> TrainResult:
+    """Trains a recipe once, tests it once and logs everything.
+
+    Args:
+        request: What to train.
+        on_epoch: Called after every epoch with its number from 1, the number of epochs and
+            the metrics.
+
+    Returns:
+        Metrics, history, run and model.
+
+    Raises:
+        ValueError: If recipe or hyperparameters are unknown or out of range.
+        FloatingPointError: If the training diverges.
+    """
+    from pipelines.training.experiment import Experiment
+
+    recipe = request.load_recipe()
+    dataset = request.data(recipe).load()
+    experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
+    started = time.perf_counter()
+    model, history = _fit(experiment, on_epoch)
+    seconds = time.perf_counter() - started
+    return _record(request, experiment, model, history, seconds=seconds)
+
+
+def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
+    """Refuses unknown hyperparameters without importing Keras where that is possible.
+
+    Raises:
+        ValueError: If a name is unknown.
+    """
+    known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
+    if set(params) <= known:
+        return
+    from pipelines.tasks.registry import task_class
+    from pipelines.training.options import check_parameter_names
+
+    check_parameter_names(params, recipe.builder, extra=task_class(recipe.task).extra_names)
+
+
+def _fit(experiment: Experiment, on_epoch: OnEpoch | None) -> tuple[keras.Model, dict[str, Any]]:
+    from pipelines.training.reporting import DivergenceStop, EpochReporter
+
+    epochs = experiment.options.epochs
+    callbacks: list[Any] = [DivergenceStop()]
+    if on_epoch is not None:
+        callbacks.append(EpochReporter(lambda epoch, logs: on_epoch(epoch, epochs, logs)))
+    return experiment.train(callbacks=callbacks)
+
+
+def _record(
+    request: TrainRequest,
+    experiment: Experiment,
+    model: keras.Model,
+    history: dict[str, list[float]],
+    *,
+    seconds: float,
+) -> TrainResult:
+    from pipelines.figures import history_figure
+    from pipelines.training.saving import log_model, save_model
+    from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
+
+    task, dataset = experiment.task, experiment.dataset
+    metrics = task.score(model, dataset.validation)
+    test = dataset.test.open("the end of a training")
+    baseline, predictions = task.baseline(test)
+    test_metrics = task.score(model, test)
+    provenance = Provenance(
+        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
+    )
+    tracker = Tracker(
+        request.tracking_uri or default_tracking_uri(request.root), experiment=request.recipe
+    )
+    name = f"{request.recipe} seed {request.seed}"
+    tags = {**provenance.run_tags(), "seed": request.seed, "role": "training"}
+    with tracker.start(name, params=experiment.params, tags=tags) as run:
+        path = save_model(experiment, model, request.root / "models" / run.run_id)
+        steps = list(range(1, len(history["loss"]) + 1))
+        run.log(
+            metrics={f"test_{key}": value for key, value in test_metrics.items()},
+            history={**history, "step": steps},
+        )
+        run.dataset(dataset.name, dataset.fingerprint)
+        run.figure(history_figure(history), "figures/history.png")
+        for label, figure in task.figures(model, test).items():
+            run.figure(figure, f"figures/{label}.png")
+        log_model(run, experiment, path)
+    return TrainResult(
+        recipe=request.recipe,
+        metrics=metrics,
+        test_metrics=test_metrics,
+        baseline=baseline,
+        baseline_metrics=task.measure(predictions, test.y),
+        history=history,
+        seconds=seconds,
+        samples_per_second=len(dataset.train) * len(history["loss"]) / seconds,
+        run_id=run.run_id,
+        run_url=run.url,
+        model_path=path,
+    )

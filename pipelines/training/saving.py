@@ -1,0 +1,74 @@
+"""Saves a trained model with its preprocessing, and logs both to MLflow."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.serving.bundle import CONFIG_FILE, MODEL_FILE, Bundle
+
+if TYPE_CHECKING:
+    import keras
+
+    from pipelines.training.experiment import Experiment
+    from tuning.tracking import Run
+
+SERVING_CODE = Path(__file__).parents[1] / "serving" / "pyfunc_model.py"
+_REQUIREMENTS = ("keras-cookbook", "keras", "tensorflow-cpu", "tensorflow", "numpy", "pandas")
+
+
+def save_model(experiment: Experiment, model: keras.Model, directory: Path) -> Path:
+    """Saves a model and its preprocessing.
+
+    Args:
+        experiment: What the model belongs to.
+        model: The trained model.
+        directory: Folder for the files; made when missing.
+
+    Returns:
+        Path of the `.keras` file; it appears only when it is complete.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    config = json.dumps(experiment.task.serving_config(), indent=1)
+    (directory / CONFIG_FILE).write_text(config, encoding="utf-8")
+    partial = directory / f"partial-{MODEL_FILE}"
+    model.save(partial)
+    return partial.replace(directory / MODEL_FILE)
+
+
+def log_model(run: Run, experiment: Experiment, path: Path) -> str:
+    """Logs a saved model to MLflow so that it takes raw input.
+
+    Args:
+        run: The run that it belongs to.
+        experiment: Gives the raw example for the signature.
+        path: What `save_model` returned.
+
+    Returns:
+        The model's URI.
+    """
+    from tuning.tracking import log_python_model
+
+    example = experiment.task.raw_example()
+    bundle = Bundle.load(path.parent)
+    return log_python_model(
+        run,
+        code_path=SERVING_CODE,
+        artifacts={"model": path, "config": path.parent / CONFIG_FILE},
+        input_example=example,
+        output_example=bundle.predict(example),
+        pip_requirements=_installed(),
+    )
+
+
+def _installed() -> list[str]:
+    import importlib.metadata
+
+    found: list[Any] = []
+    for name in _REQUIREMENTS:
+        try:
+            found.append(f"{name}=={importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,135 @@
+"""The end of a search: refit the winner, look at the test split once, say what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pipelines.datasets.containers import Dataset, Split
+from pipelines.evaluation import Interval, difference_interval, metric_interval
+from pipelines.recipes.recipe import Recipe
+from pipelines.training.experiment import Experiment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A set of hyperparameters with the epochs that its validation found best."""
+
+    params: Mapping[str, Any]
+    epochs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalScores:
+    """What the one look at the test split showed.
+
+    Attributes:
+        metric: The metric that the verdict is about.
+        test_metrics: The winner's test metrics.
+        interval: 95 % interval of its `metric` over the draw of the test rows.
+        default_metrics: Test metrics of the recipe's default hyperparameters.
+        difference: 95 % interval of winner minus default on the same rows.
+        baseline: Name of a simple method.
+        baseline_metrics: Its test metrics.
+        verdict: What this means, in one sentence.
+        test_rows: Size of the test split.
+    """
+
+    metric: str
+    test_metrics: Mapping[str, float]
+    interval: Interval
+    default_metrics: Mapping[str, float]
+    difference: Interval
+    baseline: str
+    baseline_metrics: Mapping[str, float]
+    verdict: str
+    test_rows: int
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as the study stores them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refit:
+    """A trained model with its experiment and the training curve."""
+
+    model: Any
+    experiment: Experiment
+    history: Mapping[str, list[float]]
+
+
+def refit(recipe: Recipe, candidate: Candidate, dataset: Dataset, *, seed: int) -> Refit:
+    """Trains a candidate on training and validation rows for the epochs that were found.
+
+    Args:
+        recipe: What is trained.
+        candidate: Hyperparameters and epochs.
+        dataset: Its data; the test split stays sealed.
+        seed: The job's seed.
+    """
+    experiment = Experiment(recipe, candidate.params, dataset, seed=seed)
+    model, history = experiment.train(epochs=candidate.epochs, with_validation=True)
+    return Refit(model=model, experiment=experiment, history=history)
+
+
+def compare_on_test(winner: Refit, default: Refit, test: Split, recipe: Recipe) -> FinalScores:
+    """Scores winner, default hyperparameters and a simple baseline on the same test rows.
+
+    Args:
+        winner: The refitted winner.
+        default: The refitted default hyperparameters.
+        test: The opened test split.
+        recipe: Names the metric and its direction.
+
+    Returns:
+        The scores with their intervals and a verdict.
+    """
+    task = winner.experiment.task
+    metric = recipe.metric.removeprefix("val_")
+    measured = {
+        "winner": task.predict(winner.model, test.x),
+        "default": default.experiment.task.predict(default.model, test.x),
+    }
+    baseline_name, baseline = task.baseline(test)
+    scores = {name: task.measure(values, test.y) for name, values in measured.items()}
+    targets = np.asarray(test.y)
+    if metric not in scores["winner"]:
+        metric = next(iter(scores["winner"]))
+    difference = difference_interval(
+        task.measure, measured["winner"], measured["default"], targets, metric=metric
+    )
+    return FinalScores(
+        metric=metric,
+        test_metrics=scores["winner"],
+        interval=metric_interval(task.measure, measured["winner"], targets, metric=metric),
+        default_metrics=scores["default"],
+        difference=difference,
+        baseline=baseline_name,
+        baseline_metrics=task.measure(baseline, test.y),
+        verdict=verdict(difference, maximize=recipe.direction == "maximize"),
+        test_rows=len(test),
+    )
+
+
+def verdict(difference: Interval, *, maximize: bool) -> str:
+    """Says whether the winner beats the default hyperparameters by more than noise.
+
+    Args:
+        difference: 95 % interval of winner minus default.
+        maximize: Whether larger is better.
+
+    Example:
+        >>> verdict(Interval(-0.01, 0.02), maximize=True)
+        'The winner is not better than the default hyperparameters by more than the noise.'
+    """
+    low, high = (difference.low, difference.high) if maximize else (-difference.high, -difference.low)
+    if low > 0:
+        return "The winner is better than the default hyperparameters beyond the noise."
+    if high < 0:
+        return "The winner is worse than the default hyperparameters: keep the defaults."
+    return "The winner is not better than the default hyperparameters by more than the noise."

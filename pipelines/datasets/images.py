@@ -1,0 +1,182 @@
+"""Decodes images, and streams those that are too many for memory."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from pipelines.datasets.errors import DataError
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
+OnBadImage = Literal["error", "skip"]
+_MODES = {1: "L", 3: "RGB"}
+
+
+def is_image(name: str) -> bool:
+    """Whether a file name ends like an image's; hidden files are none.
+
+    Example:
+        >>> is_image("cats/1.JPEG"), is_image("cats/._1.jpeg"), is_image("boxes.txt")
+        (True, False, False)
+    """
+    base = name.rpartition("/")[2]
+    return base.lower().endswith(IMAGE_SUFFIXES) and not base.startswith(".")
+
+
+def decode_image(
+    data: bytes, *, path: Path | str, size: tuple[int, int] | None = None, channels: int = 3
+) -> np.ndarray:
+    """Decodes one image to 8-bit pixels.
+
+    Args:
+        data: The encoded image; a palette, grey or transparent one is converted.
+        path: Named in errors.
+        size: `(height, width)` in pixels to resize to (bilinear with antialiasing), or
+            `None` to keep the stored size.
+        channels: 3 for colour, 1 for grey.
+
+    Returns:
+        `uint8[height, width, channels]`.
+
+    Raises:
+        DataError: If the bytes are no complete image.
+        ValueError: If `channels` is neither 1 nor 3.
+    """
+    from PIL import Image
+
+    if channels not in _MODES:
+        raise ValueError(f"`channels` is 1 (grey) or 3 (colour). Got {channels}.")
+    try:
+        with Image.open(io.BytesIO(data)) as stored:
+            # Palettes with transparency are converted through RGBA, as Pillow asks for.
+            full = stored.convert("RGBA") if "transparency" in stored.info else stored
+            image = full.convert(_MODES[channels])
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise DataError(f"the image does not decode ({error}).", path=path) from error
+    if size is not None and image.size != size[::-1]:
+        image = image.resize(size[::-1], Image.Resampling.BILINEAR)
+    return np.asarray(image, dtype=np.uint8).reshape(image.height, image.width, channels)
+
+
+def decode_all(
+    named: Sequence[tuple[str, bytes]],
+    *,
+    root: Path,
+    size: tuple[int, int] | None = None,
+    channels: int = 3,
+    on_bad_image: OnBadImage = "error",
+) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
+    """Decodes many images of one size into one array, in parallel threads.
+
+    Args:
+        named: Names and encoded images, at least one.
+        root: Folder or archive that the names belong to, for messages.
+        size: `(height, width)` to resize to, or `None` if all images share one size.
+        channels: 3 for colour, 1 for grey.
+        on_bad_image: `"error"`, or `"skip"` to leave out what does not decode.
+
+    Returns:
+        `uint8[n, height, width, channels]`, the numbers of the images that are in it, and
+        a note that counts and names what was skipped.
+
+    Raises:
+        DataError: If an image does not decode and that is not allowed, if none decodes, or
+            if sizes differ and `size` is `None`.
+    """
+    if on_bad_image not in ("error", "skip"):
+        raise ValueError(f"`on_bad_image` is 'error' or 'skip'. Got {on_bad_image!r}.")
+    skipped: list[str] = []
+
+    def one(item: tuple[str, bytes]) -> np.ndarray | None:
+        try:
+            return decode_image(item[1], path=root / item[0], size=size, channels=channels)
+        except DataError:
+            if on_bad_image == "error":
+                raise
+            skipped.append(item[0])
+            return None
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        decoded = list(pool.map(one, named))
+    kept = [number for number, image in enumerate(decoded) if image is not None]
+    if not kept:
+        raise DataError(f"none of the {len(named)} images decodes.", path=root)
+    return _stack(decoded, kept, named, root), kept, _skip_notes(sorted(skipped))
+
+
+def _stack(
+    decoded: list[np.ndarray | None],
+    kept: list[int],
+    named: Sequence[tuple[str, bytes]],
+    root: Path,
+) -> np.ndarray:
+    """Copies the images that decoded into one array, freeing each."""
+    shape: tuple[int, ...] = ()
+    pixels = np.empty(0, dtype=np.uint8)
+    for position, number in enumerate(kept):
+        image = decoded[number]
+        if image is None:
+            continue
+        if not position:
+            shape = image.shape
+            pixels = np.empty((len(kept), *shape), dtype=np.uint8)
+        if image.shape != shape:
+            raise DataError(
+                f"images of one size are expected: {named[kept[0]][0]!r} has shape {shape}, "
+                f"{named[number][0]!r} has {image.shape}. Pass `image_size`.",
+                path=root,
+            )
+        pixels[position] = image
+        decoded[number] = None
+    return pixels
+
+
+def _skip_notes(skipped: list[str]) -> tuple[str, ...]:
+    if not skipped:
+        return ()
+    shown = ", ".join(skipped[:3]) + (", ..." if len(skipped) > 3 else "")
+    return (f"skipped {len(skipped)} images that do not decode: {shown}",)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFiles:
+    """Images that stay on disk until a batch needs them.
+
+    Attributes:
+        paths: One file per image.
+        size: `(height, width)` in pixels that each is resized to.
+        channels: 3 for colour, 1 for grey.
+    """
+
+    paths: tuple[str, ...]
+    size: tuple[int, int]
+    channels: int = 3
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """`(n, height, width, channels)`, as if the images were an array."""
+        return (len(self.paths), *self.size, self.channels)
+
+    def __getitem__(self, rows: Any) -> ImageFiles:
+        """Selects images by a slice or an array of row numbers."""
+        numbers = np.atleast_1d(np.arange(len(self.paths))[rows])
+        return ImageFiles(tuple(self.paths[n] for n in numbers), self.size, self.channels)
+
+    def read(self, row: int) -> np.ndarray:
+        """Decodes one image to `uint8[height, width, channels]`."""
+        path = Path(self.paths[row])
+        return decode_image(path.read_bytes(), path=path, size=self.size, channels=self.channels)
+
+    def join_with(self, other: ImageFiles) -> ImageFiles:
+        """Returns these images followed by others of the same size."""
+        return ImageFiles(self.paths + other.paths, self.size, self.channels)

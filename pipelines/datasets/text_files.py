@@ -1,0 +1,88 @@
+"""Reads text files and says where their bytes are not what they should be."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from pipelines.datasets.errors import DataError
+
+
+def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> str:
+    r"""Decodes the bytes of a text file.
+
+    Args:
+        data: All bytes of the file; a byte order mark of UTF-8 is removed.
+        path: Named in errors.
+        encoding: A codec of Python.
+
+    Returns:
+        The text, with `\r\n` and `\r` turned into `\n`.
+
+    Raises:
+        DataError: If the bytes are no text in this encoding, with the position, line and
+            value of the first bad byte, or if the codec is unknown.
+
+    Example:
+        >>> decode_text("café\r\n".encode(), path="menu.txt")
+        'café\n'
+        >>> decode_text(b"one\ncaf\xe9", path="menu.txt")
+        Traceback (most recent call last):
+        ...
+        pipelines.datasets.errors.DataError: menu.txt:2: byte 0xe9 at position 7 ...
+    """
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError:
+        raise DataError(f"Python knows no encoding {encoding!r}.", path=path) from None
+    if codec == "utf-8":
+        data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"byte {data[error.start]:#04x} at position {error.start} is not {codec}. "
+            "Convert the file, or pass its encoding, for example encoding='latin-1'.",
+            path=path,
+            line=data.count(b"\n", 0, error.start) + 1,
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(path: Path, *, encoding: str = "utf-8") -> str:
+    r"""Reads a text file that must not be empty.
+
+    Args:
+        path: The file.
+        encoding: A codec of Python.
+
+    Returns:
+        The text with `\n` line ends.
+
+    Raises:
+        DataError: If the file is missing, is empty or holds only white space, or if its
+            bytes are no text in this encoding.
+    """
+    if not path.is_file():
+        raise DataError("no such file.", path=path)
+    text = decode_text(path.read_bytes(), path=path, encoding=encoding)
+    if not text.strip():
+        raise DataError("the file is empty; at least one line is expected.", path=path)
+    return text
+
+
+def read_lines(path: Path, *, encoding: str = "utf-8") -> list[str]:
+    """Reads the lines of a text file; the final line end makes no further line.
+
+    Args:
+        path: The file.
+        encoding: A codec of Python.
+
+    Returns:
+        The lines without their ends.
+
+    Raises:
+        DataError: As `read_text`.
+    """
+    # Not splitlines: it also cuts at U+2028, U+0085 and form feeds, which texts contain.
+    return read_text(path, encoding=encoding).removesuffix("\n").split("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cookbook._ranges import (
@@ -10,6 +11,7 @@ from cookbook._ranges import (
     NOT_NEGATIVE,
     POSITIVE,
     Range,
+    check_ranges,
 )
 from cookbook._registry import Entry, find, table
 
@@ -142,7 +144,31 @@ GRADIENT = (
     ),
 )
 
-OPTIMIZERS = table(GRADIENT)
+OWN = (
+    Entry(
+        name="scheduled_sgd",
+        reference="cookbook.optimizers.scheduled_momentum:ScheduledSGD",
+        summary="Momentum SGD whose momentum is a schedule or can be assigned during fit.",
+        source="Smith 2018",
+        ranges=_MOMENTUM,
+    ),
+    Entry(
+        name="scheduled_adam",
+        reference="cookbook.optimizers.scheduled_momentum:ScheduledAdam",
+        summary="Adam whose beta_1 is a schedule or can be assigned during fit.",
+        source="Kingma and Ba 2015; Smith 2018",
+        ranges=_ADAM,
+    ),
+    Entry(
+        name="spsa",
+        reference="cookbook.optimizers.spsa:SPSA",
+        summary="Two losses per step and no gradient; needs gradient_free(model).",
+        source="Spall 1992, 1998",
+        ranges={**_COMMON, "learning_rate": POSITIVE, "perturbation": POSITIVE},
+    ),
+)
+
+OPTIMIZERS = table((*GRADIENT, *OWN))
 """Every optimizer by name."""
 
 
@@ -150,6 +176,7 @@ def make_optimizer(
     name: str,
     *,
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule | None = None,
+    exclude_from_weight_decay: Sequence[str] = NO_DECAY,
     **options: Any,
 ) -> keras.optimizers.Optimizer:
     """Makes an optimizer by name.
@@ -158,6 +185,8 @@ def make_optimizer(
         name: A key of `OPTIMIZERS`.
         learning_rate: A number, not negative, or a schedule in optimizer steps; by default
             the optimizer's own.
+        exclude_from_weight_decay: Parts of variable names that weight decay spares, if there
+            is any; `()` decays everything, as Keras does by default.
         **options: Further arguments of the optimizer; they win over the defaults of its entry.
 
     Returns:
@@ -169,9 +198,22 @@ def make_optimizer(
     Example:
         >>> make_optimizer("nesterov", learning_rate=0.1).nesterov
         True
+        >>> make_optimizer("adamw").undecayed
+        ('bias', 'gamma', 'beta')
     """
     if learning_rate is not None:
         # Keras refuses integers.
         is_number = isinstance(learning_rate, int | float)
         options["learning_rate"] = float(learning_rate) if is_number else learning_rate
-    return find("optimizer", name, OPTIMIZERS).make(**options)
+    entry = find("optimizer", name, OPTIMIZERS)
+    merged = {**entry.defaults, **options}
+    check_ranges(merged, entry.ranges)
+    kind = entry.load()
+    decays = merged.get("weight_decay") or merged.get("adam_weight_decay")
+    if decays and exclude_from_weight_decay:
+        # Keras forgets the exclusion when it saves; these subclasses do not.
+        from cookbook.optimizers.selective_decay import with_selective_decay
+
+        kind = with_selective_decay(kind)
+        merged["undecayed"] = tuple(exclude_from_weight_decay)
+    return kind(**merged)

@@ -6,6 +6,15 @@ from cookbook.models.entry import ModelEntry
 
 DENSE: tuple[ModelEntry, ...] = (
     ModelEntry(
+        name="perceptron",
+        builder="cookbook.models.perceptron:perceptron",
+        reference={"input_shape": (2,)},
+        trainable=3,
+        total=3,
+        summary="Rosenblatt's perceptron with its own learning rule",
+        source="source 001, Q5; Rosenblatt 1958",
+    ),
+    ModelEntry(
         name="linear",
         builder="cookbook.models.dense:linear",
         reference={"input_shape": (13,)},
@@ -31,5 +40,19 @@ DENSE: tuple[ModelEntry, ...] = (
         total=641,
         summary="Multi-layer perceptron; reference: the 8-64-1 network of source 000",
         source="source 000",
+    ),
+    ModelEntry(
+        name="wide-and-deep",
+        builder="cookbook.models.wide_and_deep:wide_and_deep",
+        reference={
+            "num_numeric": 8,
+            "cardinalities": {"region": 5, "season": 5},
+            "crosses": (("region", "season"),),
+            "widths": (16,),
+        },
+        trainable=372,
+        total=372,
+        summary="Linear model with crossed categories beside a network with embeddings",
+        source="Cheng et al. 2016, arXiv:1606.07792",
     ),
 )

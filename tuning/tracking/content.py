@@ -1,0 +1,225 @@
+"""What is written to MLflow for a trial, as plain values: no MLflow here."""
+
+from __future__ import annotations
+
+import json
+import math
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tuning.records import COMPLETE, FAILED, PRUNED, TrialRecord
+from tuning.tracking.locations import mask_credentials
+
+# Limits of MLflow's tracking stores (mlflow.utils.validation).
+LONGEST_KEY = 250
+LONGEST_PARAM = 6000
+LONGEST_TAG = 8000
+
+# Tags that find the runs of a study again.
+STUDY, STUDY_ID, ROLE, TRIAL, STATE = "study", "study_id", "role", "trial", "state"
+ROLE_STUDY, ROLE_TRIAL = "study", "trial"
+
+# A pruned trial is KILLED, as in MLflow's own Optuna storage: the list of runs shows at a
+# glance which trials were stopped, and `state` tells them from runs that a person killed.
+STATUS_OF = {COMPLETE: "FINISHED", PRUNED: "KILLED", FAILED: "FAILED"}
+
+_FORBIDDEN = re.compile(r"[^/\w.\- ]")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a metric: milliseconds since 1970 and a step."""
+
+    key: str
+    value: float
+    timestamp: int
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContent:
+    """Everything of one run.
+
+    Attributes:
+        name: Shown name.
+        status: `FINISHED`, `KILLED` or `FAILED`.
+        start: Milliseconds since 1970.
+        end: Milliseconds since 1970.
+        params: Name to text.
+        tags: Name to text.
+        metrics: The points of all metrics.
+    """
+
+    name: str
+    status: str
+    start: int
+    end: int
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: Sequence[Point] = ()
+
+
+def milliseconds(moment: datetime) -> int:
+    """Converts a time, local unless it carries a zone, to milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
+
+
+def safe_key(name: str) -> str:
+    """Makes a name that MLflow accepts for a parameter, metric or tag.
+
+    Args:
+        name: Any text.
+
+    Returns:
+        The name itself when MLflow accepts it.
+
+    Example:
+        >>> safe_key("val_accuracy"), safe_key("dropout (head)"), safe_key("../up")
+        ('val_accuracy', 'dropout _head_', 'up')
+    """
+    key = posixpath.normpath(_FORBIDDEN.sub("_", str(name)))
+    return key.lstrip("./")[:LONGEST_KEY] or "_"
+
+
+def as_text(value: Any, limit: int) -> str:
+    """Writes a value as the text of a parameter or tag, shortened with `...` at the limit.
+
+    Example:
+        >>> as_text(0.1, 100), as_text([32, 64], 100), as_text("x" * 9, 5)
+        ('0.1', '[32, 64]', 'xx...')
+    """
+    plain = isinstance(value, Mapping | list | tuple)
+    text = json.dumps(value, default=str) if plain else str(value)
+    text = mask_credentials(text)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def as_params(values: Mapping[str, Any]) -> dict[str, str]:
+    """Writes parameters as MLflow accepts them; names that fall together get a number."""
+    texts: dict[str, str] = {}
+    for name, value in values.items():
+        key, count = safe_key(name), 2
+        while key in texts:
+            key, count = f"{safe_key(name)[: LONGEST_KEY - 4]}_{count}", count + 1
+        texts[key] = as_text(value, LONGEST_PARAM)
+    return texts
+
+
+def as_tags(values: Mapping[str, Any]) -> dict[str, str]:
+    """Writes tags as MLflow accepts them; None is left out."""
+    return {
+        safe_key(name): as_text(value, LONGEST_TAG)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def history_points(
+    history: Mapping[str, Sequence[float]], start: int, end: int, *, key: str = "step"
+) -> list[Point]:
+    """Places the epochs of a history evenly between start and end.
+
+    The times are computed, so that writing a history again changes nothing in MLflow.
+
+    Args:
+        history: Metric to its values, and `key` to the steps; without it they count from 0.
+        start: Milliseconds since 1970.
+        end: Milliseconds since 1970.
+        key: Name of the list of steps.
+
+    Returns:
+        One point per value; None values are left out.
+
+    Example:
+        >>> [(p.value, p.timestamp, p.step) for p in
+        ...  history_points({"step": [1, 2], "loss": [0.5, 0.25]}, 0, 100)]
+        [(0.5, 50, 1), (0.25, 100, 2)]
+    """
+    points = []
+    steps = history.get(key)
+    for name, values in history.items():
+        if name == key:
+            continue
+        for index, value in enumerate(values):
+            if value is None:
+                continue
+            moment = start + (end - start) * (index + 1) // len(values)
+            step = int(steps[index]) if steps is not None else index
+            points.append(Point(safe_key(name), float(value), moment, step))
+    return points
+
+
+def trial_content(
+    record: TrialRecord, *, metrics: Sequence[str], tags: Mapping[str, str]
+) -> RunContent:
+    """Collects what MLflow gets of one finished trial.
+
+    Args:
+        record: A complete, pruned or failed trial.
+        metrics: Names of the study's metrics.
+        tags: Tags that all trials of the study share.
+
+    Returns:
+        The content. A metric with a history keeps its name; where the objective's final value is
+        another one (best weights restored, for example) it is `final/<name>`. `objective` is
+        what the search compared, of complete trials only.
+    """
+    start = milliseconds(record.started or record.finished or datetime.now())
+    end = max(start, milliseconds(record.finished)) if record.finished else start
+    points = history_points(record.history, start, end)
+    points += [Point(*item, end, record.steps) for item in _final_values(record, metrics)]
+    return RunContent(
+        name=f"trial-{record.number:04d}",
+        status=STATUS_OF[record.state],
+        start=start,
+        end=end,
+        params=as_params(record.params),
+        tags=dict(tags) | as_tags(_trial_tags(record)),
+        metrics=points,
+    )
+
+
+def _final_values(record: TrialRecord, names: Sequence[str]) -> list[tuple[str, float]]:
+    final: dict[str, float] = {}
+    for name, value in record.metrics.items():
+        values = record.history.get(name)
+        if values is None:
+            final[safe_key(name)] = float(value)
+        elif values and not _same(values[-1], value):
+            final[safe_key(f"final/{name}")] = float(value)
+    if record.state == COMPLETE:
+        single = len(record.values) == 1
+        for index, value in enumerate(record.values):
+            name = names[index] if index < len(names) else str(index)
+            final["objective" if single else safe_key(f"objective/{name}")] = float(value)
+    for name, value in record.constraints.items():
+        final[safe_key(f"constraint/{name}")] = float(value)
+    if record.duration is not None:
+        final["duration_seconds"] = record.duration
+    return list(final.items())
+
+
+def _trial_tags(record: TrialRecord) -> dict[str, Any]:
+    return {
+        ROLE: ROLE_TRIAL,
+        TRIAL: record.number,
+        STATE: record.state,
+        "seed": record.seed,
+        "worker": record.worker,
+        "attempts": record.attempts or None,
+        "repeat": record.repeat or None,
+        "stage": record.stage,
+        "reason": record.reason,
+        "traceback": record.traceback,
+        "mlflow.note.content": record.reason,  # shown as the description of the run
+        **{f"note.{name}": value for name, value in record.notes.items()},
+    }
+
+
+def _same(first: Any, second: Any) -> bool:
+    first, second = float(first), float(second)
+    return first == second or (math.isnan(first) and math.isnan(second))

@@ -1,0 +1,158 @@
+"""The process beside a search that writes MLflow: slow or hanging, it holds nobody up.
+
+Started by `tuning.tracking.mirror.Mirror`, which speaks to it in lines of JSON: the first line
+of its input says what to mirror, a second one or the end of the input says that the search is
+over. Every line of its output is a state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import IO, Any
+
+from tuning.records import FINISHED, TrialRecord, record_of
+from tuning.tracking.locations import mask_credentials
+
+_LONGEST_PAUSE = 15.0
+
+
+class MirrorLoop:
+    """Follows a study until it is told to stop.
+
+    Args:
+        config: What `Mirror` sends: storage, study, tracking_uri, experiment, artifact_root,
+            interval.
+        output: Where the states go.
+    """
+
+    def __init__(self, config: Mapping[str, Any], output: IO[str]) -> None:
+        self._config = config
+        self._output = output
+        self._stop = threading.Event()
+        self._ending: Mapping[str, Any] = {"files": False, "status": None}
+        self._study: Any = None
+        self._space: Any = None
+        self._writer: Any = None
+        self._records: dict[int, TrialRecord] = {}
+        self._mirrored = 0
+        self._said: dict[str, Any] = {}
+
+    def stop(self, ending: Mapping[str, Any] | None) -> None:
+        """Ends the loop after one last look at the study.
+
+        Args:
+            ending: `files` and `status` for `StudyWriter.finish`; None when the search's process
+                is gone without a word.
+        """
+        if ending is not None:
+            self._ending = ending
+        self._stop.set()
+
+    def run(self) -> None:
+        """Writes until the end; whatever fails is tried again, with longer and longer pauses."""
+        pause = float(self._config["interval"])
+        failures = 0
+        while not self._stop.is_set():
+            failures = 0 if self._attempt(last=False) else failures + 1
+            self._stop.wait(min(pause * 2**failures, _LONGEST_PAUSE))
+        ended = self._attempt(last=True) or self._attempt(last=True)
+        self._say(done=True, synced=ended and not self._said.get("left"))
+
+    def _attempt(self, *, last: bool) -> bool:
+        try:
+            self._step(last=last)
+        except Exception as error:  # the study is safe; whatever it is, the next look may succeed
+            self._writer = None  # opened again: what is there is looked up in MLflow
+            message = mask_credentials(f"{error}".strip() or type(error).__name__)
+            self._say(error=message, left=self._ended() - self._mirrored)
+            return False
+        self._say(error=None)
+        return True
+
+    def _step(self, *, last: bool) -> None:
+        records = self._read()
+        if self._writer is None:
+            from tuning.tracking.writer import StudyWriter
+
+            self._writer = StudyWriter(
+                self._study,
+                self._config["tracking_uri"],
+                experiment=self._config.get("experiment"),
+                artifact_root=self._config.get("artifact_root"),
+            )
+        left = self._writer.write(records, running=not last)
+        self._mirrored = self._ended() - left
+        report = self._writer.report
+        self._say(
+            left=left,
+            run_id=report.run_id,
+            experiment_id=report.experiment_id,
+            url=report.url,
+            written=report.created + report.completed,
+        )
+        if last:
+            self._writer.finish(records, **self._ending)
+            self._writer.close()
+
+    def _ended(self) -> int:
+        return sum(record.state in FINISHED for record in self._records.values())
+
+    def _read(self) -> list[TrialRecord]:
+        """Reads the trials; finished ones never change and are decoded once."""
+        if self._study is None:
+            from tuning.tracking.rebuild import load_study
+
+            self._study = load_study(self._config["storage"], self._config["study"])
+            self._space = _space_of(self._study)
+        for trial in self._study.get_trials(deepcopy=False):
+            known = self._records.get(trial.number)
+            if known is None or known.state not in FINISHED:
+                self._records[trial.number] = record_of(trial, self._space)
+        return [self._records[number] for number in sorted(self._records)]
+
+    def _say(self, **news: Any) -> None:
+        state = self._said | news
+        if state == self._said:
+            return
+        self._said = state
+        with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+            self._output.write(json.dumps(state) + "\n")
+            self._output.flush()
+
+
+def _space_of(study: Any) -> Any:
+    from tuning.records import SPACE
+    from tuning.space import Space
+
+    stored = study.user_attrs.get(SPACE)
+    return None if stored is None else Space.from_dict(stored)
+
+
+def _listen(source: IO[str], loop: MirrorLoop) -> None:
+    line = source.readline()
+    loop.stop(json.loads(line) if line.strip() else None)
+
+
+def main() -> None:
+    """Runs the process."""
+    if hasattr(os, "nice"):
+        os.nice(15)  # the trials come first
+    config = json.loads(sys.stdin.readline())
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    sys.stdout = sys.stderr  # what libraries print is no state
+    loop = MirrorLoop(config, output)
+    threading.Thread(target=_listen, args=(sys.stdin, loop), daemon=True).start()
+    time.sleep(float(config.get("delay", 0.0)))
+    loop.run()
+    output.flush()
+    os._exit(0)  # threads of MLflow must not hold up the end
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Where runs are kept and where they are looked at; addresses without their passwords."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/\s:@]*)(?::[^/\s]*)?@")
+_SECRETS = re.compile(
+    r"(?P<key>[?&;](?:password|passwd|pwd|token|secret|access_key|api_key|sslpassword)=)[^&;\s]+",
+    re.IGNORECASE,
+)
+
+
+def default_tracking_uri(root: str | Path) -> str:
+    """Names the embedded MLflow database of a folder.
+
+    Args:
+        root: Folder of the embedded stores, for example `mlruns`.
+
+    Returns:
+        `sqlite:///<absolute root>/mlflow.db`.
+
+    Example:
+        >>> default_tracking_uri("/data/mlruns")
+        'sqlite:////data/mlruns/mlflow.db'
+    """
+    return f"sqlite:///{Path(root).resolve() / 'mlflow.db'}"
+
+
+def default_artifact_root(tracking_uri: str) -> str | None:
+    """Names the folder for files of runs that are kept in an embedded database.
+
+    Args:
+        tracking_uri: Where the runs are.
+
+    Returns:
+        The folder `artifacts` beside the SQLite file; None for a server, which has its own.
+
+    Example:
+        >>> default_artifact_root("sqlite:////data/mlruns/mlflow.db")
+        '/data/mlruns/artifacts'
+    """
+    if not tracking_uri.startswith("sqlite:///"):
+        return None
+    file = tracking_uri.removeprefix("sqlite:///").partition("?")[0]
+    return str(Path(file).resolve().parent / "artifacts")
+
+
+def mask_credentials(text: str) -> str:
+    """Removes passwords and tokens from the addresses in a text.
+
+    Args:
+        text: An address, or a message that may hold some.
+
+    Returns:
+        The text with `***` in place of passwords, tokens and keys.
+
+    Example:
+        >>> mask_credentials("postgresql://me:secret@db/studies?sslpassword=x")
+        'postgresql://me:***@db/studies?sslpassword=***'
+    """
+
+    def hide(match: re.Match[str]) -> str:
+        user, has_password = match["user"], ":" in match[0][len(match["scheme"]) :]
+        # A single word before the @ of an address is often a token.
+        return match["scheme"] + (f"{user}:***@" if has_password else "***@")
+
+    return _SECRETS.sub(r"\g<key>***", _CREDENTIALS.sub(hide, text))
+
+
+def run_url(
+    tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = "http://127.0.0.1:5000"
+) -> str:
+    """Names the page of a run in the MLflow UI.
+
+    Args:
+        tracking_uri: Where the run is.
+        experiment_id: Its experiment.
+        run_id: The run.
+        ui: Address of the UI when the store is a database, which has none of its own:
+            where `cookbook ui` opens it.
+
+    Returns:
+        The address, without passwords.
+
+    Example:
+        >>> run_url("http://me:key@server:5000/", "1", "abc")
+        'http://server:5000/#/experiments/1/runs/abc'
+    """
+    server = tracking_uri if tracking_uri.startswith(("http://", "https://")) else ui
+    address = re.sub(r"://[^/@\s]*@", "://", server)
+    return f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"

@@ -1,0 +1,148 @@
+"""The parent run of a study, kept up to date by differences."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tuning.records import RESULT, SETTINGS, SPACE, TrialRecord
+from tuning.tracking.content import Point, milliseconds, safe_key
+from tuning.tracking.parent import (
+    BEST_VALUE,
+    digest,
+    incumbent_points,
+    maximize_of,
+    parent_tags,
+    result_points,
+)
+from tuning.tracking.quiet import tracking_errors
+from tuning.tracking.runs import Run, Tracker
+from tuning.tracking.study_runs import study_params
+
+FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
+
+
+@dataclass
+class Changes:
+    """What the parent run lacks."""
+
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    points: list[Point] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.params or self.tags or self.points)
+
+
+class ParentRun:
+    """Compares the parent run with its study and writes what differs.
+
+    Args:
+        tracker: The experiment.
+        entity: MLflow's entity of the run.
+        study: The `optuna.Study`.
+    """
+
+    def __init__(self, tracker: Tracker, entity: Any, study: Any) -> None:
+        self._tracker = tracker
+        self._entity = entity
+        self._study = study
+        self._best_steps: set[int] | None = None
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self._tracker.run(self._entity.info.run_id)
+
+    @property
+    def status(self) -> str:
+        """Status as last read."""
+        return self._entity.info.status
+
+    def refresh(self) -> None:
+        """Reads the run again."""
+        with tracking_errors(self._tracker.tracking_uri):
+            self._entity = self._tracker.client.get_run(self._entity.info.run_id)
+
+    def changes(self, records: Sequence[TrialRecord]) -> Changes:
+        """Finds what the run lacks.
+
+        Args:
+            records: All trials of the study.
+        """
+        known, maximize = self._entity.data, maximize_of(self._study)
+        changes = Changes(tags=parent_tags(records, maximize=maximize))
+        for name, text in study_params(self._study).items():
+            if known.params.get(name) is None:
+                changes.params[name] = text
+            elif known.params[name] != text:  # MLflow never changes a parameter
+                changes.tags[safe_key(f"settings.{name}")] = text
+        changes.tags = {k: v for k, v in changes.tags.items() if known.tags.get(k) != v}
+        result = self._study.user_attrs.get(RESULT) or {}
+        points = result_points(result, int(time.time() * 1000))
+        changes.points = [p for p in points if known.metrics.get(p.key) != p.value]
+        if len(maximize) == 1:
+            best = incumbent_points(records, maximize=maximize[0])
+            changes.points += [point for point in best if point.step not in self._known_steps()]
+        return changes
+
+    def apply(self, changes: Changes) -> None:
+        """Writes changes in one batch."""
+        self.run.write(params=changes.params, tags=changes.tags, points=changes.points)
+        self._known_steps().update(p.step for p in changes.points if p.key == BEST_VALUE)
+        data = self._entity.data
+        data.params.update(changes.params)
+        data.tags.update(changes.tags)
+        data.metrics.update({point.key: point.value for point in changes.points})
+
+    def lacks_files(self, records: Sequence[TrialRecord]) -> bool:
+        """Whether the files of the run show less than the study holds."""
+        return self._entity.data.tags.get(FILES_DIGEST) != digest(self._study, records)
+
+    def store_files(self, records: Sequence[TrialRecord]) -> None:
+        """Draws and stores figures, report, trials and attributes."""
+        with tempfile.TemporaryDirectory() as folder:
+            write_files(self._study, Path(folder))
+            self.run.file(folder)
+        mark = digest(self._study, records)
+        self.run.write(tags={FILES_DIGEST: mark})
+        self._entity.data.tags[FILES_DIGEST] = mark
+
+    def end(self, status: str, records: Sequence[TrialRecord]) -> None:
+        """Ends the run at the end of its last trial."""
+        ends = [milliseconds(r.finished) for r in records if r.finished is not None]
+        self.run.finish(status, end=max(ends, default=self._entity.info.start_time))
+
+    def _known_steps(self) -> set[int]:
+        if self._best_steps is None:
+            with tracking_errors(self._tracker.tracking_uri):
+                history = self._tracker.client.get_metric_history(
+                    self._entity.info.run_id, BEST_VALUE
+                )
+            self._best_steps = {metric.step for metric in history}
+        return self._best_steps
+
+
+def write_files(study: Any, folder: Path) -> None:
+    """Writes the files that a parent run carries.
+
+    Args:
+        study: The `optuna.Study`.
+        folder: An existing empty folder; it gets `report.html`, `figures/`, `trials.csv` and the
+            study's space, settings and result as JSON.
+    """
+    from tuning.report import write_figures, write_report, write_trials
+
+    for name in (SPACE, SETTINGS, RESULT):
+        value = study.user_attrs.get(name)
+        if value:
+            text = json.dumps(value, indent=2, default=str)
+            (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    write_trials(study, folder / "trials.csv")
+    write_figures(study, folder / "figures")
+    write_report(study, folder / "report.html")

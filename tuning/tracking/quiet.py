@@ -1,0 +1,134 @@
+"""The one door to MLflow: silent, without telemetry, and quick to give up."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from tuning.tracking.locations import mask_credentials
+
+# MLflow's own defaults retry 7 times with 120 s each: a dead server would hold a caller for
+# minutes. What the user has set stays. Telemetry would call home from every worker.
+_ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_DISABLE_AGENT_HINT": "true",
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+_LOGGERS = ("mlflow", "alembic")
+_LOCK = threading.RLock()
+
+
+class TrackingError(Exception):
+    """MLflow cannot be reached, or cannot read or write. The study has lost nothing."""
+
+
+def quiet_environment() -> None:
+    """Sets MLflow's environment variables that the user has not set.
+
+    It must run before mlflow is imported: some of them are read at import.
+    """
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+
+
+def quiet_loggers() -> None:
+    """Lets MLflow and the migrations of its database speak of errors only."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def load_mlflow() -> Any:
+    """Imports mlflow silently.
+
+    Returns:
+        The module `mlflow`. The first call takes about two seconds.
+    """
+    quiet_environment()
+    quiet_loggers()
+    import mlflow
+
+    quiet_loggers()  # importing mlflow configures its loggers again
+    return mlflow
+
+
+def connect(tracking_uri: str) -> Any:
+    """Opens a tracking server or database; the first use of a database creates its tables.
+
+    Args:
+        tracking_uri: `sqlite:///...`, `postgresql://...` or `http(s)://...`.
+
+    Returns:
+        An `mlflow.MlflowClient`. MLflow's global active run and tracking URI stay untouched.
+
+    Raises:
+        TrackingError: If the store cannot be opened.
+    """
+    mlflow = load_mlflow()
+    with tracking_errors(tracking_uri):
+        client = mlflow.MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
+        quiet_loggers()  # the migrations of a new database configure alembic's
+        return client
+
+
+@contextlib.contextmanager
+def tracking_errors(tracking_uri: str) -> Iterator[None]:
+    """Turns what MLflow, its database and its HTTP client raise into `TrackingError`.
+
+    Args:
+        tracking_uri: Named in the message, without its password.
+    """
+    import requests
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, requests.RequestException, OSError) as error:
+        reason = mask_credentials(str(error)).strip().splitlines() or [type(error).__name__]
+        raise TrackingError(
+            f"MLflow at {mask_credentials(tracking_uri)} did not accept a request: {reason[0]}"
+        ) from error
+
+
+@contextlib.contextmanager
+def default_uris(tracking_uri: str) -> Iterator[Any]:
+    """Makes one store MLflow's default while its model functions run, which accept no client.
+
+    Args:
+        tracking_uri: The store; also the model registry.
+
+    Yields:
+        The module `mlflow`. Other threads that log models wait.
+    """
+    mlflow = load_mlflow()
+    with _LOCK:
+        tracking, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        mlflow.set_tracking_uri(tracking_uri)
+        mlflow.set_registry_uri(tracking_uri)
+        try:
+            with tracking_errors(tracking_uri):
+                yield mlflow
+        finally:
+            mlflow.set_tracking_uri(tracking)
+            mlflow.set_registry_uri(registry)
+
+
+def preload() -> threading.Thread:
+    """Imports mlflow in the background, so that logging a model later need not wait for it.
+
+    Returns:
+        The started thread; `join` it or forget it.
+    """
+    thread = threading.Thread(target=load_mlflow, name="preload-mlflow", daemon=True)
+    thread.start()
+    return thread

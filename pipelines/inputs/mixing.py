@@ -35,7 +35,7 @@ def _check_alpha(alpha: float) -> None:
 
 @dataclass(frozen=True)
 class MixUp:
-    """Adds images of a batch pairwise, `w * a + (1 - w) * b` (Zhang et al., 2018, arXiv 1710.09412).
+    """Adds images pairwise, `w * a + (1 - w) * b` (Zhang et al., 2018, arXiv 1710.09412).
 
     Args:
         alpha: Each pair draws w from Beta(alpha, alpha); 0 mixes nothing.

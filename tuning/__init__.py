@@ -6,6 +6,7 @@ from tuning._lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from tuning.context import Context as Context
+    from tuning.engine import search as search
     from tuning.errors import JobError as JobError
     from tuning.errors import Pruned as Pruned
     from tuning.errors import StoreError as StoreError
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tuning.job import load_job as load_job
     from tuning.result import Progress as Progress
     from tuning.result import SearchResult as SearchResult
-    from tuning.search import search as search
     from tuning.settings import SearchSettings as SearchSettings
     from tuning.space import Choice as Choice
     from tuning.space import Fixed as Fixed
@@ -40,7 +40,7 @@ _REFERENCES = {
     "TrialError": "tuning.errors:TrialError",
     "load_job": "tuning.job:load_job",
     "open_study": "tuning.studies:open_study",
-    "search": "tuning.search:search",
+    "search": "tuning.engine:search",
 }
-__all__ = list(_REFERENCES)  # noqa: PLE0605
+__all__ = list(_REFERENCES)
 __getattr__, __dir__ = lazy_attributes(__name__, _REFERENCES)

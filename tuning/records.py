@@ -40,7 +40,14 @@ WAITING = "waiting"
 STATES = (COMPLETE, PRUNED, FAILED, RUNNING, WAITING)
 FINISHED = (COMPLETE, PRUNED, FAILED)
 
-_STATE_OF = {"COMPLETE": COMPLETE, "PRUNED": PRUNED, "FAIL": FAILED, "RUNNING": RUNNING}
+# Optuna's name of each state.
+OPTUNA_STATES = {
+    "COMPLETE": COMPLETE,
+    "PRUNED": PRUNED,
+    "FAIL": FAILED,
+    "RUNNING": RUNNING,
+    "WAITING": WAITING,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +150,7 @@ def record_of(trial: Any, space: Any = None) -> TrialRecord:
         params = space.decode(params)
     return TrialRecord(
         number=trial.number,
-        state=_STATE_OF.get(trial.state.name, WAITING),
+        state=OPTUNA_STATES[trial.state.name],
         params=params,
         values=tuple(trial.values or ()),
         metrics=attributes.get(METRICS, {}),

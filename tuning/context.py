@@ -1,0 +1,124 @@
+"""What an objective sees of the search that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tuning.errors import JobError, Pruned
+
+Decide = Callable[[int, float], bool]
+
+
+class Context:
+    """One trial's seed, budget, files and reports.
+
+    `report` only remembers; the search is asked whether to go on at the few steps at which its
+    pruner decides, and the history is stored once, with the trial's end.
+
+    Args:
+        seed: The trial's own seed, derived from the job's; 0 is a seed.
+        trial: Number of the trial in its study, from 0.
+        budget: Most steps (epochs) worth training for, or None.
+        directory: Where the trial may write files; made when first used. None without a place.
+        metric: Name of the metric that drives pruning, or None for no pruning.
+        decide: Called with a step and the metric at that step; True prunes.
+        decision_steps: The steps at which `decide` is called; None for every reported one.
+        fold: Index of the cross-validation fold, or None.
+
+    Example:
+        >>> context = Context(seed=0, budget=3)
+        >>> for epoch in range(1, 4):
+        ...     context.report(epoch, {"val_loss": 1 / epoch})
+        >>> context.history["val_loss"][-1] == 1 / 3, context.history["step"]
+        (True, [1, 2, 3])
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        trial: int = 0,
+        budget: int | None = None,
+        directory: str | Path | None = None,
+        metric: str | None = None,
+        decide: Decide | None = None,
+        decision_steps: Iterable[int] | None = None,
+        fold: int | None = None,
+    ) -> None:
+        self.seed = seed
+        self.trial = trial
+        self.budget = budget
+        self.fold = fold
+        self.notes: dict[str, Any] = {}
+        self.history: dict[str, list[float]] = {}
+        self._directory = None if directory is None else Path(directory)
+        self._metric = metric
+        self._decide = decide
+        self._decision_steps = None if decision_steps is None else sorted(decision_steps)
+
+    @property
+    def directory(self) -> Path:
+        """Folder for the trial's files, made when first asked for."""
+        if self._directory is None:
+            raise JobError("This trial has no directory: give the Context one.")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        return self._directory
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Reports the metrics after a step.
+
+        Args:
+            step: Steps (epochs) finished, from 1, larger than at the last report.
+            metrics: Name to value; NaN and infinite values are allowed.
+
+        Raises:
+            Pruned: When the search gives the trial up; let it pass through.
+            ValueError: If the step does not grow.
+        """
+        steps = self.history.setdefault("step", [])
+        last = int(steps[-1]) if steps else 0
+        if step <= last:
+            raise ValueError(
+                f"`step` counts finished steps from 1 and grows. Got {step} after {last}."
+            )
+        decides = self.should_report(step)
+        for name in metrics:
+            self.history.setdefault(name, [float("nan")] * len(steps))
+        steps.append(int(step))
+        for name, values in self.history.items():
+            if name != "step":
+                values.append(float(metrics.get(name, float("nan"))))
+        if not decides or self._decide is None or self._metric is None:
+            return
+        if self._metric not in metrics:
+            raise JobError(
+                f"Pruning needs the metric {self._metric!r} in every report. Got {sorted(metrics)}."
+            )
+        if self._decide(int(step), float(metrics[self._metric])):
+            raise Pruned(f"given up after step {step}")
+
+    def should_report(self, step: int) -> bool:
+        """Whether the pruner decides at this step, so that a validation is worth its time.
+
+        Args:
+            step: Steps finished; the answer is also True when a decision was passed over since
+                the last report.
+        """
+        if self._decide is None:
+            return False
+        steps = self.history.get("step") or [0]
+        last = int(steps[-1])
+        if self._decision_steps is None:
+            return step > last
+        return any(last < decision <= step for decision in self._decision_steps)
+
+    def annotate(self, key: str, value: Any) -> None:
+        """Keeps a fact about the trial, for example the number of parameters.
+
+        Args:
+            key: Name.
+            value: Anything JSON can hold.
+        """
+        self.notes[key] = value

@@ -1,0 +1,343 @@
+"""Worker processes as the search sees them: started, talked to, watched, killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Listener, wait
+from pathlib import Path
+from typing import Any, cast
+
+import psutil
+
+from tuning.errors import JobError
+from tuning.objective import Payload
+from tuning.worker_server import Setup
+
+CAN_FORK = sys.platform.startswith("linux")  # macOS' system libraries do not survive a fork
+_START_SECONDS = 120.0
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+@dataclass
+class Worker:
+    """One worker process.
+
+    Attributes:
+        slot: Index of the worker, from 0; its replacement has the same.
+        asked: When its process was asked for, `time.monotonic()`.
+        pid: Process id once it reported.
+        connection: Connection once it reported.
+        ready: Whether it has the objective.
+        trials: Trials it was given.
+        status: Exit status once it ended and the status is known.
+    """
+
+    slot: int
+    asked: float = field(default_factory=time.monotonic)
+    pid: int | None = None
+    connection: Connection | None = None
+    ready: bool = False
+    trials: int = 0
+    status: int | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    def send(self, message: Any) -> None:
+        """Sends a message; a worker that just died is found out by `Pool.receive`."""
+        if self.connection is not None:
+            with contextlib.suppress(OSError):
+                self.connection.send(message)
+
+    def resident_bytes(self) -> int:
+        """Resident memory, 0 when the process is gone."""
+        if self.pid is None:
+            return 0
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    def kill(self) -> None:
+        """Ends the process at once, whatever it does."""
+        if self.connection is not None:
+            self.connection.close()
+        if self.pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class Pool:
+    """A server and the workers it makes.
+
+    Args:
+        payload: The objective.
+        threads: Threads of the numeric libraries in each worker.
+        log: File that receives what workers print.
+        use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
+    """
+
+    def __init__(
+        self, payload: Payload, *, threads: int, log: Path, use_fork: bool = CAN_FORK
+    ) -> None:
+        self._payload = payload
+        self._use_fork = use_fork
+        self._environment = {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, str(threads))}
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._log = log.open("ab")
+        self._key = secrets.token_bytes(32)
+        self._listener = Listener(authkey=self._key)
+        self._arrivals: queue.Queue[Connection] = queue.Queue()
+        self._workers: list[Worker] = []
+        self._ended: dict[int, int] = {}
+        self._server: subprocess.Popen[bytes] | None = None
+        self._server_connection: Connection | None = None
+        self._waiting: list[int] = []
+        self._asked = time.monotonic()
+        threading.Thread(target=self._accept, daemon=True, name="tuning-accept").start()
+        if use_fork:
+            self._server = self._spawn(None)
+
+    def _spawn(self, slot: int | None) -> subprocess.Popen[bytes]:
+        setup = Setup(
+            address=cast(str, self._listener.address),
+            key=self._key,
+            path=[str(Path.cwd()) if entry == "" else entry for entry in _import_path()],
+            preload=self._payload.preload,
+            slot=slot,
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from tuning.worker_server import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            env={**self._environment, "PYTHONPATH": os.pathsep.join(setup.path)},
+            start_new_session=True,  # Ctrl-C in a terminal goes to the search alone
+        )
+        if process.stdin is not None:
+            process.stdin.write(pickle.dumps(setup))
+            process.stdin.close()
+        return process
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                self._arrivals.put(self._listener.accept())
+            except OSError:
+                return  # closed
+            except Exception:  # noqa: S112 - a stranger without the key; wait for our own
+                continue
+
+    def start_worker(self, slot: int) -> Worker:
+        """Asks for a worker; it reports through `receive` when it is there."""
+        worker = Worker(slot=slot)
+        self._workers.append(worker)
+        if not self._use_fork:
+            worker.process = self._spawn(slot)
+            worker.pid = worker.process.pid
+        elif self._server_connection is not None:
+            self._server_connection.send(("fork", slot))
+        else:
+            self._waiting.append(slot)
+        return worker
+
+    @property
+    def starting(self) -> bool:
+        """Whether a worker is on its way."""
+        return any(not worker.ready for worker in self._workers)
+
+    def receive(self, timeout: float) -> list[tuple[Worker, tuple[Any, ...]]]:
+        """Waits for messages of the workers.
+
+        Args:
+            timeout: Most seconds to wait.
+
+        Returns:
+            Worker and message; `("gone",)` stands for a worker whose process ended.
+
+        Raises:
+            JobError: If the objective's modules cannot be imported.
+        """
+        self._welcome()
+        by_connection = {w.connection: w for w in self._workers if w.connection is not None}
+        watched: list[Connection] = [c for c in by_connection if not c.closed]
+        if self._server_connection is not None:
+            watched.append(self._server_connection)
+        if not watched:
+            time.sleep(min(timeout, 0.01))
+        messages: list[tuple[Worker, tuple[Any, ...]]] = []
+        # New workers arrive through a queue, so a wait is short while one is on its way.
+        arriving = any(w.connection is None for w in self._workers)
+        for connection in wait(watched, timeout=min(timeout, 0.005) if arriving else timeout):
+            if connection is self._server_connection:
+                self._hear_server()
+                continue
+            worker = by_connection[cast(Connection, connection)]
+            try:
+                messages.append((worker, cast(Connection, connection).recv()))
+            except (EOFError, OSError, pickle.UnpicklingError):
+                messages.append((worker, ("gone",)))
+        messages += [(worker, ("gone",)) for worker in self._unborn()]
+        return messages
+
+    def _welcome(self) -> None:
+        while True:
+            try:
+                connection = self._arrivals.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                kind, pid, detail = connection.recv()
+            except (EOFError, OSError):
+                continue
+            if kind == "server":
+                self._meet_server(connection, detail)
+                continue
+            for worker in self._workers:
+                if worker.slot == detail and worker.connection is None:
+                    worker.pid, worker.connection = pid, connection
+                    worker.send(("objective", self._payload.content))
+                    break
+            else:
+                connection.close()
+
+    def _meet_server(self, connection: Connection, failure: str | None) -> None:
+        if failure is not None:
+            raise JobError(
+                f"The modules of the objective {self._payload.name} cannot be imported:\n{failure}"
+            )
+        self._server_connection = connection
+        for slot in self._waiting:
+            connection.send(("fork", slot))
+        self._waiting = []
+
+    def _hear_server(self) -> None:
+        connection = self._server_connection
+        if connection is None:
+            return
+        try:
+            _, pid, status = connection.recv()
+        except (EOFError, OSError):
+            # Somebody killed the server; its workers end with it. A new one takes over.
+            connection.close()
+            self._server_connection = None
+            if self._server is not None:
+                self._server.wait()
+            self._server = self._spawn(None)
+            return
+        self._ended[pid] = status
+
+    def _unborn(self) -> list[Worker]:
+        """Workers whose process never reported."""
+        lost = []
+        for worker in self._workers:
+            if worker.connection is not None:
+                continue
+            ended = worker.process is not None and worker.process.poll() is not None
+            late = time.monotonic() - max(worker.asked, self._asked) > _START_SECONDS
+            server_died = self._server is not None and self._server.poll() is not None
+            if server_died and self._server_connection is None:
+                raise JobError(
+                    "The workers' server ended before it could start a worker "
+                    f"(exit status {self._server.poll() if self._server else None}); "
+                    f"its messages are in {self._log.name}."
+                )
+            if ended or late:
+                lost.append(worker)
+        return lost
+
+    def exit_status(self, worker: Worker, *, patience: float = 1.0) -> int | None:
+        """How a worker's process ended: its exit status, or minus the signal's number.
+
+        Args:
+            worker: A worker that is gone.
+            patience: Seconds to wait for the news.
+        """
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if worker.process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return worker.process.wait(timeout=patience)
+            if worker.pid in self._ended:
+                return self._ended.pop(worker.pid)
+            connection = self._server_connection
+            if connection is None:
+                return None
+            if connection.poll(0.05):
+                self._hear_server()
+        return None
+
+    def discard(self, worker: Worker) -> None:
+        """Forgets a worker, ending its process when it still lives."""
+        worker.kill()
+        if worker in self._workers:
+            self._workers.remove(worker)
+        if worker.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.process.wait(timeout=5)
+
+    def retire(self, worker: Worker) -> None:
+        """Lets an idle worker end by itself and forgets it."""
+        worker.send(("stop",))
+        if worker.connection is not None:
+            worker.connection.close()
+        if worker in self._workers:
+            self._workers.remove(worker)
+
+    def close(self) -> None:
+        """Ends every process."""
+        for worker in list(self._workers):
+            self.discard(worker)
+        if self._server_connection is not None:
+            self._server_connection.close()
+        if self._server is not None:
+            try:
+                self._server.wait(timeout=2)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+        with contextlib.suppress(OSError):
+            self._listener.close()
+        self._log.close()
+
+
+def _import_path() -> Sequence[str]:
+    """The search's own path, with the working directory, where scripts and tests live."""
+    return [*sys.path, ""] if "" not in sys.path else sys.path
+
+
+def describe_exit(status: int | None) -> str:
+    """Says how a process ended.
+
+    Args:
+        status: Exit status, or minus a signal's number, or None when unknown.
+
+    Example:
+        >>> describe_exit(-9), describe_exit(3)
+        ('killed by SIGKILL', 'ended with exit status 3')
+    """
+    if status is None:
+        return "disappeared"
+    if status >= 0:
+        return f"ended with exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"

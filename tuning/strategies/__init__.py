@@ -1,0 +1,231 @@
+"""Strategies and pruners by name. Importing this package imports no engine.
+
+Each strategy is made fresh for each trial, with a seed derived from the job's seed and the
+trial's number, and sees nothing but the study; that is why a search that was interrupted goes
+on as if it had not been.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tuning._names import unknown_name
+
+if TYPE_CHECKING:
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+
+    from tuning.space import Space
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a strategy may know when it is made for one trial.
+
+    Attributes:
+        space: The space to choose from.
+        seed: Seed of this trial's choice.
+        job_seed: Seed of the whole job, for sequences that go through all trials.
+        metrics: Number of metrics of the study.
+        trials: Trials planned for the study, or None.
+        options: The strategy's options.
+    """
+
+    space: Space
+    seed: int
+    job_seed: int = 0
+    metrics: int = 1
+    trials: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """A way to choose the next point.
+
+    Laws, checked for every strategy by `tests/tuning/strategies`:
+        1. Every point is inside the space, with exactly the active parameters.
+        2. The same seed and the same finished trials give the same point; 0 is a seed.
+        3. A search that is interrupted and resumed tries the same points as one that is not.
+        4. No point is tried twice while the space has an untried one.
+        5. A finite space that is used up ends the search, whatever the number of trials.
+        6. Complete, pruned and failed trials, infinite and NaN scores included, are accepted.
+        7. Conditional spaces, spaces of one point and spaces without parameters work.
+
+    Attributes:
+        reference: `"module:function"` that makes the sampler from a `Request`.
+        summary: One line for listings.
+        options: Names of the options.
+        many_metrics: Whether several metrics are searched at once.
+        needs: Package of an extra that must be installed, or None.
+    """
+
+    reference: str
+    summary: str
+    options: Sequence[str] = ()
+    many_metrics: bool = True
+    needs: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruner:
+    """A way to give up bad trials early.
+
+    Attributes:
+        reference: `"module:function"` that makes the pruner and its decision steps.
+        summary: One line for listings.
+        options: Names of the options.
+    """
+
+    reference: str
+    summary: str
+    options: Sequence[str] = ()
+
+
+_SAMPLERS = "tuning.strategies.samplers"
+
+STRATEGIES: Mapping[str, Strategy] = {
+    "bayesian": Strategy(
+        reference="tuning.strategies.bayesian:bayesian",
+        summary="Gaussian process of KerasTuner's Bayesian oracle",
+        options=("startup", "alpha", "beta"),
+        many_metrics=False,
+    ),
+    "cmaes": Strategy(
+        reference=f"{_SAMPLERS}:cmaes",
+        summary="covariance matrix adaptation, for many trials of numbers",
+        options=("startup", "population", "sigma"),
+        many_metrics=False,
+        needs="cmaes",
+    ),
+    "genetic": Strategy(
+        reference=f"{_SAMPLERS}:genetic",
+        summary="NSGA-II or NSGA-III, also for several metrics",
+        options=("population", "algorithm"),
+    ),
+    "gp": Strategy(
+        reference=f"{_SAMPLERS}:gaussian_process",
+        summary="Gaussian process of Optuna, needs torch",
+        options=("startup",),
+        needs="torch",
+    ),
+    "grid": Strategy(
+        reference="tuning.strategies.grid:grid",
+        summary="every point of a grid, once",
+        options=("points", "limit"),
+    ),
+    "qmc": Strategy(
+        reference=f"{_SAMPLERS}:quasi_random",
+        summary="quasi-random points that fill the space evenly",
+        options=("sequence",),
+    ),
+    "random": Strategy(reference=f"{_SAMPLERS}:random", summary="independent random points"),
+    "tpe": Strategy(
+        reference=f"{_SAMPLERS}:tpe",
+        summary="tree-structured Parzen estimator, the default",
+        options=("startup", "candidates"),
+    ),
+}
+
+PRUNERS: Mapping[str, Pruner] = {
+    "none": Pruner(reference="tuning.strategies.pruners:none", summary="every trial is finished"),
+    "median": Pruner(
+        reference="tuning.strategies.pruners:median",
+        summary="gives up what is worse than the median at the same step",
+        options=("startup", "warmup", "interval"),
+    ),
+    "halving": Pruner(
+        reference="tuning.strategies.pruners:halving",
+        summary="successive halving, the default",
+        options=("first", "factor"),
+    ),
+    "hyperband": Pruner(
+        reference="tuning.strategies.pruners:hyperband",
+        summary="halving with several first steps side by side",
+        options=("first", "factor"),
+    ),
+}
+
+
+def check_options(kind: str, name: str, options: Mapping[str, Any]) -> None:
+    """Checks the options of a strategy or pruner without importing it.
+
+    Args:
+        kind: `"strategy"` or `"pruner"`.
+        name: A known name.
+        options: The options.
+
+    Raises:
+        ValueError: If an option is unknown.
+
+    Example:
+        >>> check_options("strategy", "tpe", {"startups": 5})
+        Traceback (most recent call last):
+        ...
+        ValueError: No option of the strategy 'tpe' named 'startups'. Did you mean 'startup'? Known: candidates, startup.
+    """  # noqa: E501 - the message is one line
+    known = (STRATEGIES if kind == "strategy" else PRUNERS)[name].options
+    for option in options:
+        if option not in known:
+            raise ValueError(unknown_name(f"option of the {kind} {name!r}", option, known))
+
+
+def make_sampler(name: str, request: Request) -> BaseSampler:
+    """Makes the sampler of a strategy for one trial.
+
+    Args:
+        name: A name of `STRATEGIES`.
+        request: What it may know.
+
+    Raises:
+        ValueError: If the strategy cannot search this space or number of metrics.
+        ImportError: If an extra is missing; the message names it.
+    """
+    strategy = STRATEGIES[name]
+    if request.metrics > 1 and not strategy.many_metrics:
+        raise ValueError(
+            f"The strategy {name!r} searches one metric. Got {request.metrics}: use 'tpe' or "
+            "'genetic'."
+        )
+    if strategy.needs is not None:
+        _check_extra(name, strategy.needs)
+    sampler: BaseSampler = _load(strategy.reference)(request)
+    return sampler
+
+
+def make_pruner(
+    name: str, budget: int | None, options: Mapping[str, Any]
+) -> tuple[BasePruner, tuple[int, ...] | None]:
+    """Makes a pruner and the steps at which it decides.
+
+    Args:
+        name: A name of `PRUNERS`.
+        budget: Most steps of a trial, or None.
+        options: The pruner's options.
+
+    Returns:
+        The pruner and its decision steps; an empty tuple for never.
+    """
+    made: tuple[BasePruner, tuple[int, ...] | None] = _load(PRUNERS[name].reference)(
+        budget, **options
+    )
+    return made
+
+
+def _load(reference: str) -> Any:
+    module, _, attribute = reference.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _check_extra(name: str, package: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        extra = {"torch": "gp"}.get(package, package)
+        raise ImportError(
+            f"The strategy {name!r} needs the package {package!r}: "
+            f"pip install 'keras-cookbook[{extra}]'."
+        ) from error

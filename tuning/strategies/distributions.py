@@ -1,0 +1,100 @@
+"""Between the space and Optuna: distributions, and one point from any sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optuna import Study
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial
+
+from tuning.dimensions import Choice, Dimension, Float, Int
+from tuning.space import Space, encode_option
+
+
+def distribution_of(dimension: Dimension) -> BaseDistribution:
+    """Translates a searched dimension.
+
+    Args:
+        dimension: An `Int`, `Float` or `Choice`.
+
+    Returns:
+        Optuna's distribution over the same values; lists as JSON text.
+    """
+    if isinstance(dimension, Int):
+        return IntDistribution(dimension.low, dimension.high, dimension.log, dimension.step)
+    if isinstance(dimension, Float):
+        return FloatDistribution(dimension.low, dimension.high, dimension.log, dimension.step)
+    if isinstance(dimension, Choice):
+        return CategoricalDistribution([encode_option(option) for option in dimension.options])
+    raise TypeError(f"Only Int, Float and Choice are searched. Got {dimension!r}.")
+
+
+def distributions_of(space: Space) -> dict[str, BaseDistribution]:
+    """Translates every searched dimension of a space."""
+    return {name: distribution_of(dimension) for name, dimension in space.searched.items()}
+
+
+def propose(sampler: BaseSampler, study: Study, trial: FrozenTrial, space: Space) -> dict[str, Any]:
+    """Lets a sampler choose one point of the space, parents before children.
+
+    Nothing is written to the trial, so that a rejected point leaves no trace.
+
+    Args:
+        sampler: The sampler, made for this trial.
+        study: The study it learns from.
+        trial: The running trial, still without parameters.
+        space: The space.
+
+    Returns:
+        A point of the space, fixed parameters included.
+    """
+    sampler.before_trial(study, trial)
+    relative_space = sampler.infer_relative_search_space(study, trial)
+    relative = sampler.sample_relative(study, trial, relative_space)
+    point: dict[str, Any] = {}
+    for name, dimension in space.dimensions.items():
+        if not space.is_active(name, point):
+            continue
+        values = dimension.values
+        if values is not None and len(values) == 1:
+            point[name] = values[0]
+            continue
+        distribution = distribution_of(dimension)
+        point[name] = _from_relative(dimension, name, relative)
+        if point[name] is None:
+            value = sampler.sample_independent(study, trial, name, distribution)
+            point[name] = _own_value(dimension, value)
+        trial.params[name] = encode_option(point[name])
+        trial.distributions[name] = distribution
+    return point
+
+
+_NOTHING = object()
+
+
+def _from_relative(dimension: Dimension, name: str, relative: Mapping[str, Any]) -> Any:
+    value = relative.get(name, _NOTHING)
+    if value is _NOTHING:
+        return None
+    try:
+        return _own_value(dimension, value)
+    except ValueError:
+        return None  # drawn for a wider range than this stage's
+
+
+def _own_value(dimension: Dimension, value: Any) -> Any:
+    """Maps Optuna's value to the dimension's own, list options restored."""
+    if isinstance(dimension, Choice):
+        for option in dimension.options:
+            encoded = encode_option(option)
+            if type(encoded) is type(value) and encoded == value:
+                return option
+    return dimension.canonical(value)

@@ -1,0 +1,216 @@
+"""Studies by name: opened, listed, deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import optuna
+from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
+from optuna.storages import BaseStorage, get_storage
+
+from tuning import records
+from tuning._names import unknown_name
+from tuning.claims import ClaimBook
+from tuning.errors import JobError
+from tuning.records import TrialRecord, read_trials
+from tuning.space import Space
+from tuning.storage import open_storage, readable_errors, retrying
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySummary:
+    """One study in a listing.
+
+    Attributes:
+        name: Name of the study.
+        metrics: Its metrics and directions.
+        counts: State to number of trials.
+        total: Trials it was asked for, or None.
+        best: Best trial by the first metric, or None.
+        last_change: When a trial last started or ended, or None.
+        strategy: Name of the strategy, or None.
+    """
+
+    name: str
+    metrics: Sequence[tuple[str, str]]
+    counts: Mapping[str, int]
+    total: int | None
+    best: TrialRecord | None
+    last_change: datetime | None
+    strategy: str | None
+
+    @property
+    def status(self) -> str:
+        """`"running"`, `"finished"`, `"unfinished"` or `"empty"`."""
+        if self.counts.get(records.RUNNING):
+            return "running"
+        over = sum(self.counts.get(state, 0) for state in records.FINISHED)
+        if over == 0:
+            return "empty"
+        return "unfinished" if self.total is not None and over < self.total else "finished"
+
+
+def storage_url(storage: str | None, root: str = "mlruns") -> str:
+    """Returns the store's URL, the embedded one under `root` when none is given."""
+    from pathlib import Path
+
+    return storage or f"sqlite:///{Path(root).resolve() / 'studies.db'}"
+
+
+def open_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> optuna.Study:
+    """Opens an existing study for reading.
+
+    Args:
+        name: Name of the study.
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+
+    Returns:
+        The `optuna.Study`; `tuning.records.read_trials` reads its trials.
+
+    Raises:
+        JobError: If there is no such study.
+        StoreError: If the store cannot be opened.
+    """
+    url = storage_url(storage, root)
+    backend = get_storage(open_storage(url))
+    return _load(name, backend, url)
+
+
+def _load(name: str, backend: BaseStorage, url: str) -> optuna.Study:
+    with readable_errors(url):
+        known = [study.study_name for study in backend.get_all_studies()]
+        if name not in known:
+            raise JobError(unknown_name("study", name, known))
+        return optuna.Study(study_name=name, storage=backend)
+
+
+def create_study(
+    name: str,
+    backend: BaseStorage,
+    *,
+    space: Space,
+    metrics: Sequence[tuple[str, str]],
+    settings: Mapping[str, Any],
+    url: str,
+) -> optuna.Study:
+    """Opens a study to be searched, making it when it does not exist.
+
+    Args:
+        name: Name of the study.
+        backend: The store.
+        space: The space; an existing study must have the same.
+        metrics: Metrics and directions; the same.
+        settings: Plain settings, written again at every search.
+        url: The store's URL, for messages.
+
+    Raises:
+        JobError: If the study exists with another space or other metrics.
+    """
+    with readable_errors(url):
+        directions = [direction for _, direction in metrics]
+        # A duplicate is resumed, or was made by another search at the same moment.
+        with contextlib.suppress(DuplicatedStudyError):
+            retrying(
+                lambda: backend.create_new_study(
+                    [optuna.study.StudyDirection[d.upper()] for d in directions], name
+                )
+            )
+        study = optuna.Study(study_name=name, storage=backend)
+        _check_same(study, space, metrics)
+        study.set_user_attr(records.SPACE, space.to_dict())
+        study.set_user_attr(records.SETTINGS, dict(settings))
+        if not study.metric_names:
+            with warnings.catch_warnings():
+                # Marked experimental since 3.2; it names the axes of every Optuna plot.
+                warnings.simplefilter("ignore", ExperimentalWarning)
+                study.set_metric_names([metric for metric, _ in metrics])
+    return study
+
+
+def _check_same(study: optuna.Study, space: Space, metrics: Sequence[tuple[str, str]]) -> None:
+    stored = study.user_attrs
+    way_out = (
+        f"The study {study.study_name!r} exists already: give the new one another name, or delete "
+        f"the old one with `cookbook delete {study.study_name}`."
+    )
+    if records.SPACE in stored and Space.from_dict(stored[records.SPACE]) != space:
+        old, new = stored[records.SPACE], space.to_dict()
+        changed = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
+        raise JobError(f"A study has one space. It differs in {', '.join(changed)}. {way_out}")
+    directions = [direction.name.lower() for direction in study.directions]
+    names = study.metric_names or [name for name, _ in metrics]
+    old_metrics = list(zip(names, directions, strict=False))
+    if old_metrics != [tuple(metric) for metric in metrics]:
+        raise JobError(
+            f"A study has one set of metrics. It has {old_metrics}, got {list(metrics)}. {way_out}"
+        )
+
+
+def list_studies(storage: str | None = None, *, root: str = "mlruns") -> list[StudySummary]:
+    """Summarises every study of a store, the last changed first.
+
+    Args:
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+    """
+    url = storage_url(storage, root)
+    backend = get_storage(open_storage(url))
+    with readable_errors(url):
+        found = [
+            summarise(optuna.Study(study_name=study.study_name, storage=backend))
+            for study in backend.get_all_studies()
+        ]
+    return sorted(found, key=lambda s: s.last_change or datetime.min, reverse=True)
+
+
+def summarise(study: optuna.Study) -> StudySummary:
+    """Summarises one study."""
+    found = read_trials(study)
+    settings = study.user_attrs.get(records.SETTINGS, {})
+    directions = [direction.name.lower() for direction in study.directions]
+    names = study.metric_names or [f"value_{i}" for i in range(len(directions))]
+    states = [record.state for record in found]
+    times = [t for r in found for t in (r.started, r.finished) if t is not None]
+    return StudySummary(
+        name=study.study_name,
+        metrics=list(zip(names, directions, strict=True)),
+        counts={state: states.count(state) for state in records.STATES},
+        total=settings.get("total", settings.get("trials")),
+        best=records.best_record(found, maximize=directions[0] == "maximize"),
+        last_change=max(times, default=None),
+        strategy=settings.get("strategy"),
+    )
+
+
+def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> None:
+    """Deletes a study, its trials and its claims; files of the trials stay.
+
+    Args:
+        name: Name of the study.
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+
+    Raises:
+        JobError: If there is no such study, or it is being searched.
+    """
+    url = storage_url(storage, root)
+    opened = open_storage(url)
+    backend = get_storage(opened)
+    study = _load(name, backend, url)
+    book = ClaimBook(opened, study._study_id)
+    book.reap(retries=10**6)  # claims of searches that are gone do not count
+    running = book.counts()[records.RUNNING]
+    if running:
+        raise JobError(
+            f"A study that is being searched cannot be deleted. {name!r} has {running} running "
+            "trials: end its searches first."
+        )
+    with readable_errors(url):
+        book.forget()
+        backend.delete_study(study._study_id)

@@ -24,7 +24,7 @@ KERAS = (
     ),
     Entry(
         name="piecewise",
-        reference="keras.optimizers.schedules:PiecewiseConstantDecay",
+        reference="cookbook.schedules.piecewise:piecewise",
         summary="values[i] up to and including step boundaries[i].",
         source="He et al. 2016",
     ),
@@ -79,7 +79,80 @@ KERAS = (
     ),
 )
 
-SCHEDULES = table(KERAS)
+
+def _cyclical(shape: str, summary: str) -> Entry:
+    return Entry(
+        name=shape,
+        reference="cookbook.schedules.cyclical:Cyclical",
+        summary=summary,
+        source="Smith 2017",
+        defaults={"shape": shape},
+    )
+
+
+OWN = (
+    Entry(
+        name="constant",
+        reference="cookbook.schedules.around:Constant",
+        summary="The same rate at every step.",
+        source="-",
+    ),
+    _cyclical("triangular", "A triangle wave between minimum and maximum."),
+    _cyclical("triangular2", "A triangle wave whose height halves with every cycle."),
+    _cyclical("exp_range", "A triangle wave whose height shrinks by a factor per step."),
+    Entry(
+        name="one_cycle",
+        reference="cookbook.schedules.one_cycle:OneCycle",
+        summary="One rise and a long fall as half cosines; the fastai and PyTorch form.",
+        source="Smith and Topin 2018",
+        defaults={"form": "cosine"},
+    ),
+    Entry(
+        name="one_cycle_linear",
+        reference="cookbook.schedules.one_cycle:OneCycle",
+        summary="Up, down and annihilation in lines; the form of the paper.",
+        source="Smith and Topin 2018",
+        defaults={"form": "linear"},
+    ),
+    Entry(
+        name="one_cycle_momentum",
+        reference="cookbook.schedules.one_cycle:OneCycleMomentum",
+        summary="Momentum of 1cycle, low where the rate is high; for scheduled optimizers.",
+        source="Smith 2018",
+    ),
+    Entry(
+        name="warmup",
+        reference="cookbook.schedules.around:Warmup",
+        summary="A linear rise, then any schedule from its start.",
+        source="Goyal et al. 2017",
+    ),
+    Entry(
+        name="cooldown",
+        reference="cookbook.schedules.around:Cooldown",
+        summary="Any schedule, then a linear fall from where it stood.",
+        source="Zhai et al. 2022",
+    ),
+    Entry(
+        name="warmup_cooldown",
+        reference="cookbook.schedules.around:warmup_cooldown",
+        summary="A linear rise, any schedule, a linear fall to zero.",
+        source="Zhai et al. 2022",
+    ),
+    Entry(
+        name="plateau",
+        reference="cookbook.schedules.plateau:Plateau",
+        summary="Any schedule times a factor that the LowerOnPlateau callback lowers.",
+        source="source 001; tensorflow issue 36612",
+    ),
+    Entry(
+        name="spall_gain",
+        reference="cookbook.optimizers.spsa:SpallGain",
+        summary="scale / (step + 1 + stability) ** exponent, the gains of SPSA.",
+        source="Spall 1998",
+    ),
+)
+
+SCHEDULES = table((*KERAS, *OWN))
 """Every schedule by name."""
 
 

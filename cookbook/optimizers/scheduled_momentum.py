@@ -63,7 +63,7 @@ class _ScheduledMomentum(_SelectiveDecay):
     def _momentum_config(self) -> Any:
         if _is_schedule(self._momentum_source):
             return keras.saving.serialize_keras_object(self._momentum_source)
-        return float(ops.convert_to_numpy(self._momentum_source.value))
+        return float(ops.convert_to_tensor(self._momentum_source))
 
 
 def _restored(config: dict[str, Any], key: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Plateau(_Around):
     @property
     def factor(self) -> float:
         """Present multiplier."""
-        return float(ops.convert_to_numpy(self._factor.value))
+        return float(ops.convert_to_tensor(self._factor))
 
     def lower(self, ratio: float, *, minimum: float = 0.0) -> None:
         """Multiplies the factor by `ratio`, not below `minimum`."""

@@ -1,0 +1,189 @@
+"""Recurrent language models over characters or words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+import keras
+from typing_extensions import override
+
+from cookbook.models.recurrent_layers import (
+    CellOptions,
+    PaddingMask,
+    check_rate,
+    recurrent_layer,
+)
+
+
+def language_model(
+    vocabulary_size: int,
+    *,
+    cell: str = "lstm",
+    embedding_dim: int = 128,
+    units: Sequence[int] = (128,),
+    tied: bool = False,
+    output_dropout: float = 0.0,
+    padding_id: int | None = None,
+    sequence_length: int | None = None,
+    stateful_batch_size: int | None = None,
+    **options: Unpack[CellOptions],
+) -> keras.Model:
+    """Builds a recurrent language model: logits of the next token at every step.
+
+    Tied embeddings (Press and Wolf 2017) score a token by the dot product of the state and
+    its input vector, and save a matrix; where the last state has another size than the
+    embedding, a linear projection comes between. All drop rates use one mask for all time
+    steps (variational dropout).
+
+    With `stateful_batch_size` the final state of one batch is the first of the next, so
+    that consecutive windows of one long text carry on (truncated backpropagation through
+    time): do not shuffle, and call `reset_states` where a text begins.
+
+    The report's word models are `language_model(21949, embedding_dim=256, units=(256,) * 3,
+    tied=True)` and `language_model(29473, embedding_dim=1024, units=(1024,) * 2,
+    dropout=0.65, output_dropout=0.65)`. (The report calls them sequence classification; they
+    label every step.)
+
+    Args:
+        vocabulary_size: Number of token ids.
+        cell: `"simple_rnn"`, `"lstm"` or `"gru"`.
+        embedding_dim: Size of a token's vector.
+        units: Hidden size of each stacked layer.
+        tied: Whether the output matrix is the embedding's.
+        output_dropout: Drop rate of the last layer's output, in [0, 1).
+        padding_id: Token that fills up the end of short sequences; losses and metrics skip
+            it. `None` where no sequence is padded.
+        sequence_length: Number of tokens where it is fixed (unrolling needs it).
+        stateful_batch_size: Fixed batch size of a model that carries its state.
+        **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
+            `recurrent_layer`.
+
+    Returns:
+        An uncompiled functional model, `int32[batch, steps] -> float32[batch, steps,
+        vocabulary_size]`.
+
+    Raises:
+        ValueError: If the cell is unknown or a rate is outside its range.
+
+    Example:
+        >>> model = language_model(27, embedding_dim=16, units=(32,), tied=True)
+        >>> model.output_shape
+        (None, None, 27)
+    """
+    check_rate("output_dropout", output_dropout)
+    batch_shape = (stateful_batch_size, sequence_length)
+    tokens = keras.Input(batch_shape=batch_shape, dtype="int32", name="tokens")
+    embedding = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
+    embed = embedding(vocabulary_size, embedding_dim, name="embedding")
+    x = embed(tokens)
+    for index, size in enumerate(units, start=1):
+        layer = recurrent_layer(
+            cell,
+            size,
+            return_sequences=True,
+            stateful=stateful_batch_size is not None,
+            name=f"recurrent_{index}",
+            **options,
+        )
+        x = layer(x)
+    x = keras.layers.SpatialDropout1D(output_dropout, name="output_dropout")(x)
+    logits = _head(x, embed, tied=tied)
+    if padding_id is not None:
+        logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])
+    return keras.Model(tokens, logits, name="language_model")
+
+
+def _head(x: Any, embed: keras.layers.Layer, *, tied: bool) -> Any:
+    if not tied:
+        return keras.layers.Dense(embed.input_dim, name="logits")(x)
+    if x.shape[-1] != embed.output_dim:
+        x = keras.layers.Dense(embed.output_dim, use_bias=False, name="projection")(x)
+    return embed(x, reverse=True)
+
+
+@keras.saving.register_keras_serializable(package="cookbook")
+class LinearCharacterCell(keras.layers.Layer):
+    """One step of the report's character network, three linear maps without activation.
+
+    `h_t = W_h [x_t, h_(t-1)] + b_h`, `o_t = W_o [x_t, h_(t-1)] + b_o`,
+    `y_t = W_y [h_t, o_t] + b_y`. The state is a linear function of all inputs so
+    far: the network is a log-linear model of the past whose memory fades geometrically.
+
+    Args:
+        units: Size of the state.
+        num_outputs: Number of logits.
+        **kwargs: Keras' layer arguments.
+    """
+
+    def __init__(self, units: int, num_outputs: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units, self.num_outputs = units, num_outputs
+        self.state_size, self.output_size = units, num_outputs
+        self.input_to_hidden = keras.layers.Dense(units, name="i2h")
+        self.input_to_output = keras.layers.Dense(num_outputs, name="i2o")
+        self.output_to_output = keras.layers.Dense(num_outputs, name="o2o")
+
+    @override
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        joined = input_shape[-1] + self.units  # type: ignore[operator]
+        self.input_to_hidden.build((None, joined))
+        self.input_to_output.build((None, joined))
+        self.output_to_output.build((None, self.units + self.num_outputs))
+
+    @override
+    def call(self, inputs: Any, states: list[Any]) -> Any:
+        joined = keras.ops.concatenate([inputs, states[0]], axis=-1)
+        hidden = self.input_to_hidden(joined)
+        output = self.input_to_output(joined)
+        return self.output_to_output(keras.ops.concatenate([hidden, output], axis=-1)), [hidden]
+
+    @override
+    def get_config(self) -> dict[str, Any]:
+        sizes = {"units": self.units, "num_outputs": self.num_outputs}
+        return {**super().get_config(), **sizes}
+
+
+def character_network(
+    vocabulary_size: int = 59,
+    *,
+    units: int = 128,
+    dropout: float = 0.1,
+    padding_id: int | None = None,
+    sequence_length: int | None = None,
+    unroll: bool = False,
+) -> keras.Model:
+    """Builds the report's character model: one-hot input, linear recurrence, logits.
+
+    With 58 letters and the end token it has 46,248 parameters, in both bias conventions: it
+    is built of plain linear maps. Dropout falls on the logits, as printed; a language model
+    that learns well is `language_model`. (The report calls this sequence labelling.)
+
+    Args:
+        vocabulary_size: Number of characters, the end token included.
+        units: Size of the state.
+        dropout: Drop rate of the logits, in [0, 1); one mask for all steps.
+        padding_id: Token that fills up the end of short sequences; losses skip it.
+        sequence_length: Number of characters where it is fixed.
+        unroll: Whether to unroll the loop over time; needs `sequence_length`.
+
+    Returns:
+        An uncompiled functional model, `int32[batch, steps] -> float32[batch, steps,
+        vocabulary_size]`.
+
+    Raises:
+        ValueError: If the drop rate is outside its range.
+
+    Example:
+        >>> character_network().count_params()
+        46248
+    """
+    check_rate("dropout", dropout)
+    tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
+    x = keras.ops.one_hot(tokens, vocabulary_size)
+    cell = LinearCharacterCell(units, vocabulary_size)
+    x = keras.layers.RNN(cell, return_sequences=True, unroll=unroll, name="recurrent_1")(x)
+    logits = keras.layers.SpatialDropout1D(dropout, name="output_dropout")(x)
+    if padding_id is not None:
+        logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])
+    return keras.Model(tokens, logits, name="character_network")

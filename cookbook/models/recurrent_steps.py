@@ -1,0 +1,152 @@
+"""Step functions over trained recurrent models, for the searches of `cookbook.decoding`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from cookbook.models.language_models import LinearCharacterCell
+from cookbook.models.seq2seq_layers import Decoder, Encoder
+
+State = tuple[np.ndarray, ...]
+
+
+class StepwiseLanguageModel:
+    """Runs a language model one token at a time, with its state in the caller's hands.
+
+    Shares the weights of the model: train on, and the steps follow.
+
+    Args:
+        model: Made by `language_model` or `character_network`.
+
+    Raises:
+        ValueError: If the model has no recurrent layer named `recurrent_1`.
+
+    Example:
+        >>> from cookbook.models.language_models import language_model
+        >>> step = StepwiseLanguageModel(language_model(9, embedding_dim=4, units=(5,)))
+        >>> logits, state = step(np.array([1, 2]), step.start(2))
+        >>> logits.shape
+        (2, 9)
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+        if not recurrent or recurrent[0].name != "recurrent_1":
+            raise ValueError(
+                "StepwiseLanguageModel needs a model of `language_model` or "
+                f"`character_network`. Got {model.name!r} with layers "
+                f"{[layer.name for layer in model.layers]}."
+            )
+        self._sizes = [size for layer in recurrent for size in layer.state_size]
+        tokens = keras.Input((), dtype="int32", name="tokens")
+        states = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(self._sizes)]
+        x, pending, new_states = _embed(model, tokens), list(states), []
+        for layer in recurrent:
+            own = [pending.pop(0) for _ in layer.state_size]
+            x, *own = _one_step(layer)(x, initial_state=own)
+            new_states += own
+        self._model = keras.Model([tokens, *states], [_head(model, x), *new_states])
+
+    def start(self, batch_size: int) -> State:
+        """Gives the zero state, a tuple of `float32[batch_size, units]`."""
+        return tuple(np.zeros((batch_size, size), "float32") for size in self._sizes)
+
+    def __call__(self, tokens: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+        """Reads one token per row.
+
+        Args:
+            tokens: `int[batch]`.
+            state: What `start` or the step before gave.
+
+        Returns:
+            The logits of the next token, `float32[batch, vocabulary_size]`, and the state.
+        """
+        logits, *states = self._model.predict_on_batch([np.asarray(tokens, "int32"), *state])
+        return logits, tuple(states)
+
+
+class StepwiseDecoder:
+    """Runs the decoder of an encoder-decoder one token at a time.
+
+    Shares the weights of the model: train on, and the steps follow.
+
+    Args:
+        model: Made by `encoder_decoder`.
+
+    Raises:
+        ValueError: If the model has no layers `encoder` and `decoder`.
+
+    Example:
+        >>> from cookbook.models.seq2seq import encoder_decoder
+        >>> step = StepwiseDecoder(encoder_decoder(6, 7, units=4, attention="additive"))
+        >>> state = step.start(np.array([[3, 4, 0], [5, 0, 0]]))
+        >>> step(np.array([1, 1]), state)[0].shape
+        (2, 7)
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        by_type = {type(layer): layer for layer in model.layers}
+        if not {Encoder, Decoder} <= set(by_type):
+            raise ValueError(
+                "StepwiseDecoder needs a model of `encoder_decoder`. Got "
+                f"{model.name!r} with layers {[layer.name for layer in model.layers]}."
+            )
+        encoder, decoder = by_type[Encoder], by_type[Decoder]
+        self._attends = decoder.attention is not None
+        source = keras.Input(model.inputs[0].shape[1:], dtype="int32", name="source")
+        memory, *states = encoder(source)
+        mask = keras.ops.not_equal(source, 0)
+        kept = [memory, mask] if self._attends else []
+        self._encode = keras.Model(source, [*states, *kept])
+        tokens = keras.Input((1,), dtype="int32", name="tokens")
+        held = [keras.Input(x.shape[1:], dtype=x.dtype) for x in (*states, *kept)]
+        self._count = len(states)
+        before, context = held[: self._count], held[self._count :]
+        logits, *after = decoder(tokens, before, *context)
+        self._decode = keras.Model([tokens, *held], [logits, *after])
+
+    def start(self, source: np.ndarray) -> State:
+        """Encodes source sentences, `int[batch, sources]`, padded with 0 at the end."""
+        outputs = self._encode.predict_on_batch(np.asarray(source, "int32"))
+        return tuple(outputs) if isinstance(outputs, list) else (outputs,)
+
+    def __call__(self, tokens: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+        """Reads one target token per row.
+
+        Args:
+            tokens: `int[batch]`.
+            state: What `start` or the step before gave.
+
+        Returns:
+            The logits of the next token, `float32[batch, target_vocabulary]`, and the state.
+        """
+        inputs = [np.asarray(tokens, "int32")[:, None], *state]
+        logits, *states = self._decode.predict_on_batch(inputs)
+        return logits[:, 0], (*states, *state[self._count :])
+
+
+def _embed(model: keras.Model, tokens: Any) -> Any:
+    steps = keras.ops.expand_dims(tokens, 1)
+    cell = model.get_layer("recurrent_1").cell
+    if isinstance(cell, LinearCharacterCell):
+        return keras.ops.one_hot(steps, cell.num_outputs)
+    return model.get_layer("embedding")(steps)
+
+
+def _one_step(layer: keras.layers.RNN) -> keras.layers.RNN:
+    # A second RNN around the same cell; one step needs no loop, so it is unrolled.
+    return keras.layers.RNN(layer.cell, return_sequences=True, return_state=True, unroll=True)
+
+
+def _head(model: keras.Model, x: Any) -> Any:
+    names = {layer.name for layer in model.layers}
+    if "projection" in names:
+        x = model.get_layer("projection")(x)
+    if "logits" in names:
+        x = model.get_layer("logits")(x)
+    elif "embedding" in names:
+        x = model.get_layer("embedding")(x, reverse=True)
+    return x[:, 0]

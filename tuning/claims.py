@@ -125,7 +125,7 @@ class ClaimBook:
 
     def _claim(self, session: Session, limit: int) -> Claim | None:
         self._lock(session)
-        trial = session.scalars(
+        trial: Any = session.scalars(
             sa.select(models.TrialModel)
             .where(models.TrialModel.study_id == self._study_id)
             .where(models.TrialModel.state == TrialState.WAITING)
@@ -373,11 +373,12 @@ class ClaimBook:
             .where(_CLAIMS.c.study_id == self._study_id)
             .where(_CLAIMS.c.token.is_not(None))
         ).mappings()
-        now, numbers = _now(session), []
+        now = _now(session)
+        numbers: list[int] = []
         for row in held.all():
             if row["expires"] > now and not _is_gone(row["owner"]):
                 continue
-            trial = session.get_one(models.TrialModel, row["trial_id"])
+            trial: Any = session.get_one(models.TrialModel, row["trial_id"])
             numbers.append(trial.number)
             if row["attempts"] <= retries:
                 self._back_to_waiting(session, trial.trial_id, row["attempts"])

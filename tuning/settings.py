@@ -10,10 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from tuning._names import unknown_name
+from tuning.stages import Stage, read_stages
 from tuning.strategies import PRUNERS, STRATEGIES, check_options
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
 RELATIONS = ("<=", ">=")
+_POSITIVE = (
+    "trials",
+    "budget",
+    "workers",
+    "threads_per_worker",
+    "trial_timeout",
+    "timeout",
+    "memory_limit",
+    "recycle_after",
+    "patience",
+    "source_points",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +94,7 @@ class SearchSettings:
     points: Sequence[Mapping[str, Any]] = ()
     source_study: str | None = None
     source_points: int = 5
-    stages: Sequence[Mapping[str, Any]] = ()
+    stages: Sequence[Mapping[str, Any] | Stage] = ()
 
     def __post_init__(self) -> None:
         if not self.study or "/" in self.study or "\\" in self.study or self.study.startswith("."):
@@ -97,6 +110,11 @@ class SearchSettings:
         check_options("pruner", self.pruner, self.pruner_options)
         self._check_numbers()
         self._check_metrics()
+        if self.trials is not None and self.stages:
+            raise ValueError(
+                "`trials` and `stages` exclude each other: every stage has its own trials. "
+                f"Got trials={self.trials}."
+            )
         if self.trials is None and self.strategy != "grid" and not self.stages:
             raise ValueError(
                 f"`trials` is needed: the strategy {self.strategy!r} never ends by itself."
@@ -105,11 +123,10 @@ class SearchSettings:
         object.__setattr__(self, "constraints", tuple(tuple(c) for c in self.constraints))
         object.__setattr__(self, "points", tuple(dict(point) for point in self.points))
         object.__setattr__(self, "root", Path(self.root))
+        object.__setattr__(self, "stages", read_stages(self.stages))
 
     def _check_numbers(self) -> None:
-        positive = ("trials", "budget", "workers", "threads_per_worker", "trial_timeout")
-        positive += ("timeout", "memory_limit", "recycle_after", "patience", "source_points")
-        for name in positive:
+        for name in _POSITIVE:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, int | float) and value > 0):
                 raise ValueError(f"`{name} > 0` must hold. Got {name}={value!r}.")
@@ -170,8 +187,7 @@ class SearchSettings:
         """Trials of all stages together, or None while unknown."""
         if not self.stages:
             return self.trials
-        counts = [stage.get("trials") for stage in self.stages]
-        return None if None in counts else sum(int(count or 0) for count in counts)
+        return sum(stage.count for stage in read_stages(self.stages))
 
     @property
     def maximize(self) -> bool:
@@ -185,7 +201,8 @@ class SearchSettings:
         plain["metrics"] = [list(metric) for metric in self.metrics]
         plain["constraints"] = [list(constraint) for constraint in self.constraints]
         plain["points"] = [dict(point) for point in self.points]
-        plain["stages"] = [dict(stage) for stage in self.stages]
+        plain["stages"] = [stage.to_dict() for stage in read_stages(self.stages)]
+        plain["total"] = self.total
         plain["strategy_options"] = dict(self.strategy_options)
         plain["pruner_options"] = dict(self.pruner_options)
         del plain["storage"]

@@ -1,0 +1,405 @@
+"""Jobs: everything about a search as one YAML file, checked before anything heavy is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from tuning._names import unknown_name
+from tuning.dimensions import dimension_from
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.space import Space
+from tuning.stages import read_stages, staged
+from tuning.strategies import PRUNERS, STRATEGIES, check_options
+from tuning.yaml_lines import Document, read_document
+
+_TIME_UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SIZE_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE_UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def parse_seconds(value: Any) -> Any:
+    """Reads a duration: a number of seconds or text such as `"90s"`, `"10min"`, `"2h"`.
+
+    Example:
+        >>> parse_seconds("1.5h"), parse_seconds(30)
+        (5400.0, 30)
+    """
+    return _with_unit(value, _TIME_UNITS, "a duration", "90s, 10min or 2h")
+
+
+def parse_bytes(value: Any) -> Any:
+    """Reads an amount of memory: a number of bytes or text such as `"512MB"`, `"2GB"`.
+
+    Example:
+        >>> parse_bytes("2GB")
+        2000000000
+    """
+    number = _with_unit(value, _SIZE_UNITS, "an amount of memory", "512MB or 2GB")
+    return int(number) if isinstance(number, float) else number
+
+
+def _with_unit(value: Any, units: Mapping[str, float], what: str, examples: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*", value)
+    if match is None or match[2] not in units:
+        raise ValueError(f"{what} is written like {examples}. Got {value!r}.")
+    return float(match[1]) * units[match[2]]
+
+
+Seconds = Annotated[float, BeforeValidator(parse_seconds), Field(gt=0)]
+Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+Direction = Literal["maximize", "minimize"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Metric(_Part):
+    """One metric of several."""
+
+    name: str = Field(description="Name of the metric, as the objective returns it.")
+    direction: Direction = Field(description="What is better.")
+
+
+class Constraint(_Part):
+    """A bound on a metric, for example on the number of parameters."""
+
+    metric: str = Field(description="Name of the metric, as the objective returns it.")
+    at_most: float | None = Field(None, description="Largest value that is allowed.")
+    at_least: float | None = Field(None, description="Smallest value that is allowed.")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Constraint:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("a constraint needs either `at_most` or `at_least`.")
+        return self
+
+    @property
+    def triple(self) -> tuple[str, str, float]:
+        """The constraint as `SearchSettings` has it."""
+        if self.at_most is not None:
+            return (self.metric, "<=", self.at_most)
+        return (self.metric, ">=", float(self.at_least or 0.0))
+
+
+class WarmStart(_Part):
+    """What is known before the search."""
+
+    study: str | None = Field(None, description="Study whose best points are tried first.")
+    best: Count = Field(5, description="How many of them.")
+    points: list[dict[str, Any]] = Field(
+        default_factory=list, description="Known points that are tried first."
+    )
+
+
+class Register(_Part):
+    """Where the winner is registered."""
+
+    name: str = Field(description="Name of the registered model.")
+    alias: str | None = Field(None, description="Alias that points at this version.")
+
+
+class Job(_Part):
+    """Everything about one search.
+
+    Either `recipe` or `function` says what is searched; a recipe brings its own space, metric
+    and number of epochs, which the job may override.
+
+    Example:
+        >>> job = Job(recipe="digits-cnn", trials=12, trial_timeout="2min")
+        >>> job.trial_timeout, job.strategy
+        (120.0, 'tpe')
+    """
+
+    recipe: str | None = Field(None, description="Name of a recipe of the cookbook.")
+    function: str | None = Field(
+        None, description='Any objective as "module:attribute".', pattern=r"^[\w.]+:[\w.]+$"
+    )
+    data: dict[str, Any] | str | None = Field(
+        None, description="Data of the recipe, when they are not its own."
+    )
+    set: dict[str, Any] = Field(
+        default_factory=dict, description="Parameters that are fixed instead of searched."
+    )
+    space: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Space of the function, or overrides of the recipe's: name to "
+        "{int: [low, high]}, {float: [low, high]}, {choice: [...]} or {fixed: value}, with "
+        "`step`, `log`, `default` and `when`.",
+    )
+    study: str | None = Field(None, description="Name of the study; the same name resumes it.")
+    storage: str | None = Field(None, description="URL of the store of studies.")
+    tracking: str | bool | None = Field(
+        None, description="URL of the MLflow server; false for no tracking."
+    )
+    strategy: str = Field("tpe", description=f"One of {', '.join(STRATEGIES)}.")
+    strategy_options: dict[str, Any] = Field(default_factory=dict)
+    pruner: str = Field("halving", description=f"One of {', '.join(PRUNERS)}.")
+    pruner_options: dict[str, Any] = Field(default_factory=dict)
+    stages: Literal["auto"] | list[dict[str, Any]] = Field(
+        default_factory=list, description='"auto", or the stages of a staged search.'
+    )
+    trials: Count | None = Field(None, description="Trials of the study in the end.")
+    epochs: Count | None = Field(None, description="Most epochs of a trial; same as `budget`.")
+    budget: Count | None = Field(None, description="Most steps of a trial, as reported.")
+    trial_timeout: Seconds | None = Field(None, description="Time limit of a trial.")
+    timeout: Seconds | None = Field(None, description="Time limit of the search.")
+    workers: Count | None = Field(None, description="Worker processes; one per core by default.")
+    threads: Count = Field(1, description="Threads of each worker.")
+    memory_limit: Bytes | None = Field(None, description="Memory limit of a trial, as 2GB.")
+    recycle_after: Count = Field(50, description="Trials after which a worker is replaced.")
+    retries: int = Field(1, ge=0, description="How often a lost trial is started again.")
+    seed: int = Field(0, description="Seed of everything; 0 is a seed.")
+    seeds: Count = Field(1, description="Seeds of the final refit and test.")
+    metric: str | None = Field(None, description="The metric, as the objective returns it.")
+    direction: Direction | None = Field(None, description="What is better.")
+    metrics: list[Metric] = Field(default_factory=list, description="Several metrics (Pareto).")
+    constraints: list[Constraint] = Field(default_factory=list)
+    patience: Count | None = Field(
+        None, description="Ends the search when nothing improved in so many trials."
+    )
+    warm_start: WarmStart | None = None
+    folds: Annotated[int, Field(ge=2)] | None = Field(
+        None, description="Folds of cross-validation in each trial."
+    )
+    register_as: Register | None = Field(None, alias="register")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @field_validator("strategy")
+    @classmethod
+    def _known_strategy(cls, name: str) -> str:
+        if name not in STRATEGIES:
+            raise ValueError(unknown_name("strategy", name, STRATEGIES))
+        return name
+
+    @field_validator("pruner")
+    @classmethod
+    def _known_pruner(cls, name: str) -> str:
+        if name not in PRUNERS:
+            raise ValueError(unknown_name("pruner", name, PRUNERS))
+        return name
+
+    @field_validator("space")
+    @classmethod
+    def _readable_space(cls, space: dict[str, Any]) -> dict[str, Any]:
+        for name, plain in space.items():
+            dimension_from(name, plain)
+        return space
+
+    @field_validator("stages")
+    @classmethod
+    def _readable_stages(cls, stages: Any) -> Any:
+        if stages != "auto":
+            read_stages(stages)
+        return stages
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Job:
+        if (self.recipe is None) == (self.function is None):
+            raise ValueError("a job needs either `recipe` or `function`.")
+        if self.function is not None:
+            if not self.space:
+                raise ValueError("a job with `function` needs its `space`.")
+            Space(self.space).override(self.set)
+            if not self.metrics and self.metric is None:
+                raise ValueError("a job with `function` needs `metric` and `direction`.")
+        if (self.metric is None) != (self.direction is None):
+            raise ValueError("`metric` and `direction` go together.")
+        if self.metrics and self.metric is not None:
+            raise ValueError("`metric` and `metrics` exclude each other.")
+        if self.epochs is not None and self.budget is not None and self.epochs != self.budget:
+            raise ValueError("`epochs` and `budget` mean the same: give one of them.")
+        check_options("strategy", self.strategy, self.strategy_options)
+        check_options("pruner", self.pruner, self.pruner_options)
+        if self.stages == "auto":
+            staged(self.trials or 0)
+        return self
+
+    def search_space(self, base: Space | None = None) -> Space:
+        """The space that is searched.
+
+        Args:
+            base: Space of the recipe; None for a function, whose whole space is in the job.
+
+        Raises:
+            ValueError: If an override or a fixed parameter is not in the space.
+        """
+        space = Space(self.space) if base is None else base.override(self.space)
+        return space.override({name: {"fixed": value} for name, value in self.set.items()})
+
+    def search_settings(
+        self,
+        *,
+        study: str | None = None,
+        metrics: Sequence[tuple[str, str]] = (),
+        budget: int | None = None,
+        root: str | Path = "mlruns",
+        storage: str | None = None,
+    ) -> SearchSettings:
+        """The settings of the search.
+
+        Args:
+            study: Name of the study when the job has none.
+            metrics: Metrics of the recipe, when the job has none.
+            budget: Most epochs of the recipe, when the job has none.
+            root: Folder of the embedded store.
+            storage: Store when the job has none.
+
+        Raises:
+            ValueError: If a law of `SearchSettings` is broken.
+        """
+        warm = self.warm_start or WarmStart()
+        stages = staged(self.trials or 0) if self.stages == "auto" else read_stages(self.stages)
+        chosen: Sequence[tuple[str, str]] = metrics
+        if self.metrics:
+            chosen = [(metric.name, metric.direction) for metric in self.metrics]
+        elif self.metric is not None and self.direction is not None:
+            chosen = [(self.metric, self.direction)]
+        return SearchSettings(
+            study=self.study or study or self.recipe or str(self.function).replace(":", "."),
+            storage=self.storage or storage,
+            root=root,
+            trials=None if stages else self.trials,
+            strategy=self.strategy,
+            strategy_options=self.strategy_options,
+            pruner=self.pruner,
+            pruner_options=self.pruner_options,
+            metrics=chosen,
+            seed=self.seed,
+            budget=self.epochs or self.budget or budget,
+            workers=self.workers,
+            threads_per_worker=self.threads,
+            trial_timeout=self.trial_timeout,
+            timeout=self.timeout,
+            memory_limit=self.memory_limit,
+            recycle_after=self.recycle_after,
+            retries=self.retries,
+            patience=self.patience,
+            constraints=[constraint.triple for constraint in self.constraints],
+            points=warm.points,
+            source_study=warm.study,
+            source_points=warm.best,
+            stages=[stage.to_dict() for stage in stages],
+        )
+
+
+def load_job(path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Job:
+    """Reads and checks a job.
+
+    Args:
+        path: A YAML file.
+        overrides: Keys that replace the file's, for example from the command line.
+
+    Returns:
+        The job; a job without `study` is named after its file.
+
+    Raises:
+        JobError: If the file is broken; every message begins with `file:line:`.
+    """
+    document = read_document(path)
+    content = {**document.content, **(overrides or {})}
+    content.setdefault("study", Path(path).stem)
+    return check_job(content, document)
+
+
+def check_job(content: Mapping[str, Any], document: Document | None = None) -> Job:
+    """Checks the keys and values of a job.
+
+    Args:
+        content: Keys to values.
+        document: Where they stand, for messages.
+
+    Raises:
+        JobError: If something is wrong; one line for each fault.
+    """
+    try:
+        return Job.model_validate(dict(content))
+    except ValidationError as error:
+        found = []
+        for fault in error.errors():
+            place = _place(fault["loc"])
+            message = _message(fault, place)
+            inner = re.match(r"parameter '([^']+)'", message)
+            if inner is not None:
+                place = (*place, inner[1])
+            line = document.line(place) if document else 0
+            found.append((line, document.at(place, message) if document else message))
+        raise JobError("\n".join(dict.fromkeys(text for _, text in sorted(found)))) from None
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Drops what pydantic adds for unions, such as `list[dict[str,any]]` or `function-after`."""
+    return tuple(
+        part
+        for part in location
+        if isinstance(part, int) or (re.fullmatch(r"[\w-]+", part) and part not in _UNION_PARTS)
+    )
+
+
+_UNION_PARTS = ("str", "bool", "literal", "constrained-int", "constrained-float", "int", "float")
+
+
+def _message(fault: Any, place: tuple[int | str, ...]) -> str:
+    kind, key = fault["type"], place[-1] if place else ""
+    if kind == "extra_forbidden":
+        return unknown_key(str(key), _keys_at(place[:-1]))
+    if kind == "missing":
+        return f"the key {key!r} is missing."
+    text = str(fault["msg"]).removeprefix("Value error, ")
+    if kind == "value_error":
+        return text[:1].lower() + text[1:] if not text.startswith("`") else text
+    return f"{key!r}: {text[:1].lower() + text[1:]}. Got {fault['input']!r}."
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """Says that a key is unknown.
+
+    Example:
+        >>> unknown_key("trails", ["seed", "trials"])
+        "unknown key 'trails'. Did you mean 'trials'?"
+    """
+    import difflib
+
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"unknown key {key!r}." + (
+        f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(sorted(known))}."
+    )
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    parts: dict[str, type[BaseModel]] = {
+        "metrics": Metric,
+        "constraints": Constraint,
+        "warm_start": WarmStart,
+        "register": Register,
+    }
+    model = parts.get(str(place[0]), Job) if place else Job
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def job_schema() -> dict[str, Any]:
+    """The JSON schema of a job, for completion in editors."""
+    schema = Job.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Keras Cookbook tuning job",
+    }

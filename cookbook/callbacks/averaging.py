@@ -1,0 +1,178 @@
+"""Stochastic weight averaging, and the batch-norm statistics that belong to the average."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+from typing_extensions import override
+
+from cookbook._ranges import AT_LEAST_ONE, NOT_NEGATIVE, check_range
+from cookbook.diagnostics.taps import leaf_layers
+
+
+def reestimate_batch_norm(
+    model: keras.Model, x: np.ndarray | Iterable[Any], *, batch_size: int = 256
+) -> int:
+    """Recomputes the moving statistics of every batch normalisation from data.
+
+    Moving statistics become the mean of the batches' statistics, weighted by their sizes:
+    the update with momentum n_past / (n_past + n_batch), as Izmailov et al. 2018 propose.
+    Layers act as in training, so dropout is active as it was when the weights were made;
+    its seed generators, the weights and all other state stay as they are.
+
+    Args:
+        model: Built model.
+        x: `float[samples, ...]`, or an iterable of input batches.
+        batch_size: Samples in a batch when `x` is an array, at least 1.
+
+    Returns:
+        Number of layers whose statistics were recomputed.
+
+    Raises:
+        ValueError: If there is no data or the batch size is below 1.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization()])
+        >>> reestimate_batch_norm(model, np.array([[1.0], [3.0]]))
+        1
+        >>> float(model.layers[0].moving_mean[0]), float(model.layers[0].moving_variance[0])
+        (2.0, 1.0)
+    """
+    check_range("batch_size", batch_size, AT_LEAST_ONE)
+    norms = [
+        layer
+        for layer in leaf_layers(model)
+        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
+    ]
+    if not norms:
+        return 0
+    if isinstance(x, np.ndarray):
+        x = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
+    statistics = [v for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
+    means = _mean_statistics(model, x, norms=norms, statistics=statistics)
+    for variable, value in zip(statistics, means, strict=True):
+        variable.assign(value)
+    return len(norms)
+
+
+def _mean_statistics(
+    model: keras.Model, batches: Iterable[Any], *, norms: list[Any], statistics: list[Any]
+) -> list[np.ndarray]:
+    momenta = [layer.momentum for layer in norms]
+    sums = [np.zeros(tuple(variable.shape)) for variable in statistics]
+    seen = 0
+    try:
+        for layer in norms:
+            layer.momentum = 0.0  # the update is then the batch's own statistic
+        for batch in batches:
+            size = len(batch)
+            # Nothing is assigned inside the scope; it hands the updates out instead.
+            with keras.StatelessScope() as scope:
+                model(batch, training=True)
+            for total, variable in zip(sums, statistics, strict=True):
+                found = keras.ops.convert_to_numpy(scope.get_current_value(variable))
+                total += size * found.astype(np.float64)
+            seen += size
+    finally:
+        for layer, momentum in zip(norms, momenta, strict=True):
+            layer.momentum = momentum
+    if not seen:
+        raise ValueError("Statistics need data. Got no batch.")
+    return [total / seen for total in sums]
+
+
+class StochasticWeightAveraging(keras.callbacks.Callback):
+    """Averages the weights at the ends of epochs and gives the model the average.
+
+    w_SWA = (1/n) Σ w_i over the epochs start, start + every, ... Averaged weights have
+    seen no forward pass, so batch normalisation gets new statistics from `x` at the end.
+    Run it with a constant or cyclical learning rate that stays high. (Izmailov et al. 2018.)
+
+    For an exponential average take Keras' own: `use_ema=True` of every optimizer with
+    `keras.callbacks.SwapEMAWeights`.
+
+    Put it last in the list: `EarlyStopping(restore_best_weights=True)` after it would
+    overwrite the average.
+
+    Args:
+        x: Inputs to re-estimate batch normalisation from, `float[samples, ...]` or an
+            iterable of input batches; may be None for a model without it.
+        start: Index of the first averaged epoch, from 0.
+        every: Epochs from one averaged point to the next, at least 1.
+        batch_size: Samples in a batch of the re-estimation.
+
+    Attributes:
+        count: Number of averaged points so far.
+
+    Raises:
+        ValueError: If an argument is out of range, the model has batch normalisation and
+            `x` is None, or training ends before `start`.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> swa = StochasticWeightAveraging(start=1)
+        >>> x = np.ones((4, 1))
+        >>> _ = model.fit(x, x, epochs=3, verbose=0, callbacks=[swa])
+        >>> swa.count
+        2
+    """
+
+    def __init__(
+        self,
+        x: np.ndarray | Iterable[Any] | None = None,
+        *,
+        start: int,
+        every: int = 1,
+        batch_size: int = 256,
+    ) -> None:
+        super().__init__()
+        check_range("start", start, NOT_NEGATIVE)
+        check_range("every", every, AT_LEAST_ONE)
+        check_range("batch_size", batch_size, AT_LEAST_ONE)
+        self._x = (x,)  # in a tuple: training data is no state to back up
+        self.start, self.every, self.batch_size = start, every, batch_size
+        self.count = 0
+        self.average: list[np.ndarray] = []
+
+    @override
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.count, self.average = 0, []
+        kinds = [layer for layer in leaf_layers(self.model) if _is_norm(layer)]
+        if self._x[0] is None and kinds:
+            raise ValueError(
+                "Averaged weights need new batch-norm statistics. Got x=None and "
+                f"{len(kinds)} such layers: pass the training inputs as `x`."
+            )
+
+    @override
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if epoch < self.start or (epoch - self.start) % self.every:
+            return
+        weights = [
+            keras.ops.convert_to_numpy(v).astype(np.float64) for v in self.model.trainable_variables
+        ]
+        self.count += 1
+        past = self.average or [np.zeros_like(weight) for weight in weights]
+        self.average = [
+            mean + (weight - mean) / self.count for mean, weight in zip(past, weights, strict=True)
+        ]
+
+    @override
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if not self.count:
+            raise ValueError(
+                f"`start < epochs` must hold. Got start={self.start} and a training that ended "
+                "before: average from an earlier epoch or train longer."
+            )
+        for variable, value in zip(self.model.trainable_variables, self.average, strict=True):
+            variable.assign(value)
+        if self._x[0] is not None:
+            reestimate_batch_norm(self.model, self._x[0], batch_size=self.batch_size)
+
+
+def _is_norm(layer: keras.Layer) -> bool:
+    return isinstance(layer, keras.layers.BatchNormalization) and layer.trainable

@@ -1,0 +1,67 @@
+"""Less memory for more time: recompute activations in the backward pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+
+def rematerialise(*layers: keras.Layer) -> None:
+    """Makes layers forget what happens inside them until the backward pass needs it.
+
+    Of a rematerialised layer only the inputs stay in memory; its forward pass runs a
+    second time during the backward pass (Chen et al. 2016). Worth it for blocks: hand
+    in a nested `keras.Sequential` of several layers. Call it before the first `fit`, or
+    compile again afterwards.
+
+    Keras' own `keras.RematScope` works in the mode `"activations"`. Its modes `"full"`,
+    `"larger_than"` and `"list_of_layers"` fail in a compiled `fit` on TensorFlow for each
+    layer whose `call` takes `training` (Dense, BatchNormalization, Dropout) with
+    "custom_gradient decorator currently supports arguments only when eager execution is
+    enabled" (keras issue 21207), and when run eagerly they update the statistics of a
+    batch normalisation twice a step. On JAX they fail for these two layers with a leaked
+    tracer. This function binds the keyword arguments first, so it works compiled and
+    eagerly, and refuses layers that change variables, which would change them twice.
+
+    Args:
+        *layers: Built layers or nested models without moving statistics or seed
+            generators; at least one.
+
+    Raises:
+        ValueError: If no layer is given, or one is unbuilt or has variables that a
+            forward pass may change.
+
+    Example:
+        >>> block = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "tanh")])
+        >>> rematerialise(block)
+        >>> keras.Sequential([keras.Input((4,)), block]).output_shape
+        (None, 8)
+    """
+    if not layers:
+        raise ValueError("Name at least one layer to rematerialise. Got none.")
+    for layer in layers:
+        _check(layer)
+    for layer in layers:
+        # In the instance's dict: Keras' attribute tracking must not see it.
+        layer.__dict__["call"] = _forgetful(layer.call)
+
+
+def _check(layer: keras.Layer) -> None:
+    if not layer.built:
+        raise ValueError(f"Only built layers are known to be free of state. Got {layer.name!r}.")
+    changing = [variable.path for variable in layer.variables if not variable.trainable]
+    if changing:
+        raise ValueError(
+            "A rematerialised forward pass runs twice, so it must not change variables. "
+            f"Got {layer.name!r} with {', '.join(changing)}: leave batch normalisation and "
+            "dropout outside of the block, and rematerialise before freezing."
+        )
+
+
+def _forgetful(call: Any) -> Any:
+    def forgetful(*args: Any, **kwargs: Any) -> Any:
+        # TensorFlow's recompute_grad takes no keyword arguments in a graph.
+        return keras.remat(lambda *tensors: call(*tensors, **kwargs))(*args)
+
+    return forgetful

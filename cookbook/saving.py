@@ -8,6 +8,7 @@ OWN_OBJECTS = (
     "cookbook.initializers.log_prior",
     "cookbook.losses.overlap",
     "cookbook.losses.quantile",
+    "cookbook.losses.saved",
     "cookbook.losses.smoothing",
     "cookbook.losses.weighted",
     "cookbook.optimizers.gradient_free_training",

@@ -6,6 +6,8 @@ __getattr__, __dir__ = lazy_attributes(
     __name__,
     {
         "ClassWeighted": "cookbook.losses.weighted:ClassWeighted",
+        "CosineSimilarity": "cookbook.losses.saved:CosineSimilarity",
+        "Huber": "cookbook.losses.saved:Huber",
         "LOSSES": "cookbook.losses.registry:LOSSES",
         "PairingWarning": "cookbook.losses.pairing:PairingWarning",
         "Quantile": "cookbook.losses.quantile:Quantile",

@@ -42,7 +42,7 @@ REGRESSION = (
     ),
     Entry(
         name="huber",
-        reference="keras.losses:Huber",
+        reference="cookbook.losses.saved:Huber",
         summary="Squared below delta, then delta |e| - delta^2 / 2; robust regression.",
         source="Huber 1964",
         ranges={"delta": POSITIVE},
@@ -55,7 +55,7 @@ REGRESSION = (
     ),
     Entry(
         name="cosine_similarity",
-        reference="keras.losses:CosineSimilarity",
+        reference="cookbook.losses.saved:CosineSimilarity",
         summary="Minus the cosine between the vectors; in [-1, 1].",
         source="Keras",
     ),
@@ -148,7 +148,7 @@ CLASSIFICATION = (
     Entry(
         name="categorical_generalized_crossentropy",
         reference="keras.losses:CategoricalGeneralizedCrossEntropy",
-        summary="(1 - p^q) / q of probabilities; robust to wrong labels.",
+        summary="(1 - p^q) / q of probabilities and integer labels; robust to wrong ones.",
         source="Zhang and Sabuncu 2018",
         ranges={"q": INSIDE_ONE},
     ),

@@ -1,1 +1,20 @@
 """Datasets, input pipelines, recipes, training, reports and the command line."""
+
+from typing import TYPE_CHECKING
+
+from cookbook._lazy import lazy_attributes
+
+if TYPE_CHECKING:
+    from pipelines.datasets.registry import load_dataset as load_dataset
+    from pipelines.recipes.registry import load_recipe as load_recipe
+    from pipelines.training.api import train as train
+    from pipelines.tuning_jobs.api import tune as tune
+
+_REFERENCES = {
+    "load_dataset": "pipelines.datasets.registry:load_dataset",
+    "load_recipe": "pipelines.recipes.registry:load_recipe",
+    "train": "pipelines.training.api:train",
+    "tune": "pipelines.tuning_jobs.api:tune",
+}
+__all__ = list(_REFERENCES)
+__getattr__, __dir__ = lazy_attributes(__name__, _REFERENCES)

@@ -26,15 +26,15 @@ def train(
     **options: Any,
 ) -> None:
     """Train RECIPE once and log the model."""
-    from pipelines.training.run import TrainRequest, train
+    from pipelines.training.run import TrainRequest, check_hyperparameters, train_request
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
     request = TrainRequest(recipe=recipe, params=params, **options)
-    request.check()
+    check_hyperparameters(request.load_recipe(), params)
     from pipelines.cli.progress import EpochProgress
 
     with EpochProgress(quiet=as_json) as progress:
-        result = train(request, on_epoch=progress.update)
+        result = train_request(request, on_epoch=progress.update)
     if as_json:
         print_result(result.to_dict())
         return

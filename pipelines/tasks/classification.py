@@ -31,19 +31,26 @@ class Classification(Task):
     def features(self, x: Any) -> Any:
         """Raw inputs as a matrix for the baseline, `[samples, features]`."""
 
+    @property
+    def soft_labels(self) -> bool:
+        """Whether batches carry class weights `float32[batch, classes]` instead of numbers."""
+        return False
+
     def loss(self) -> keras.losses.Loss:
         """Cross-entropy of the logits, or the loss that the options name."""
+        smoothing = self.options.label_smoothing
         if self.options.loss:
             return make_loss(self.options.loss)
-        if self.options.label_smoothing:
-            return make_loss(
-                "smoothed_sparse_categorical_crossentropy",
-                smoothing=self.options.label_smoothing,
-            )
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        if self.soft_labels:
+            return make_loss("categorical_crossentropy", label_smoothing=smoothing)
+        if smoothing:
+            return make_loss("smoothed_sparse_categorical_crossentropy", smoothing=smoothing)
+        return make_loss("sparse_categorical_crossentropy")
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Accuracy."""
+        if self.soft_labels:
+            return [keras.metrics.CategoricalAccuracy(name="accuracy")]
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
+from pipelines.inputs.augmentation import make_augmentation
+from pipelines.inputs.images import image_transform
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.tasks.classification import Classification
 from pipelines.training.feeds import ArrayFeed, Transform
@@ -26,6 +27,14 @@ class ImageClassification(Classification):
         super().__init__(dataset, options, extra)
         self._preprocessor = ImagePreprocessor(scale=dataset.scale, standardize=options.standardize)
         self._preprocessor.fit(dataset.train.x, dataset.train.y)
+        self._augmentation = make_augmentation(
+            options.augment or None, value_range=self._preprocessor.value_range
+        )
+
+    @property
+    def soft_labels(self) -> bool:
+        """Whether labels are class weights, because the augmentation mixes images."""
+        return self._augmentation.mixes_labels
 
     def model_arguments(self) -> dict[str, Any]:
         """`input_shape` and `num_classes`."""
@@ -72,14 +81,8 @@ class ImageClassification(Classification):
         )
 
     def _transform(self, *, augment: bool) -> Transform:
-        scale = self._preprocessor.graph_transform()
-        if not augment or not self.options.augment:
-            return lambda x, y, seed: (scale(x), y)
-        from pipelines.inputs.augmentation import make_augmentation
-
-        operation = make_augmentation(self.options.augment)
-
-        def transform(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor) -> tuple[Any, Any]:
-            return operation(scale(x), y, seed)
-
-        return transform
+        return image_transform(
+            self._preprocessor,
+            self._augmentation if augment else None,
+            classes=self.dataset.num_classes if self.soft_labels else None,
+        )

@@ -100,7 +100,7 @@ class TrainResult:
         return plain
 
 
-def train(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> TrainResult:
+def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> TrainResult:
     """Trains a recipe once, tests it once and logs everything.
 
     Args:

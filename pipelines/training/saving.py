@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pipelines.training.experiment import Experiment
     from tuning.tracking import Run
+    from tuning.tracking.models import LoggedModel
 
 SERVING_CODE = Path(__file__).parents[1] / "serving" / "pyfunc_model.py"
 _REQUIREMENTS = ("keras-cookbook", "keras", "tensorflow-cpu", "tensorflow", "numpy", "pandas")
@@ -37,16 +38,25 @@ def save_model(experiment: Experiment, model: keras.Model, directory: Path) -> P
     return partial.replace(directory / MODEL_FILE)
 
 
-def log_model(run: Run, experiment: Experiment, path: Path) -> str:
+def log_model(
+    run: Run,
+    experiment: Experiment,
+    path: Path,
+    *,
+    register: str | None = None,
+    alias: str | None = None,
+) -> LoggedModel:
     """Logs a saved model to MLflow so that it takes raw input.
 
     Args:
         run: The run that it belongs to.
         experiment: Gives the raw example for the signature.
         path: What `save_model` returned.
+        register: Name in the model registry.
+        alias: Alias of the registered version, for example `"champion"`.
 
     Returns:
-        The model's URI.
+        Where the model is.
     """
     from tuning.tracking import log_python_model
 
@@ -56,9 +66,11 @@ def log_model(run: Run, experiment: Experiment, path: Path) -> str:
         run,
         code_path=SERVING_CODE,
         artifacts={"model": path, "config": path.parent / CONFIG_FILE},
+        signature=(example, bundle.predict(example)),
         input_example=example,
-        output_example=bundle.predict(example),
         pip_requirements=_installed(),
+        register=register,
+        alias=alias,
     )
 
 

@@ -7,6 +7,7 @@ history and callbacks are those of `fit`; a test compares them.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,6 +16,9 @@ import keras
 import tensorflow as tf
 
 from pipelines.training.feeds import Feed
+
+# A search builds many models in one process; TensorFlow takes that for a mistake and says so.
+tf.get_logger().setLevel(logging.ERROR)
 
 # Python gets control back about this often, for progress and for Ctrl-C.
 _SECONDS_PER_CALL = 0.5

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,13 @@ from pipelines.datasets.containers import Dataset, Split
 from pipelines.evaluation import Interval, difference_interval, metric_interval
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.experiment import Experiment
+from tuning import JobError
+from tuning.records import COMPLETE
+
+if TYPE_CHECKING:
+    from pipelines.tuning_jobs.plan import RecipePlan
+    from tuning import SearchResult
+    from tuning.records import TrialRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +54,6 @@ class FinalScores:
     baseline_metrics: Mapping[str, float]
     verdict: str
     test_rows: int
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as the study stores them."""
@@ -61,6 +67,28 @@ class Refit:
     model: Any
     experiment: Experiment
     history: Mapping[str, list[float]]
+
+
+def winner(plan: RecipePlan, found: SearchResult) -> Candidate:
+    """The best trial with the epochs at which its validation was best."""
+    best = found.best
+    if best is None:
+        raise JobError("No trial of the study is complete: there is nothing to refit.")
+    return Candidate(params={**plan.fixed, **best.params}, epochs=_epochs(plan, best))
+
+
+def default_candidate(plan: RecipePlan, found: SearchResult) -> Candidate:
+    """The recipe's defaults, with the epochs that their own trial found where there is one."""
+    point = plan.default_point
+    own = next((r for r in found.records if r.params and dict(r.params) == point), None)
+    return Candidate(params=dict(plan.fixed), epochs=_epochs(plan, own))
+
+
+def _epochs(plan: RecipePlan, record: TrialRecord | None) -> int:
+    planned = int({**plan.recipe.defaults, **plan.fixed}["epochs"])
+    if record is None or record.state != COMPLETE:
+        return planned
+    return int(record.metrics.get("best_epoch", planned))
 
 
 def refit(recipe: Recipe, candidate: Candidate, dataset: Dataset, *, seed: int) -> Refit:

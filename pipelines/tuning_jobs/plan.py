@@ -1,0 +1,128 @@
+"""From a job to what the search needs: objective, space, settings, and what comes after."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.recipes.registry import load_recipe
+from pipelines.training.data import DataRequest
+from pipelines.training.run import check_hyperparameters
+from pipelines.tuning_jobs.objective import RecipeObjective
+from tuning import SearchSettings, Space
+
+if TYPE_CHECKING:
+    from pipelines.recipes.recipe import Recipe
+    from tuning import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipePlan:
+    """A search over a recipe, ready to run.
+
+    Attributes:
+        recipe: What is tuned, in tiny mode with its tiny defaults.
+        data: Its data.
+        fixed: Hyperparameters that every trial shares.
+        space: What is searched.
+        settings: How it is searched.
+    """
+
+    recipe: Recipe
+    data: DataRequest
+    fixed: Mapping[str, Any]
+    space: Space
+    settings: SearchSettings
+
+    @property
+    def objective(self) -> RecipeObjective:
+        """What a worker runs."""
+        name, direction = self.settings.metrics[0]
+        return RecipeObjective(
+            recipe=self.recipe.name,
+            data=self.data,
+            metric=name,
+            maximize=direction == "maximize",
+            fixed=self.fixed,
+        )
+
+    @property
+    def default_point(self) -> dict[str, Any]:
+        """The recipe's defaults inside the space: the first trial of every search."""
+        return default_point(self.recipe, self.fixed, self.space)
+
+
+def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dict[str, Any]:
+    """The defaults of the searched hyperparameters, or nothing if they lie outside the space.
+
+    Args:
+        recipe: Gives the defaults.
+        fixed: Values that replace them.
+        space: What is searched.
+    """
+    known = {**recipe.defaults, **fixed}
+    point = {name: known[name] for name in space.searched if name in known}
+    try:
+        active = {name: value for name, value in point.items() if space.is_active(name, point)}
+        return active if space.contains(space.complete(active)) else {}
+    except ValueError:
+        return {}
+
+
+def plan_recipe(job: Job, *, data_dir: str | None, tiny: bool, root: str) -> RecipePlan:
+    """Resolves a job on a recipe; nothing heavy is imported unless a name is unknown.
+
+    Args:
+        job: The job.
+        data_dir: Folder of downloaded datasets.
+        tiny: A few rows and epochs.
+        root: Folder of the embedded stores.
+
+    Raises:
+        ValueError: If the recipe, a hyperparameter or a setting is wrong.
+    """
+    recipe = load_recipe(str(job.recipe))
+    fixed = {**(recipe.tiny if tiny else {}), **job.set}
+    if job.epochs:
+        fixed["epochs"] = job.epochs
+    check_hyperparameters(recipe, fixed)
+    data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny)
+    # What is fixed is not searched.
+    space = recipe.space.override(job.space)
+    space = Space({k: d for k, d in space.dimensions.items() if k not in fixed})
+    settings = job.settings(
+        root=root,
+        default_metrics=((recipe.metric, recipe.direction),),
+        default_study=_study_name(recipe, job, fixed, space, data),
+        budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
+    )
+    plan = RecipePlan(recipe=recipe, data=data, fixed=fixed, space=space, settings=settings)
+    if settings.strategy == "grid" or not plan.default_point:
+        return plan
+    points = (plan.default_point, *settings.points)
+    return dataclasses.replace(plan, settings=dataclasses.replace(settings, points=points))
+
+
+def _study_name(
+    recipe: Recipe, job: Job, fixed: Mapping[str, Any], space: Space, data: DataRequest
+) -> str:
+    """A name that only jobs share whose trials may be mixed.
+
+    The number of trials, of workers and all time limits may differ: such jobs continue one
+    another. Whatever changes what a trial is gives another name.
+    """
+    facts = [
+        recipe.name,
+        dict(recipe.defaults),
+        fixed,
+        space.to_dict(),
+        dataclasses.asdict(data) | {"data_dir": None},
+        job.model_dump(include={"strategy", "strategy_options", "pruner", "seed", "metrics"}),
+    ]
+    text = json.dumps(facts, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"{recipe.name}-{job.strategy}-{digest}"

@@ -1,0 +1,149 @@
+"""What a tuning job gives back, read from the study: also long after it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.output import format_value
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from tuning import SearchResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """A finished study with the final look at the test split.
+
+    Attributes:
+        search: The trials and why the search stopped.
+        final: What the final evaluation wrote into the study; empty when nothing was tested.
+        run_id: MLflow's parent run, or `None` when MLflow did not answer.
+        run_url: Where it can be looked at.
+    """
+
+    search: SearchResult
+    final: Mapping[str, Any]
+    run_id: str | None = None
+    run_url: str | None = None
+
+    @property
+    def study(self) -> str:
+        """Name of the study."""
+        return self.search.study
+
+    @property
+    def metric(self) -> str:
+        """The metric that the search optimised."""
+        return str(self.search.metrics[0][0])
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """Hyperparameters of the best trial."""
+        return self.search.best_params or {}
+
+    @property
+    def best_value(self) -> float | None:
+        """Its validation score."""
+        return self.search.best_value
+
+    @property
+    def n_trials(self) -> int:
+        """Trials of the study."""
+        return self.search.n_trials
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row per trial."""
+        return self.search.trials
+
+    @property
+    def test_metrics(self) -> dict[str, float]:
+        """Test metrics of the refitted winner; the test split was read once for them."""
+        return dict(self.final.get("test_metrics", {}))
+
+    @property
+    def model_path(self) -> Path | None:
+        """The refitted winner, or `None` when there is none."""
+        path = self.final.get("model_path")
+        return Path(path) if path else None
+
+    def model(self) -> keras.Model:
+        """Loads the refitted winner.
+
+        Raises:
+            FileNotFoundError: If the study has no refitted model here.
+        """
+        import keras
+
+        if self.model_path is None or not self.model_path.exists():
+            raise FileNotFoundError(
+                f"The study {self.study!r} has no refitted model on this machine. "
+                f"Got model_path={self.model_path}: run the job again, or load it from MLflow."
+            )
+        return keras.saving.load_model(self.model_path, safe_mode=True)
+
+    def best_trials(self, count: int) -> list[dict[str, Any]]:
+        """The best complete trials, the best first."""
+        from tuning.records import COMPLETE
+
+        sign = -1 if self.search.metrics[0][1] == "maximize" else 1
+        complete = [
+            record
+            for record in self.search.records
+            if record.state == COMPLETE and record.feasible and record.value is not None
+        ]
+        complete.sort(key=lambda record: (sign * (record.value or 0.0), record.number))
+        return [
+            {"number": r.number, "value": r.value, "params": dict(r.params)}
+            for r in complete[:count]
+        ]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The summary below the table: scores, verdict, where things are."""
+        final = self.final
+        facts = [("trials", _counts(self.search.states))]
+        if self.best_value is not None:
+            facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
+        if "test_metrics" in final:
+            metric = final["metric"]
+            low, high = final["interval"]["low"], final["interval"]["high"]
+            value = final["test_metrics"][metric]
+            facts += [
+                ("test", f"{metric} {value:.4f}  (95 % interval {low:.4f} to {high:.4f}, "
+                         f"{final['test_rows']} rows, read once)"),
+                ("defaults", f"{metric} {format_value(final['default_metrics'][metric])}"),
+                ("baseline", f"{metric} {format_value(final['baseline_metrics'][metric])} "
+                             f"({final['baseline']})"),
+                ("verdict", final["verdict"]),
+            ]  # fmt: skip
+        if self.model_path is not None:
+            facts.append(("model", str(self.model_path)))
+        if self.run_url is not None:
+            facts.append(("run", f"{self.run_url}  (open it with: cookbook ui)"))
+        return facts
+
+    def to_dict(self) -> dict[str, Any]:
+        """The last line of `cookbook tune --json`."""
+        return {
+            "study": self.study,
+            "best_value": self.best_value,
+            "best_params": self.best_params,
+            "n_trials": self.n_trials,
+            "metric": self.metric,
+            "test_metrics": self.test_metrics,
+            "run_id": self.run_id,
+            "run_url": self.run_url,
+            "stopped_because": self.search.stopped_because,
+            "states": self.search.states,
+            "final": dict(self.final),
+        }
+
+
+def _counts(states: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in states.items() if count)

@@ -1,0 +1,82 @@
+"""`cookbook tune` from start to end, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+TINY = ("tune", "digits-cnn", "--tiny", "--strategy", "random", "--pruner", "none")
+
+
+def _last_line(done):
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(cookbook, tmp_path):
+    first = _last_line(cookbook(*TINY, "--trials", 3, "--json"))
+    assert first["n_trials"] == 3
+    assert 0 < first["best_value"] <= 1
+    assert set(first["best_params"]) >= {"learning_rate", "optimizer"}
+    assert 0 < first["test_metrics"]["accuracy"] <= 1
+    assert first["run_id"]
+    assert first["final"]["test_reads"] == 1
+    assert Path(first["final"]["model_path"]).exists()
+
+    began = time.monotonic()
+    again = cookbook(*TINY, "--trials", 3, "--json")
+    assert _last_line(again) == first
+    # No TensorFlow, no worker, no test: only the study is read.
+    assert time.monotonic() - began < 20
+
+    more = _last_line(cookbook(*TINY, "--trials", 4, "--json"))
+    assert more["study"] == first["study"]
+    assert more["n_trials"] == 4
+    assert more["final"]["test_reads"] == 2
+
+
+def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, tmp_path):
+    command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "5", "--set", "epochs=6"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    database = tmp_path / "mlruns" / "studies.db"
+    _wait_for(lambda: _finished_trials(database) >= 1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert b"Traceback" not in errors
+    assert b"goes on" in errors
+    done = _finished_trials(database)
+    assert 1 <= done < 5
+
+    result = _last_line(cookbook(*TINY, "--trials", 5, "--set", "epochs=6", "--json"))
+    assert result["n_trials"] == 5
+    assert result["states"] == {"complete": 5}
+
+
+def _wait_for(condition, seconds=90.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.2)
+
+
+def _finished_trials(database):
+    import sqlite3
+
+    if not database.exists():
+        return 0
+    try:
+        with sqlite3.connect(database) as connection:
+            query = "SELECT count(*) FROM trials WHERE state = 'COMPLETE'"
+            return connection.execute(query).fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0

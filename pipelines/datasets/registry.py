@@ -110,6 +110,13 @@ def load_dataset(
         options["path"] = dataset_folder(name, data_dir)
     elif "path" in known and "path" not in options:
         raise DataError(f"{name!r} reads your own data. Pass the file or folder as `path`.")
+    needed = [
+        item
+        for item, parameter in known.items()
+        if parameter.default is parameter.empty and item not in (*_COMMON, *options)
+    ]
+    if needed:
+        raise ValueError(f"Dataset {name!r} needs the option {needed[0]!r}. Got none.")
     if "cache_dir" in known:
         options["cache_dir"] = cache_dir
     return loader(seed=seed, rows=rows, **options)

@@ -119,12 +119,12 @@ class LowerOnPlateau(keras.callbacks.Callback):
         logs = logs or {}
         if self.monitor not in logs:
             raise ValueError(unknown_name("metric", self.monitor, logs))
-        if self.resting:
-            self.resting -= 1
-            self.waited = 0
+        # Keras counts the epoch that ends a cooldown; here all of them rest.
+        rests = self.resting > 0
+        self.resting -= rests
         if self._improves(float(logs[self.monitor])):
             self.best, self.waited = float(logs[self.monitor]), 0
-        elif not self.resting:
+        elif not rests:
             self.waited += 1
             if self.waited >= self.patience:
                 self._lower()

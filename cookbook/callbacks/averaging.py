@@ -10,6 +10,7 @@ import numpy as np
 from typing_extensions import override
 
 from cookbook._ranges import AT_LEAST_ONE, NOT_NEGATIVE, check_range
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.taps import leaf_layers
 
 
@@ -73,7 +74,7 @@ def _mean_statistics(
             with keras.StatelessScope() as scope:
                 model(batch, training=True)
             for total, variable in zip(sums, statistics, strict=True):
-                found = keras.ops.convert_to_numpy(scope.get_current_value(variable))
+                found = to_array(scope.get_current_value(variable))
                 total += size * found.astype(np.float64)
             seen += size
     finally:
@@ -152,9 +153,7 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch < self.start or (epoch - self.start) % self.every:
             return
-        weights = [
-            keras.ops.convert_to_numpy(v).astype(np.float64) for v in self.model.trainable_variables
-        ]
+        weights = [to_array(v).astype(np.float64) for v in self.model.trainable_variables]
         self.count += 1
         past = self.average or [np.zeros_like(weight) for weight in weights]
         self.average = [

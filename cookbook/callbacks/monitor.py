@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from cookbook._ranges import AT_LEAST_ONE, check_range
 from cookbook.callbacks.state import synchronise
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.layers import NetworkReport, inspect_layers
 
 
@@ -84,7 +85,7 @@ class GradientMonitor(keras.callbacks.Callback):
         check_range("every", every, AT_LEAST_ONE)
         self._probe = (x, y)
         self.every = every
-        self._limits = {"vanishing": vanishing, "exploding": exploding}
+        self._vanishing, self._exploding = vanishing, exploding
         self.reports: list[EpochReport] = []
         self._warned = False
 
@@ -117,7 +118,9 @@ class GradientMonitor(keras.callbacks.Callback):
         if not self._watching:
             return
         x, y = self._probe
-        network = inspect_layers(self.model, x, y, **self._limits)
+        network = inspect_layers(
+            self.model, x, y, vanishing=self._vanishing, exploding=self._exploding
+        )
         self.reports.append(EpochReport(epoch=epoch, network=network, updates=self._updates))
         if logs is not None:
             norms = [layer.gradient_norm for layer in network.layers]
@@ -132,7 +135,7 @@ class GradientMonitor(keras.callbacks.Callback):
     def _weights(self) -> list[np.ndarray]:
         synchronise(self.model)
         variables = self.model.trainable_variables
-        return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+        return [to_array(variable) for variable in variables]
 
 
 def _ratio(old: np.ndarray, new: np.ndarray) -> float:

@@ -23,7 +23,7 @@ class RangeTest:
         losses: Loss of that execution alone, not a running mean.
         smoothed: Exponential average of the losses, corrected for its start.
         suggestion: Rate at which the smoothed loss falls fastest per decade; None if it
-            never falls.
+            never falls. The first 1 / (1 - smoothing) values do not count.
         diverged: Rate at which the test gave up, or None if it reached the end.
     """
 
@@ -146,7 +146,7 @@ class LearningRateFinder(keras.callbacks.Callback):
             rates=tuple(float(rate) for rate in rates),
             losses=tuple(self._losses),
             smoothed=tuple(self._smoothed),
-            suggestion=_steepest(rates, np.array(self._smoothed)),
+            suggestion=_steepest(rates, np.array(self._smoothed), self.smoothing),
             diverged=self._diverged,
         )
 
@@ -178,20 +178,23 @@ def find_learning_rate(
         True
     """
     finder = LearningRateFinder(**options)
-    history, stopped = model.history, model.stop_training
+    before = {name: getattr(model, name, None) for name in ("history", "stop_training")}
     model.fit(
         x, y, batch_size=batch_size, epochs=len(finder.rates), verbose=0, callbacks=[finder]
     )  # at least one execution an epoch, so the epochs suffice
-    model.history, model.stop_training = history, stopped
+    for name, value in before.items():
+        setattr(model, name, value)
     if finder.result is None:
         raise ValueError("A range test needs data. Got none: `fit` ended without a batch.")
     return finder.result
 
 
-def _steepest(rates: np.ndarray, smoothed: np.ndarray) -> float | None:
-    finite = np.isfinite(smoothed)
-    if finite.sum() < 3:
+def _steepest(rates: np.ndarray, smoothed: np.ndarray, smoothing: float) -> float | None:
+    # The first averages are over few losses: their noise would win over any true slope.
+    start = min(math.ceil(1.0 / (1.0 - smoothing)), len(smoothed) // 3)
+    usable = np.isfinite(smoothed) & (np.arange(len(smoothed)) >= start)
+    if usable.sum() < 3:
         return None
-    slopes = np.gradient(smoothed[finite], np.log10(rates[finite]))
+    slopes = np.gradient(smoothed[usable], np.log10(rates[usable]))
     best = int(np.argmin(slopes))
-    return float(rates[finite][best]) if slopes[best] < 0 else None
+    return float(rates[usable][best]) if slopes[best] < 0 else None

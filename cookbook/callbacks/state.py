@@ -13,6 +13,7 @@ import numpy as np
 
 from cookbook.callbacks.archive import read_archive, write_archive
 from cookbook.callbacks.packing import pack, unpack
+from cookbook.diagnostics._arrays import to_array
 
 # What a callback is attached to, not what it remembers.
 _ATTACHMENTS = frozenset({"model", "_model", "params"})
@@ -108,7 +109,7 @@ class TrainingState:
         groups = _variables(model)
         return cls(
             epoch=epoch,
-            variables={name: tuple(map(_to_array, group)) for name, group in groups.items()},
+            variables={name: tuple(map(to_array, group)) for name, group in groups.items()},
             callbacks=tuple((type(c).__name__, _remembered(c)) for c in callbacks),
             history={name: list(values) for name, values in (history or {}).items()},
             generators={"python": random.getstate(), "numpy": np.random.get_state()},
@@ -238,10 +239,6 @@ def _global_seed_generator() -> Any:
     return keras.src.random.seed_generator.global_seed_generator()
 
 
-def _to_array(variable: Any) -> np.ndarray:
-    return np.array(keras.ops.convert_to_numpy(variable))
-
-
 def _check(name: str, captured: Sequence[np.ndarray], variables: Sequence[Any]) -> None:
     saved = [tuple(value.shape) for value in captured]
     found = [tuple(variable.shape) for variable in variables]
@@ -258,7 +255,7 @@ def _remembered(callback: keras.callbacks.Callback) -> dict[str, Any]:
         if name in _ATTACHMENTS or (name == "min_delta" and hasattr(callback, "monitor_op")):
             continue  # Keras flips the sign of min_delta when a fresh callback first acts
         if isinstance(value, keras.Variable):
-            memory[name] = _to_array(value)
+            memory[name] = to_array(value)
             continue
         arrays: dict[str, np.ndarray] = {}
         try:

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from cookbook._names import unknown_name
+from cookbook.diagnostics._arrays import to_array
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
@@ -160,10 +161,10 @@ class NetworkByHand:
                     "Only Dense layers are written out by hand. "
                     f"Got {type(layer).__name__} {layer.name!r}: build the chain from Dense."
                 )
-            kernel = keras.ops.convert_to_numpy(layer.kernel).astype(np.float64)
+            kernel = to_array(layer.kernel).astype(np.float64)
             bias = np.zeros(kernel.shape[1])
             if layer.use_bias:
-                bias = keras.ops.convert_to_numpy(layer.bias).astype(np.float64)
+                bias = to_array(layer.bias).astype(np.float64)
             name = layer.activation.__name__
             layers.append(LayerByHand(kernel=kernel, bias=bias, activation=name))
         return cls(layers)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import value_and_gradients
 
 
@@ -40,7 +41,7 @@ def jacobian(model: keras.Model, x: np.ndarray) -> np.ndarray:
     if not np.issubdtype(values.dtype, np.floating):
         raise ValueError(f"Only floats have derivatives. Got x of {values.dtype}.")
     values = values.astype(model.inputs[0].dtype)
-    batch, *shape = keras.ops.convert_to_numpy(_outputs(model, values)).shape
+    batch, *shape = to_array(_outputs(model, values)).shape
     rows = []
     for unit in range(int(np.prod(shape))):
 
@@ -49,7 +50,7 @@ def jacobian(model: keras.Model, x: np.ndarray) -> np.ndarray:
             return keras.ops.sum(outputs[:, unit])  # samples do not mix: one row each
 
         _, [row] = value_and_gradients(total, [values])
-        rows.append(keras.ops.convert_to_numpy(row))
+        rows.append(to_array(row))
     return np.stack(rows, axis=1).reshape(batch, *shape, *values.shape[1:])
 
 

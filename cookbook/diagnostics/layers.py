@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.taps import Flow, leaf_layers, measure_flow
 
 # A unit is saturated where its derivative is below this part of the largest one.
@@ -136,7 +137,7 @@ def inspect_layers(
 
 def _report(layer: keras.Layer, flow: Flow, gradients: dict[str, np.ndarray]) -> LayerReport:
     output = flow.outputs[layer.name].astype(np.float64)
-    weights = [keras.ops.convert_to_numpy(v) for v in layer.trainable_variables]
+    weights = [to_array(v) for v in layer.trainable_variables]
     found = [gradients[v.path] for v in layer.trainable_variables if v.path in gradients]
     return LayerReport(
         name=layer.name,

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import hessian_vector_product, value_and_gradients
 
 
@@ -68,7 +69,7 @@ class LossFunction:
 
     def point(self) -> np.ndarray:
         """The model's present weights, `float[size]`."""
-        return self._flat([keras.ops.convert_to_numpy(v) for v in self._variables])
+        return self._flat([to_array(v) for v in self._variables])
 
     def value(self, point: np.ndarray | None = None) -> float:
         """L at a point.
@@ -76,7 +77,7 @@ class LossFunction:
         Args:
             point: `float[size]`; the present weights if None.
         """
-        return float(keras.ops.convert_to_numpy(self._loss(self._parts(point))))
+        return float(to_array(self._loss(self._parts(point))))
 
     def gradient(self, point: np.ndarray | None = None) -> np.ndarray:
         """∇L at a point, `float[size]`.
@@ -93,7 +94,7 @@ class LossFunction:
             point: `float[size]`; the present weights if None.
         """
         _, found = value_and_gradients(self._loss, self._parts(point))
-        return [np.array(keras.ops.convert_to_numpy(gradient)) for gradient in found]
+        return [to_array(gradient) for gradient in found]
 
     def hessian_vector_product(
         self, vector: np.ndarray, point: np.ndarray | None = None
@@ -108,7 +109,7 @@ class LossFunction:
             `float[size]`.
         """
         found = self._product(self._parts(point), self._parts(vector))
-        return self._flat([keras.ops.convert_to_numpy(part) for part in found])
+        return self._flat([to_array(part) for part in found])
 
     def _loss(self, values: Sequence[Any]) -> Any:
         x, y, weight = self._batch
@@ -124,7 +125,7 @@ class LossFunction:
 
     def _parts(self, flat: np.ndarray | None) -> list[np.ndarray]:
         if flat is None:
-            return [np.array(keras.ops.convert_to_numpy(v)) for v in self._variables]
+            return [to_array(v) for v in self._variables]
         if np.shape(flat) != (self.size,):
             raise ValueError(
                 f"A point of this loss is one vector of {self.size} numbers. "

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import value_and_gradients
 
 # Gets a layer's name and output, returns the output to go on with.
@@ -67,11 +68,11 @@ def measure_flow(model: keras.Model, x: Any, y: Any, *, training: bool = True) -
 
     def record(name: str, output: Any) -> Any:
         if name not in outputs:
-            outputs[name] = np.array(keras.ops.convert_to_numpy(output))
+            outputs[name] = to_array(output)
         return output
 
     variables = list(model.trainable_variables)
-    present = [keras.ops.convert_to_numpy(variable) for variable in variables]
+    present = [to_array(variable) for variable in variables]
     _loss(model, (x, y), variables=variables, values=present, tap=record, training=training)
     names = list(outputs)
 
@@ -87,9 +88,9 @@ def measure_flow(model: keras.Model, x: Any, y: Any, *, training: bool = True) -
 
     zeros = [np.zeros_like(output) for output in outputs.values()]
     loss, found = value_and_gradients(perturbed, [*present, *zeros])
-    gradients = [np.array(keras.ops.convert_to_numpy(gradient)) for gradient in found]
+    gradients = [to_array(gradient) for gradient in found]
     return Flow(
-        loss=float(keras.ops.convert_to_numpy(loss)),
+        loss=float(to_array(loss)),
         outputs=outputs,
         signals=dict(zip(names, gradients[len(variables) :], strict=True)),
         weights=gradients[: len(variables)],

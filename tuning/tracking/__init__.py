@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from tuning.tracking.provenance import git_commit as git_commit
     from tuning.tracking.quiet import TrackingError as TrackingError
     from tuning.tracking.quiet import preload as preload
-    from tuning.tracking.runs import Run as Run
-    from tuning.tracking.runs import Tracker as Tracker
     from tuning.tracking.rebuild import SyncReport as SyncReport
     from tuning.tracking.rebuild import sync as sync
+    from tuning.tracking.runs import Run as Run
+    from tuning.tracking.runs import Tracker as Tracker
 
 _REFERENCES = {
     "Mirror": "tuning.tracking.mirror:Mirror",

@@ -136,13 +136,15 @@ def write_files(study: Any, folder: Path) -> None:
         folder: An existing empty folder; it gets `report.html`, `figures/`, `trials.csv` and the
             study's space, settings and result as JSON.
     """
-    from tuning.report import write_figures, write_report, write_trials
+    from tuning.report import draw_all, view_study, write_figures, write_report, write_trials
 
     for name in (SPACE, SETTINGS, RESULT):
         value = study.user_attrs.get(name)
         if value:
             text = json.dumps(value, indent=2, default=str)
             (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    write_trials(study, folder / "trials.csv")
-    write_figures(study, folder / "figures")
-    write_report(study, folder / "report.html")
+    view = view_study(study)
+    figures = draw_all(view)
+    write_trials(view, folder / "trials.csv")
+    write_figures(view, folder / "figures", figures=figures)
+    write_report(view, folder / "report.html", figures=figures)

@@ -94,10 +94,19 @@ def tracking_errors(tracking_uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, requests.RequestException, OSError) as error:
-        reason = mask_credentials(str(error)).strip().splitlines() or [type(error).__name__]
         raise TrackingError(
-            f"MLflow at {mask_credentials(tracking_uri)} did not accept a request: {reason[0]}"
+            f"MLflow at {mask_credentials(tracking_uri)} {_explain(error)}"
         ) from error
+
+
+def _explain(error: Exception) -> str:
+    text = str(error)
+    if "Connection refused" in text or "NameResolutionError" in text:
+        return "cannot be reached: is the server running, and the address right?"
+    if "timed out" in text.lower():
+        return "did not answer in time."
+    lines = mask_credentials(text).strip().splitlines() or [type(error).__name__]
+    return f"did not accept a request: {lines[0]}"
 
 
 @contextlib.contextmanager

@@ -86,7 +86,7 @@ def demo_study(
 ) -> optuna.Study:
     """Makes a study of a smooth function of the learning rate with every kind of trial."""
     study = new_study(storage, name, **options)
-    generator = random.Random(seed)
+    generator = random.Random(seed)  # noqa: S311 - not a secret
     free = [0.0, 0.0]
     for number in range(trials):
         params = _point(generator)
@@ -109,7 +109,8 @@ def demo_study(
         }
         if state == records.FAILED:
             attributes[records.REASON] = "ResourceExhausted: out of memory"
-        values = []
+        values = [history["val_accuracy"][-1]] if state == records.PRUNED else []
+        values = values if len(study.directions) == 1 else []
         if state == records.COMPLETE:
             last = history["val_accuracy"][-1]
             attributes[records.METRICS] = {"val_accuracy": last, "parameters": 9000.0 + number}

@@ -1,0 +1,101 @@
+"""The first metric over the two most important parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.tri import Triangulation
+
+from tuning.records import TrialRecord
+from tuning.report.importance import by_importance
+from tuning.report.scales import Scale, scale_of
+from tuning.report.style import (
+    COLOR_MAP,
+    INK,
+    VERMILION,
+    empty_figure,
+    legend,
+    new_figure,
+    number,
+    plain,
+    robust_limits,
+    tidy,
+)
+from tuning.report.view import StudyView
+
+_NOTHING = "No trial is complete yet."
+
+
+def contour_figure(view: StudyView) -> Figure:
+    """Draws the first metric over the two most important parameters."""
+    complete = view.complete()
+    # A conditional parameter that few trials have shows next to nothing.
+    names = [n for n in by_importance(view) if 2 * _count(complete, n) >= len(complete)]
+    if len(names) < 2:
+        return empty_figure("A contour needs two parameters.")
+    across, up = scale_of(view, names[0]), scale_of(view, names[1])
+    shown = [
+        (record, across.place(record.params[names[0]]), up.place(record.params[names[1]]))
+        for record in view.complete()
+        if names[0] in record.params and names[1] in record.params
+    ]
+    points = [(r, x, y) for r, x, y in shown if x is not None and y is not None]
+    if not points:
+        return empty_figure(_NOTHING)
+    figure = new_figure(7.2, 5.2)
+    axes = figure.subplots()
+    values = [record.values[0] for record, _, _ in points]
+    limits = robust_limits(values) or (min(values), max(values))
+    if limits[0] == limits[1]:
+        limits = (limits[0] - 0.5, limits[1] + 0.5)
+    colors = COLOR_MAP if view.maximize else f"{COLOR_MAP}_r"
+    _fill(axes, across, up, points, np.linspace(*limits, 13), colors)
+    dots = axes.scatter(
+        [x for _, x, _ in points],
+        [y for _, _, y in points],
+        c=values,
+        cmap=colors,
+        vmin=limits[0],
+        vmax=limits[1],
+        s=42,
+        edgecolors="white",
+        linewidths=0.9,
+        zorder=3,
+    )
+    best = view.best
+    for record, x, y in points:
+        if best is not None and record.number == best.number:
+            label = f"best: {number(record.values[0])}"
+            axes.plot(x, y, "*", color=VERMILION, ms=17, mec="white", zorder=4, label=label)
+    tidy(axes, x=names[0], y=names[1])
+    across.dress(axes)
+    up.dress(axes, vertical=True)
+    if len(points) > 1:
+        bar = figure.colorbar(dots, ax=axes, pad=0.02)
+        bar.set_label(plain(view.metric), color=INK, fontsize=10)
+    legend(axes)
+    return figure
+
+
+def _fill(axes: Axes, across: Scale, up: Scale, points: Any, levels: Any, colors: str) -> None:
+    """Fills the area between the trials, where both parameters are numbers."""
+    if across.options is not None or up.options is not None or len(points) < 6:
+        return
+    flat = [(across.unit(x), up.unit(y), x, y, record.values[0]) for record, x, y in points]
+    unique = list({(u, v): (u, v, x, y, z) for u, v, x, y, z in flat}.values())
+    table = np.array(unique, dtype=float)
+    if len(table) < 4 or np.ptp(table[:, 0]) == 0 or np.ptp(table[:, 1]) == 0:
+        return
+    try:
+        triangles = Triangulation(table[:, 0], table[:, 1]).triangles
+    except (RuntimeError, ValueError):  # all points on one line
+        return
+    mesh = Triangulation(table[:, 2], table[:, 3], triangles)
+    axes.tricontourf(mesh, table[:, 4], levels=levels, cmap=colors, extend="both", alpha=0.75)
+
+
+def _count(records: list[TrialRecord], name: str) -> int:
+    return sum(name in record.params for record in records)

@@ -1,0 +1,103 @@
+"""All parameters of all complete trials at once, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuning.records import TrialRecord
+from tuning.report.importance import by_importance
+from tuning.report.scales import Scale, scale_of
+from tuning.report.style import (
+    COLOR_MAP,
+    GREY,
+    INK,
+    VERMILION,
+    empty_figure,
+    legend,
+    new_figure,
+    plain,
+    robust_limits,
+    shorten,
+)
+from tuning.report.view import StudyView
+
+_NOTHING = "No trial is complete yet."
+_MOST_AXES = 10
+_UNSET = -0.12  # height of a parameter that a trial does not have
+
+
+def parallel_figure(view: StudyView) -> Figure:
+    """Draws every complete trial as a line through its parameters, coloured by the metric."""
+    records = view.complete()
+    names = by_importance(view)[:_MOST_AXES]
+    if not records or not names:
+        return empty_figure(_NOTHING)
+    scales = [scale_of(view, name) for name in names]
+    values = [record.values[0] for record in records]
+    limits = robust_limits(values) or (min(values), max(values))
+    metric = Scale(view.metric, None, *limits)
+    figure = new_figure(max(8.0, 1.45 * (len(names) + 1)), 4.8)
+    axes = figure.subplots()
+    colors = _colors(values, limits, reverse=not view.maximize)
+    order = sorted(range(len(records)), key=lambda i: values[i], reverse=not view.maximize)
+    for rank, index in enumerate(order):
+        heights = [_height(scale, records[index]) for scale in scales]
+        heights.append(min(max(metric.unit(values[index]) or 0.0, 0.0), 1.0))
+        leader = rank == len(order) - 1
+        axes.plot(
+            range(len(heights)),
+            heights,
+            color=VERMILION if leader else colors[index],
+            linewidth=2.8 if leader else 1.2,
+            alpha=1.0 if leader else 0.7,
+            zorder=3 + rank / len(order),
+            label=f"best, trial {records[index].number}" if leader else None,
+        )
+    _draw_axes(axes, [*scales, metric])
+    if any(name not in record.params for name in names for record in records):
+        axes.text(-0.02, _UNSET, "not set ", ha="right", va="center", color=GREY, fontsize=8)
+    legend(axes)
+    return figure
+
+
+def _height(scale: Scale, record: TrialRecord) -> float:
+    if scale.name not in record.params:
+        return _UNSET
+    height = scale.unit(record.params[scale.name])
+    return _UNSET if height is None else height
+
+
+def _colors(values: Sequence[float], limits: tuple[float, float], *, reverse: bool) -> list[Any]:
+    from matplotlib import colormaps
+
+    low, high = limits
+    span = (high - low) or 1.0
+    parts = [min(max((value - low) / span, 0.0), 1.0) for value in values]
+    return [colormaps[COLOR_MAP](1 - part if reverse else part) for part in parts]
+
+
+def _draw_axes(axes: Axes, scales: Sequence[Scale]) -> None:
+    axes.set_xlim(-0.25, len(scales) - 0.55)
+    axes.set_ylim(_UNSET - 0.06, 1.06)
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    for column, scale in enumerate(scales):
+        axes.plot([column, column], [0, 1], color=INK, linewidth=1.0, zorder=5)
+        for height, text in scale.ticks():
+            axes.text(
+                column + 0.04,
+                height,
+                plain(text),
+                va="center",
+                fontsize=8,
+                color=INK,
+                zorder=6,
+                bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
+            )
+    labels = [f"{plain(shorten(s.name, 16))}{' (log)' if s.log else ''}" for s in scales]
+    axes.set_xticks(range(len(scales)), labels, fontsize=9, color=INK)
+    axes.tick_params(length=0)

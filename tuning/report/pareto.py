@@ -1,0 +1,109 @@
+"""Several metrics: which trials no other one beats."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuning.records import TrialRecord
+from tuning.report.style import (
+    BLUE,
+    GREY,
+    VERMILION,
+    empty_figure,
+    legend,
+    new_figure,
+    tidy,
+)
+from tuning.report.view import StudyView
+
+_NOTHING = "No trial is complete yet."
+
+
+def pareto_front(records: Sequence[TrialRecord], maximize: Sequence[bool]) -> list[TrialRecord]:
+    """Finds the trials that no other one beats in every metric.
+
+    Args:
+        records: Complete trials.
+        maximize: Whether larger is better, per metric.
+
+    Returns:
+        The feasible trials of the front in the order of their numbers.
+
+    Example:
+        >>> from tuning.records import COMPLETE
+        >>> trials = [TrialRecord(number=i, state=COMPLETE, values=v)
+        ...           for i, v in enumerate([(0.9, 100.0), (0.8, 200.0), (0.8, 50.0)])]
+        >>> [trial.number for trial in pareto_front(trials, (True, False))]
+        [0, 2]
+    """
+    signs = [-1.0 if larger else 1.0 for larger in maximize]
+    usable = [
+        record
+        for record in records
+        if record.feasible
+        and len(record.values) == len(signs)
+        and not any(math.isnan(value) for value in record.values)
+    ]
+    if not usable:
+        return []
+    costs = np.array([[s * v for s, v in zip(signs, r.values, strict=True)] for r in usable])
+    front = []
+    for record, cost in zip(usable, costs, strict=True):
+        beaten = np.any(np.all(costs <= cost, axis=1) & np.any(costs < cost, axis=1))
+        if not beaten:
+            front.append(record)
+    return front
+
+
+def pareto_figure(view: StudyView) -> Figure:
+    """Draws each pair of metrics with the trials of the Pareto front."""
+    if len(view.metrics) < 2:
+        return empty_figure("A Pareto front needs two metrics.")
+    records = [r for r in view.complete() if all(math.isfinite(v) for v in r.values)]
+    if not records:
+        return empty_figure(_NOTHING)
+    front = pareto_front(records, [larger for _, larger in view.metrics])
+    pairs = list(itertools.combinations(range(len(view.metrics)), 2))[:6]
+    columns = min(3, len(pairs))
+    rows = math.ceil(len(pairs) / columns)
+    figure = new_figure(7.0 if len(pairs) == 1 else 4.4 * columns, 4.6 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for index, axes in enumerate(grid.flat):
+        if index >= len(pairs):
+            axes.axis("off")
+            continue
+        _pair(axes, view, records, front, pairs[index])
+    return figure
+
+
+def _pair(
+    axes: Axes,
+    view: StudyView,
+    records: list[TrialRecord],
+    front: list[TrialRecord],
+    pair: tuple[int, int],
+) -> None:
+    first = pair[0]
+    on_front = {record.number for record in front}
+    groups = (
+        ("dominated", [r for r in records if r.feasible and r.number not in on_front], GREY, "o"),
+        ("constraint broken", [r for r in records if not r.feasible], VERMILION, "x"),
+        ("Pareto front", front, BLUE, "o"),
+    )
+    for label, members, color, marker in groups:
+        if members:
+            x, y = ([r.values[i] for r in members] for i in pair)
+            axes.scatter(x, y, color=color, marker=marker, s=30, label=label, zorder=3)
+    if len(view.metrics) == 2:
+        ordered = sorted(front, key=lambda record: record.values[first])
+        x, y = ([r.values[i] for r in ordered] for i in pair)
+        axes.step(x, y, where="pre" if view.metrics[first][1] else "post", color=BLUE, alpha=0.5)
+    names = [f"{view.metrics[i][0]} ({'max' if view.metrics[i][1] else 'min'})" for i in pair]
+    tidy(axes, x=names[0], y=names[1])
+    legend(axes)

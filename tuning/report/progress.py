@@ -1,0 +1,190 @@
+"""The course of a search: every trial, the best so far, the epochs."""
+
+from __future__ import annotations
+
+import itertools
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuning.records import COMPLETE, FAILED, PRUNED, TrialRecord
+from tuning.report.style import (
+    BLUE,
+    COLOR_OF,
+    GREEN,
+    GREY,
+    INK,
+    MARKER_OF,
+    VERMILION,
+    apply_robust_limits,
+    empty_figure,
+    legend,
+    new_figure,
+    number,
+    tidy,
+    time_unit,
+)
+from tuning.report.view import StudyView
+
+_NOTHING = "No trial is complete yet."
+_MANY = 60
+
+
+def incumbent(view: StudyView, objective: int = 0) -> list[tuple[TrialRecord, float]]:
+    """The best value after each complete and feasible trial.
+
+    Args:
+        view: The study.
+        objective: Which metric, from 0.
+
+    Returns:
+        The trials in the order of their end, each with the best value until then.
+    """
+    maximize, curve = view.metrics[objective][1], []
+    best: float | None = None
+    usable = {r.number for r in view.complete(objective) if r.feasible}
+    for record in view.finished:
+        if record.number in usable:
+            value = record.values[objective]
+            better = best is None or (value > best if maximize else value < best)
+            best = value if better or best is None else best
+            curve.append((record, best))
+    return curve
+
+
+def history_figure(view: StudyView) -> Figure:
+    """Draws every trial's value over its number, and the best so far."""
+    if not view.complete():
+        return empty_figure(_NOTHING)
+    figure = new_figure(8.0, 3.6 * len(view.metrics) + 0.6)
+    rows = figure.subplots(len(view.metrics), 1, squeeze=False, sharex=True)[:, 0]
+    for index, axes in enumerate(rows):
+        values = []
+        for state in (PRUNED, COMPLETE):
+            shown = [r for r in view.of_state(state) if len(r.values) > index]
+            values += [r.values[index] for r in shown]
+            axes.scatter(
+                [r.number for r in shown],
+                [r.values[index] for r in shown],
+                color=COLOR_OF[state],
+                marker=MARKER_OF[state],
+                s=34 if len(view.records) <= _MANY else 14,
+                alpha=0.9,
+                label=f"{state}{' (last report)' if state == PRUNED else ''}" if shown else None,
+                zorder=3,
+            )
+        _draw_best(axes, view, index)
+        apply_robust_limits(axes, values)
+        failed = [r.number for r in view.of_state(FAILED)]
+        axes.plot(
+            failed,
+            [0.02] * len(failed),
+            "x",
+            transform=axes.get_xaxis_transform(),
+            color=VERMILION,
+            label="failed" if failed else None,
+        )
+        name = view.metrics[index][0]
+        tidy(axes, x="trial" if index == len(rows) - 1 else "", y=name)
+        axes.set_xlim(-0.7, max(len(view.records), 2) - 0.3)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        legend(axes)
+    return figure
+
+
+def _draw_best(axes: Axes, view: StudyView, objective: int) -> None:
+    """Draws the best value among the trials up to each number, whenever they ended."""
+    pick = max if view.metrics[objective][1] else min
+    usable = [record for record in view.complete(objective) if record.feasible]
+    best = list(itertools.accumulate((record.values[objective] for record in usable), pick))
+    numbers = [record.number for record in usable]
+    axes.step(numbers, best, where="post", color=GREEN, linewidth=2, label="best so far")
+
+
+def incumbent_figure(view: StudyView) -> Figure:
+    """Draws the best value over the wall time of the search."""
+    curve = incumbent(view)
+    if not curve:
+        return empty_figure(_NOTHING)
+    end = max(view.seconds(record.finished) for record in view.finished)
+    unit, label = time_unit(end)
+    figure = new_figure(8.0, 4.0)
+    axes = figure.subplots()
+    times = [view.seconds(record.finished) / unit for record, _ in curve]
+    axes.scatter(
+        times,
+        [record.values[0] for record, _ in curve],
+        color=GREY,
+        s=16,
+        label="complete trial",
+        zorder=2,
+    )
+    values = [value for _, value in curve]
+    axes.step(
+        [*times, end / unit],
+        [*values, values[-1]],
+        where="post",
+        color=BLUE,
+        linewidth=2,
+        label="best so far",
+        zorder=3,
+    )
+    changes = [0] + [i for i in range(1, len(values)) if values[i] != values[i - 1]]
+    axes.scatter([times[i] for i in changes], [values[i] for i in changes], color=BLUE, zorder=4)
+    last = changes[-1]
+    axes.annotate(
+        f"trial {curve[last][0].number}: {number(values[last])}",
+        (times[last], values[last]),
+        textcoords="offset points",
+        xytext=(0, 8 if view.maximize else -14),
+        ha="right" if times[last] > 0.6 * end / unit else "left",
+        color=INK,
+        fontsize=9,
+    )
+    axes.margins(y=0.12)
+    apply_robust_limits(axes, [record.values[0] for record, _ in curve])
+    tidy(axes, x=f"time since the start ({label})", y=view.metric)
+    legend(axes)
+    return figure
+
+
+def curves_figure(view: StudyView) -> Figure:
+    """Draws the reported values of every trial over its epochs, the best trial in front."""
+    name = _curve_metric(view)
+    shown = [r for r in view.records if name is not None and r.history.get(name)]
+    if name is None or not shown:
+        return empty_figure("No trial has reported values per epoch.")
+    figure = new_figure(8.0, 4.5)
+    axes = figure.subplots()
+    best, labelled, values = view.best, set(), []
+    for record in shown:
+        steps = record.history.get("step") or range(len(record.history[name]))
+        line = [float("nan") if v is None else float(v) for v in record.history[name]]
+        values += [v for v in line if abs(v) < float("inf")]
+        is_best = best is not None and record.number == best.number
+        label = f"best, trial {record.number}" if is_best else record.state
+        axes.plot(
+            list(steps),
+            line,
+            color=GREEN if is_best else COLOR_OF[record.state],
+            linewidth=2.6 if is_best else 1.0,
+            alpha=1.0 if is_best else 0.55 if len(shown) <= _MANY else 0.25,
+            linestyle="--" if record.state == PRUNED else "-",
+            zorder=4 if is_best else 2,
+            label=None if label in labelled else label,
+        )
+        labelled.add(label)
+        if record.state in (PRUNED, FAILED):
+            mark = "v" if record.state == PRUNED else "x"
+            axes.plot(steps[-1], line[-1], mark, color=COLOR_OF[record.state], markersize=5)
+    apply_robust_limits(axes, values)
+    tidy(axes, x="epoch or step", y=name)
+    legend(axes)
+    return figure
+
+
+def _curve_metric(view: StudyView) -> str | None:
+    names = [name for record in view.records for name in record.history if name != "step"]
+    if view.metric in names:
+        return view.metric
+    return names[0] if names else None

@@ -1,0 +1,124 @@
+"""Parameters as positions on an axis: numbers, logarithms, choices, and values not set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from tuning.records import TrialRecord
+from tuning.report.style import number, plain, shorten
+from tuning.report.view import StudyView
+from tuning.space import Float, Int
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where the values of one parameter lie.
+
+    Attributes:
+        name: The parameter.
+        options: Values of a choice in their order; None for numbers.
+        low: Smallest number.
+        high: Largest number.
+        log: Whether the axis is logarithmic.
+    """
+
+    name: str
+    options: tuple[str, ...] | None = None
+    low: float = 0.0
+    high: float = 1.0
+    log: bool = False
+
+    def place(self, value: Any) -> float | None:
+        """Position of a value in data units: the number, or the index of the option."""
+        if self.options is not None:
+            text = str(value)
+            return float(self.options.index(text)) if text in self.options else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        outside = not math.isfinite(value) or (self.log and value <= 0)
+        return None if outside else float(value)
+
+    def unit(self, value: Any) -> float | None:
+        """Position of a value between 0 and 1; None when it has none."""
+        place = self.place(value)
+        if place is None:
+            return None
+        if self.options is not None:
+            return place / (len(self.options) - 1) if len(self.options) > 1 else 0.5
+        if self.low == self.high:
+            return 0.5
+        if self.log:
+            return math.log(place / self.low) / math.log(self.high / self.low)
+        return (place - self.low) / (self.high - self.low)
+
+    def ticks(self, count: int = 5) -> list[tuple[float, str]]:
+        """Positions between 0 and 1 with their labels."""
+        if self.options is not None:
+            return [(self.unit(o) or 0.0, shorten(o, 14)) for o in self.options]
+        if self.low == self.high:
+            return [(0.5, number(self.low, 3))]
+        parts = [index / (count - 1) for index in range(count)]
+        if self.log:
+            ratio = math.log(self.high / self.low)
+            return [(part, number(self.low * math.exp(part * ratio), 2)) for part in parts]
+        return [(part, number(self.low + part * (self.high - self.low), 3)) for part in parts]
+
+    def dress(self, axes: Axes, *, vertical: bool = False) -> None:
+        """Sets scale, limits and ticks of an x axis, or of a y axis."""
+        axis = axes.yaxis if vertical else axes.xaxis
+        set_limits = axes.set_ylim if vertical else axes.set_xlim
+        if self.options is not None:
+            rotate = not vertical and sum(map(len, self.options)) > 30
+            axis.set_ticks(range(len(self.options)))
+            axis.set_ticklabels(
+                [plain(shorten(option, 14)) for option in self.options],
+                rotation=30 if rotate else 0,
+                ha="right" if rotate or vertical else "center",
+            )
+            set_limits(-0.6, len(self.options) - 0.4)
+            return
+        if self.log:
+            (axes.set_yscale if vertical else axes.set_xscale)("log")
+            room = (self.high / self.low) ** 0.04 if self.high > self.low else 1.5
+            set_limits(self.low / room, self.high * room)
+            return
+        room = 0.04 * (self.high - self.low) or 0.5 * max(abs(self.low), 1.0)
+        set_limits(self.low - room, self.high + room)
+
+
+def scale_of(view: StudyView, name: str) -> Scale:
+    """Builds the scale of a parameter from the space, else from the values that occurred.
+
+    Args:
+        view: The study.
+        name: A parameter.
+    """
+    dimension = view.space[name] if view.space is not None and name in view.space else None
+    values = [r.params[name] for r in view.records if name in r.params]
+    if isinstance(dimension, Int | Float):
+        seen = [v for v in values if isinstance(v, int | float) and math.isfinite(v)]
+        low, high = min([dimension.low, *seen]), max([dimension.high, *seen])
+        return Scale(name, None, float(low), float(high), dimension.log and low > 0)
+    if dimension is not None and dimension.values is not None:
+        known = [str(value) for value in dimension.values]
+        return Scale(name, tuple(dict.fromkeys([*known, *map(str, values)])))
+    return _scale_of_values(name, values)
+
+
+def _scale_of_values(name: str, values: Sequence[Any]) -> Scale:
+    numeric = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if values and len(numeric) == len(values) and all(math.isfinite(v) for v in numeric):
+        low, high = float(min(numeric)), float(max(numeric))
+        return Scale(name, None, low, high, low > 0 and high / low >= 1000)
+    return Scale(name, tuple(dict.fromkeys(str(value) for value in values)))
+
+
+def placed(records: Sequence[TrialRecord], scale: Scale) -> list[tuple[TrialRecord, float]]:
+    """Trials that have a value on a scale, with its position."""
+    found = [(r, scale.place(r.params[scale.name])) for r in records if scale.name in r.params]
+    return [(record, place) for record, place in found if place is not None]

@@ -1,0 +1,98 @@
+"""The first metric over each parameter."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuning.records import PRUNED
+from tuning.report.importance import by_importance
+from tuning.report.scales import Scale, placed, scale_of
+from tuning.report.style import (
+    COLOR_MAP,
+    INK,
+    ORANGE,
+    VERMILION,
+    apply_robust_limits,
+    empty_figure,
+    new_figure,
+    tidy,
+)
+from tuning.report.view import StudyView
+
+_NOTHING = "No trial is complete yet."
+
+
+def slices_figure(view: StudyView) -> Figure:
+    """Draws the first metric over each parameter, later trials darker."""
+    records = view.complete()
+    names = by_importance(view)
+    if not records or not names:
+        return empty_figure(_NOTHING)
+    columns = min(3, len(names))
+    rows = math.ceil(len(names) / columns)
+    figure = new_figure(3.4 * columns + 0.8, 2.7 * rows + 0.3)
+    grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    last = max(record.number for record in view.records)
+    dots: Any = None
+    for index, axes in enumerate(grid.flat):
+        if index >= len(names):
+            axes.axis("off")
+            continue
+        scale = scale_of(view, names[index])
+        dots = _slice(axes, view, scale, last) or dots
+        tidy(axes, x=names[index], y=view.metric if index % columns == 0 else "")
+        scale.dress(axes)
+        axes.margins(y=0.1)
+        apply_robust_limits(axes, [record.values[0] for record in records])
+    if dots is not None:
+        bar = figure.colorbar(dots, ax=grid, shrink=0.8, pad=0.02)
+        bar.set_label("trial", color=INK, fontsize=9)
+        bar.outline.set_visible(False)
+    return figure
+
+
+def _slice(axes: Axes, view: StudyView, scale: Scale, last: int) -> Any:
+    stopped = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
+    axes.scatter(
+        [place for _, place in stopped],
+        [record.values[0] for record, _ in stopped],
+        marker="v",
+        s=14,
+        color=ORANGE,
+        alpha=0.6,
+    )
+    shown = placed(view.complete(), scale)
+    jitter = _jitter(len(shown)) if scale.options is not None else [0.0] * len(shown)
+    best = view.best
+    for (record, place), shift in zip(shown, jitter, strict=True):
+        if best is not None and record.number == best.number:
+            axes.plot(
+                place + shift,
+                record.values[0],
+                "*",
+                color=VERMILION,
+                ms=13,
+                zorder=4,
+                clip_on=False,
+            )
+    return axes.scatter(
+        [place + shift for (_, place), shift in zip(shown, jitter, strict=True)],
+        [record.values[0] for record, _ in shown],
+        c=[record.number for record, _ in shown],
+        cmap=f"{COLOR_MAP}_r",
+        vmin=0,
+        vmax=max(last, 1),
+        s=26,
+        edgecolors="white",
+        linewidths=0.4,
+        zorder=3,
+    )
+
+
+def _jitter(count: int) -> list[float]:
+    """Small shifts that are the same in every drawing."""
+    return [0.3 * ((index * 0.618034) % 1.0 - 0.5) for index in range(count)]

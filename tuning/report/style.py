@@ -1,0 +1,165 @@
+"""One look for all figures, without pyplot and its global state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuning.records import COMPLETE, FAILED, PRUNED, RUNNING, WAITING
+
+# Okabe and Ito's colours, which people with any colour vision tell apart; shapes differ too.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, GREY, INK = "#CC79A7", "#56B4E9", "#9AA0A6", "#2B2F36"
+COLORS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, INK)
+COLOR_OF = {COMPLETE: BLUE, PRUNED: ORANGE, FAILED: VERMILION, RUNNING: SKY, WAITING: GREY}
+MARKER_OF = {COMPLETE: "o", PRUNED: "v", FAILED: "x", RUNNING: ">", WAITING: "."}
+COLOR_MAP = "viridis"
+_GRID = "#E3E6EA"
+
+
+def new_figure(width: float = 8.0, height: float = 4.5) -> Figure:
+    """Makes an empty figure, sizes in inches."""
+    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
+    """Gives axes the common look.
+
+    Args:
+        axes: The axes.
+        x: Label, shortened when it is long.
+        y: Label.
+        title: Title.
+    """
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(GREY)
+    axes.grid(visible=True, color=_GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=INK, labelsize=9)
+    axes.set_xlabel(plain(shorten(x, 60)), color=INK, fontsize=10)
+    axes.set_ylabel(plain(shorten(y, 40)), color=INK, fontsize=10)
+    if title:
+        axes.set_title(plain(title), color=INK, fontsize=11, loc="left")
+
+
+def empty_figure(reason: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    figure = new_figure(8.0, 2.0)
+    axes = figure.subplots()
+    axes.axis("off")
+    axes.text(0.5, 0.5, reason, ha="center", va="center", color=GREY, fontsize=12)
+    return figure
+
+
+def plain(text: str) -> str:
+    """Keeps matplotlib from reading a dollar sign as mathematics."""
+    return text.replace("$", r"\$")
+
+
+def shorten(text: str, length: int = 22) -> str:
+    """Shortens a label in its middle.
+
+    Example:
+        >>> shorten("a_very_long_parameter_name", 13)
+        'a_very…r_name'
+    """
+    if len(text) <= length:
+        return text
+    head = length // 2
+    return f"{text[:head]}…{text[len(text) - (length - head - 1) :]}"
+
+
+def time_unit(seconds: float) -> tuple[float, str]:
+    """Chooses a unit of time for an axis.
+
+    Args:
+        seconds: The longest time shown.
+
+    Returns:
+        Seconds of one unit, and its name.
+
+    Example:
+        >>> time_unit(90), time_unit(600), time_unit(90000)
+        ((1.0, 's'), (60.0, 'min'), (3600.0, 'h'))
+    """
+    if seconds <= 300:
+        return 1.0, "s"
+    return (60.0, "min") if seconds <= 3 * 3600 else (3600.0, "h")
+
+
+def robust_limits(values: Sequence[float]) -> tuple[float, float] | None:
+    """Finds limits that a few extreme values do not stretch.
+
+    Args:
+        values: Finite numbers.
+
+    Returns:
+        Lower and upper limit, or None when all values fit well together.
+
+    Example:
+        >>> robust_limits([0.9, 0.91, 0.92, 0.93, 0.94, 0.95]) is None
+        True
+        >>> low, high = robust_limits([0.9, 0.91, 0.92, 0.93, 0.94, 250.0])
+        >>> high < 2
+        True
+    """
+    if len(values) < 5:
+        return None
+    ordered = sorted(values)
+    quarter = len(ordered) // 4
+    low, high = ordered[quarter], ordered[-1 - quarter]
+    spread = high - low
+    if spread <= 0 or ordered[-1] - ordered[0] <= 10 * spread:
+        return None
+    lower = max(ordered[0], low - 3 * spread)
+    upper = min(ordered[-1], high + 3 * spread)
+    margin = 0.05 * (upper - lower)
+    return lower - margin, upper + margin
+
+
+def apply_robust_limits(axes: Axes, values: Sequence[float]) -> None:
+    """Limits the y axis when few values would stretch it, and says how many are outside."""
+    limits = robust_limits(values)
+    if limits is None:
+        return
+    outside = sum(not limits[0] <= value <= limits[1] for value in values)
+    axes.set_ylim(*limits)
+    note = f"{outside} beyond the axis"
+    axes.text(0.99, 0.02, note, transform=axes.transAxes, ha="right", color=GREY, fontsize=8)
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """Writes a number shortly, and anything else as text.
+
+    Example:
+        >>> number(0.98765432), number(1200), number(0.0000123), number(None), number("adam")
+        ('0.9877', '1200', '1.23e-05', '–', 'adam')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
+
+
+def legend(axes: Axes) -> None:
+    """Adds a legend above the axes, where it hides no data, when there is something to name."""
+    handles, _ = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(
+            frameon=False,
+            fontsize=9,
+            labelcolor=INK,
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            borderaxespad=0.2,
+            handletextpad=0.5,
+            columnspacing=1.4,
+            ncols=5,
+        )

@@ -1,0 +1,100 @@
+"""Trials as rows, for the terminal, CSV files and the report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tuning.records import COMPLETE, TrialRecord
+from tuning.report.pareto import pareto_front
+from tuning.report.view import StudyView, as_view
+
+
+def trial_rows(study: Any) -> list[dict[str, Any]]:
+    """Lists every trial.
+
+    Args:
+        study: An `optuna.Study` or its `StudyView`.
+
+    Returns:
+        One row per trial with `trial`, `state`, the metrics, `params`, `seconds`, `epochs`,
+        `worker`, `seed`, `stage` and `reason`; what a trial lacks is None.
+    """
+    view = as_view(study)
+    return [_row(view, record) for record in view.records]
+
+
+def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
+    """Lists the best complete and feasible trials, the best first.
+
+    Args:
+        study: An `optuna.Study` or its `StudyView`.
+        limit: Most rows, or None for all. With several metrics the trials of the Pareto front
+            are listed, ordered by the first metric.
+
+    Returns:
+        Rows as of `trial_rows`.
+    """
+    view = as_view(study)
+    records = [record for record in view.complete() if record.feasible]
+    if len(view.metrics) > 1:
+        records = pareto_front(records, [larger for _, larger in view.metrics])
+    sign = -1.0 if view.maximize else 1.0
+    records.sort(key=lambda record: (sign * record.values[0], record.number))
+    return [_row(view, record) for record in records[:limit]]
+
+
+def _row(view: StudyView, record: TrialRecord) -> dict[str, Any]:
+    values = record.values if record.state == COMPLETE else ()
+    metrics: dict[str, Any] = {name: None for name, _ in view.metrics}
+    metrics |= dict(zip(metrics, values, strict=False))
+    return {
+        "trial": record.number,
+        "state": record.state,
+        **metrics,
+        "params": dict(record.params),
+        "seconds": None if record.duration is None else round(record.duration, 2),
+        "epochs": record.steps or None,
+        "worker": record.worker,
+        "seed": record.seed,
+        "stage": record.stage,
+        "reason": record.reason,
+    }
+
+
+def write_trials(study: Any, path: str | Path) -> Path:
+    """Writes every trial as a row of a CSV file, one column per parameter.
+
+    Args:
+        study: An `optuna.Study` or its `StudyView`.
+        path: The file; written beside and then renamed, so that nobody reads half of it.
+
+    Returns:
+        The file.
+    """
+    rows = [_flat(row) for row in trial_rows(study)]
+    columns = list(dict.fromkeys(name for row in rows for name in row)) or ["trial", "state"]
+    target = Path(path)
+    unfinished = target.with_name(target.name + ".part")
+    with unfinished.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    return unfinished.replace(target)
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "params":
+            flat |= {f"params.{key}": _cell(inner) for key, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, list | tuple | Mapping) else value

@@ -1,0 +1,71 @@
+"""Which worker ran which trial when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from matplotlib.figure import Figure
+
+from tuning.records import COMPLETE, FAILED, RUNNING, TrialRecord
+from tuning.report.style import COLOR_OF, INK, empty_figure, legend, new_figure, tidy, time_unit
+from tuning.report.view import StudyView
+
+
+def timeline_figure(view: StudyView) -> Figure:
+    """Draws which worker ran which trial when."""
+    shown = [r for r in view.records if r.started is not None]
+    if not shown:
+        return empty_figure("No trial has started yet.")
+    lanes = _lanes(shown)
+    end = max(view.seconds(r.finished or r.started) for r in shown)
+    unit, label = time_unit(end)
+    count = len(set(lanes.values()))
+    figure = new_figure(10.0, max(2.2, 0.5 * count + 1.4))
+    axes = figure.subplots()
+    labelled: set[str] = set()
+    for record in shown:
+        start = view.seconds(record.started) / unit
+        stop = end / unit if record.finished is None else view.seconds(record.finished) / unit
+        width = max(stop - start, 0.002 * end / unit)
+        axes.barh(
+            lanes[record.number],
+            width,
+            left=start,
+            height=0.72,
+            color=COLOR_OF[record.state],
+            edgecolor="white",
+            linewidth=0.8,
+            hatch={FAILED: "xx", RUNNING: ".."}.get(record.state),
+            label=None if record.state in labelled else record.state,
+        )
+        labelled.add(record.state)
+        if width > 0.018 * end / unit and record.state != FAILED:
+            axes.text(
+                start + width / 2,
+                lanes[record.number],
+                str(record.number),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if record.state == COMPLETE else INK,
+            )
+    tidy(axes, x=f"time since the start ({label})", y="worker")
+    axes.grid(visible=False, axis="y")
+    axes.set_yticks(sorted(set(lanes.values())))
+    axes.set_ylim(-0.6, max(lanes.values()) + 0.6)
+    legend(axes)
+    return figure
+
+
+def _lanes(records: list[TrialRecord]) -> dict[int, int]:
+    """Rows of the trials: their worker, or the first row that is free when nobody noted it."""
+    if all(record.worker is not None for record in records):
+        return {record.number: int(record.worker or 0) for record in records}
+    free: list[datetime] = []
+    lanes: dict[int, int] = {}
+    for record in sorted(records, key=lambda r: (r.started, r.number)):
+        started, ended = record.started or datetime.min, record.finished or datetime.max
+        row = next((i for i, since in enumerate(free) if since <= started), len(free))
+        free[row : row + 1] = [ended]
+        lanes[record.number] = row
+    return lanes

@@ -1,0 +1,136 @@
+"""A study as tables and figures see it: read once, then plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tuning.records import (
+    COMPLETE,
+    FINISHED,
+    RESULT,
+    SETTINGS,
+    SPACE,
+    TrialRecord,
+    best_record,
+    read_trials,
+)
+from tuning.space import Space
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyView:
+    """A study at one moment.
+
+    Attributes:
+        name: Name of the study.
+        metrics: `(name, whether larger is better)`, at least one.
+        records: All trials in the order of their numbers.
+        space: The search space, or None when the study does not hold it.
+        settings: The settings of the search.
+        result: The final evaluation; empty before it.
+    """
+
+    name: str
+    metrics: Sequence[tuple[str, bool]]
+    records: Sequence[TrialRecord]
+    space: Space | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def maximize(self) -> bool:
+        """Whether the first metric grows to the better."""
+        return self.metrics[0][1]
+
+    @property
+    def metric(self) -> str:
+        """Name of the first metric."""
+        return self.metrics[0][0]
+
+    @property
+    def finished(self) -> list[TrialRecord]:
+        """Trials that have ended, the first that ended first."""
+        ended = [r for r in self.records if r.state in FINISHED and r.finished is not None]
+        return sorted(ended, key=lambda record: (record.finished, record.number))
+
+    @property
+    def started(self) -> datetime | None:
+        """Start of the first trial."""
+        return min((r.started for r in self.records if r.started is not None), default=None)
+
+    @property
+    def best(self) -> TrialRecord | None:
+        """The best complete and feasible trial by the first metric."""
+        return best_record(self.records, maximize=self.maximize)
+
+    def complete(self, objective: int = 0) -> list[TrialRecord]:
+        """Complete trials whose value of one metric is finite.
+
+        Args:
+            objective: Which metric, from 0.
+        """
+        return [
+            record
+            for record in self.records
+            if record.state == COMPLETE
+            and len(record.values) > objective
+            and math.isfinite(record.values[objective])
+        ]
+
+    def of_state(self, state: str) -> list[TrialRecord]:
+        """Trials in one of the states of `tuning.records`."""
+        return [record for record in self.records if record.state == state]
+
+    def seconds(self, moment: datetime | None) -> float:
+        """Seconds from the start of the first trial to a moment; 0 for None."""
+        if moment is None or self.started is None:
+            return 0.0
+        return (moment - self.started).total_seconds()
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the searched parameters."""
+        if self.space is not None:
+            return list(self.space.searched)
+        return list(dict.fromkeys(name for record in self.records for name in record.params))
+
+
+def view_study(study: Any) -> StudyView:
+    """Reads a study once.
+
+    Args:
+        study: An `optuna.Study`.
+
+    Returns:
+        Its view.
+    """
+    attributes = study.user_attrs
+    stored = attributes.get(SPACE)
+    settings = attributes.get(SETTINGS, {})
+    directions = [direction.name == "MAXIMIZE" for direction in study.directions]
+    return StudyView(
+        name=study.study_name,
+        metrics=list(zip(_metric_names(study, settings), directions, strict=True)),
+        records=read_trials(study),
+        space=None if stored is None else Space.from_dict(stored),
+        settings=settings,
+        result=attributes.get(RESULT) or {},
+    )
+
+
+def as_view(study: Any) -> StudyView:
+    """Accepts a study or its view."""
+    return study if isinstance(study, StudyView) else view_study(study)
+
+
+def _metric_names(study: Any, settings: Mapping[str, Any]) -> list[str]:
+    count = len(study.directions)
+    named = [str(metric[0]) for metric in settings.get("metrics", ())]
+    named = named or list(study.metric_names or ())
+    if len(named) == count:
+        return named
+    return ["objective"] if count == 1 else [f"objective_{index}" for index in range(count)]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pipelines.inputs.augmentation import Augmentation, make_augmentation
     from pipelines.inputs.files import image_file_batches
     from pipelines.inputs.images import image_batches, image_transform
-    from pipelines.inputs.mapped import map_image_files, scan_image_files
-    from pipelines.inputs.pairs import pair_arrays, pair_batches
+    from pipelines.inputs.mapped import map_image_files
+    from pipelines.inputs.pairs import pair_batches
     from pipelines.inputs.presets import AUGMENTATIONS, PRESETS
     from pipelines.inputs.tabular import tabular_batches
     from pipelines.inputs.text import text_batches
@@ -28,9 +28,7 @@ _REFERENCES = {
     "language_model_windows": "pipelines.inputs.windows:language_model_windows",
     "make_augmentation": "pipelines.inputs.augmentation:make_augmentation",
     "map_image_files": "pipelines.inputs.mapped:map_image_files",
-    "pair_arrays": "pipelines.inputs.pairs:pair_arrays",
     "pair_batches": "pipelines.inputs.pairs:pair_batches",
-    "scan_image_files": "pipelines.inputs.mapped:scan_image_files",
     "tabular_batches": "pipelines.inputs.tabular:tabular_batches",
     "text_batches": "pipelines.inputs.text:text_batches",
 }
@@ -47,9 +45,7 @@ __all__ = [
     "language_model_windows",
     "make_augmentation",
     "map_image_files",
-    "pair_arrays",
     "pair_batches",
-    "scan_image_files",
     "tabular_batches",
     "text_batches",
 ]

@@ -64,27 +64,54 @@ def epoch_numbers(epoch: int, epochs: int | None) -> tf.data.Dataset:
     return tf.data.Dataset.range(epoch, end)
 
 
-def with_cardinality(dataset: tf.data.Dataset, steps: int, epochs: int | None) -> tf.data.Dataset:
-    """Tells Keras how many batches there are, and prepares some of them ahead."""
+def loaded(
+    rows: tf.data.Dataset, load: Callable[..., Any], steps: int, epochs: int | None
+) -> tf.data.Dataset:
+    """Turns row numbers into batches, some of them ahead of the training.
+
+    Args:
+        rows: From `row_batches`.
+        load: `(rows, batch seed) -> batch`; two run at a time, results keep their order.
+        steps: Batches of an epoch.
+        epochs: How many; `None` is endless.
+
+    Returns:
+        A dataset whose number of batches Keras knows.
+    """
+    batches = rows.map(load, num_parallel_calls=PARALLEL_BATCHES, deterministic=True)
     count = tf.data.INFINITE_CARDINALITY if epochs is None else steps * epochs
-    return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(READY_BATCHES)
+    return batches.apply(tf.data.experimental.assert_cardinality(count)).prefetch(READY_BATCHES)
 
 
 def row_batches(
-    samples: int, *, batch_size: int, shuffle: bool, seed: int, epoch: int, epochs: int | None
+    samples: int,
+    order: Callable[[int], np.ndarray],
+    *,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    epochs: int | None,
 ) -> tf.data.Dataset:
     """Numbers of the rows of each batch, with the batch's seed.
+
+    Args:
+        samples: Rows of an epoch.
+        order: Number of an epoch to its order, `int32[samples]`.
+        batch_size: Rows a batch.
+        seed: Of the training.
+        epoch: Number of the first epoch.
+        epochs: How many; `None` is endless.
 
     Returns:
         A dataset of `(int32[batch], int32[2])` over all epochs.
     """
     steps = count_steps(samples, batch_size)
 
-    def order(number: Any) -> np.ndarray:
-        return epoch_order(samples, seed=seed, epoch=int(number), shuffle=shuffle)
+    def rows_of(number: np.ndarray) -> np.ndarray:
+        return order(int(number))
 
     def one_epoch(number: Any) -> tf.data.Dataset:
-        rows = tf.ensure_shape(tf.numpy_function(order, [number], tf.int32), (samples,))
+        rows = tf.ensure_shape(tf.numpy_function(rows_of, [number], tf.int32), (samples,))
 
         def batch(step: Any) -> tuple[Any, Any]:
             start = tf.cast(step, tf.int32) * batch_size
@@ -126,11 +153,11 @@ def indexed_batches(
         batch = tf.nest.pack_sequence_as(arrays, [gather(rows) for gather in gathers])
         return batch if transform is None else transform(batch, number)
 
-    rows = row_batches(
-        samples, batch_size=batch_size, shuffle=shuffle, seed=seed, epoch=epoch, epochs=epochs
-    )
-    batches = rows.map(load, num_parallel_calls=PARALLEL_BATCHES, deterministic=True)
-    return with_cardinality(batches, count_steps(samples, batch_size), epochs)
+    def order(number: int) -> np.ndarray:
+        return epoch_order(samples, seed=seed, epoch=number, shuffle=shuffle)
+
+    rows = row_batches(samples, order, batch_size=batch_size, seed=seed, epoch=epoch, epochs=epochs)
+    return loaded(rows, load, count_steps(samples, batch_size), epochs)
 
 
 def _gather(array: Any) -> Callable[[Any], Any]:

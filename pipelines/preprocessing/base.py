@@ -15,7 +15,8 @@ class Preprocessing(ABC):
 
     Laws:
         1. `fit` reads the rows it is given and nothing else: give it training rows only.
-        2. `transform` changes no state: equal rows give equal arrays, alone or in company.
+        2. `transform` changes no state: equal rows give equal arrays, alone or in company
+           (texts: up to trailing padding).
         3. A preprocessing that is rebuilt from the JSON text of `to_config` transforms bit for
            bit as the fitted one. No pickle: a configuration can be read and cannot run code.
         4. `transform` before `fit` raises `NotFittedError`.

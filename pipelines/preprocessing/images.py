@@ -100,6 +100,8 @@ class ImagePreprocessor(Preprocessing):
         """
         if len(x) == 0:
             raise ValueError("The training split must hold at least one image. Got none.")
+        if hasattr(x, "paths") and self._size is None:
+            (self._size, self._channels), self._fixed_size = (x.size, x.channels), True
         first = image_list(x[:1])[0]
         self._channels = self._channels or (1 if first.shape[-1] in (1, 2) else 3)
         self._size = self._size or (first.shape[0], first.shape[1])

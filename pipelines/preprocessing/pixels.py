@@ -49,7 +49,8 @@ def image_list(x: Any) -> list[np.ndarray]:
     """Images as a list of arrays `[height, width, channels]`.
 
     Args:
-        x: An array of images, a list of arrays, or a list of image files.
+        x: An array of images, a list of arrays, or a list of image files
+            (`ImageFiles` too).
 
     Returns:
         One array per image, in its own type.
@@ -59,7 +60,8 @@ def image_list(x: Any) -> list[np.ndarray]:
     """
     if isinstance(x, (str, Path)):
         raise ValueError(f"A list of images is expected. Got the single path {x!r}: wrap it.")
-    return [_one(item, index) for index, item in enumerate(x)]
+    # `ImageFiles` of the datasets: a list of paths that knows the size of the images.
+    return [_one(item, index) for index, item in enumerate(getattr(x, "paths", x))]
 
 
 def _one(item: Any, index: int) -> np.ndarray:

@@ -1,0 +1,82 @@
+"""Batches of images that stay in their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from pipelines.inputs.augmentation import Augmentation, Spec
+from pipelines.inputs.decoding import make_decoder
+from pipelines.inputs.images import image_transform
+from pipelines.inputs.indexed import common_length, count_steps, loaded, row_batches
+from pipelines.inputs.randomness import epoch_order
+from pipelines.preprocessing.images import ImagePreprocessor
+
+
+def image_file_batches(
+    paths: Sequence[Path | str] | Any,
+    y: Any,
+    *,
+    preprocessor: ImagePreprocessor,
+    batch_size: int,
+    shuffle: bool = False,
+    seed: int = 0,
+    augment: Spec | Augmentation = None,
+    classes: int | None = None,
+    epoch: int = 0,
+    epochs: int | None = 1,
+) -> tf.data.Dataset:
+    """Batches of image files, decoded while the model trains.
+
+    Order of the operations, and why:
+        1. Paths are shuffled, not images: a perfect shuffle without a buffer.
+        2. A batch of files is read and decoded in one compiled call, two batches at a time.
+        3. Scaling and augmentation work on the whole batch (`image_transform`).
+        4. `prefetch` keeps two batches ready.
+    At most five batches exist at any time, so memory does not grow with the folder. Where a
+    training runs many epochs, `map_image_files` decodes once and every epoch is faster.
+
+    Args:
+        paths: Image files (or the `ImageFiles` of a dataset).
+        y: Labels `[n, ...]`.
+        preprocessor: A fitted `ImagePreprocessor`: size, channels and scale.
+        batch_size: Images a batch; the last one of an epoch may be smaller.
+        shuffle: Draw a new order in each epoch.
+        seed: Of order and augmentation.
+        augment: As for `make_augmentation`.
+        classes: One-hot labels with so many classes.
+        epoch: Number of the first epoch.
+        epochs: How many epochs; `None`: endless.
+
+    Returns:
+        A dataset of `(float32[batch, height, width, channels], labels[batch, ...])`. Reading it
+        raises `tf.errors.InvalidArgumentError` with the name of a file that does not decode.
+
+    Raises:
+        ValueError: If lengths differ or are 0.
+    """
+    names = np.array([str(path) for path in getattr(paths, "paths", paths)])
+    labels = tf.convert_to_tensor(y)
+    samples = common_length((names, labels))
+    read = make_decoder(preprocessor)
+    transform = image_transform(preprocessor, augment, classes=classes)
+    shape = (None, *preprocessor.input_shape)
+
+    def order(number: int) -> np.ndarray:
+        return epoch_order(samples, seed=seed, epoch=number, shuffle=shuffle)
+
+    def decode(rows: np.ndarray) -> np.ndarray:
+        return read(names[rows])
+
+    def load(rows: Any, batch_seed: Any) -> tuple[Any, Any]:
+        images = tf.ensure_shape(tf.numpy_function(decode, [rows], tf.uint8), shape)
+        return transform(images, tf.gather(labels, rows), batch_seed)
+
+    numbers = row_batches(
+        samples, order, batch_size=batch_size, seed=seed, epoch=epoch, epochs=epochs
+    )
+    return loaded(numbers, load, count_steps(samples, batch_size), epochs)

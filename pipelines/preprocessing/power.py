@@ -1,0 +1,99 @@
+"""Transformations that make skewed columns more symmetric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from cookbook._names import unknown_name
+
+POWERS = ("none", "log", "sqrt", "box-cox", "yeo-johnson")
+
+
+def fit_power(kind: str, values: np.ndarray, *, column: str) -> dict[str, Any]:
+    """Fits a transformation to the training values of one column.
+
+    * `"log"`: `log(1 + x + shift)`, `"sqrt"`: `sqrt(x + shift)`, with the smallest `shift >= 0`
+      that makes the training values at least 0.
+    * `"box-cox"`: `(x ** lambda - 1) / lambda`, or `log(x)` for lambda 0; positive values only
+      (Box and Cox, 1964).
+    * `"yeo-johnson"`: the same idea for values of both signs (Yeo and Johnson, 2000).
+
+    The lambda is the one of the highest likelihood, found by SciPy.
+
+    Args:
+        kind: One of `POWERS`.
+        values: `float64[n]`, finite, not all equal.
+        column: Name for messages.
+
+    Returns:
+        The transformation as JSON-able numbers, for `apply_power`.
+
+    Raises:
+        ValueError: If the kind is unknown, or Box-Cox meets a value that is not positive.
+
+    Example:
+        >>> fit_power("sqrt", np.array([-4.0, 0.0]), column="t")
+        {'kind': 'sqrt', 'shift': 4.0}
+    """
+    if kind not in POWERS:
+        raise ValueError(unknown_name("transformation", kind, POWERS))
+    smallest = float(values.min())
+    if kind in ("log", "sqrt"):
+        return {"kind": kind, "shift": max(0.0, -smallest)}
+    if kind == "box-cox":
+        if smallest <= 0:
+            raise ValueError(
+                f"Box-Cox needs positive values. Column {column!r} goes down to {smallest:g}: "
+                "use yeo-johnson."
+            )
+        from scipy.stats import boxcox
+
+        return {"kind": kind, "lambda": float(boxcox(values)[1]), "floor": smallest}
+    if kind == "yeo-johnson":
+        from scipy.stats import yeojohnson
+
+        return {"kind": kind, "lambda": float(yeojohnson(values)[1])}
+    return {"kind": "none"}
+
+
+def apply_power(power: Mapping[str, Any], values: np.ndarray) -> np.ndarray:
+    """Applies a fitted transformation.
+
+    Values below what the training rows allow (a negative number for `"log"`, say) are treated
+    as the smallest allowed one, so that new data never gives NaN.
+
+    Args:
+        power: From `fit_power`.
+        values: `float64[n]`; NaN stays NaN.
+
+    Returns:
+        `float64[n]`.
+
+    Example:
+        >>> apply_power({"kind": "sqrt", "shift": 4.0}, np.array([0.0, -9.0])).tolist()
+        [2.0, 0.0]
+    """
+    kind = power["kind"]
+    if kind == "log":
+        return np.log1p(np.maximum(values + power["shift"], 0.0))
+    if kind == "sqrt":
+        return np.sqrt(np.maximum(values + power["shift"], 0.0))
+    if kind == "box-cox":
+        from scipy.special import boxcox
+
+        return boxcox(np.maximum(values, power["floor"]), power["lambda"])
+    if kind == "yeo-johnson":
+        return _yeo_johnson(values, power["lambda"])
+    return values
+
+
+def _yeo_johnson(values: np.ndarray, exponent: float) -> np.ndarray:
+    from scipy.special import boxcox1p
+
+    # The definition: Box-Cox of 1 + x above zero, mirrored with 2 - lambda below.
+    above = boxcox1p(np.maximum(values, 0.0), exponent)
+    below = -boxcox1p(np.maximum(-values, 0.0), 2.0 - exponent)
+    return above + below

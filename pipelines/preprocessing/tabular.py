@@ -1,0 +1,273 @@
+"""Rows of tables to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from cookbook._names import unknown_name
+from pipelines.preprocessing.base import NotFittedError, Preprocessing, not_fitted
+from pipelines.preprocessing.columns import (
+    IMPUTATIONS,
+    SCALINGS,
+    CategoryColumn,
+    NumericColumn,
+    NumericOptions,
+    fit_categories,
+    fit_numeric,
+)
+from pipelines.preprocessing.frames import as_frame, categories_of, column_of, numbers_of
+from pipelines.preprocessing.outliers import check_outliers, find_outliers
+from pipelines.preprocessing.power import POWERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENCODINGS = ("one-hot", "codes")
+NUMERIC = "numeric"
+
+
+class TabularPreprocessor(Preprocessing):
+    """Imputes, clips, transforms, scales and encodes the columns of a table.
+
+    Each numeric column is filled, winsorized, transformed and scaled in this order; all
+    statistics come from the training rows (without the removed ones). Categories that training
+    rows lack become "unknown": code 0, or zeros in every one-hot column.
+
+    Args:
+        numeric: Names of numeric columns; `None`: every column of a number type.
+        categorical: Names of categorical columns; `None`: every other column.
+        encoding: `"one-hot"`: one matrix; `"codes"`: a dictionary with the matrix `"numeric"`
+            and one integer column per category, for embeddings (`wide_and_deep`).
+        options: How numeric columns are filled, transformed and scaled.
+        outliers: `"none"`, `"z-score"`, `"iqr"` or `"isolation-forest"`.
+        outlier_action: `"winsorize"` sets extreme values to the bound, also in new rows;
+            `"remove"` leaves whole rows out of training (see `kept_rows`), never out of new data.
+        outlier_limit: See `check_outliers`.
+        min_frequency: Categories with fewer training rows are unknown.
+        drop_constant: Leave constant columns out (see `dropped`) instead of raising an error.
+        seed: Of the isolation forest.
+
+    Raises:
+        ValueError: If an option is unknown or out of range.
+
+    Example:
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({"size": [1.0, None, 3.0], "colour": ["red", "blue", "red"]})
+        >>> table = TabularPreprocessor().fit(rows)
+        >>> table.feature_names
+        ['size', 'size is missing', 'colour=blue', 'colour=red']
+        >>> table.transform([{"size": 2.0, "colour": "green"}]).tolist()
+        [[0.0, 0.0, 0.0, 0.0]]
+    """
+
+    name: ClassVar[str] = "tabular"
+
+    def __init__(
+        self,
+        *,
+        numeric: Sequence[str] | None = None,
+        categorical: Sequence[str] | None = None,
+        encoding: str = "one-hot",
+        options: NumericOptions | None = None,
+        outliers: str = "none",
+        outlier_action: str = "winsorize",
+        outlier_limit: float | None = None,
+        min_frequency: int = 1,
+        drop_constant: bool = False,
+        seed: int = 0,
+    ) -> None:
+        options = options or NumericOptions()
+        for kind, value, known in (
+            ("encoding", encoding, ENCODINGS),
+            ("imputation", options.imputation, IMPUTATIONS),
+            ("transformation", options.power, POWERS),
+            ("scaling", options.scaling, SCALINGS),
+        ):
+            if value not in known:
+                raise ValueError(unknown_name(kind, value, known))
+        self._limit = check_outliers(outliers, outlier_action, outlier_limit)
+        self._wanted = (numeric, categorical)
+        self._options = options
+        self._outliers = outliers
+        self._remove = outlier_action == "remove"
+        self._min_frequency = min_frequency
+        self._drop_constant = drop_constant
+        self._seed = seed
+        self.encoding = encoding
+        self.dropped: tuple[str, ...] = ()
+        self._order: list[str] | None = None
+        self._numeric: list[NumericColumn] = []
+        self._categorical: list[CategoryColumn] = []
+        self._kept: np.ndarray | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the raw input columns in the order of an array's columns."""
+        if self._order is None:
+            raise not_fitted(self)
+        return self._order
+
+    @property
+    def feature_names(self) -> list[str]:
+        """One name per column of the matrix."""
+        _ = self.columns
+        names = [column.name for column in self._numeric]
+        names += [f"{column.name} is missing" for column in self._numeric if column.indicator]
+        if self.encoding == "one-hot":
+            for column in self._categorical:
+                names += [f"{column.name}={_label(value)}" for value in column.categories]
+        return names
+
+    @property
+    def cardinalities(self) -> dict[str, int]:
+        """Number of codes of each categorical column, the one of unknown values included."""
+        _ = self.columns
+        return {column.name: column.cardinality for column in self._categorical}
+
+    @property
+    def kept_rows(self) -> np.ndarray:
+        """Which training rows are no outliers to remove, `bool[n]`, in the order of `fit`.
+
+        Raises:
+            NotFittedError: Before `fit`; a rebuilt preprocessing has no training rows either.
+        """
+        if self._kept is None:
+            raise NotFittedError("Only the object whose fit() saw the training rows knows them.")
+        return self._kept
+
+    def fit(self, x: Any, y: Any = None) -> Self:
+        """Learns the columns of training rows.
+
+        Args:
+            x: Raw training rows, see `as_frame`.
+            y: Ignored.
+
+        Raises:
+            ValueError: If there are no rows, a column is missing, empty or constant, or a
+                number is not one.
+        """
+        frame = as_frame(x)
+        if not len(frame):
+            raise ValueError("The training split must have at least one row. Got none.")
+        numeric, categorical = self._choose(frame)
+        table = {name: numbers_of(column_of(frame, name)) for name in numeric}
+        texts = {name: categories_of(column_of(frame, name)) for name in categorical}
+        self._leave_out_constants(table, texts)
+        values = np.stack(list(table.values()), axis=1) if table else np.empty((len(frame), 0))
+        inside, low, high = find_outliers(values, self._outliers, self._limit, seed=self._seed)
+        self._kept = inside if self._remove else np.ones(len(frame), bool)
+        free = self._remove or self._outliers == "none"
+        self._numeric = [
+            fit_numeric(
+                name,
+                column[self._kept],
+                self._options,
+                (-np.inf, np.inf) if free else (low[i], high[i]),
+            )
+            for i, (name, column) in enumerate(table.items())
+        ]
+        self._categorical = [
+            fit_categories(
+                name,
+                [text for text, kept in zip(column, self._kept, strict=True) if kept],
+                min_frequency=self._min_frequency,
+            )
+            for name, column in texts.items()
+        ]
+        self._order = [str(name) for name in frame.columns if name in table or name in texts]
+        return self
+
+    def _choose(self, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+        from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+        numeric, categorical = self._wanted
+        if numeric is None:
+            taken = set(categorical or ())
+            numeric = [
+                str(name)
+                for name in frame.columns
+                if name not in taken
+                and is_numeric_dtype(frame[name])
+                and not is_bool_dtype(frame[name])
+            ]
+        if categorical is None:
+            categorical = [str(name) for name in frame.columns if name not in set(numeric)]
+        if not numeric and not categorical:
+            raise ValueError("A table needs at least one input column. Got none.")
+        both = sorted(set(numeric) & set(categorical))
+        if both:
+            raise ValueError(f"A column has one kind. Numeric and categorical: {', '.join(both)}.")
+        return list(numeric), list(categorical)
+
+    def _leave_out_constants(
+        self, table: dict[str, np.ndarray], texts: dict[str, list[str | None]]
+    ) -> None:
+        constant = [
+            name for name, values in table.items() if len(np.unique(values[~np.isnan(values)])) < 2
+        ]
+        constant += [name for name, values in texts.items() if len(set(values)) < 2]
+        if constant and not self._drop_constant:
+            raise ValueError(
+                "A column must have at least two different values in the training rows. "
+                f"Constant or empty: {', '.join(constant)}. Drop them, or set drop_constant=True."
+            )
+        self.dropped = tuple(constant)
+        for name in constant:
+            table.pop(name, None)
+            texts.pop(name, None)
+        if not table and not texts:
+            raise ValueError("A table needs at least one column that varies. All are constant.")
+
+    def transform(self, x: Any) -> Any:
+        """Raw rows as arrays.
+
+        Args:
+            x: See `as_frame`; columns may come in any order, further ones are ignored.
+
+        Returns:
+            `float32[n, features]`, or for codes `{"numeric": float32[n, features],
+            <column>: int32[n]}` (without `"numeric"` if there is no numeric column).
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ValueError: If a column is missing or a number is not one.
+        """
+        frame = as_frame(x, self.columns)
+        raw = {c.name: numbers_of(column_of(frame, c.name)) for c in self._numeric}
+        parts = [column.transform(raw[column.name]) for column in self._numeric]
+        parts += [np.isnan(raw[c.name]).astype(float) for c in self._numeric if c.indicator]
+        texts = {c.name: categories_of(column_of(frame, c.name)) for c in self._categorical}
+        matrix = np.stack(parts, axis=1) if parts else np.empty((len(frame), 0))
+        if self.encoding == "one-hot":
+            hot = [column.one_hot(texts[column.name]) for column in self._categorical]
+            return np.concatenate([matrix, *hot], axis=1).astype(np.float32)
+        codes = {c.name: c.codes(texts[c.name]) for c in self._categorical}
+        return {NUMERIC: matrix.astype(np.float32), **codes} if parts else codes
+
+    def to_config(self) -> dict[str, Any]:
+        """The encoding and the fitted columns."""
+        return {
+            "name": self.name,
+            "encoding": self.encoding,
+            "columns": self.columns,
+            "dropped": list(self.dropped),
+            "numeric": [column.to_config() for column in self._numeric],
+            "categorical": [column.to_config() for column in self._categorical],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Rebuilds it; the options of the fit are spent and not kept."""
+        made = cls(encoding=config["encoding"])
+        made._order = list(config["columns"])
+        made.dropped = tuple(config["dropped"])
+        made._numeric = [NumericColumn(**column) for column in config["numeric"]]
+        made._categorical = [CategoryColumn(**column) for column in config["categorical"]]
+        return made
+
+
+def _label(category: str | None) -> str:
+    return "missing" if category is None else category

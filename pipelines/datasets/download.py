@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import urllib.error
 import urllib.request
@@ -214,7 +213,7 @@ def get_dataset(
     installed = []
     for part, remote in zip(parts, wanted, strict=True):
         place = folder / remote.path
-        os.replace(part, place)
+        part.replace(place)
         part.with_name(part.name + ".etag").unlink(missing_ok=True)
         installed.append(place)
     return installed

@@ -106,15 +106,16 @@ def imdb(
 
     The release repeats 406 reviews, 123 of them across train and test. Training reviews
     that also occur in the test split are dropped, and so are repeats within train: the
-    25,000 test reviews stay as published. A CSV without a `split` column is split
-    70/15/15.
+    25,000 test reviews stay as published. Of a CSV without a `split` column 15 % become
+    the test split.
 
     Args:
         path: The dataset's folder.
         seed: Decides which training reviews become the validation split.
         rows: Training rows to keep at most, or `None`.
         cache_dir: Folder for the texts read, or `None` for the user's cache folder.
-        validation: Share of the training reviews, in (0, 1).
+        validation: Share of the training reviews (of all reviews where no split is
+            given), in (0, 1).
 
     Returns:
         Lists of texts; labels `int64[n]`, 1 for positive. `notes` has the counts.

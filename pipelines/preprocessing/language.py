@@ -48,7 +48,9 @@ class LanguagePreprocessor(Preprocessing):
             raise ValueError(unknown_name("layout", layout, LAYOUTS))
         items = layout == "items"
         needed = (PADDING, UNKNOWN, START, END) if items else (UNKNOWN,)
-        self.vocabulary = vocabulary or Vocabulary(Tokenizer(kind="character"), specials=needed)
+        if vocabulary is None:
+            vocabulary = Vocabulary(Tokenizer(kind="character"), specials=needed)
+        self.vocabulary = vocabulary
         self.layout = layout
         missing = [t for t in (PADDING, START, END) if self.vocabulary.special(t) is None]
         if items and (missing or self.vocabulary.special(PADDING) != 0):

@@ -45,7 +45,8 @@ class TextPreprocessor(Preprocessing):
         fixed_length: bool = False,
         allow_empty: bool = False,
     ) -> None:
-        self.vocabulary = vocabulary or Vocabulary()
+        # Not `or`: a vocabulary has a length.
+        self.vocabulary = Vocabulary() if vocabulary is None else vocabulary
         if keep not in KEEP:
             raise ValueError(unknown_name("end to keep", keep, KEEP))
         if (max_length is not None and max_length < 1) or (fixed_length and max_length is None):

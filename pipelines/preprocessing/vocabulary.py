@@ -186,10 +186,11 @@ class Vocabulary:
 
     def to_config(self) -> dict[str, Any]:
         """Tokens or merges, and how texts are cut."""
+        found = self.tokens[len(self.specials) :]
         return {
             "tokenizer": self.tokenizer.to_config(),
             "specials": list(self.specials),
-            "tokens": None if self.subword else self.tokens[len(self.specials) :],
+            "tokens": None if self.subword else found,
             "merges": [list(pair) for pair in self._merges],
         }
 

@@ -148,7 +148,8 @@ def _receive(answer: Any, remote: RemoteFile, part: Path, have: int, transfer: T
     length = answer.headers.get("Content-Length")
     total = have + int(length) if length is not None else None
     with part.open("ab" if have else "wb") as stream:
-        while chunk := answer.read(_CHUNK_BYTES):
+        # read1 returns what has arrived: a stall then loses nothing that came before it.
+        while chunk := answer.read1(_CHUNK_BYTES):
             stream.write(chunk)
             have += len(chunk)
             if transfer.progress is not None:

@@ -87,7 +87,7 @@ def choose(
 
     Returns:
         The rest, the rows cut off (both ascending), and whether the cut is stratified. It
-        is not where a class has one row only, or where a side has fewer rows than classes.
+        is not where a side has fewer rows than classes.
     """
     if count == 0:
         return np.sort(rows), rows[:0], True
@@ -96,17 +96,43 @@ def choose(
     from sklearn.model_selection import train_test_split
 
     groups = strata(labels)
-    fits = groups is not None and _can_stratify(groups, count)
+    pooled = None if groups is None else _pool_single_rows(groups)
+    fits = pooled is not None and _can_stratify(pooled, count)
     rest, cut = train_test_split(
-        rows, test_size=count, random_state=seed, stratify=groups if fits else None
+        np.arange(len(rows)),
+        test_size=count,
+        random_state=seed,
+        stratify=pooled if fits else None,
     )
-    return np.sort(rest), np.sort(cut), fits or groups is None
+    if groups is not None and fits:
+        _cover_classes(rest, cut, groups)
+    return np.sort(rows[rest]), np.sort(rows[cut]), fits or groups is None
+
+
+def _pool_single_rows(groups: np.ndarray) -> np.ndarray:
+    """Counts classes of one row to the largest class: they cannot be in two splits anyway."""
+    sizes = np.bincount(groups)
+    return np.where(sizes[groups] < 2, sizes.argmax(), groups)
 
 
 def _can_stratify(groups: np.ndarray, count: int) -> bool:
     sizes = np.bincount(groups)
     sizes = sizes[sizes > 0]
     return bool(sizes.min() >= 2 and min(count, len(groups) - count) >= len(sizes))
+
+
+def _cover_classes(rest: np.ndarray, cut: np.ndarray, groups: np.ndarray) -> None:
+    """Swaps rows, in place, so that a rare class of two rows or more is on both sides.
+
+    In proportion, three rows of a thousand would often be in one split only.
+    """
+    for group in np.setdiff1d(groups[rest], groups[cut]):
+        spare = np.flatnonzero(groups[rest] == group)
+        sizes = np.bincount(groups[cut])
+        if len(spare) < 2 or sizes.max() < 2:
+            continue
+        donor = np.flatnonzero(groups[cut] == sizes.argmax())[0]
+        rest[spare[0]], cut[donor] = cut[donor], rest[spare[0]]
 
 
 def three_way(

@@ -52,6 +52,8 @@ class GradientFreeTraining:
         model: Any = self
         optimizer = _require_spsa(model.optimizer)
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
+        if not model.built:
+            model(x)
         variables = model.trainable_variables
         values = [ops.convert_to_tensor(v) for v in variables]
         evaluation = _Evaluation(model, x, y, weight)

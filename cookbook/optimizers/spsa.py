@@ -10,6 +10,7 @@ from keras import ops
 from typing_extensions import override
 
 from cookbook._ranges import NOT_NEGATIVE, POSITIVE, UP_TO_ONE, check_range
+from cookbook.optimizers.selective_decay import _SelectiveDecay
 
 
 def check_spall_exponents(alpha: float, gamma: float) -> None:
@@ -114,7 +115,7 @@ def perturbation_estimate(
 
 
 @keras.saving.register_keras_serializable("cookbook")
-class SPSA(keras.optimizers.Optimizer):
+class SPSA(_SelectiveDecay, keras.optimizers.Optimizer):
     """Descends along gradient estimates from two loss values per step.
 
     A Keras optimizer only ever sees gradients, so the two loss values come from the model's
@@ -135,8 +136,8 @@ class SPSA(keras.optimizers.Optimizer):
         gamma: Exponent of the perturbation.
         directions: Estimates averaged per step, each costing two evaluations.
         seed: Seed of the random signs; 0 is a seed.
-        **options: Arguments of `keras.optimizers.Optimizer`; clipping and weight decay work
-            on the estimates.
+        **options: Arguments of `keras.optimizers.Optimizer`, clipping of the estimates among
+            them, and `undecayed`: variable names that weight decay spares.
 
     Raises:
         ValueError: If a number is out of range or the exponents break Spall's conditions.

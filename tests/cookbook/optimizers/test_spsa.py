@@ -155,7 +155,7 @@ def test_wrong_uses_are_refused() -> None:
         plain.fit(x, y, verbose=0)
     wrapped = gradient_free(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
     wrapped.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="must be compiled with SPSA. Got SGD"):
+    with pytest.raises(ValueError, match=r"must be compiled with SPSA\. Got SGD"):
         wrapped.fit(x, y, verbose=0)
     with pytest.raises(ValueError, match="put GradientFreeTraining before"):
         gradient_free(keras.Sequential([keras.layers.Dense(1)]))

@@ -180,7 +180,12 @@ def _failures(view: StudyView) -> str:
     if not failed:
         return ""
     rows = [
-        (record.number, record.attempts or None, record.reason or "not known", record.params)
+        (
+            record.number,
+            record.attempts or None,
+            record.reason or "not known",
+            ", ".join(f"{name}={number(value)}" for name, value in record.params.items()),
+        )
         for record in failed
     ]
     return _section(
@@ -209,9 +214,20 @@ def _space_table(view: StudyView) -> str:
 
 
 def _definitions(values: Mapping[str, Any]) -> str:
-    rows = [
-        (key, json.dumps(value, default=str) if isinstance(value, list | dict) else value)
-        for key, value in values.items()
-        if value not in (None, [], {})
-    ]
-    return _table(("name", "value"), rows, wide=1)
+    return _table(("name", "value"), _leaves(values, ""), wide=1)
+
+
+def _leaves(values: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:
+    """Rows of a nested dictionary: names joined by slashes, lists written out."""
+    rows: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            rows += _leaves(value, f"{prefix}{key} / ")
+        elif isinstance(value, list | tuple):
+            if value:
+                flat = not any(isinstance(item, Mapping | list | tuple) for item in value)
+                text = ", ".join(map(number, value)) if flat else json.dumps(value, default=str)
+                rows.append((f"{prefix}{key}", text))
+        elif value is not None:
+            rows.append((f"{prefix}{key}", value))
+    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,9 +16,11 @@ from tuning.report.style import (
     GREY,
     INK,
     MARKER_OF,
+    ORANGE,
     VERMILION,
     apply_robust_limits,
     empty_figure,
+    focus,
     legend,
     new_figure,
     number,
@@ -59,10 +62,14 @@ def history_figure(view: StudyView) -> Figure:
     figure = new_figure(8.0, 3.6 * len(view.metrics) + 0.6)
     rows = figure.subplots(len(view.metrics), 1, squeeze=False, sharex=True)[:, 0]
     for index, axes in enumerate(rows):
-        values = []
+        values = {}
         for state in (PRUNED, COMPLETE):
-            shown = [r for r in view.of_state(state) if len(r.values) > index]
-            values += [r.values[index] for r in shown]
+            shown = [
+                r
+                for r in view.of_state(state)
+                if len(r.values) > index and math.isfinite(r.values[index])
+            ]
+            values[state] = [r.values[index] for r in shown]
             axes.scatter(
                 [r.number for r in shown],
                 [r.values[index] for r in shown],
@@ -74,22 +81,33 @@ def history_figure(view: StudyView) -> Figure:
                 zorder=3,
             )
         _draw_best(axes, view, index)
-        apply_robust_limits(axes, values)
-        failed = [r.number for r in view.of_state(FAILED)]
-        axes.plot(
-            failed,
-            [0.02] * len(failed),
-            "x",
-            transform=axes.get_xaxis_transform(),
-            color=VERMILION,
-            label="failed" if failed else None,
-        )
+        if values[COMPLETE]:
+            focus(axes, values[COMPLETE], values[PRUNED], up=view.metrics[index][1])
+        _mark_edges(axes, view, index)
         name = view.metrics[index][0]
         tidy(axes, x="trial" if index == len(rows) - 1 else "", y=name)
         axes.set_xlim(-0.7, max(len(view.records), 2) - 0.3)
         axes.xaxis.get_major_locator().set_params(integer=True)
         legend(axes)
     return figure
+
+
+def _mark_edges(axes: Axes, view: StudyView, objective: int) -> None:
+    """Marks, on the edge of the axes, trials that failed or were pruned beyond its limits."""
+    low, high = axes.get_ylim()
+    hidden = [
+        r.number
+        for r in view.of_state(PRUNED)
+        if len(r.values) <= objective or not low <= r.values[objective] <= high
+    ]
+    edge = axes.get_xaxis_transform()
+    height = 0.03 if view.metrics[objective][1] else 0.97
+    axes.plot(
+        hidden, [height] * len(hidden), "v", transform=edge, mec=ORANGE, mfc="none", clip_on=False
+    )
+    failed = [r.number for r in view.of_state(FAILED)]
+    label = "failed" if failed else None
+    axes.plot(failed, [height] * len(failed), "x", transform=edge, color=VERMILION, label=label)
 
 
 def _draw_best(axes: Axes, view: StudyView, objective: int) -> None:

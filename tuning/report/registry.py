@@ -40,7 +40,10 @@ class FigureEntry:
 
 FIGURES: dict[str, FigureEntry] = {
     "history": FigureEntry(
-        "Trials", "Each trial's value, and the best among the trials up to it.", history_figure
+        "Trials",
+        "Each trial's value, and the best among the trials up to it. "
+        "Hollow triangles on the edge were pruned far from the best.",
+        history_figure,
     ),
     "incumbent": FigureEntry(
         "Best value over time", "What the search had found after how much time.", incumbent_figure

@@ -16,8 +16,8 @@ from tuning.report.style import (
     INK,
     ORANGE,
     VERMILION,
-    apply_robust_limits,
     empty_figure,
+    focus,
     new_figure,
     tidy,
 )
@@ -46,8 +46,8 @@ def slices_figure(view: StudyView) -> Figure:
         dots = _slice(axes, view, scale, last) or dots
         tidy(axes, x=names[index], y=view.metric if index % columns == 0 else "")
         scale.dress(axes)
-        axes.margins(y=0.1)
-        apply_robust_limits(axes, [record.values[0] for record in records])
+    pruned = [r.values[0] for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    focus(grid.flat[0], [record.values[0] for record in records], pruned, up=view.maximize)
     if dots is not None:
         bar = figure.colorbar(dots, ax=grid, shrink=0.8, pad=0.02)
         bar.set_label("trial", color=INK, fontsize=9)

@@ -121,6 +121,31 @@ def robust_limits(values: Sequence[float]) -> tuple[float, float] | None:
     return lower - margin, upper + margin
 
 
+def focus(axes: Axes, complete: Sequence[float], others: Sequence[float], *, up: bool) -> None:
+    """Limits the y axis to where complete trials are, with some room on the worse side.
+
+    Args:
+        axes: The axes.
+        complete: Values of complete trials, at least one.
+        others: Values of pruned trials; how many of them lie outside is said.
+        up: Whether larger is better.
+    """
+    low, high = robust_limits(complete) or (min(complete), max(complete))
+    span = high - low
+    if span <= 0:
+        return
+    worse, better = 0.5 * span, 0.12 * span
+    low, high = (low - worse, high + better) if up else (low - better, high + worse)
+    low = max(low, min([*complete, *others]) - 0.12 * span)
+    high = min(high, max([*complete, *others]) + 0.12 * span)
+    axes.set_ylim(low, high)
+    outside = sum(not low <= value <= high for value in [*complete, *others])
+    if outside:
+        note = f"{outside} beyond the axis"
+        height = 0.08 if up else 0.94
+        axes.text(0.99, height, note, transform=axes.transAxes, ha="right", color=GREY, fontsize=8)
+
+
 def apply_robust_limits(axes: Axes, values: Sequence[float]) -> None:
     """Limits the y axis when few values would stretch it, and says how many are outside."""
     limits = robust_limits(values)

@@ -29,7 +29,7 @@ def run_options(command: Command) -> Command:
         click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
                      help="Fix a hyperparameter; repeat for more."),
         click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data."),
-        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+        click.option("--seed", type=click.IntRange(min=0), help="Weights, dropout, data order; 0."),
         click.option("--data-dir", type=click.Path(file_okay=False), envvar="COOKBOOK_DATA",
                      help="Folder of downloaded datasets (COOKBOOK_DATA)."),
         click.option("--tiny", is_flag=True, help="A few rows and epochs: does it run at all?"),

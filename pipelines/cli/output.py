@@ -13,7 +13,9 @@ json_option = click.option(
 )
 
 
-def print_listing(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+def print_listing(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool
+) -> None:
     """Prints a listing.
 
     Args:

@@ -32,6 +32,7 @@ class EpochProgress:
             TextColumn("{task.description}"),
             TimeRemainingColumn(),
             console=self.console,
+            disable=not self.console.is_terminal,
         )
         self._task = self._bar.add_task("loading data and tracing the model", total=None)
         self._last = time.perf_counter()
@@ -48,9 +49,11 @@ class EpochProgress:
         now = time.perf_counter()
         seconds, self._last = now - self._last, now
         text = "  ".join(f"{name} {format_value(value)}" for name, value in metrics.items())
-        self._bar.update(
-            self._task, completed=epoch, total=epochs, description=f"{text}  {seconds:.1f} s"
-        )
+        text = f"{text}  {seconds:.1f} s"
+        self._bar.update(self._task, completed=epoch, total=epochs, description=text)
+        if not self.console.is_terminal:
+            # A log file gets a line per epoch instead of a bar.
+            self.console.print(f"epoch {epoch}/{epochs}  {text}", highlight=False, soft_wrap=True)
 
     def summary(self, result: TrainResult) -> None:
         """Prints what the training gave."""

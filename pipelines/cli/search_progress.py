@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -34,17 +33,17 @@ class SearchProgress:
             BarColumn(bar_width=30),
             TextColumn("{task.description}"),
             console=self.console,
+            disable=not self.console.is_terminal,
         )
         self._task = self._bar.add_task("starting the workers", total=None)
-        self._live = Live(self._bar, console=self.console, refresh_per_second=4, transient=True)
-        self._shown: set[int] = set()
+        self._reported = 0
 
     def __enter__(self) -> SearchProgress:
-        self._live.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        self._bar.stop()
 
     def note(self, text: str) -> None:
         """Prints a line above the bar."""
@@ -57,7 +56,11 @@ class SearchProgress:
             f"{progress.running} running",
             f"{progress.pruned} pruned",
             *([f"[red]{progress.failed} failed[/]"] if progress.failed else []),
-            *([f"best [green]{progress.best_value:.4f}[/]"] if progress.best_value is not None else []),
+            *(
+                [f"best [green]{progress.best_value:.4f}[/]"]
+                if progress.best_value is not None
+                else []
+            ),
             *([f"about {left:.0f} s left"] if left is not None else []),
         ]
         self._bar.update(
@@ -66,30 +69,32 @@ class SearchProgress:
             total=progress.total,
             description="  ".join(parts),
         )
+        if not self.console.is_terminal and progress.finished > self._reported:
+            # A log file gets a line per finished trial instead of a bar.
+            self._reported = progress.finished
+            line = f"trials {progress.finished}/{progress.total}  {'  '.join(parts)}"
+            self.console.print(line, highlight=False, soft_wrap=True)
 
 
 def print_summary(result: TuneResult) -> None:
     """Prints the best trials, the winner's hyperparameters and the final scores."""
     console = Console()
     rows = result.best_trials(_BEST_TRIALS)
+    console.print("[bold]best trials[/]")
     names = list(rows[0]["params"]) if rows else []
-    table = Table(box=None, header_style="bold", pad_edge=False, title="best trials")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("trial", result.metric, *names):
         table.add_column(column, justify="right" if column in ("trial", result.metric) else "left")
     for row in rows:
         values = (format_value(row["params"].get(name)) for name in names)
         table.add_row(str(row["number"]), f"{row['value']:.4f}", *values)
-    console.print(table)
-    console.print(f"\n[bold]best hyperparameters[/] {json.dumps(result.best_params)}", highlight=False)
+    # A terminal that is too narrow wraps the line; a cut-off number would be worse.
+    width = max(console.width, console.measure(table).maximum)
+    Console(width=width).print(table, soft_wrap=True)
+    console.print(
+        f"\n[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
+        highlight=False,
+        soft_wrap=True,
+    )
     for name, text in result.facts():
         console.print(f"[bold]{name:<11}[/] {text}", highlight=False, soft_wrap=True)
-
-
-def counts_text(counts: dict[str, Any]) -> str:
-    """Counts of trials by their end.
-
-    Example:
-        >>> counts_text({"complete": 20, "pruned": 4, "failed": 0})
-        '20 complete, 4 pruned'
-    """
-    return ", ".join(f"{count} {state}" for state, count in counts.items() if count)

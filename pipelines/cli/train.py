@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -29,7 +28,8 @@ def train(
     from pipelines.training.run import TrainRequest, check_hyperparameters, train_request
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
-    request = TrainRequest(recipe=recipe, params=params, **options)
+    given = {name: value for name, value in options.items() if value is not None}
+    request = TrainRequest(recipe=recipe, params=params, **given)
     check_hyperparameters(request.load_recipe(), params)
     from pipelines.cli.progress import EpochProgress
 

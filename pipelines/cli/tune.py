@@ -20,30 +20,46 @@ from pipelines.cli.output import json_option, print_result
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; one per core.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of each worker; one.")
-@click.option("--timeout", type=float, help="Seconds for the whole search.")
-@click.option("--trial-timeout", type=float, help="Seconds for one trial.")
-@click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
+@click.option("--timeout", help="Time for the whole search, as 90s, 10min or 2h.")
+@click.option("--trial-timeout", help="Time for one trial.")
+@click.option("--tracking-uri", "tracking", envvar="MLFLOW_TRACKING_URI", help="MLflow server.")
 @run_options
 @store_options
 @json_option
 def tune(
-    target: str, *, root: Path, settings: tuple[str, ...], as_json: bool, **options: Any
+    target: str,
+    *,
+    root: Path,
+    data_dir: str | None,
+    tiny: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Search the hyperparameters of RECIPE, or run the job of a YAML file.
 
     Interrupt it at any moment; the same command goes on where it stopped.
     """
-    from pipelines.tuning_jobs.api import plan_job, run_job
-    from pipelines.tuning_jobs.request import tune_request
+    from pipelines.tuning_jobs.plan import plan_recipe
+    from pipelines.tuning_jobs.request import make_job
 
-    given = {name: value for name, value in options.items() if value not in (None, False)}
-    request = tune_request(target, set=parse_settings(settings), root=root, **given)
-    plan = plan_job(request)
+    given = {name: value for name, value in options.items() if value is not None}
+    if settings:
+        given["set"] = parse_settings(settings)
+    job = make_job(target, given)
+    plan = plan_recipe(job, root=root, data_dir=data_dir, tiny=tiny)
     from pipelines.cli.search_progress import SearchProgress, print_summary
+    from pipelines.tuning_jobs.run import run_plan
 
     with SearchProgress(quiet=as_json) as progress:
-        result = run_job(plan, on_progress=progress.update, on_note=progress.note)
+        tracking = job.tracking if isinstance(job.tracking, str) else None
+        result = run_plan(
+            plan, tracking_uri=tracking, on_progress=progress.update, on_note=progress.note
+        )
     if as_json:
         print_result(result.to_dict())
-        return
-    print_summary(result)
+    elif result.search.best is not None:
+        print_summary(result)
+    if result.search.stopped_because == "interrupted":
+        click.echo("Interrupted. The same command goes on where it stopped.", err=True)
+        raise click.exceptions.Exit(130)

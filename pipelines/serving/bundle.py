@@ -45,7 +45,6 @@ class Bundle:
         """The same with the two files named one by one."""
         import keras
 
-
         loaded = keras.saving.load_model(model, compile=False, safe_mode=True)
         return cls(loaded, json.loads(Path(config).read_text(encoding="utf-8")))
 

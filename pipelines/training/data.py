@@ -31,9 +31,7 @@ class DataRequest:
     options: str = "{}"
 
     @classmethod
-    def of(
-        cls, recipe: Recipe, *, data_dir: str | None = None, tiny: bool = False
-    ) -> DataRequest:
+    def of(cls, recipe: Recipe, *, data_dir: str | None = None, tiny: bool = False) -> DataRequest:
         """The data of a recipe, in tiny mode with few rows.
 
         Every job sees the same splits: scores of several seeds differ by the training alone.

@@ -106,7 +106,9 @@ def resolve(reference: str) -> Callable[..., Any]:
     return function
 
 
-def check_parameter_names(params: Mapping[str, Any], builder: str, *, extra: frozenset[str]) -> None:
+def check_parameter_names(
+    params: Mapping[str, Any], builder: str, *, extra: frozenset[str]
+) -> None:
     """Refuses hyperparameters that neither the training nor the builder takes.
 
     Args:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
-from pipelines.training.options import TRAINING_NAMES
+from pipelines.training.options import TRAINING_NAMES, split_parameters
 
 if TYPE_CHECKING:
     import keras
 
-    from pipelines.datasets.containers import Dataset
     from pipelines.recipes.recipe import Recipe
     from pipelines.training.experiment import Experiment
 
@@ -127,11 +126,12 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
 
 
 def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
-    """Refuses unknown hyperparameters without importing Keras where that is possible.
+    """Refuses wrong hyperparameters, without importing Keras where that is possible.
 
     Raises:
-        ValueError: If a name is unknown.
+        ValueError: If a name is unknown or a training option is out of its range.
     """
+    split_parameters({**recipe.defaults, **params})
     known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
     if set(params) <= known:
         return

@@ -155,7 +155,9 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
         >>> verdict(Interval(-0.01, 0.02), maximize=True)
         'The winner is not better than the default hyperparameters by more than the noise.'
     """
-    low, high = (difference.low, difference.high) if maximize else (-difference.high, -difference.low)
+    low, high = (
+        (difference.low, difference.high) if maximize else (-difference.high, -difference.low)
+    )
     if low > 0:
         return "The winner is better than the default hyperparameters beyond the noise."
     if high < 0:

@@ -10,6 +10,7 @@ from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest, cached_dataset
 from tuning import Context, TrialError
 
+
 @dataclass(frozen=True, kw_only=True)
 class RecipeObjective:
     """Trains a recipe with a trial's parameters and returns its validation metrics.

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.recipes.registry import load_recipe
@@ -18,6 +19,13 @@ from tuning import SearchSettings, Space
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
     from tuning import Job
+
+
+# Keys of a job that decide what its trials are.
+_FACTS = {
+    *("strategy", "strategy_options", "pruner", "pruner_options", "seed", "stages"),
+    *("metric", "direction", "metrics", "constraints", "folds"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,32 +81,35 @@ def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dic
         return {}
 
 
-def plan_recipe(job: Job, *, data_dir: str | None, tiny: bool, root: str) -> RecipePlan:
+def plan_recipe(
+    job: Job, *, root: str | Path = "mlruns", data_dir: str | None = None, tiny: bool = False
+) -> RecipePlan:
     """Resolves a job on a recipe; nothing heavy is imported unless a name is unknown.
 
     Args:
         job: The job.
+        root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets.
         tiny: A few rows and epochs.
-        root: Folder of the embedded stores.
 
     Raises:
         ValueError: If the recipe, a hyperparameter or a setting is wrong.
     """
     recipe = load_recipe(str(job.recipe))
     fixed = {**(recipe.tiny if tiny else {}), **job.set}
-    if job.epochs:
-        fixed["epochs"] = job.epochs
+    epochs = job.epochs or job.budget
+    if epochs:
+        fixed["epochs"] = epochs
     check_hyperparameters(recipe, fixed)
-    data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny)
     # What is fixed is not searched.
     space = recipe.space.override(job.space)
-    space = Space({k: d for k, d in space.dimensions.items() if k not in fixed})
-    settings = job.settings(
-        root=root,
-        default_metrics=((recipe.metric, recipe.direction),),
-        default_study=_study_name(recipe, job, fixed, space, data),
+    space = Space({name: d for name, d in space.dimensions.items() if name not in fixed})
+    data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny)
+    settings = job.search_settings(
+        study=_study_name(job, recipe, (fixed, space.to_dict(), dataclasses.asdict(data))),
+        metrics=((recipe.metric, recipe.direction),),
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
+        root=root,
     )
     plan = RecipePlan(recipe=recipe, data=data, fixed=fixed, space=space, settings=settings)
     if settings.strategy == "grid" or not plan.default_point:
@@ -107,22 +118,13 @@ def plan_recipe(job: Job, *, data_dir: str | None, tiny: bool, root: str) -> Rec
     return dataclasses.replace(plan, settings=dataclasses.replace(settings, points=points))
 
 
-def _study_name(
-    recipe: Recipe, job: Job, fixed: Mapping[str, Any], space: Space, data: DataRequest
-) -> str:
+def _study_name(job: Job, recipe: Recipe, trial_facts: tuple[Any, ...]) -> str:
     """A name that only jobs share whose trials may be mixed.
 
     The number of trials, of workers and all time limits may differ: such jobs continue one
     another. Whatever changes what a trial is gives another name.
     """
-    facts = [
-        recipe.name,
-        dict(recipe.defaults),
-        fixed,
-        space.to_dict(),
-        dataclasses.asdict(data) | {"data_dir": None},
-        job.model_dump(include={"strategy", "strategy_options", "pruner", "seed", "metrics"}),
-    ]
-    text = json.dumps(facts, sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
-    return f"{recipe.name}-{job.strategy}-{digest}"
+    facts_of_job = job.model_dump(include=_FACTS)
+    facts = (recipe.name, dict(recipe.defaults), facts_of_job, *trial_facts)
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+    return f"{recipe.name}-{job.strategy}-{digest[:6]}"

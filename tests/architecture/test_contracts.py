@@ -13,14 +13,16 @@ ROOT = Path(__file__).parents[2]
 
 def test_import_contracts_hold():
     tool = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", ["mlflow", "optuna.samplers", "keras_tuner"])
 def test_engines_are_imported_in_one_place_only(name):
     allowed = {
-        "mlflow": ("tuning/tracking/",),
+        "mlflow": ("tuning/tracking/", "pipelines/serving/pyfunc_model.py"),
         "optuna.samplers": ("tuning/strategies/",),
         "keras_tuner": ("tuning/strategies/",),
     }[name]

@@ -1,0 +1,35 @@
+"""From the command line or a Python call to a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.recipes.registry import load_recipe
+from tuning import Job, load_job
+from tuning.job import check_job
+
+DEFAULT_TRIALS = 24
+
+
+def make_job(target: str | Path | Job, options: Mapping[str, Any]) -> Job:
+    """The job that a target and further keys describe.
+
+    Args:
+        target: Name of a recipe, path of a job file, or a job.
+        options: Keys of a job that replace those of the file.
+
+    Raises:
+        ValueError: If the recipe or a key is unknown.
+        JobError: If the file is broken; the message begins with `file:line:`.
+    """
+    if isinstance(target, Job):
+        return target.model_copy(update=dict(options))
+    if str(target).endswith((".yaml", ".yml")):
+        return load_job(target, overrides=options)
+    recipe = load_recipe(str(target))
+    keys = {"recipe": recipe.name, **options}
+    if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
+        keys["trials"] = DEFAULT_TRIALS
+    return check_job(keys)

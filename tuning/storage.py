@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tuning.errors import StoreError
 
 BUSY_SECONDS = 30.0
+# "A new study created" belongs to the one who searches, who already says so in its own way.
+logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
 _T = TypeVar("_T")

@@ -98,3 +98,25 @@ def _own_value(dimension: Dimension, value: Any) -> Any:
             if type(encoded) is type(value) and encoded == value:
                 return option
     return dimension.canonical(value)
+
+
+def space_of(distributions: Mapping[str, BaseDistribution]) -> Space:
+    """Translates Optuna's distributions back into a space without conditions.
+
+    Args:
+        distributions: Name to distribution.
+
+    Returns:
+        The space; the ends of stepped ranges are those that are reached.
+    """
+    return Space({name: _dimension_of(one) for name, one in distributions.items()})
+
+
+def _dimension_of(distribution: BaseDistribution) -> Dimension:
+    if isinstance(distribution, IntDistribution):
+        return Int(distribution.low, distribution.high, distribution.step, distribution.log)
+    if isinstance(distribution, FloatDistribution):
+        return Float(distribution.low, distribution.high, distribution.step, distribution.log)
+    if isinstance(distribution, CategoricalDistribution):
+        return Choice(distribution.choices)
+    raise TypeError(f"Only Optuna's Int, Float and Categorical are known. Got {distribution!r}.")

@@ -1,0 +1,201 @@
+"""Whatever is killed or interrupted, a study ends with exactly its trials, each point once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from tests.service import objectives
+from tests.service.support import assert_exact, by_state, read, run, settings, start
+from tuning import Float, JobError, Space, search
+from tuning.errors import StoreError
+
+pytestmark = pytest.mark.service
+
+
+def descendants():
+    """Workers of this process: children of its servers."""
+    found = []
+    for server in psutil.Process().children():
+        try:
+            found += server.children()
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def wait_until(condition, seconds=30.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the condition did not come true")
+
+
+def finished(root):
+    try:
+        return sum(record.finished is not None for record in read(root))
+    except (JobError, StoreError):
+        return 0
+
+
+def test_40_trials_survive_random_kills(tmp_path):
+    kills, over = [], threading.Event()
+
+    def kill_at_random():
+        generator = random.Random(0)
+        while not over.wait(0.2):
+            workers = descendants()
+            if workers and len(kills) < 10:
+                victim = generator.choice(workers)
+                victim.send_signal(signal.SIGKILL)
+                kills.append(victim.pid)
+
+    thread = threading.Thread(target=kill_at_random)
+    thread.start()
+    try:
+        # Chance may kill one trial more than once; the budget must hold all the same.
+        result = run(objectives.slow_parabola, tmp_path, trials=40, workers=4, retries=9)
+    finally:
+        over.set()
+        thread.join()
+    assert len(kills) >= 5
+    assert_exact(result.records, 40)
+    assert by_state(result.records) == {"complete": 40}
+    assert max(record.attempts for record in result.records) > 1
+    assert_exact(read(tmp_path), 40)
+
+
+def test_ctrl_c_ends_cleanly_and_the_next_search_goes_on(tmp_path):
+    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
+    wait_until(lambda: finished(tmp_path) >= 4)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert output.startswith("interrupted")
+    states = by_state(read(tmp_path))
+    assert states["running"] == 0  # they wait
+    assert 4 <= states["complete"] < 20
+    before = {r.number: r.params for r in read(tmp_path) if r.params}
+    result = run(objectives.slow_parabola, tmp_path, trials=20)
+    assert_exact(result.records, 20)
+    assert all(result.records[number].params == params for number, params in before.items())
+
+
+def test_sigterm_ends_cleanly_too(tmp_path):
+    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
+    wait_until(lambda: finished(tmp_path) >= 2)
+    process.terminate()
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert output.startswith("interrupted")
+
+
+def test_trials_of_a_killed_search_are_taken_over_at_once(tmp_path):
+    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
+    wait_until(lambda: finished(tmp_path) >= 3)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    assert by_state(read(tmp_path))["running"] > 0
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive  # no orphans
+    result = run(objectives.slow_parabola, tmp_path, trials=20)
+    assert_exact(result.records, 20)
+    assert by_state(result.records) == {"complete": 20}
+
+
+def test_the_workers_server_may_die(tmp_path):
+    over = threading.Event()
+
+    def kill_server():
+        while not over.wait(0.1):
+            if finished(tmp_path) >= 3:
+                for server in psutil.Process().children():
+                    server.kill()
+                return
+
+    thread = threading.Thread(target=kill_server)
+    thread.start()
+    result = run(objectives.slow_parabola, tmp_path, trials=12)
+    over.set()
+    thread.join()
+    assert_exact(result.records, 12)
+
+
+def test_several_searches_share_one_budget(tmp_path):
+    searches = [
+        start(tmp_path, "tests.service.objectives:slow_parabola", trials=16) for _ in range(2)
+    ]
+    outputs = [process.communicate(timeout=60) for process in searches]
+    assert [process.returncode for process in searches] == [0, 0], outputs
+    assert [output for output, _ in outputs] == ["trials 16\n", "trials 16\n"]
+    records = read(tmp_path)
+    assert_exact(records, 16)
+    assert by_state(records) == {"complete": 16}
+
+
+def test_a_finished_study_asks_for_nothing_more(tmp_path):
+    first = run(objectives.parabola, tmp_path, trials=5)
+    again = run(objectives.parabola, tmp_path, trials=5)
+    assert [r.values for r in again.records] == [r.values for r in first.records]
+    more = run(objectives.parabola, tmp_path, trials=7)
+    assert_exact(more.records, 7)
+
+
+def test_the_time_limit_of_a_search_leaves_trials_for_the_next(tmp_path):
+    result = run(objectives.slow_parabola, tmp_path, trials=200, timeout=3)
+    assert result.stopped_because == "timeout"
+    assert by_state(result.records)["running"] == 0
+    assert by_state(read(tmp_path))["running"] == 0
+
+
+def test_workers_are_recycled(tmp_path):
+    result = run(objectives.parabola, tmp_path, trials=9, workers=1, recycle_after=3)
+    pids = [record.notes["pid"] for record in result.records]
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [3, 3, 3]
+
+
+def test_no_process_is_left_behind(tmp_path):
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    run(objectives.parabola, tmp_path, trials=3)
+    after = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert after <= before
+
+
+def test_one_worker_repeats_itself_in_a_fresh_process(tmp_path):
+    for root in ("a", "b"):
+        changes = {"trials": 14, "workers": 1, "strategy": "tpe", "pruner": "halving", "budget": 9}
+        process = start(tmp_path / root, "tests.service.objectives:parabola", **changes)
+        assert process.wait(60) == 0, process.stderr.read()
+        process.communicate()
+    first, second = read(tmp_path / "a"), read(tmp_path / "b")
+    assert [(r.params, r.values, r.state, r.seed) for r in first] == [
+        (r.params, r.values, r.state, r.seed) for r in second
+    ]
+
+
+def test_a_study_has_one_space(tmp_path):
+    run(objectives.parabola, tmp_path, trials=2)
+    other = Space({"x": Float(0.0, 2.0)})
+    with pytest.raises(JobError, match=r"one space. It differs in x.*cookbook delete s"):
+        search(objectives.parabola, other, settings(tmp_path))
+    with pytest.raises(JobError, match=r"one set of metrics"):
+        run(objectives.parabola, tmp_path, metrics=(("loss", "maximize"),))
+
+
+def test_progress_tells_every_trial(tmp_path):
+    seen = []
+    space = Space({"x": Float(0.0, 1.0)})
+    search(objectives.parabola, space, settings(tmp_path), on_progress=seen.append)
+    assert seen[-1].finished == seen[-1].total == 8
+    assert [p.finished for p in seen] == sorted(p.finished for p in seen)
+    assert seen[-1].best_value == min(r.value for r in read(tmp_path))
+    assert os.getpid() not in {r.notes["pid"] for r in read(tmp_path)}

@@ -1,0 +1,266 @@
+"""KerasTuner's Bayesian oracle behind an Optuna sampler, with its faults handled at the border.
+
+What is handled, found in keras-tuner 1.4.8: seed 0 means no seed there; a stepped `Float` never
+reaches its end; infinite scores win because they become 0; running trials are scored by a process
+that is not fitted yet; values are NumPy numbers; the random state is lost on reload. The oracle
+is therefore made anew from the study's trials whenever a point is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras_tuner
+import numpy as np
+import optuna
+from keras_tuner.engine import hyperparameters as kinds
+from keras_tuner.src.engine.conditions import Parent  # not exported, and scopes cannot be joined
+from optuna.distributions import BaseDistribution
+from optuna.search_space import IntersectionSearchSpace
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from scipy.linalg import solve_triangular
+from sklearn.gaussian_process import GaussianProcessRegressor
+from threadpoolctl import threadpool_limits
+from typing_extensions import override
+
+from tuning.dimensions import Choice, Dimension, Float, Int, plain_key
+from tuning.space import Space, encode_option
+from tuning.strategies import Request
+from tuning.strategies.distributions import distribution_of, space_of
+
+_STARTUP_PER_DIMENSION = 2
+
+
+class _QuickRegressor(GaussianProcessRegressor):
+    """The same Gaussian process, whose prediction of one point does not check its input.
+
+    The oracle predicts some 4000 single points for each suggestion, and three quarters of that
+    time go into checks. The formulas are Rasmussen & Williams 2006, algorithm 2.1.
+    """
+
+    @override
+    def predict(self, X: Any, return_std: bool = False, return_cov: bool = False) -> Any:  # noqa: N803, FBT001
+        if return_cov or not return_std:
+            return super().predict(X, return_std=return_std, return_cov=return_cov)
+        covariance = self.kernel_(X, self.X_train_)
+        mean = self._y_train_std * (covariance @ self.alpha_) + self._y_train_mean
+        solved = solve_triangular(self.L_, covariance.T, lower=True, check_finite=False)
+        variance = self.kernel_.diag(X) - np.einsum("ij,ij->j", solved, solved)
+        return mean, np.sqrt(np.maximum(variance, 0.0)) * self._y_train_std
+
+
+class _Oracle(keras_tuner.oracles.BayesianOptimizationOracle):
+    @override
+    def _make_gpr(self) -> GaussianProcessRegressor:
+        usual = super()._make_gpr()
+        return _QuickRegressor(**usual.get_params(deep=False))
+
+
+class OracleSampler(optuna.samplers.BaseSampler):
+    """Samples by the Gaussian process of `keras_tuner.oracles.BayesianOptimizationOracle`.
+
+    Args:
+        space: The space with its conditions; None takes what all finished trials share.
+        startup: Finished trials before the model is used; two per parameter by default, at most
+            12 and at least 3. Until then points are random.
+        alpha: Noise added to the kernel's diagonal.
+        beta: Weight of the uncertainty; larger explores more.
+        seed: Seed; 0 is a seed.
+    """
+
+    def __init__(
+        self,
+        *,
+        space: Space | None = None,
+        startup: int | None = None,
+        alpha: float = 1e-4,
+        beta: float = 2.6,
+        seed: int | None = None,
+    ) -> None:
+        self._space = space
+        self._startup = startup
+        self._alpha = alpha
+        self._beta = beta
+        self._generator = np.random.default_rng(seed)
+        self._random = optuna.samplers.RandomSampler(seed=seed)
+        self._shared = IntersectionSearchSpace()
+
+    @override
+    def reseed_rng(self) -> None:
+        self._generator = np.random.default_rng()
+        self._random.reseed_rng()
+
+    @override
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        if self._space is not None:
+            dimensions = self._space.searched
+            return {name: distribution_of(d) for name, d in dimensions.items() if not _single(d)}
+        shared = self._shared.calculate(study)
+        return {name: one for name, one in shared.items() if not one.single()}
+
+    @override
+    def sample_relative(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        search_space: dict[str, BaseDistribution],
+    ) -> dict[str, Any]:
+        self._raise_error_if_multi_objective(study)
+        if not search_space:
+            return {}
+        space = self._space or space_of(search_space)
+        known = _observations(study, space, trial.number)
+        startup = self._startup or min(12, max(3, _STARTUP_PER_DIMENSION * len(search_space)))
+        if sum(finished for _, _, finished in known) < startup:
+            return {}
+        return self._ask(study, space, known)
+
+    def _ask(
+        self, study: optuna.Study, space: Space, known: list[tuple[dict[str, Any], float, bool]]
+    ) -> dict[str, Any]:
+        maximize = study.direction == StudyDirection.MAXIMIZE
+        codes = {name: _Code(d) for name, d in space.searched.items() if not _single(d)}
+        parameters = _parameters(space, codes)
+        oracle = _Oracle(
+            objective=keras_tuner.Objective("score", "max" if maximize else "min"),
+            num_initial_points=1,
+            alpha=self._alpha,
+            beta=self._beta,
+            seed=int(self._generator.integers(1, 2**31 - 1)),  # 0 would be no seed
+            hyperparameters=parameters,
+        )
+        for number, (point, score, _) in enumerate(known):
+            values = {name: codes[name].encode(point[name]) for name in codes if name in point}
+            trial = keras_tuner.engine.trial.Trial(
+                hyperparameters=_with_values(parameters, values),
+                trial_id=str(number),
+                status="COMPLETED",
+            )
+            trial.score = score
+            oracle.trials[trial.trial_id] = trial
+        # The matrices are tiny: threads would only get in the way of the workers.
+        with threadpool_limits(1):
+            answer = oracle.populate_space("next")["values"]
+        point = {}
+        for name in codes:
+            if name in answer:
+                point[name] = encode_option(codes[name].decode(answer[name]))
+        return point
+
+    @override
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        return self._random.sample_independent(study, trial, param_name, param_distribution)
+
+
+class _Code:
+    """One dimension as KerasTuner can hold it, and its values there and back."""
+
+    def __init__(self, dimension: Dimension) -> None:
+        self._dimension = dimension
+        # Steps are counted, so that the last one is reached, and options are names: KerasTuner
+        # wants them of one type.
+        stepped = isinstance(dimension, Float) and dimension.step is not None
+        self._values = list(dimension.values or ()) if stepped else []
+        if isinstance(dimension, Choice):
+            self._values = list(dimension.options)
+
+    def parameter(self, name: str, active: list[Any]) -> Any:
+        """The KerasTuner parameter."""
+        dimension = self._dimension
+        if isinstance(dimension, Choice):
+            labels = [str(index) for index in range(len(self._values))]
+            return kinds.Choice(name, labels, ordered=False, conditions=active)
+        if self._values:
+            return kinds.Int(name, 0, len(self._values) - 1, conditions=active)
+        sampling = "log" if getattr(dimension, "log", False) else "linear"
+        if isinstance(dimension, Int):
+            step = None if dimension.log else dimension.step
+            return kinds.Int(name, dimension.low, dimension.high, step, sampling, conditions=active)
+        if isinstance(dimension, Float):
+            return kinds.Float(
+                name, dimension.low, dimension.high, None, sampling, conditions=active
+            )
+        raise TypeError(f"Only Int, Float and Choice are searched. Got {dimension!r}.")
+
+    def encode(self, value: Any) -> Any:
+        """From the space to KerasTuner."""
+        if not self._values:
+            return value
+        index = [plain_key(known) for known in self._values].index(plain_key(value))
+        return str(index) if isinstance(self._dimension, Choice) else index
+
+    def decode(self, value: Any) -> Any:
+        """From KerasTuner to the space."""
+        if self._values:
+            return self._values[int(value)]
+        if isinstance(self._dimension, Int):
+            return min(max(int(value), self._dimension.low), self._dimension.high)
+        return self._dimension.canonical(float(value))
+
+
+def _single(dimension: Dimension) -> bool:
+    values = dimension.values
+    return values is not None and len(values) == 1
+
+
+def _parameters(space: Space, codes: dict[str, _Code]) -> Any:
+    """The space as `keras_tuner.HyperParameters`, conditions included."""
+    parameters = keras_tuner.HyperParameters()
+    for name, code in codes.items():
+        active, possible = [], True
+        for parent, allowed in space[name].conditions().items():
+            if parent in codes:
+                encoded = [codes[parent].encode(value) for value in allowed]
+                active.append(Parent(parent, encoded))
+            else:
+                constant = space[parent].values or []
+                possible &= plain_key(constant[0]) in {plain_key(value) for value in allowed}
+        if possible:
+            parameters.merge([code.parameter(name, active)])
+    return parameters
+
+
+def _with_values(parameters: Any, values: dict[str, Any]) -> Any:
+    copied = parameters.copy()
+    copied.values = dict(values)
+    return copied
+
+
+def _observations(
+    study: optuna.Study, space: Space, number: int
+) -> list[tuple[dict[str, Any], float, bool]]:
+    """Point, score and whether it is finished; running trials get the worst score so far."""
+    finished, running = [], []
+    for trial in study.get_trials(deepcopy=False):
+        params = {name: trial.params[name] for name in space.searched if name in trial.params}
+        if trial.number == number or not params:
+            continue
+        try:
+            point = space.complete(space.decode(params))
+        except ValueError:
+            continue  # of another range, in a search without a fixed space
+        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED) and trial.values:
+            if math.isfinite(trial.values[0]):
+                finished.append((point, trial.values[0], True))
+        elif trial.state == TrialState.RUNNING:
+            running.append(point)
+    if not finished:
+        return []
+    scores = [score for _, score, _ in finished]
+    worst = min(scores) if study.direction == StudyDirection.MAXIMIZE else max(scores)
+    return finished + [(point, worst, False) for point in running]
+
+
+def bayesian(request: Request) -> optuna.samplers.BaseSampler:
+    """The strategy's sampler."""
+    return OracleSampler(space=request.space, seed=request.seed, **request.options)

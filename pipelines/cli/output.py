@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
+
+_PROSE = ("summary", "advice", "found", "reason", "source")
+_LOG_WIDTH = 160
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON instead of a table; it is the last line."
@@ -32,10 +36,16 @@ def print_listing(
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         numeric = all(isinstance(row.get(column), int | float) for row in rows) and rows
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left")
+        justify: Any = "right" if numeric else "left"
+        # Names and numbers are copied and compared: never cut or broken.
+        whole = numeric or column not in _PROSE
+        table.add_column(column.replace("_", " "), justify=justify, no_wrap=whole)
     for row in rows:
         table.add_row(*(format_value(row.get(column, "")) for column in columns))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, _LOG_WIDTH)
+    console.print(table)
 
 
 def print_result(result: Mapping[str, Any]) -> None:
@@ -58,4 +68,6 @@ def format_value(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(format_value(item) for item in value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)

@@ -56,6 +56,7 @@ CALLS = {
     ("train", "--help"): 0.3,
     ("recipes", "--json"): 0.6,
     ("models", "--json"): 0.6,
+    ("data", "list", "--json"): 0.6,
     ("show", "digits-cnn"): 0.6,
 }
 
@@ -79,8 +80,8 @@ def test_help_and_listings_answer_fast_without_tensorflow(arguments, limit):
 
 
 def test_every_listing_is_a_list_of_named_objects():
-    for listing in ("recipes", "models"):
-        done = _run(CALL.format(heavy=HEAVY), listing, "--json")
+    for listing in (("recipes",), ("models",), ("data", "list")):
+        done = _run(CALL.format(heavy=HEAVY), *listing, "--json")
         rows = json.loads(done.stdout.strip().splitlines()[-1])
         assert rows
         assert all(row["name"] for row in rows)

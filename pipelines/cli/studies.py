@@ -1,0 +1,183 @@
+"""Commands on studies: status, trials, best, compare, report, sync, delete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipelines.cli.options import store_options
+from pipelines.cli.output import json_option, print_listing, print_result
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def study_options(command: Command) -> Command:
+    """Adds `--root` and `--storage`."""
+    storage = click.option(
+        "--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store."
+    )
+    return store_options(storage(command))
+
+
+@click.command()
+@study_options
+@json_option
+def status(*, root: Path, storage: str | None, as_json: bool) -> None:
+    """List the studies with their progress and best value."""
+    from tuning.studies import list_studies
+
+    rows = [
+        {
+            "name": study.name,
+            "status": study.status,
+            "finished": study.counts["complete"] + study.counts["pruned"] + study.counts["failed"],
+            "total": study.total,
+            "running": study.counts["running"],
+            "failed": study.counts["failed"],
+            "metric": study.metrics[0][0],
+            "best": None if study.best is None else study.best.value,
+            "strategy": study.strategy,
+            "last_change": study.last_change,
+        }
+        for study in _existing(root, storage, list_studies)
+    ]
+    columns = ("name", "status", "finished", "total", "failed", "metric", "best", "last_change")
+    print_listing(rows, columns, as_json=as_json)
+
+
+@click.command()
+@click.argument("study")
+@study_options
+@json_option
+def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """List the trials of STUDY."""
+    from tuning.report import trial_rows
+
+    rows = [
+        {"name": f"{study}/{row['trial']}", **row}
+        for row in trial_rows(_open(study, root, storage))
+    ]
+    shown = [key for key in (rows[0] if rows else {}) if key not in ("name", "params", "seed")]
+    print_listing(rows, shown, as_json=as_json)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--as", "form", type=click.Choice(["json", "yaml", "python"]), default="json")
+@study_options
+def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
+    """Print the best hyperparameters of STUDY, to paste into a job or a script."""
+    from tuning.report import best_trials
+
+    rows = best_trials(_open(study, root, storage), 1)
+    if not rows:
+        raise click.UsageError(f"The study {study!r} has no complete trial yet.")
+    params = rows[0]["params"]
+    if form == "yaml":
+        import yaml
+
+        click.echo(
+            yaml.safe_dump({"set": json.loads(json.dumps(params))}, sort_keys=False), nl=False
+        )
+    elif form == "python":
+        click.echo(f"params = {params!r}")
+    else:
+        click.echo(json.dumps(params))
+
+
+@click.command()
+@click.argument("studies", nargs=-1, required=True)
+@click.option("--figure", type=click.Path(path_type=Path), help="Write the curves to this file.")
+@study_options
+@json_option
+def compare(
+    studies: tuple[str, ...],
+    *,
+    figure: Path | None,
+    root: Path,
+    storage: str | None,
+    as_json: bool,
+) -> None:
+    """Compare STUDIES at equal budget, with bands over seeds."""
+    from tuning.report import compare_studies
+
+    comparison = compare_studies([_open(name, root, storage) for name in studies])
+    if figure is not None:
+        comparison.figure.savefig(figure)
+    rows = [{"name": row["group"], **row} for row in comparison.rows]
+    if not as_json:
+        click.echo(f"after {comparison.trials} trials, or {comparison.seconds:.0f} s:")
+    print_listing(rows, [key for key in rows[0] if key != "group"], as_json=as_json)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--output", type=click.Path(path_type=Path), help="The HTML file; STUDY.html.")
+@click.option("--figures", type=click.Path(path_type=Path), help="Also write each figure here.")
+@study_options
+def report(
+    study: str, *, output: Path | None, figures: Path | None, root: Path, storage: str | None
+) -> None:
+    """Write STUDY as one HTML page that loads nothing from elsewhere."""
+    from tuning.report import write_figures, write_report
+
+    found = _open(study, root, storage)
+    click.echo(write_report(found, output or Path(f"{study}.html")))
+    if figures is not None:
+        write_figures(found, figures)
+        click.echo(figures)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
+@study_options
+@json_option
+def sync(
+    study: str, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
+) -> None:
+    """Write what MLflow lacks of STUDY; a second call writes nothing."""
+    from tuning.studies import storage_url
+    from tuning.tracking import default_tracking_uri
+    from tuning.tracking import sync as synchronise
+
+    _open(study, root, storage)
+    url = storage_url(storage, str(root))
+    done = synchronise(url, study, tracking_uri or default_tracking_uri(root))
+    if as_json:
+        print_result(vars(done))
+    else:
+        click.echo("  ".join(f"{name} {value}" for name, value in vars(done).items()))
+
+
+@click.command()
+@click.argument("study")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@study_options
+def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
+    """Delete STUDY with its trials; its MLflow runs stay."""
+    from tuning.studies import delete_study
+
+    _open(study, root, storage)
+    if not yes:
+        click.confirm(f"Delete {study} with all its trials?", abort=True)
+    delete_study(study, storage, root=str(root))
+    click.echo(f"deleted {study}")
+
+
+def _open(study: str, root: Path, storage: str | None) -> Any:
+    from tuning import open_study
+
+    if storage is None and not (root / "studies.db").exists():
+        raise click.UsageError(f"No study named {study!r}: there is no store under {root} yet.")
+    return open_study(study, storage, root=str(root))
+
+
+def _existing(root: Path, storage: str | None, listing: Callable[..., Any]) -> Any:
+    if storage is None and not (root / "studies.db").exists():
+        return []
+    return listing(storage, root=str(root))

@@ -8,15 +8,18 @@ from collections.abc import Sequence
 import keras
 
 from cookbook.models._checks import check_rate
+from cookbook.models._seeded import seeded
 
 LEAKY_SLOPE = 0.2  # Radford et al. 2016, for the discriminator
 
 
+@seeded
 def dense_generator(
     image_shape: tuple[int, int, int],
     *,
     noise_dim: int = 32,
     hidden: Sequence[int] = (128, 256),
+    seed: int | None = None,
 ) -> keras.Model:
     """Builds a generator of fully connected layers (Goodfellow et al. 2014).
 
@@ -24,6 +27,7 @@ def dense_generator(
         image_shape: `(height, width, channels)`.
         noise_dim: Number of random inputs.
         hidden: Width of each hidden layer.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
         An uncompiled functional model, `float32[batch, noise_dim] ->
@@ -42,11 +46,13 @@ def dense_generator(
     return keras.Model(noise, images, name="dense_generator")
 
 
+@seeded
 def dense_discriminator(
     image_shape: tuple[int, int, int],
     *,
     hidden: Sequence[int] = (128, 64),
     dropout: float = 0.3,
+    seed: int | None = None,
 ) -> keras.Model:
     """Builds a discriminator of fully connected layers that returns a logit.
 
@@ -54,6 +60,7 @@ def dense_discriminator(
         image_shape: `(height, width, channels)`.
         hidden: Width of each hidden layer.
         dropout: Drop rate after each hidden layer, in [0, 1).
+        seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
         An uncompiled functional model, `float32[batch, height, width, channels] ->
@@ -76,11 +83,13 @@ def dense_discriminator(
     return keras.Model(images, keras.layers.Dense(1, name="logit")(x), name="dense_discriminator")
 
 
+@seeded
 def dcgan_generator(
     image_shape: tuple[int, int, int],
     *,
     noise_dim: int = 32,
     widths: Sequence[int] = (128, 64),
+    seed: int | None = None,
 ) -> keras.Model:
     """Builds a generator of transposed convolutions (DCGAN, Radford et al. 2016).
 
@@ -92,6 +101,7 @@ def dcgan_generator(
             `2 ** len(widths)`.
         noise_dim: Number of random inputs.
         widths: Channels of the maps before each doubling.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
         An uncompiled functional model, `float32[batch, noise_dim] ->
@@ -126,11 +136,13 @@ def dcgan_generator(
     return keras.Model(noise, x, name="dcgan_generator")
 
 
+@seeded
 def dcgan_discriminator(
     image_shape: tuple[int, int, int],
     *,
     widths: Sequence[int] = (64, 128),
     dropout: float = 0.3,
+    seed: int | None = None,
 ) -> keras.Model:
     """Builds a discriminator of strided convolutions that returns a logit.
 
@@ -142,6 +154,7 @@ def dcgan_discriminator(
             `2 ** len(widths)`.
         widths: Channels of each stage.
         dropout: Drop rate after each stage, in [0, 1).
+        seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
         An uncompiled functional model, `float32[batch, height, width, channels] ->

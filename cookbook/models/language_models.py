@@ -8,14 +8,16 @@ from typing import Any, Unpack
 import keras
 from typing_extensions import override
 
+from cookbook.models._checks import check_rate
+from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     CellOptions,
     PaddingMask,
-    check_rate,
     recurrent_layer,
 )
 
 
+@seeded
 def language_model(
     vocabulary_size: int,
     *,
@@ -27,6 +29,7 @@ def language_model(
     padding_id: int | None = None,
     sequence_length: int | None = None,
     stateful_batch_size: int | None = None,
+    seed: int | None = None,
     **options: Unpack[CellOptions],
 ) -> keras.Model:
     """Builds a recurrent language model: logits of the next token at every step.
@@ -56,6 +59,7 @@ def language_model(
             it. `None` where no sequence is padded.
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
         stateful_batch_size: Fixed batch size of a model that carries its state.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
         **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
             `recurrent_layer`.
 
@@ -75,7 +79,7 @@ def language_model(
     batch_shape = (stateful_batch_size, sequence_length)
     tokens = keras.Input(batch_shape=batch_shape, dtype="int32", name="tokens")
     embedding = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
-    embed = embedding(vocabulary_size, embedding_dim, name="embedding")
+    embed = embedding(vocabulary_size, embedding_dim, name="token_embedding")
     x = embed(tokens)
     for index, size in enumerate(units, start=1):
         layer = recurrent_layer(
@@ -83,7 +87,7 @@ def language_model(
             size,
             return_sequences=True,
             stateful=stateful_batch_size is not None,
-            name=f"recurrent_{index}",
+            name=f"recurrent{index}",
             **options,
         )
         x = layer(x)
@@ -144,6 +148,7 @@ class LinearCharacterCell(keras.layers.Layer):
         return {**super().get_config(), **sizes}
 
 
+@seeded
 def character_network(
     vocabulary_size: int = 59,
     *,
@@ -152,6 +157,7 @@ def character_network(
     padding_id: int | None = None,
     sequence_length: int | None = None,
     unroll: bool = False,
+    seed: int | None = None,
 ) -> keras.Model:
     """Builds the report's character model: one-hot input, linear recurrence, logits.
 
@@ -166,6 +172,7 @@ def character_network(
         padding_id: Token that fills up the end of short sequences; losses skip it.
         sequence_length: Number of characters where it is fixed.
         unroll: Whether to unroll the loop over time; needs `sequence_length`.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, steps,
@@ -182,7 +189,7 @@ def character_network(
     tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
     x = keras.ops.one_hot(tokens, vocabulary_size)
     cell = LinearCharacterCell(units, vocabulary_size)
-    x = keras.layers.RNN(cell, return_sequences=True, unroll=unroll, name="recurrent_1")(x)
+    x = keras.layers.RNN(cell, return_sequences=True, unroll=unroll, name="recurrent1")(x)
     logits = keras.layers.SpatialDropout1D(dropout, name="output_dropout")(x)
     if padding_id is not None:
         logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])

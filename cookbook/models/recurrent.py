@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import keras
 
 from cookbook._names import unknown_name
+from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import CellOptions, recurrent_layer
 
 MAPPINGS = (
@@ -19,6 +20,7 @@ MAPPINGS = (
 )
 
 
+@seeded
 def recurrent_network(
     input_shape: tuple[int | None, ...],
     num_outputs: int,
@@ -29,6 +31,7 @@ def recurrent_network(
     output_steps: int | None = None,
     masked: bool = False,
     bidirectional: bool = False,
+    seed: int | None = None,
     **options: Unpack[CellOptions],
 ) -> keras.Model:
     """Builds a stack of recurrent layers under a linear head.
@@ -54,6 +57,7 @@ def recurrent_network(
         masked: Whether steps whose features are all zero are padding: they leave the state
             as it is, and losses skip them. On a CPU a masked loop costs almost twice as much.
         bidirectional: Whether the reading layers also run backwards.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
         **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
             `recurrent_layer`.
 
@@ -134,7 +138,7 @@ def _stack(
 ) -> Any:
     for index, size in enumerate(units, start=1):
         return_sequences = to_sequence or index < len(units)
-        layer_name = f"{name}_{index}"
+        layer_name = f"{name}{index}"
         layer = recurrent_layer(
             cell, size, return_sequences=return_sequences, name=layer_name, **options
         )

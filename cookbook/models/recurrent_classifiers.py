@@ -8,15 +8,17 @@ from typing import Unpack
 import keras
 
 from cookbook._names import unknown_name
+from cookbook.models._checks import check_rate
+from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     POOLINGS,
     CellOptions,
     MaskedPooling,
-    check_rate,
     recurrent_layer,
 )
 
 
+@seeded
 def text_classifier(
     vocabulary_size: int,
     num_classes: int,
@@ -28,6 +30,7 @@ def text_classifier(
     bidirectional: bool = False,
     head_dropout: float = 0.0,
     sequence_length: int | None = None,
+    seed: int | None = None,
     **options: Unpack[CellOptions],
 ) -> keras.Model:
     """Builds a classifier of token sequences that returns logits.
@@ -54,6 +57,7 @@ def text_classifier(
         bidirectional: Whether the layers also run backwards.
         head_dropout: Drop rate before the head, in [0, 1).
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
+        seed: Seed of weights and dropout; `None` lets Keras draw.
         **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
             `recurrent_layer`.
 
@@ -72,7 +76,7 @@ def text_classifier(
     check_rate("head_dropout", head_dropout)
     tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
     mask = keras.ops.not_equal(tokens, 0)
-    x = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")(tokens)
+    x = keras.layers.Embedding(vocabulary_size, embedding_dim, name="token_embedding")(tokens)
     # A backward layer ends at the first token: its summary is its final state, not a step.
     ends_as_state = bidirectional and pooling == "last"
     for index, size in enumerate(units, start=1):
@@ -81,7 +85,7 @@ def text_classifier(
             size,
             return_sequences=not (ends_as_state and index == len(units)),
             bidirectional=bidirectional,
-            name=f"recurrent_{index}",
+            name=f"recurrent{index}",
             **options,
         )
         x = layer(x, mask=mask) if bidirectional else layer(x)

@@ -9,6 +9,7 @@ import keras
 from typing_extensions import override
 
 from cookbook._names import unknown_name
+from cookbook.models._checks import check_rate
 
 CELLS: dict[str, type[keras.layers.RNN]] = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -207,17 +208,3 @@ def recurrent_layer(
         **kwargs,
     )
     return keras.layers.Bidirectional(layer, name=name) if bidirectional else layer
-
-
-def check_rate(name: str, rate: float) -> None:
-    """Refuses drop rates outside [0, 1).
-
-    Args:
-        name: Argument the rate was given as.
-        rate: The rate.
-
-    Raises:
-        ValueError: If the rate is outside [0, 1).
-    """
-    if not 0 <= rate < 1:
-        raise ValueError(f"`0 <= {name} < 1` must hold. Got {name}={rate}.")

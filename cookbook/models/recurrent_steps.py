@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from cookbook.models.language_models import LinearCharacterCell
-from cookbook.models.seq2seq_layers import Decoder, Encoder
+from cookbook.models.seq2seq_layers import RecurrentDecoder, RecurrentEncoder
 
 State = tuple[np.ndarray, ...]
 
@@ -22,7 +22,7 @@ class StepwiseLanguageModel:
         model: Made by `language_model` or `character_network`.
 
     Raises:
-        ValueError: If the model has no recurrent layer named `recurrent_1`.
+        ValueError: If the model has no recurrent layer named `recurrent1`.
 
     Example:
         >>> from cookbook.models.language_models import language_model
@@ -34,7 +34,7 @@ class StepwiseLanguageModel:
 
     def __init__(self, model: keras.Model) -> None:
         recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
-        if not recurrent or recurrent[0].name != "recurrent_1":
+        if not recurrent or recurrent[0].name != "recurrent1":
             raise ValueError(
                 "StepwiseLanguageModel needs a model of `language_model` or "
                 f"`character_network`. Got {model.name!r} with layers "
@@ -89,12 +89,12 @@ class StepwiseDecoder:
 
     def __init__(self, model: keras.Model) -> None:
         by_type = {type(layer): layer for layer in model.layers}
-        if not {Encoder, Decoder} <= set(by_type):
+        if not {RecurrentEncoder, RecurrentDecoder} <= set(by_type):
             raise ValueError(
                 "StepwiseDecoder needs a model of `encoder_decoder`. Got "
                 f"{model.name!r} with layers {[layer.name for layer in model.layers]}."
             )
-        encoder, decoder = by_type[Encoder], by_type[Decoder]
+        encoder, decoder = by_type[RecurrentEncoder], by_type[RecurrentDecoder]
         self._attends = decoder.attention is not None
         source = keras.Input(model.inputs[0].shape[1:], dtype="int32", name="source")
         memory, *states = encoder(source)
@@ -130,10 +130,10 @@ class StepwiseDecoder:
 
 def _embed(model: keras.Model, tokens: Any) -> Any:
     steps = keras.ops.expand_dims(tokens, 1)
-    cell = model.get_layer("recurrent_1").cell
+    cell = model.get_layer("recurrent1").cell
     if isinstance(cell, LinearCharacterCell):
         return keras.ops.one_hot(steps, cell.num_outputs)
-    return model.get_layer("embedding")(steps)
+    return model.get_layer("token_embedding")(steps)
 
 
 def _one_step(layer: keras.layers.RNN) -> keras.layers.RNN:
@@ -147,6 +147,6 @@ def _head(model: keras.Model, x: Any) -> Any:
         x = model.get_layer("projection")(x)
     if "logits" in names:
         x = model.get_layer("logits")(x)
-    elif "embedding" in names:
-        x = model.get_layer("embedding")(x, reverse=True)
+    elif "token_embedding" in names:
+        x = model.get_layer("token_embedding")(x, reverse=True)
     return x[:, 0]

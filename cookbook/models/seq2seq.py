@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import keras
 from typing_extensions import override
 
+from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import PaddingMask
-from cookbook.models.seq2seq_layers import Decoder, Encoder
+from cookbook.models.seq2seq_layers import RecurrentDecoder, RecurrentEncoder
 
 
+class DecoderOptions(TypedDict, total=False):
+    """Options of `encoder_decoder` that act in training alone.
+
+    Attributes:
+        dropout: Drop rate of token vectors and features, in [0, 1); one mask for all steps.
+        scheduled_sampling: Whether training may feed the model's own guesses; set the rate
+            with the callback `ScheduledSampling`.
+    """
+
+    dropout: float
+    scheduled_sampling: bool
+
+
+@seeded
 def encoder_decoder(
     source_vocabulary: int,
     target_vocabulary: int,
@@ -21,10 +36,10 @@ def encoder_decoder(
     units: int = 256,
     embedding_dim: int = 256,
     attention: str | None = None,
-    dropout: float = 0.0,
     bidirectional: bool = False,
-    scheduled_sampling: bool = False,
     fixed_lengths: tuple[int, int] | None = None,
+    seed: int | None = None,
+    **options: Unpack[DecoderOptions],
 ) -> keras.Model:
     """Builds an encoder-decoder that is trained with shifted targets (teacher forcing).
 
@@ -43,12 +58,11 @@ def encoder_decoder(
         units: Size of the hidden states.
         embedding_dim: Size of a token's vector.
         attention: `"additive"`, `"multiplicative"` or `None`.
-        dropout: Drop rate of token vectors and features, in [0, 1); one mask for all steps.
         bidirectional: Whether the encoder also reads backwards.
-        scheduled_sampling: Whether training may feed the model's own guesses; set the rate
-            with the callback `ScheduledSampling`.
         fixed_lengths: `(sources, targets)` where all sequences have these lengths. The loops
             are then unrolled, which is faster for short sentences.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
+        **options: `dropout` and `scheduled_sampling`, see `DecoderOptions`.
 
     Returns:
         An uncompiled functional model of two inputs, `[int32[batch, sources],
@@ -70,14 +84,16 @@ def encoder_decoder(
         "cell": cell,
         "units": units,
         "embedding_dim": embedding_dim,
-        "dropout": dropout,
+        "dropout": options.get("dropout", 0.0),
         "unroll": fixed_lengths is not None,
     }
-    encoder = Encoder(source_vocabulary, bidirectional=bidirectional, name="encoder", **shared)
-    decoder = Decoder(
+    encoder = RecurrentEncoder(
+        source_vocabulary, bidirectional=bidirectional, name="encoder", **shared
+    )
+    decoder = RecurrentDecoder(
         target_vocabulary,
         attention=attention,
-        scheduled_sampling=scheduled_sampling,
+        scheduled_sampling=options.get("scheduled_sampling", False),
         name="decoder",
         **shared,
     )
@@ -107,7 +123,9 @@ class ScheduledSampling(keras.callbacks.Callback):
 
     @override
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        decoder = next((layer for layer in self.model.layers if isinstance(layer, Decoder)), None)
+        decoder = next(
+            (layer for layer in self.model.layers if isinstance(layer, RecurrentDecoder)), None
+        )
         if decoder is None or not decoder.scheduled_sampling:
             raise ValueError(
                 "ScheduledSampling needs a model built with scheduled_sampling=True. "

@@ -1,4 +1,4 @@
-"""Encoder and decoder of recurrent sequence-to-sequence models."""
+"""RecurrentEncoder and decoder of recurrent sequence-to-sequence models."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook.models._checks import check_rate
 from cookbook.models.attention import CrossAttention
-from cookbook.models.recurrent_layers import check_rate, recurrent_layer
+from cookbook.models.recurrent_layers import recurrent_layer
 
 
 @keras.saving.register_keras_serializable(package="cookbook")
-class Encoder(keras.layers.Layer):
+class RecurrentEncoder(keras.layers.Layer):
     """Reads source tokens and hands over its outputs and final states.
 
     Call argument: `tokens`, `int[batch, sources]`, 0 is padding and never changes a state.
@@ -69,7 +70,7 @@ class Encoder(keras.layers.Layer):
         )
         count = (2 if cell == "lstm" else 1) if bidirectional else 0
         self.bridges = [
-            keras.layers.Dense(units, activation="tanh", name=f"bridge_{index}")
+            keras.layers.Dense(units, activation="tanh", name=f"bridge{index}")
             for index in range(count)
         ]
 
@@ -101,7 +102,7 @@ class Encoder(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="cookbook")
-class Decoder(keras.layers.Layer):
+class RecurrentDecoder(keras.layers.Layer):
     """Writes target tokens, one step after the other, from the encoder's states.
 
     Without attention the states are all it knows of the source. With attention each new

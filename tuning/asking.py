@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import optuna
 from optuna.storages import BaseStorage
 
 from tuning import records
@@ -18,11 +17,13 @@ from tuning.result import Ledger
 from tuning.seeds import derive_seed
 from tuning.settings import SearchSettings
 from tuning.space import Space
-from tuning.strategies import Request, make_sampler
+from tuning.strategies import STRATEGIES, Request, make_sampler
+from tuning.strategies.distributions import distributions_of, propose
+from tuning.strategies.view import StudyView
 
-_DRAWS = 20
+_WRITES = 20  # other searches may take the same point at the same moment
 _RANDOM_DRAWS = 200
-_LISTABLE = 100_000
+LISTABLE = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +76,6 @@ class Asker:
         settings: SearchSettings,
         ledger: Ledger,
     ) -> None:
-        from tuning.strategies.distributions import distributions_of
-
         self._backend = backend
         self._book = book
         self._space = space
@@ -107,7 +106,7 @@ class Asker:
             return self._space.decode(trial.params), seed
         if plan.stage is not None:
             known[records.STAGE] = plan.stage
-        for attempt in range(_DRAWS + 2):
+        for attempt in range(_WRITES):
             point = self._draw(claim, plan, attempt)
             try:
                 self.write(claim, point, known)
@@ -150,21 +149,19 @@ class Asker:
         """Draws one point that no known trial has; later attempts fall back to random."""
         seen = self._seen(claim.number)
         if attempt == 0:
-            for draw in range(_DRAWS):
+            for draw in range(STRATEGIES[plan.strategy].draws):
                 point = self._sample(claim, plan, plan.strategy, draw)
                 if self._space.key(point) not in seen:
                     return point
-                if plan.strategy == "grid":
-                    break
         rest_seed = derive_seed(self._settings.seed, "rest", claim.number, attempt)
         generator = random.Random(rest_seed)  # noqa: S311 - a search, not a secret
         size = plan.space.size
-        if size is not None and size <= _LISTABLE:
+        if size is not None and size <= LISTABLE:
             rest = [p for p in plan.space.grid() if self._space.key(p) not in seen]
             if rest:
                 return generator.choice(rest)
         for draw in range(_RANDOM_DRAWS):
-            point = self._sample(claim, plan, "random", _DRAWS * (attempt + 1) + draw)
+            point = self._sample(claim, plan, "random", 1000 * (attempt + 1) + draw)
             if self._space.key(point) not in seen:
                 return point
         raise JobError(
@@ -173,8 +170,6 @@ class Asker:
         )
 
     def _sample(self, claim: Claim, plan: Plan, strategy: str, draw: int) -> dict[str, Any]:
-        from tuning.strategies.distributions import propose
-
         request = Request(
             space=plan.space,
             seed=derive_seed(self._settings.seed, "sample", claim.number, draw),
@@ -185,8 +180,13 @@ class Asker:
         )
         sampler = make_sampler(strategy, request)
         # A fresh study object reads the trials anew; the backend keeps the finished ones.
-        study = optuna.Study(
-            study_name=self._settings.study, storage=self._backend, sampler=sampler
+        study = StudyView(
+            self._settings.study,
+            self._backend,
+            sampler=sampler,
+            space=self._space,
+            part=plan.space,
+            counts_pruned=STRATEGIES[strategy].counts_pruned,
         )
         trial = self._backend.get_trial(claim.trial_id)
         return propose(sampler, study, trial, plan.space)

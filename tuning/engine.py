@@ -23,7 +23,7 @@ from tuning.objective import Objective, pack
 from tuning.planning import plans_of
 from tuning.processes import Pool, Worker, describe_exit
 from tuning.pruning import Decider
-from tuning.result import Ledger, Progress, SearchResult
+from tuning.result import Ledger, Progress, SearchResult, confirmations
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.storage import open_storage
@@ -159,6 +159,7 @@ class _Search:
                 reason = self._run_plan(plan)
                 if reason in ("interrupted", "timeout"):
                     break
+        self._give_back()
         self._check_failures(at_end=True)
         self._show(force=True)
         return reason
@@ -465,14 +466,21 @@ class _Search:
     def result(self, reason: str) -> SearchResult:
         """Reads the whole study."""
         self._ledger.refresh()
+        found = self._ledger.records
+        maximize = self._settings.maximize
+        confirmed = confirmations(found, self._space, maximize=maximize)
+        best = self._ledger.best
+        if confirmed:
+            best = next(record for record in found if record.number == confirmed[0].trial)
         return SearchResult(
             study=self._settings.study,
             storage=self._settings.url,
             stopped_because=reason,
-            records=self._ledger.records,
+            records=found,
             metrics=self._settings.metrics,
-            best=self._ledger.best,
+            best=best,
             pareto=self._ledger.pareto,
+            confirmed=confirmed,
         )
 
     def _give_back(self) -> None:

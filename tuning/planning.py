@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import optuna
 
-from tuning.asking import Asker, Plan
+from tuning import records
+from tuning.asking import LISTABLE, Asker, Plan
+from tuning.errors import JobError
+from tuning.records import TrialRecord, read_trials
 from tuning.settings import SearchSettings
 from tuning.space import Space
+from tuning.stages import Stage, read_stages
+from tuning.studies import load_study
 
 
 def plans_of(
@@ -21,22 +27,42 @@ def plans_of(
         space: Its space.
         settings: The settings.
         asker: Adds the known points.
+
+    Raises:
+        JobError: If a known point is not in the space, or the space cannot be searched so.
     """
-    plan = single_plan(space, settings)
-    for point in known_points(space, settings):
-        asker.enqueue(point, limit=plan.limit)
+    try:
+        points = known_points(study, space, settings)
+        if settings.stages:
+            yield from _staged_plans(study, space, settings, asker)
+            return
+        plan = single_plan(space, settings, points)
+        for point in points:
+            asker.enqueue(point, limit=plan.limit)
+    except ValueError as error:
+        raise JobError(str(error)) from error
     yield plan
 
 
-def single_plan(space: Space, settings: SearchSettings) -> Plan:
-    """The plan of a search without stages."""
+def single_plan(
+    space: Space, settings: SearchSettings, points: Sequence[dict[str, Any]] = ()
+) -> Plan:
+    """The plan of a search without stages.
+
+    Args:
+        space: The space.
+        settings: The settings.
+        points: The points that go first; a grid has room for them.
+    """
     size = space.size
     if settings.strategy == "grid":
         from tuning.strategies.grid import LIMIT, check_grid
 
         options = settings.strategy_options
         size = check_grid(space, options.get("points"), options.get("limit", LIMIT))
-        size += _off_grid(space, settings)
+        if points:
+            on_grid = {space.key(point) for point in space.grid(options.get("points"))}
+            size += len({space.key(point) for point in points} - on_grid)
     trials = settings.trials
     exhausts = size is not None and (trials is None or size < trials)
     limit = size if size is not None and exhausts else trials
@@ -49,19 +75,105 @@ def single_plan(space: Space, settings: SearchSettings) -> Plan:
     )
 
 
-def _off_grid(space: Space, settings: SearchSettings) -> int:
-    points = known_points(space, settings)
-    if not points:
-        return 0
-    keys = {space.key(point) for point in points}
-    on_grid = {space.key(p) for p in space.grid(settings.strategy_options.get("points"))}
-    return len(keys - on_grid)
+def known_points(
+    study: optuna.Study, space: Space, settings: SearchSettings
+) -> list[dict[str, Any]]:
+    """The points that are tried first: those of the job, then the best of an earlier study.
 
-
-def known_points(space: Space, settings: SearchSettings) -> list[dict[str, object]]:
-    """The points that are tried first.
+    Args:
+        study: The study; an earlier one is looked up in the same store.
+        space: Its space.
+        settings: The settings.
 
     Raises:
-        ValueError: If a point is not in the space.
+        ValueError: If a point of the job is not in the space.
+        JobError: If there is no such earlier study.
     """
-    return [space.complete(point) for point in settings.points]
+    points = [space.complete(point) for point in settings.points]
+    if settings.source_study is None or study.get_trials(deepcopy=False):
+        return points  # a study that has begun is not changed by what others found since
+    source = load_study(settings.source_study, study._storage, settings.url)
+    maximize = source.directions[0].name == "MAXIMIZE"
+    for record in best_records(read_trials(source), maximize=maximize):
+        params = {name: value for name, value in record.params.items() if name in space}
+        try:
+            points.append(space.complete(params))
+        except ValueError:
+            continue  # the spaces differ there
+        if len(points) == len(settings.points) + settings.source_points:
+            break
+    return points
+
+
+def best_records(found: Sequence[TrialRecord], *, maximize: bool) -> list[TrialRecord]:
+    """Sorts the complete and feasible trials, the best by the first metric first.
+
+    Args:
+        found: The trials.
+        maximize: Whether larger is better.
+    """
+    sign = -1.0 if maximize else 1.0
+    good = [
+        record
+        for record in found
+        if record.state == records.COMPLETE and record.feasible and record.repeat == 0
+    ]
+    return sorted(good, key=lambda record: (sign * record.values[0], record.number))
+
+
+def _staged_plans(
+    study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
+) -> Iterator[Plan]:
+    stages = read_stages(settings.stages)
+    for index, stage in enumerate(stages):
+        begun = study.user_attrs.get(records.STAGES, {})
+        if any(later.name in begun for later in stages[index + 1 :]):
+            continue  # a later stage has begun, so this one is over, also when it ended early
+        if stage.name not in begun:
+            begun = {**begun, stage.name: _begin(stage, study, space, settings)}
+            study.set_user_attr(records.STAGES, begun)
+        facts = begun[stage.name]
+        limit = int(facts["limit"])
+        if index == 0:
+            for point in known_points(study, space, settings):
+                asker.enqueue(point, limit=limit)
+        for repeat in range(1, stage.repeats + 1 if stage.confirm else 1):
+            for point in facts["points"]:
+                asker.enqueue(space.decode(point), limit=limit, repeat=repeat, stage=stage.name)
+        yield Plan(
+            strategy="random" if stage.confirm else stage.strategy,
+            options=stage.options,
+            space=Space.from_dict(facts["space"]),
+            limit=limit,
+            stage=stage.name,
+            prunes=stage.confirm is None,
+            patience=stage.confirm is None,
+        )
+
+
+def _begin(
+    stage: Stage, study: optuna.Study, space: Space, settings: SearchSettings
+) -> dict[str, Any]:
+    """Fixes what a stage does from what is known when it begins, so that it can be resumed."""
+    found = read_trials(study)
+    best = best_records(found, maximize=settings.maximize)
+    start = len(found)
+    if stage.confirm is not None:
+        points = [space.encode(record.params) for record in best[: stage.confirm]]
+        limit = start + len(points) * stage.repeats
+        return {"start": start, "limit": limit, "points": points, "space": space.to_dict()}
+    part = space
+    if stage.narrow is not None and best:
+        part = space.narrow(*(r.params for r in best[: stage.narrow]), margin=stage.margin)
+    untried = _untried(part, space, found)
+    count = stage.count if untried is None else min(stage.count, untried)
+    return {"start": start, "limit": start + count, "points": [], "space": part.to_dict()}
+
+
+def _untried(part: Space, space: Space, found: Sequence[TrialRecord]) -> int | None:
+    """Points of the stage's space that no trial has, or None for more than can be listed."""
+    size = part.size
+    if size is None or size > LISTABLE:
+        return None
+    tried = {space.key(record.params) for record in found}
+    return sum(space.key(point) not in tried for point in part.grid())

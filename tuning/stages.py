@@ -141,6 +141,7 @@ def staged(trials: int, *, confirm: int = 3, repeats: int = 2) -> tuple[Stage, .
             options={"startup": 1},
             trials=searching - explore - exploit,
             narrow=3,
+            margin=0.1,
         ),
         Stage(name="confirm", confirm=confirm, repeats=repeats),
     )

@@ -79,10 +79,20 @@ def open_study(name: str, storage: str | None = None, *, root: str = "mlruns") -
     """
     url = storage_url(storage, root)
     backend = get_storage(open_storage(url))
-    return _load(name, backend, url)
+    return load_study(name, backend, url)
 
 
-def _load(name: str, backend: BaseStorage, url: str) -> optuna.Study:
+def load_study(name: str, backend: BaseStorage, url: str) -> optuna.Study:
+    """Loads an existing study from an open store.
+
+    Args:
+        name: Name of the study.
+        backend: The store.
+        url: Its URL, for messages.
+
+    Raises:
+        JobError: If there is no such study.
+    """
     with readable_errors(url):
         known = [study.study_name for study in backend.get_all_studies()]
         if name not in known:
@@ -202,7 +212,7 @@ def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns")
     url = storage_url(storage, root)
     opened = open_storage(url)
     backend = get_storage(opened)
-    study = _load(name, backend, url)
+    study = load_study(name, backend, url)
     book = ClaimBook(opened, study._study_id)
     book.reap(retries=10**6)  # claims of searches that are gone do not count
     running = book.counts()[records.RUNNING]

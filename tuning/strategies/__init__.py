@@ -61,6 +61,8 @@ class Strategy:
         options: Names of the options.
         many_metrics: Whether several metrics are searched at once.
         needs: Package of an extra that must be installed, or None.
+        counts_pruned: Whether pruned trials must be told as complete ones.
+        draws: How often it is asked again when it answers with a known point.
     """
 
     reference: str
@@ -68,6 +70,8 @@ class Strategy:
     options: Sequence[str] = ()
     many_metrics: bool = True
     needs: str | None = None
+    counts_pruned: bool = False
+    draws: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         summary="Gaussian process of KerasTuner's Bayesian oracle",
         options=("startup", "alpha", "beta"),
         many_metrics=False,
+        draws=2,  # a second each
     ),
     "cmaes": Strategy(
         reference=f"{_SAMPLERS}:cmaes",
@@ -100,22 +105,27 @@ STRATEGIES: Mapping[str, Strategy] = {
         options=("startup", "population", "sigma"),
         many_metrics=False,
         needs="cmaes",
+        counts_pruned=True,
     ),
     "genetic": Strategy(
         reference=f"{_SAMPLERS}:genetic",
         summary="NSGA-II or NSGA-III, also for several metrics",
         options=("population", "algorithm"),
+        counts_pruned=True,
     ),
     "gp": Strategy(
         reference=f"{_SAMPLERS}:gaussian_process",
         summary="Gaussian process of Optuna, needs torch",
         options=("startup",),
         needs="torch",
+        counts_pruned=True,
+        draws=2,
     ),
     "grid": Strategy(
         reference="tuning.strategies.grid:grid",
         summary="every point of a grid, once",
         options=("points", "limit"),
+        draws=1,
     ),
     "qmc": Strategy(
         reference=f"{_SAMPLERS}:quasi_random",

@@ -22,7 +22,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.linalg import solve_triangular
 from sklearn.gaussian_process import GaussianProcessRegressor
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from typing_extensions import override
 
 from tuning.dimensions import Choice, Dimension, Float, Int, plain_key
@@ -41,7 +41,7 @@ class _QuickRegressor(GaussianProcessRegressor):
     """
 
     @override
-    def predict(self, X: Any, return_std: bool = False, return_cov: bool = False) -> Any:  # noqa: N803, FBT001
+    def predict(self, X: Any, return_std: bool = False, return_cov: bool = False) -> Any:
         if return_cov or not return_std:
             return super().predict(X, return_std=return_std, return_cov=return_cov)
         covariance = self.kernel_(X, self.X_train_)

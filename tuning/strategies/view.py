@@ -1,0 +1,79 @@
+"""A study as one strategy should see it in one stage."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Container
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, TrialState
+from typing_extensions import override
+
+from tuning.space import Space
+from tuning.strategies.distributions import distributions_of
+
+
+class StudyView(optuna.Study):
+    """A study whose trials are told in terms of a stage's space.
+
+    Trials outside of the stage's space are left out, and the others carry its distributions;
+    otherwise Optuna's samplers, which use only what all trials share, would forget them.
+
+    Args:
+        name: Name of the study.
+        backend: The store.
+        sampler: The sampler that reads.
+        space: The study's space.
+        part: The stage's space.
+        counts_pruned: Whether pruned trials are told as complete ones, with their last value, for
+            samplers that know no pruning.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        backend: BaseStorage,
+        *,
+        sampler: optuna.samplers.BaseSampler,
+        space: Space,
+        part: Space,
+        counts_pruned: bool = False,
+    ) -> None:
+        super().__init__(study_name=name, storage=backend, sampler=sampler)
+        self._space = space
+        self._part = None if part == space else part
+        self._distributions = distributions_of(part)
+        self._counts_pruned = counts_pruned
+
+    @override
+    def _get_trials(
+        self,
+        deepcopy: bool = True,
+        states: Container[TrialState] | None = None,
+        use_cache: bool = False,
+    ) -> list[FrozenTrial]:
+        found = super()._get_trials(deepcopy=False, use_cache=use_cache)
+        told = [self._tell(trial) for trial in found if self._belongs(trial)]
+        told = [trial for trial in told if states is None or trial.state in states]
+        return copy.deepcopy(told) if deepcopy else told
+
+    def _belongs(self, trial: FrozenTrial) -> bool:
+        if self._part is None or not trial.params:
+            return True
+        return self._part.contains(self._space.decode(trial.params))
+
+    def _tell(self, trial: FrozenTrial) -> FrozenTrial:
+        as_complete = (
+            self._counts_pruned and trial.state == TrialState.PRUNED and bool(trial.values)
+        )
+        if self._part is None and not as_complete:
+            return trial
+        told = copy.copy(trial)
+        if self._part is not None:
+            known = [name for name in trial.params if name in self._distributions]
+            told.params = {name: trial.params[name] for name in known}
+            told.distributions = {name: self._distributions[name] for name in known}
+        if as_complete:
+            told.state = TrialState.COMPLETE
+        return told

@@ -51,7 +51,7 @@ CASES = (
     Case("adamax", lambda: references.adamax(0.1)),
     Case("nadam", lambda: references.nadam(0.1)),
     Case("lion", lambda: references.lion(0.05), 0.05, 0.05),
-    Case("muon", lambda: references.muon(0.05, 0.004), 0.05),
+    Case("muon", lambda: references.muon(0.1, 0.004)),
     Case("scheduled_sgd", lambda: references.sgd(0.1, 0.9)),
     Case("scheduled_adam", lambda: references.adam(0.1)),
     Case("spsa", None, fit_rate=0.5, options={"perturbation": 0.05}, sees_gradients=False),

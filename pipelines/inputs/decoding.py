@@ -37,6 +37,8 @@ def make_decoder(preprocessor: ImagePreprocessor) -> Callable[[Sequence[Any]], n
         # In spite of its name the operation reads PNG and GIF as well.
         image = tf.io.decode_jpeg(tf.io.read_file(path), channels=3, dct_method="INTEGER_ACCURATE")
         size = tf.shape(image)
+        if not preprocessor.resizes:
+            tf.debugging.assert_equal(size[:2], (height, width))
         image = tf.cond(
             (size[0] == height) & (size[1] == width),
             lambda: image,

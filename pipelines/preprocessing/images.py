@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -69,6 +70,11 @@ class ImagePreprocessor(Preprocessing):
         if not self._fitted or self._size is None or self._channels is None:
             raise not_fitted(self)
         return (*self._size, self._channels)
+
+    @property
+    def resizes(self) -> bool:
+        """Whether images of other sizes are resized; else they are errors."""
+        return self._fixed_size
 
     def affine(self) -> tuple[np.ndarray, np.ndarray]:
         """`(multiplier, offset)`, each `float32[channels]`: transformed = raw * m + o."""
@@ -147,17 +153,19 @@ class ImagePreprocessor(Preprocessing):
             return x
         images = [to_channels(image, channels) for image in image_list(x)]
         if not self._fixed_size:
-            self._refuse_other_sizes(images)
+            self._refuse_other_sizes(images, getattr(x, "paths", x))
         if not images:
             return np.empty((0, height, width, channels), np.uint8)
         return np.stack([to_size(image, (height, width)) for image in images])
 
-    def _refuse_other_sizes(self, images: list[np.ndarray]) -> None:
+    def _refuse_other_sizes(self, images: list[np.ndarray], given: Any) -> None:
         for index, image in enumerate(images):
             if image.shape[:2] != self._size:
+                named = isinstance(given[index], (str, Path))
+                name = given[index] if named else f"Image {index}"
                 raise ValueError(
-                    f"All images must have one size. Image {index} has {image.shape[:2]} pixels, "
-                    f"the first training image {self._size}: pass size=(height, width) to resize."
+                    f"All images must have one size. {name} has {image.shape[:2]} pixels, the "
+                    f"first training image {self._size}: pass size=(height, width) to resize."
                 )
 
     def transform(self, x: Any) -> np.ndarray:

@@ -1,0 +1,123 @@
+"""Image files: the pixels of serving, named damage, bounded memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from pipelines.inputs import image_file_batches, map_image_files
+from pipelines.inputs.decoding import make_decoder
+from pipelines.preprocessing import ImagePreprocessor
+
+RNG = np.random.default_rng(6)
+
+
+def smooth(height: int, width: int) -> np.ndarray:
+    """A picture without sharp edges, as photographs are at the scale of a pixel."""
+    rows, columns = np.mgrid[0:height, 0:width] / 9.0
+    waves = [np.sin(rows + k) * np.cos(columns * 0.7 - k) for k in range(3)]
+    return np.rint(127.5 + 120 * np.stack(waves, -1)).astype(np.uint8)
+
+
+FORMATS = {
+    "colour.jpg": ("RGB", {"quality": 90}),
+    "grey.jpg": ("L", {}),
+    "colour.png": ("RGB", {}),
+    "grey.png": ("L", {}),
+    "alpha.png": ("RGBA", {}),
+    "palette.gif": ("P", {}),
+    "colour.bmp": ("RGB", {}),
+    "colour.webp": ("RGB", {"lossless": True}),
+    "colour.tif": ("RGB", {}),
+}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [(20, 24), (11, 13), (33, 30)])
+@pytest.mark.parametrize("name", FORMATS)
+def test_training_and_serving_see_the_same_pixels(
+    name: str, size: tuple[int, int], channels: int, tmp_path: Path
+) -> None:
+    mode, options = FORMATS[name]
+    path = tmp_path / name
+    Image.fromarray(smooth(20, 24)).convert(mode).save(path, **options)
+    preprocessor = ImagePreprocessor(size=size, channels=channels).fit([path])
+    served = preprocessor.arrange([path])
+    trained = make_decoder(preprocessor)([path])
+    assert trained.dtype == served.dtype == np.uint8
+    # One level: rounding of luminance after resizing (here) or before it (there).
+    assert np.abs(trained.astype(int) - served.astype(int)).max() <= 1 + (channels == 1)
+
+
+def save_all(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for path in paths:
+        Image.fromarray(RNG.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(path)
+    return paths
+
+
+def test_damage_is_named_while_training(tmp_path: Path) -> None:
+    paths = save_all(tmp_path, 5)
+    paths[3].write_bytes(paths[3].read_bytes()[:300])
+    preprocessor = ImagePreprocessor().fit(paths[:1])
+    dataset = image_file_batches(paths, np.arange(5), preprocessor=preprocessor, batch_size=2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"3\.jpg: this file does not decode"):
+        list(dataset)
+    with pytest.raises(ValueError, match=r"3\.jpg: this file does not decode"):
+        map_image_files(paths, tmp_path / "all.npy", preprocessor=preprocessor)
+    assert not list(tmp_path.glob("all.npy*"))
+
+
+def test_another_size_without_resizing_is_an_error(tmp_path: Path) -> None:
+    paths = save_all(tmp_path, 1)
+    other = tmp_path / "other.png"
+    Image.fromarray(smooth(5, 5)).save(other)
+    preprocessor = ImagePreprocessor().fit(paths)
+    with pytest.raises(ValueError, match=r"other\.png has \(5, 5\).*pass size="):
+        make_decoder(preprocessor)([other])
+
+
+def test_a_map_is_read_only_and_replaced_whole(tmp_path: Path) -> None:
+    paths = save_all(tmp_path, 3)
+    preprocessor = ImagePreprocessor().fit(paths)
+    mapped = map_image_files(paths, tmp_path / "all.npy", preprocessor=preprocessor)
+    np.testing.assert_array_equal(mapped, make_decoder(preprocessor)(paths))
+    assert not mapped.flags.writeable
+    with pytest.raises(ValueError, match=r"At least one image file"):
+        map_image_files([], tmp_path / "none.npy", preprocessor=preprocessor)
+
+
+BOUND = """
+import resource, sys
+import numpy as np
+from pipelines.inputs import image_file_batches
+from pipelines.preprocessing import ImagePreprocessor
+
+path, count = sys.argv[1], int(sys.argv[2])
+preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))
+dataset = image_file_batches(
+    [path] * count, np.zeros(count, np.int32), preprocessor=preprocessor, batch_size=16,
+    shuffle=True, augment="flip-crop",
+)
+for number, _ in enumerate(dataset):
+    if number == 10:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
+def test_memory_does_not_grow_with_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "image.jpg"
+    Image.fromarray(smooth(128, 128)).save(path)
+    count = 1500
+    command = [sys.executable, "-c", BOUND, str(path), str(count)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # Decoded, scaled images would take 295 MB; after ten batches nothing may pile up.
+    assert int(output) * 1024 < 0.3 * count * 128 * 128 * 3 * 4

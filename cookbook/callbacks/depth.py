@@ -130,7 +130,8 @@ def _finish(
     model, depth = best
     for variable, value in zip(model.variables, kept, strict=True):
         variable.assign(value)  # later stages draw from the shared layers' seed generators
-    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = True
     compile_model(model)  # what is trainable counts from the last compile on
     return GrownNetwork(model=model, depth=depth, stages=tuple(stages))
 

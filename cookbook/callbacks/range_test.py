@@ -22,8 +22,8 @@ class RangeTest:
         rates: Learning rate of each execution, rising.
         losses: Loss of that execution alone, not a running mean.
         smoothed: Exponential average of the losses, corrected for its start.
-        suggestion: Rate at which the smoothed loss falls fastest per decade; None if it
-            never falls. The first 1 / (1 - smoothing) values do not count.
+        suggestion: Rate at which the smoothed loss falls fastest per decade, by a line
+            through 1 / (1 - smoothing) neighbours; None if it never falls.
         diverged: Rate at which the test gave up, or None if it reached the end.
     """
 
@@ -190,11 +190,13 @@ def find_learning_rate(
 
 
 def _steepest(rates: np.ndarray, smoothed: np.ndarray, smoothing: float) -> float | None:
-    # The first averages are over few losses: their noise would win over any true slope.
-    start = min(math.ceil(1.0 / (1.0 - smoothing)), len(smoothed) // 3)
-    usable = np.isfinite(smoothed) & (np.arange(len(smoothed)) >= start)
-    if usable.sum() < 3:
+    finite = np.isfinite(smoothed)
+    decades, values = np.log10(rates[finite]), smoothed[finite]
+    # A line through as many points as the average remembers: one noisy batch has no slope.
+    width = max(3, min(math.ceil(1.0 / (1.0 - smoothing)), len(values) // 3))
+    starts = range(len(values) - width + 1)
+    slopes = [np.polyfit(decades[i : i + width], values[i : i + width], 1)[0] for i in starts]
+    if not slopes or min(slopes) >= 0:
         return None
-    slopes = np.gradient(smoothed[usable], np.log10(rates[usable]))
-    best = int(np.argmin(slopes))
-    return float(rates[usable][best]) if slopes[best] < 0 else None
+    middle = int(np.argmin(slopes)) + width // 2
+    return float(rates[finite][middle])

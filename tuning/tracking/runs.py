@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Limits of one log_batch request: 1000 entries in all, 100 of them parameters, 100 of them tags.
 _PARAMS, _TAGS, _METRICS = 100, 100, 800
 _PAGE = 1000
+_KIND = "custom_model_development"  # the UI shows runs and charts, not conversations
 
 
 class Tracker:
@@ -272,7 +273,9 @@ def _experiment(client: Any, name: str, artifact_root: str | Path | None) -> str
     if found is None:
         location = None if artifact_root is None else str(artifact_root)
         try:
-            return client.create_experiment(name, artifact_location=location)
+            return client.create_experiment(
+                name, artifact_location=location, tags={"mlflow.experimentKind": _KIND}
+            )
         except MlflowException:
             found = client.get_experiment_by_name(name)  # another process was faster
             if found is None:

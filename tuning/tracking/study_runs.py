@@ -202,8 +202,10 @@ class Lease:
     def give_back(self) -> None:
         """Lets others write."""
         if self._until:
-            self._run.write(tags={WRITER: ""})
             self._until = 0.0
+            tracker = self._run.tracker
+            with tracking_errors(tracker.tracking_uri):
+                tracker.client.delete_tag(self._run.run_id, WRITER)
 
     def _read(self) -> tuple[str, float]:
         tracker = self._run.tracker

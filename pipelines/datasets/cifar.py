@@ -12,8 +12,9 @@ from pipelines.datasets.cache import cached
 from pipelines.datasets.containers import Dataset
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.folder_arrays import folder_arrays, source_key
-from pipelines.datasets.image_arrays import check_labels, image_dataset
+from pipelines.datasets.image_arrays import image_dataset, image_groups
 from pipelines.datasets.images import OnBadImage
+from pipelines.datasets.labels import check_labels
 from pipelines.datasets.locate import locate
 from pipelines.datasets.unpickling import unpickle_plain
 
@@ -144,7 +145,9 @@ def read_npz(path: Path) -> Arrays:
     return arrays
 
 
-def _decode(layout: int, found: list[Path], folder: Path, on_bad_image: OnBadImage) -> tuple:
+def _decode(
+    layout: int, found: list[Path], folder: Path, on_bad_image: OnBadImage
+) -> tuple[Arrays, tuple[str, ...]]:
     """Decodes by the number of the layout in the registry."""
     if layout in (0, 1):
         source = found[0].parent if layout == 0 else found[0]
@@ -195,9 +198,10 @@ def cifar10(
     sources = [folder / "train", folder / "test"] if layout == 6 else [found[0]]
     if layout in (0, 2):
         sources = [found[0].parent]
-    decoded = cached(
-        source_key("cifar10", sources, on_bad_image),
-        lambda: _decode(layout, found, folder, on_bad_image),
-        cache_dir,
-    )
+
+    def make() -> tuple[Arrays, tuple[str, ...]]:
+        arrays, notes = _decode(layout, found, folder, on_bad_image)
+        return {**arrays, "groups": image_groups(arrays)}, notes
+
+    decoded = cached(source_key("cifar10", sources, on_bad_image), make, cache_dir)
     return image_dataset("cifar10", decoded, CLASSES, validation=validation, seed=seed, rows=rows)

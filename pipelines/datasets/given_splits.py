@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.datasets.errors import DataError
-from pipelines.datasets.image_arrays import check_classes_present
+from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.splitting import Indices, choose, three_way
 
 SPLIT_FOLDERS = {

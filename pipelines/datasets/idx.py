@@ -13,7 +13,8 @@ from pipelines.datasets.catalog_public import IDX_FILES
 from pipelines.datasets.containers import Dataset
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest
-from pipelines.datasets.image_arrays import check_labels, image_dataset
+from pipelines.datasets.image_arrays import image_dataset, image_groups
+from pipelines.datasets.labels import check_labels
 from pipelines.datasets.locate import locate
 
 _DIGITS = tuple(str(digit) for digit in range(10))
@@ -122,7 +123,8 @@ def load_idx(
         "test_x": test_x if test_x.ndim == 4 else test_x[..., np.newaxis],
         "test_y": test_y,
     }
-    decoded = Decoded(arrays, content_digest(*arrays.values()))
+    digest = content_digest(*arrays.values())
+    decoded = Decoded({**arrays, "groups": image_groups(arrays)}, digest)
     return image_dataset(name, decoded, classes, validation=validation, seed=seed, rows=rows)
 
 

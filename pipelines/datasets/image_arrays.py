@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from pipelines.datasets.cache import Decoded
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
-from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import fingerprint
-from pipelines.datasets.splitting import carve, limit_rows
+from pipelines.datasets.given_splits import split_rows
+from pipelines.datasets.splitting import limit_rows, row_digests, row_groups
 
 
-def check_labels(labels: np.ndarray, num_classes: int, *, path: Any) -> None:
-    """Refuses labels outside the classes.
+def image_groups(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Numbers the distinct images of both official splits.
 
-    Args:
-        labels: Integers `[n]`.
-        num_classes: Number of classes.
-        path: Named in the error.
-
-    Raises:
-        DataError: With the row, counted from 1, and the value of the first bad label.
-    """
-    bad = np.flatnonzero((labels < 0) | (labels >= num_classes))
-    if len(bad):
-        raise DataError(
-            f"`0 <= label < {num_classes}` must hold. Row {bad[0] + 1} has the label "
-            f"{labels[bad[0]]}, and {len(bad) - 1} more are outside.",
-            path=path,
-        )
-
-
-def check_classes_present(labels: np.ndarray, classes: tuple[str, ...], what: str) -> None:
-    """Refuses a split in which a class has no row.
+    Tiny ImageNet and Fashion-MNIST hold some images twice, also across train and test.
 
     Args:
-        labels: Class numbers of the split.
-        classes: Names of all classes.
-        what: Name of the split.
+        arrays: `train_x` and `test_x`.
 
-    Raises:
-        DataError: Naming the absent classes.
+    Returns:
+        `int64[train + test]`; equal images share a number.
     """
-    absent = [classes[n] for n in np.setdiff1d(np.arange(len(classes)), labels)]
-    if absent:
-        shown = ", ".join(absent[:5]) + (", ..." if len(absent) > 5 else "")
-        raise DataError(
-            f"every class needs rows in the {what} split. It has none of {len(absent)} "
-            f"of {len(classes)} classes: {shown}. Add data, or merge or remove these classes."
-        )
+    train, test = row_digests(arrays["train_x"]), row_digests(arrays["test_x"])
+    return row_groups([*train, *test])
 
 
 def image_dataset(
@@ -66,7 +41,8 @@ def image_dataset(
 
     Args:
         name: Name of the dataset.
-        decoded: Arrays `train_x`, `train_y`, `test_x`, `test_y`.
+        decoded: Arrays `train_x`, `train_y`, `test_x`, `test_y`, and `groups` from
+            `image_groups`.
         classes: Names of the classes.
         validation: Share of the official training rows, in (0, 1).
         seed: Decides which rows are carved out.
@@ -78,14 +54,9 @@ def image_dataset(
     arrays = decoded.arrays
     labels = np.concatenate([arrays["train_y"], arrays["test_y"]]).astype(np.int64)
     length = len(arrays["train_y"])
-    for what, part in (("training", labels[:length]), ("test", labels[length:])):
-        check_classes_present(part, classes, what)
-    parts = carve(
-        np.arange(length),
-        np.arange(length, len(labels)),
-        round(validation * length),
-        labels=labels,
-        seed=seed,
+    given = np.repeat(["train", "test"], [length, len(labels) - length])
+    parts, notes = split_rows(
+        given, labels, arrays["groups"], classes, seed=seed, validation=validation, test=0.5
     )
     kept = limit_rows(parts, rows, seed=seed, labels=labels)
     test_x = arrays["test_x"]
@@ -100,6 +71,6 @@ def image_dataset(
         test=SealedSplit(Split(test_x, labels[kept.test])),
         classes=classes,
         fingerprint=fingerprint(decoded.digest, kept),
-        notes=decoded.notes,
+        notes=decoded.notes + notes,
         scale=1 / 255,
     )

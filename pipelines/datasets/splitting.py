@@ -50,10 +50,22 @@ def row_groups(rows: Sequence[Any] | np.ndarray) -> np.ndarray:
     """
     keys: Any = rows
     if isinstance(rows, np.ndarray) and rows.dtype != object:
-        flat = np.ascontiguousarray(rows).reshape(len(rows), -1)
-        keys = (hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in flat)
+        keys = row_digests(rows)
     numbers: dict[Any, int] = {}
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+
+
+def row_digests(rows: np.ndarray) -> list[bytes]:
+    """Digests each row of an array of numbers.
+
+    Args:
+        rows: `[n, ...]`.
+
+    Returns:
+        16 bytes a row; equal for rows of equal bytes.
+    """
+    flat = np.ascontiguousarray(rows).reshape(len(rows), -1)
+    return [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in flat]
 
 
 def strata(labels: np.ndarray | None) -> np.ndarray | None:
@@ -193,38 +205,6 @@ def three_way(
         ),
         stratified=fits and fits_test,
     )
-
-
-def carve(
-    train: np.ndarray,
-    test: np.ndarray,
-    count: int,
-    *,
-    labels: np.ndarray,
-    seed: int,
-) -> Indices:
-    """Carves validation rows from the training rows of a dataset whose test split is given.
-
-    Args:
-        train: Row numbers of the official training split.
-        test: Row numbers of the official test split.
-        count: Size of the validation split, in [1, len(train)).
-        labels: Labels of all rows, indexed by row number.
-        seed: Decides which rows are carved out.
-
-    Returns:
-        The three splits.
-
-    Raises:
-        DataError: If the training split is not larger than `count`.
-    """
-    if not 0 < count < len(train):
-        raise DataError(
-            "`0 < validation rows < training rows` must hold. "
-            f"Got {count} of {len(train)}: lower `validation`."
-        )
-    rest, cut, fits = choose(train, count, labels=labels[train], seed=seed)
-    return Indices(rest, cut, np.sort(test), stratified=fits)
 
 
 def limit_rows(

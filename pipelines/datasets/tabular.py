@@ -14,7 +14,7 @@ from pipelines.datasets.column_types import first_non_number, infer_columns, to_
 from pipelines.datasets.containers import Dataset, SealedSplit, Split, Task
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.image_arrays import check_classes_present
+from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splitting import Indices, limit_rows, three_way
 from pipelines.datasets.table_reader import Table, read_table

@@ -11,7 +11,7 @@ from pipelines.datasets.cache import cached
 from pipelines.datasets.containers import Dataset
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.folder_arrays import source_key
-from pipelines.datasets.image_arrays import image_dataset
+from pipelines.datasets.image_arrays import image_dataset, image_groups
 from pipelines.datasets.images import OnBadImage, decode_all, is_image
 from pipelines.datasets.locate import locate
 from pipelines.datasets.text_files import decode_text
@@ -135,6 +135,7 @@ def tiny_imagenet(
     def make() -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
         arrays, notes, classes = _decode(source, on_bad_image)
         arrays["classes"] = np.array(classes)
+        arrays["groups"] = image_groups(arrays)
         return arrays, notes
 
     decoded = cached(source_key("tiny-imagenet", [source], on_bad_image), make, cache_dir)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.datasets import DataError
-from pipelines.datasets.splitting import carve, choose, limit_rows, row_groups, strata, three_way
+from pipelines.datasets.splitting import choose, limit_rows, row_groups, strata, three_way
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,15 +69,6 @@ def test_a_class_of_one_row_does_not_spoil_the_strata_of_the_others() -> None:
 def test_more_classes_than_rows_is_random() -> None:
     rest, cut, stratified = choose(np.arange(40), 3, labels=np.arange(40) % 20, seed=0)
     assert (len(rest), len(cut), stratified) == (37, 3, False)
-
-
-def test_carving_leaves_the_test_rows_alone() -> None:
-    labels = np.arange(120) % 3
-    parts = carve(np.arange(100), np.arange(100, 120), 30, labels=labels, seed=0)
-    assert np.array_equal(parts.test, np.arange(100, 120))
-    assert np.bincount(labels[parts.validation]).tolist() == [10, 10, 10]
-    with pytest.raises(DataError, match=r"Got 100 of 100: lower `validation`"):
-        carve(np.arange(100), np.arange(100, 120), 100, labels=labels, seed=0)
 
 
 def test_limits_keep_the_proportions() -> None:

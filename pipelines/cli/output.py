@@ -35,7 +35,7 @@ def print_listing(
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        numeric = all(isinstance(row.get(column), int | float) for row in rows) and rows
+        numeric = bool(rows) and all(isinstance(r.get(column), int | float) for r in rows)
         justify: Any = "right" if numeric else "left"
         # Names and numbers are copied and compared: never cut or broken.
         whole = numeric or column not in _PROSE

@@ -43,7 +43,7 @@ class Task(ABC):
 
     @abstractmethod
     def model_arguments(self) -> dict[str, Any]:
-        """Arguments of the builder that the data decides, for example `input_shape`."""
+        """What the data decides, for example `input_shape`; builders take what they know."""
 
     @abstractmethod
     def loss(self) -> keras.losses.Loss:

@@ -37,10 +37,12 @@ class ImageClassification(Classification):
         return self._augmentation.mixes_labels
 
     def model_arguments(self) -> dict[str, Any]:
-        """`input_shape` and `num_classes`."""
+        """`input_shape`, and `num_classes` under both names that builders use."""
+        classes = self.dataset.num_classes
         return {
-            "input_shape": tuple(self.dataset.train.x.shape[1:]),
-            "num_classes": self.dataset.num_classes,
+            "input_shape": self._preprocessor.input_shape,
+            "num_classes": classes,
+            "num_outputs": classes,
         }
 
     def inputs(self, x: Any) -> Any:

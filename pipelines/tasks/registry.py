@@ -9,6 +9,8 @@ from pipelines.tasks.base import Task
 
 TASKS = {
     "image-classification": "pipelines.tasks.images:ImageClassification",
+    "table-classification": "pipelines.tasks.tables:TableClassification",
+    "table-regression": "pipelines.tasks.tables:TableRegression",
 }
 
 

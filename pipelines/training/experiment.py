@@ -10,7 +10,12 @@ import keras
 from pipelines.recipes.recipe import Recipe
 from pipelines.tasks.registry import task_class
 from pipelines.training.optimization import build_optimizer
-from pipelines.training.options import check_parameter_names, resolve, split_parameters
+from pipelines.training.options import (
+    argument_names,
+    check_parameter_names,
+    resolve,
+    split_parameters,
+)
 from pipelines.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -54,8 +59,10 @@ class Experiment:
             A compiled model.
         """
         keras.utils.set_random_seed(self.seed)
-        arguments = {**self.task.model_arguments(), **self._builder_arguments}
-        model: keras.Model = resolve(self.recipe.builder)(**arguments)
+        known = argument_names(self.recipe.builder)
+        given = {k: v for k, v in self.task.model_arguments().items() if k in known}
+        builder = resolve(self.recipe.builder)
+        model: keras.Model = builder(**{**given, **self._builder_arguments})
         model.compile(
             optimizer=build_optimizer(self.options, model, total_steps=total_steps),
             loss=self.task.loss(),
@@ -86,5 +93,22 @@ class Experiment:
         model = self.build(total_steps=feed.steps * self.options.epochs)
         validation = None if with_validation else self.task.validation_feed()
         trainer = Trainer(model, feed, validation=validation)
-        history = trainer.fit(epochs=epochs or self.options.epochs, callbacks=list(callbacks))
+        added = self._option_callbacks(validated=not with_validation)
+        history = trainer.fit(epochs=epochs or self.options.epochs, callbacks=[*added, *callbacks])
         return model, history
+
+    def _option_callbacks(self, *, validated: bool) -> list[keras.callbacks.Callback]:
+        """What the options ask for: averaged weights in validation, early stopping."""
+        callbacks: list[keras.callbacks.Callback] = []
+        if self.options.ema:
+            callbacks.append(keras.callbacks.SwapEMAWeights())
+        if self.options.patience and validated:
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    self.recipe.metric,
+                    mode="max" if self.recipe.direction == "maximize" else "min",
+                    patience=self.options.patience,
+                    restore_best_weights=True,
+                )
+            )
+        return callbacks

@@ -119,12 +119,13 @@ def check_parameter_names(
     Raises:
         ValueError: On an unknown name, with the nearest known one.
     """
-    known = TRAINING_NAMES | _argument_names(builder) | extra
+    known = TRAINING_NAMES | argument_names(builder) | extra
     for name in params:
         if name not in known:
             raise ValueError(unknown_name("hyperparameter", name, known))
 
 
 @functools.cache
-def _argument_names(builder: str) -> frozenset[str]:
+def argument_names(builder: str) -> frozenset[str]:
+    """Names of a builder's arguments; this imports Keras."""
     return frozenset(inspect.signature(resolve(builder)).parameters)

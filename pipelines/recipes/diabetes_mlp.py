@@ -1,0 +1,46 @@
+"""Progress of diabetes after a year from 10 measurements (442 patients, scikit-learn).
+
+Small and noisy: a linear model is hard to beat, which the comparison in each run shows.
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="diabetes-mlp",
+    summary="Progress of diabetes with an MLP",
+    dataset="diabetes",
+    task="table-regression",
+    builder="cookbook.models.dense:mlp",
+    defaults={
+        "widths": (32,),
+        "dropout": 0.1,
+        "l2": 1e-3,
+        "loss": "huber",
+        "outliers": "none",
+        "optimizer": "adam",
+        "learning_rate": 2e-3,
+        "batch_size": 32,
+        "epochs": 40,
+    },
+    space=Space(
+        {
+            "widths": Choice([(32,), (64,), (64, 32), (128, 64)]),
+            "activation": Choice(["relu", "tanh", "elu", "swish"]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "l2": Float(1e-6, 1e-2, log=True),
+            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
+            "learning_rate": Float(1e-4, 3e-2, log=True),
+            "loss": Choice(["mean_squared_error", "mean_absolute_error", "huber"]),
+            "outliers": Choice(["none", "iqr", "z-score"]),
+            "batch_size": Choice([16, 32, 64]),
+        }
+    ),
+    metric="val_mae",
+    direction="minimize",
+    source="Source 001, Loss functions, Q5: regression with outliers",
+    tiny={"epochs": 2},
+    fits_in="2 s a training on one core",
+)

@@ -1,0 +1,39 @@
+"""Three growers of wine told apart by 13 measurements (178 wines, scikit-learn)."""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="wine-mlp",
+    summary="Three growers of wine with an MLP",
+    dataset="wine",
+    task="table-classification",
+    builder="cookbook.models.dense:mlp",
+    defaults={
+        "widths": (32,),
+        "dropout": 0.1,
+        "l2": 1e-4,
+        "optimizer": "adam",
+        "learning_rate": 3e-3,
+        "batch_size": 16,
+        "epochs": 40,
+    },
+    space=Space(
+        {
+            "widths": Choice([(32,), (64,), (64, 32), (128, 64)]),
+            "activation": Choice(["relu", "tanh", "elu", "swish"]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "l2": Float(1e-6, 1e-2, log=True),
+            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
+            "learning_rate": Float(1e-4, 3e-2, log=True),
+            "batch_size": Choice([16, 32, 64]),
+        }
+    ),
+    metric="val_loss",
+    direction="minimize",
+    source="Source 001, multi-class classification, on real data",
+    tiny={"epochs": 2},
+    fits_in="2 s a training on one core",
+)

@@ -1,0 +1,205 @@
+"""Classification and regression of rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from cookbook.losses.registry import make_loss
+from pipelines.figures import residual_figure
+from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
+from pipelines.preprocessing.columns import NumericOptions
+from pipelines.tasks.base import Task
+from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.training.feeds import ArrayFeed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pipelines.datasets.containers import Dataset, Split
+    from pipelines.training.options import TrainingOptions
+
+VALIDATION_BATCH = 1024
+
+
+class TableInputs:
+    """Fits the preprocessing of a table and makes its batches.
+
+    Args:
+        dataset: A tabular dataset.
+        options: Batch size.
+        extra: `outliers`, `outlier_action`, `power`, `scaling`.
+    """
+
+    names = frozenset({"outliers", "outlier_action", "power", "scaling"})
+
+    def __init__(
+        self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
+    ) -> None:
+        numeric = {key: extra[key] for key in ("power", "scaling") if key in extra}
+        outliers = {key: extra[key] for key in ("outliers", "outlier_action") if key in extra}
+        self.preprocessor = TabularPreprocessor(
+            options=NumericOptions(**numeric), drop_constant=True, **outliers
+        )
+        self.preprocessor.fit(dataset.train.x, dataset.train.y)
+        self._options = options
+
+    @property
+    def input_shape(self) -> tuple[int]:
+        """`(features,)`."""
+        return (len(self.preprocessor.feature_names),)
+
+    def feed(self, x: Any, y: np.ndarray, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
+        """Batches of transformed rows."""
+        return ArrayFeed(
+            self.preprocessor.transform(x),
+            y,
+            batch_size=self._options.batch_size if shuffle else VALIDATION_BATCH,
+            seed=seed,
+            shuffle=shuffle,
+        )
+
+    def training_rows(self, dataset: Dataset, *, with_validation: bool) -> tuple[Any, np.ndarray]:
+        """Rows to train on, without the outliers that are to be removed."""
+        kept = self.preprocessor.kept_rows
+        x, y = dataset.train.x[kept], np.asarray(dataset.train.y)[kept]
+        if not with_validation:
+            return x, y
+        import pandas as pd
+
+        joined = pd.concat([x, dataset.validation.x])
+        return joined, np.concatenate([y, np.asarray(dataset.validation.y)])
+
+
+class TableClassification(Classification):
+    """Rows of a table to classes."""
+
+    extra_names = TableInputs.names
+
+    def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
+        super().__init__(dataset, options, extra)
+        self._table = TableInputs(dataset, options, extra)
+
+    def model_arguments(self) -> dict[str, Any]:
+        """`input_shape`, and the number of classes under both names that builders use."""
+        classes = self.dataset.num_classes
+        shape = self._table.input_shape
+        return {"input_shape": shape, "num_classes": classes, "num_outputs": classes}
+
+    def inputs(self, x: Any) -> Any:
+        """Transformed rows, `float32[rows, features]`."""
+        return self._table.preprocessor.transform(x)
+
+    def features(self, x: Any) -> Any:
+        """The same rows: the baseline gets the same preprocessing."""
+        return self.inputs(x)
+
+    def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
+        """Shuffled batches."""
+        x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
+        return self._table.feed(x, y, seed=seed, shuffle=True)
+
+    def validation_feed(self) -> ArrayFeed:
+        """Validation rows in order."""
+        return self._table.feed(self.dataset.validation.x, self.dataset.validation.y)
+
+    def serving_config(self) -> dict[str, Any]:
+        """The table's preprocessing and the class names."""
+        inputs = self._table.preprocessor.to_config()
+        return {"inputs": inputs, "outputs": self.class_output()}
+
+    def raw_example(self) -> Any:
+        """Two raw rows."""
+        return self.dataset.train.x.head(2)
+
+
+class TableRegression(Task):
+    """Rows of a table to one number; the model sees standardised targets.
+
+    Losses of quantiles are not centred on the mean, which the metrics are about: see `pinball`.
+    """
+
+    extra_names = TableInputs.names
+
+    def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
+        super().__init__(dataset, options, extra)
+        self._table = TableInputs(dataset, options, extra)
+        self._targets = TargetEncoder("standardized").fit(dataset.train.y)
+
+    def model_arguments(self) -> dict[str, Any]:
+        """`input_shape` and one output."""
+        return {"input_shape": self._table.input_shape, "num_outputs": 1}
+
+    def loss(self) -> keras.losses.Loss:
+        """Squared error, or the loss that the options name."""
+        return make_loss(self.options.loss or "mean_squared_error")
+
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Mean absolute error and root mean squared error, in standard deviations."""
+        return [
+            keras.metrics.MeanAbsoluteError(name="mae"),
+            keras.metrics.RootMeanSquaredError(name="rmse"),
+        ]
+
+    def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
+        """Shuffled batches."""
+        x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
+        return self._table.feed(x, self._encoded(y), seed=seed, shuffle=True)
+
+    def validation_feed(self) -> ArrayFeed:
+        """Validation rows in order."""
+        validation = self.dataset.validation
+        return self._table.feed(validation.x, self._encoded(validation.y))
+
+    def predict(self, model: keras.Model, x: Any) -> np.ndarray:
+        """Predictions in the target's unit, `float64[rows]`."""
+        rows = self._table.preprocessor.transform(x)
+        outputs = model.predict(rows, batch_size=PREDICTION_BATCH, verbose=0)
+        return np.asarray(self._targets.inverse(outputs.reshape(len(rows), -1)[:, 0]))
+
+    def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
+        """Errors in the target's unit, and the share of variance explained."""
+        truth = np.asarray(y, np.float64)
+        errors = predictions - truth
+        spread = float(np.mean((truth - truth.mean()) ** 2))
+        return {
+            "rmse": float(np.sqrt(np.mean(errors**2))),
+            "mae": float(np.mean(np.abs(errors))),
+            "r2": 1.0 - float(np.mean(errors**2)) / spread if spread else 0.0,
+        }
+
+    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+        """Gradient boosting on the same training rows."""
+        from sklearn.ensemble import HistGradientBoostingRegressor
+
+        transform = self._table.preprocessor.transform
+        model = HistGradientBoostingRegressor(random_state=0)
+        model.fit(transform(self.dataset.train.x), np.asarray(self.dataset.train.y))
+        return "gradient boosting", model.predict(transform(split.x))
+
+    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+        """Predictions against truth."""
+        return {"residuals": residual_figure(np.asarray(split.y), self.predict(model, split.x))}
+
+    def serving_config(self) -> dict[str, Any]:
+        """The table's preprocessing and the target's scale."""
+        scale = self._targets.to_config()
+        return {
+            "inputs": self._table.preprocessor.to_config(),
+            "outputs": {
+                "kind": "number",
+                "mean": scale["mean"],
+                "deviation": scale["deviation"],
+            },
+        }
+
+    def raw_example(self) -> Any:
+        """Two raw rows."""
+        return self.dataset.train.x.head(2)
+
+    def _encoded(self, y: Any) -> np.ndarray:
+        # One column, as the model's output: Keras would broadcast [n] against [n, 1].
+        return np.asarray(self._targets.transform(y), np.float32).reshape(-1, 1)

@@ -1,0 +1,186 @@
+"""Every figure times every kind of study; the registry is the table."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import optuna
+import pytest
+from matplotlib.figure import Figure
+
+from tests.tuning.tracking.studies import SPACE, add_trial, demo_study, new_study
+from tuning import records
+from tuning.report import FIGURES, StudyView, draw, parameter_importance, view_study
+from tuning.report.pareto import pareto_front
+from tuning.report.registry import figures_of
+from tuning.report.scales import scale_of
+from tuning.space import Choice, Fixed, Float, Int, Space
+
+PARAMS = {"learning_rate": 0.01, "optimizer": "sgd", "momentum": 0.5, "units": 32}
+PARAMS |= {"dropout": 0.1, "layers": [32]}
+TWO = (("val_accuracy", "maximize"), ("parameters", "minimize"))
+
+
+def memory() -> Any:
+    return optuna.storages.InMemoryStorage()
+
+
+def one_trial() -> Any:
+    study = new_study(memory())
+    add_trial(study, PARAMS, values=[0.9], history={"step": [1], "val_accuracy": [0.9]})
+    return study
+
+
+def only_failures() -> Any:
+    study = new_study(memory())
+    for number in range(3):
+        add_trial(study, PARAMS, state=records.FAILED, start=number, reason="no")
+    return study
+
+
+def running_and_waiting() -> Any:
+    study = demo_study(memory(), trials=3)
+    add_trial(study, PARAMS, state=records.RUNNING, start=20, worker=0)
+    add_trial(study, {}, state=records.WAITING)
+    return study
+
+
+def extreme_values() -> Any:
+    study = new_study(memory())
+    for number, value in enumerate([0.9, 0.91, 0.92, 0.93, -1e9, math.inf, 0.95, 0.94]):
+        history = {"step": [1, 2], "val_accuracy": [None, value]}
+        add_trial(study, PARAMS | {"units": 16 + 16 * number}, values=[value], history=history)
+    return study
+
+
+def equal_values() -> Any:
+    study = new_study(memory())
+    for number in range(6):
+        add_trial(study, PARAMS, values=[0.5], start=number)
+    return study
+
+
+def one_parameter() -> Any:
+    study = new_study(memory(), space=Space({"x": Float(0.0, 1.0)}))
+    for number in range(5):
+        add_trial(study, {"x": number / 5}, values=[number / 5], start=number)
+    return study
+
+
+def odd_names() -> Any:
+    space = Space(
+        {
+            "$\\frac$ <b>": Choice(["<script>", "$x^2$", "a" * 80]),
+            "n" * 90: Int(1, 8, log=True),
+            "single": Choice(["only"]),
+            "fixed": Fixed(None),
+            "flag": Choice([True, False, None]),
+        }
+    )
+    study = new_study(memory(), space=space)
+    for number, option in enumerate(["<script>", "$x^2$", "a" * 80, "$x^2$", "<script>"]):
+        point = {"$\\frac$ <b>": option, "n" * 90: number + 1, "single": "only", "flag": None}
+        add_trial(study, point, values=[number / 10], start=number)
+    return study
+
+
+def without_attributes() -> Any:
+    study = optuna.create_study(storage=memory(), direction="minimize")
+    study.optimize(lambda trial: trial.suggest_float("x", 1e-6, 1, log=True), n_trials=6)
+    return study
+
+
+def broken_constraints() -> Any:
+    study = new_study(memory(), metrics=TWO)
+    for number in range(4):
+        add_trial(study, PARAMS, values=[0.1 * number, 100.0 * number], start=number)
+    return study
+
+
+CASES: dict[str, Callable[[], Any]] = {
+    "no trials": lambda: new_study(memory()),
+    "one trial": one_trial,
+    "two trials": lambda: demo_study(memory(), trials=2),
+    "many trials": lambda: demo_study(memory(), trials=70),
+    "only failures": only_failures,
+    "running and waiting": running_and_waiting,
+    "extreme values": extreme_values,
+    "equal values": equal_values,
+    "one parameter": one_parameter,
+    "odd names": odd_names,
+    "without attributes": without_attributes,
+    "two metrics": lambda: demo_study(memory(), trials=12, metrics=TWO),
+    "two metrics, few": broken_constraints,
+}
+
+
+@pytest.fixture(scope="module")
+def views() -> dict[str, StudyView]:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return {name: view_study(make()) for name, make in CASES.items()}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_drawn(views: dict[str, StudyView], name: str, case: str) -> None:
+    figure = draw(name, views[case])
+    assert isinstance(figure, Figure)
+    figure.set_layout_engine("none")  # the layout is the slow part, and seen elsewhere
+    figure.set_dpi(20)
+    figure.canvas.draw()
+
+
+def test_figures_use_no_global_state(views: dict[str, StudyView]) -> None:
+    import sys
+
+    assert (
+        "matplotlib.pyplot" not in sys.modules
+        or not __import__("matplotlib.pyplot").pyplot.get_fignums()
+    )
+
+
+def test_an_unknown_figure_is_named() -> None:
+    with pytest.raises(ValueError, match=r"No figure named 'slice'\. Did you mean 'slices'"):
+        draw("slice", new_study(memory()))
+
+
+def test_only_several_metrics_have_a_pareto_front(views: dict[str, StudyView]) -> None:
+    assert "pareto" not in figures_of(views["one trial"])
+    assert list(figures_of(views["two metrics"])) == list(FIGURES)
+
+
+def test_importance_finds_the_parameter_that_decides() -> None:
+    study = new_study(memory(), space=Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)}))
+    for number in range(40):
+        x, y = (number % 8) / 7, (number * 0.618) % 1
+        add_trial(study, {"x": x, "y": y}, values=[-((x - 0.5) ** 2)])
+    shares = parameter_importance(view_study(study))
+    assert next(iter(shares)) == "x"
+    assert sum(shares.values()) == pytest.approx(1.0)
+
+
+def test_the_front_holds_exactly_the_unbeaten() -> None:
+    values = [(1.0, 5.0), (2.0, 4.0), (2.0, 6.0), (3.0, 3.0), (1.0, 5.0), (math.nan, 0.0)]
+    trials = [
+        records.TrialRecord(number=i, state=records.COMPLETE, values=v)
+        for i, v in enumerate(values)
+    ]
+    assert [r.number for r in pareto_front(trials, (False, False))] == [0, 1, 3, 4]
+    assert [r.number for r in pareto_front(trials, (True, True))] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit"),
+    [
+        ("learning_rate", 1e-4, 0.0),
+        ("learning_rate", math.sqrt(1e-4 * 1e-1), 0.5),
+        ("learning_rate", 1e-1, 1.0),
+        ("units", 72, 0.5),
+        ("optimizer", "adam", 0.0),
+        ("optimizer", "sgd", 0.5),
+        ("layers", [64, 32], 1.0),
+    ],
+)
+def test_scales_place_values(name: str, value: Any, unit: float) -> None:
+    view = StudyView(name="s", metrics=[("m", True)], records=[], space=SPACE)
+    assert scale_of(view, name).unit(value) == pytest.approx(unit)

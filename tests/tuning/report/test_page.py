@@ -1,0 +1,139 @@
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+
+from tests.tuning.tracking.studies import add_trial, demo_study, new_study
+from tuning import records
+from tuning.report import (
+    best_trials,
+    compare_studies,
+    trial_rows,
+    write_figures,
+    write_report,
+    write_trials,
+)
+from tuning.space import Choice, Float, Space
+
+TWO = (("val_accuracy", "maximize"), ("parameters", "minimize"))
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def storage() -> Any:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.storages.InMemoryStorage()
+
+
+def line(storage: Any, name: str, values: Sequence[float], **settings: Any) -> Any:
+    """A study whose trials end every second with the given values."""
+    space = Space({"x": Float(0.0, 1.0)})
+    study = new_study(storage, name, space=space, settings=settings)
+    for number, value in enumerate(values):
+        add_trial(study, {"x": 0.5}, values=[value], start=number, seconds=1.0)
+    return study
+
+
+def test_the_page_is_self_contained(storage: Any, tmp_path: Path) -> None:
+    study = demo_study(storage, trials=14)
+    records.record_result(study, {"test": {"accuracy": 0.9823}, "verdict": "better"})
+    page = write_report(study, tmp_path / "report.html").read_text()
+    assert not re.search(r"(https?:)?//[\w.]+", re.sub(r"base64,[\w+/=]+", "", page))
+    sources = re.findall(r'(?:src|href)="([^"]{0,20})', page)
+    assert sources and all(source.startswith("data:image/svg") for source in sources)
+    for text in ("Best trials", "0.9823", "better", "Space", "Settings", "out of memory", "tpe"):
+        assert text in page
+
+
+def test_the_page_escapes_everything(storage: Any, tmp_path: Path) -> None:
+    space = Space({SCRIPT: Choice([SCRIPT, "b"])})
+    study = new_study(
+        storage, SCRIPT, space=space, metrics=[(SCRIPT, "maximize")], settings={"note": SCRIPT}
+    )
+    add_trial(study, {SCRIPT: SCRIPT}, values=[1.0])
+    add_trial(study, {SCRIPT: SCRIPT}, state=records.FAILED, reason=SCRIPT)
+    records.record_result(study, {SCRIPT: SCRIPT})
+    page = write_report(study, tmp_path / "report.html").read_text()
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") > 8
+
+
+def test_the_page_holds_no_password(storage: Any, tmp_path: Path) -> None:
+    study = new_study(storage, settings={"url": "postgresql://me:secret@db/x"})
+    add_trial(study, {}, state=records.FAILED, reason="https://me:secret@host refused")
+    page = write_report(study, tmp_path / "report.html").read_text()
+    assert "secret" not in page
+    assert "me:***@" in page
+
+
+@pytest.mark.parametrize("trials", [0, 1])
+@pytest.mark.parametrize("metrics", [TWO[:1], TWO])
+def test_small_studies_have_a_page(storage: Any, tmp_path: Path, trials: int, metrics: Any) -> None:
+    study = demo_study(storage, trials=trials, metrics=metrics)
+    assert f"<b>{trials}</b>" in write_report(study, tmp_path / "report.html").read_text()
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_figures_are_written_as_png(storage: Any, tmp_path: Path) -> None:
+    files = write_figures(demo_study(storage, trials=0), tmp_path / "figures")
+    assert "history.png" in [file.name for file in files]
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_best_trials_are_sorted_and_limited(storage: Any) -> None:
+    study = line(storage, "s", [0.2, 0.9, 0.5, 0.9])
+    assert [row["trial"] for row in best_trials(study, 3)] == [1, 3, 2]
+    row = best_trials(study, 1)[0]
+    assert row["val_accuracy"] == 0.9
+    assert row["params"] == {"x": 0.5}
+    assert row["seconds"] == 1.0
+
+
+def test_best_trials_of_several_metrics_are_the_front(storage: Any) -> None:
+    study = new_study(storage, space=Space({"x": Float(0.0, 1.0)}), metrics=TWO)
+    for values in ((0.9, 10.0), (0.8, 20.0), (0.5, 1.0)):
+        add_trial(study, {"x": 0.1}, values=values)
+    assert [row["trial"] for row in best_trials(study)] == [0, 2]
+
+
+def test_every_trial_is_a_row(storage: Any, tmp_path: Path) -> None:
+    study = demo_study(storage, trials=6)
+    rows = trial_rows(study)
+    assert [row["trial"] for row in rows] == list(range(6))
+    assert rows[5]["state"] == "failed"
+    assert rows[5]["val_accuracy"] is None
+    with write_trials(study, tmp_path / "trials.csv").open(newline="") as file:
+        stored = list(csv.DictReader(file))
+    assert [row["params.layers"] for row in stored] == [str(r["params"]["layers"]) for r in rows]
+
+
+def test_comparison_cuts_at_the_smallest_budget(storage: Any) -> None:
+    first = line(storage, "a", [0.1, 0.2, 0.9, 0.95], strategy="tpe", pruner="none", seed=0)
+    second = line(storage, "b", [0.3, 0.4, 0.5], strategy="tpe", pruner="none", seed=1)
+    other = line(storage, "c", [0.6, 0.1], strategy="random", pruner="none", seed=0)
+    found = compare_studies([first, second, other])
+    assert (found.trials, found.seconds) == (2, 2.0)
+    assert [row["group"] for row in found.rows] == ["c", "tpe + none"]
+    tpe = found.rows[1]
+    assert tpe["median"] == pytest.approx((0.2 + 0.4) / 2)
+    assert (tpe["best"], tpe["worst"], tpe["studies"]) == (0.4, 0.2, 2)
+    assert tpe["median_at_time"] == pytest.approx(0.3)
+    found.figure.canvas.draw()
+
+
+def test_comparison_refuses_different_metrics(storage: Any) -> None:
+    first = line(storage, "a", [0.1])
+    second = new_study(storage, "b", metrics=[("loss", "minimize")])
+    with pytest.raises(ValueError, match=r"one metric .* loss \(min\), val_accuracy \(max\)"):
+        compare_studies([first, second])
+    with pytest.raises(ValueError, match=r"Each study needs a group\. Got 2 for 1"):
+        compare_studies([first], groups=["x", "y"])
+
+
+def test_comparison_of_empty_studies(storage: Any) -> None:
+    found = compare_studies([new_study(storage, "a"), line(storage, "b", [0.5])])
+    assert found.trials == 0

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from cookbook.diagnostics.curvature import measure_curvature as measure_curvature
     from cookbook.diagnostics.initial_loss import InitialLoss as InitialLoss
     from cookbook.diagnostics.initial_loss import check_initial_loss as check_initial_loss
-    from cookbook.diagnostics.jacobian import jacobian as jacobian
+    from cookbook.diagnostics.input_derivatives import jacobian as jacobian
     from cookbook.diagnostics.layers import LayerReport as LayerReport
     from cookbook.diagnostics.layers import NetworkReport as NetworkReport
     from cookbook.diagnostics.layers import inspect_layers as inspect_layers
     from cookbook.diagnostics.loss_function import LossFunction as LossFunction
     from cookbook.diagnostics.norms import matrix_norm as matrix_norm
     from cookbook.diagnostics.norms import vector_norm as vector_norm
-    from cookbook.diagnostics.rematerialise import rematerialise as rematerialise
+    from cookbook.diagnostics.rematerialisation import rematerialise as rematerialise
     from cookbook.diagnostics.taps import Flow as Flow
     from cookbook.diagnostics.taps import measure_flow as measure_flow
 
@@ -43,11 +43,11 @@ _MODULES = {
         "measure_curvature",
     ],
     "initial_loss": ["InitialLoss", "check_initial_loss"],
-    "jacobian": ["jacobian"],
+    "input_derivatives": ["jacobian"],
     "layers": ["LayerReport", "NetworkReport", "inspect_layers"],
     "loss_function": ["LossFunction"],
     "norms": ["matrix_norm", "vector_norm"],
-    "rematerialise": ["rematerialise"],
+    "rematerialisation": ["rematerialise"],
     "taps": ["Flow", "measure_flow"],
 }
 

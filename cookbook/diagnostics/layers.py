@@ -49,8 +49,8 @@ class NetworkReport:
     Attributes:
         loss: The compiled loss on the batch.
         layers: One report per layer.
-        ratio: Signal norm at the first hidden layer with weights over that at the last
-            one; 1 if there are fewer than two.
+        ratio: Signal norm at the first layer with weights over that at the last but one,
+            the last being the head; 1 if there are fewer than two.
         verdict: `"healthy"`, `"vanishing"` or `"exploding"`.
     """
 
@@ -126,7 +126,7 @@ def inspect_layers(
         for variable, gradient in zip(model.trainable_variables, flow.weights, strict=True)
     }
     reports = tuple(_report(layers[name], flow, gradients) for name in flow.outputs)
-    ratio = _ratio(model, reports)
+    ratio = _ratio(reports)
     return NetworkReport(
         loss=flow.loss,
         layers=reports,
@@ -177,10 +177,9 @@ def _saturated(layer: keras.Layer, output: np.ndarray) -> float | None:
     return None if slope is None else float((slope < _FLAT).mean())
 
 
-def _ratio(model: keras.Model, reports: tuple[LayerReport, ...]) -> float:
-    # The output layer is left out: ∂L/∂probability has another scale than a hidden signal.
-    heads = set(getattr(model, "output_names", ()))
-    hidden = [r for r in reports if not math.isnan(r.gradient_norm) and r.name not in heads]
+def _ratio(reports: tuple[LayerReport, ...]) -> float:
+    weighted = [report for report in reports if not math.isnan(report.gradient_norm)]
+    hidden = weighted[:-1]  # the head is left out: ∂L/∂probability has a scale of its own
     if len(hidden) < 2:
         return 1.0
     first, last = hidden[0].signal_norm, hidden[-1].signal_norm

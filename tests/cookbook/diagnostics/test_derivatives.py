@@ -29,21 +29,21 @@ pytestmark = [
 ]
 
 layers = keras.layers
-X = np.random.default_rng(0).normal(size=(9, 3))
+X = np.random.default_rng(0).normal(size=(9, 3)).astype("float32")
 LABELS = np.arange(9) % 2
 
 
 @pytest.fixture(scope="module")
 def loss() -> LossFunction:
-    """A float64 network with everything that could have side effects."""
+    """A network with everything that could have side effects."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
-            keras.Input((3,), dtype="float64"),
-            layers.Dense(3, "tanh", kernel_regularizer="l2", dtype="float64"),
-            layers.BatchNormalization(dtype="float64"),
-            layers.Dropout(0.3, seed=1, dtype="float64"),
-            layers.Dense(2, dtype="float64"),
+            keras.Input((3,)),
+            layers.Dense(3, "tanh", kernel_regularizer="l2"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3, seed=1),
+            layers.Dense(2),
         ]
     )
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -51,18 +51,19 @@ def loss() -> LossFunction:
 
 
 def test_gradient_is_the_finite_difference(loss: LossFunction) -> None:
-    point, step = loss.point(), 1e-2  # some losses compute in float32
+    point, step = loss.point(), 3e-3
     slopes = [
         (loss.value(point + step * e) - loss.value(point - step * e)) / (2 * step)
         for e in np.eye(loss.size)
     ]
-    np.testing.assert_allclose(loss.gradient(), slopes, atol=5e-3)
+    scale = np.abs(slopes).max()
+    np.testing.assert_allclose(loss.gradient(), slopes, atol=5e-3 * scale)
     flat = np.concatenate([g.ravel() for g in loss.gradients()])
     np.testing.assert_array_equal(flat, loss.gradient())
 
 
 def test_loss_function_changes_nothing(loss: LossFunction) -> None:
-    before = [keras.ops.convert_to_numpy(v).copy() for v in loss.model.variables]
+    before = [np.array(keras.ops.convert_to_numpy(v)) for v in loss.model.variables]
     values = {loss.value() for _ in range(3)}
     loss.gradient()
     after = [keras.ops.convert_to_numpy(v) for v in loss.model.variables]
@@ -71,7 +72,7 @@ def test_loss_function_changes_nothing(loss: LossFunction) -> None:
 
 
 def test_hessian_is_the_difference_of_gradients(loss: LossFunction) -> None:
-    matrix, point, step = hessian(loss), loss.point(), 1e-2
+    matrix, point, step = hessian(loss), loss.point(), 3e-3
     rows = [
         (loss.gradient(point + step * e) - loss.gradient(point - step * e)) / (2 * step)
         for e in np.eye(loss.size)
@@ -182,7 +183,7 @@ def test_bad_input(loss: LossFunction) -> None:
     with pytest.raises(ValueError, match="needs a compiled model"):
         LossFunction(model, X, X)
     model.compile(loss="mse")
-    with pytest.raises(ValueError, match="at most 2000 parameters. Got 4000"):
+    with pytest.raises(ValueError, match="at most 2000 parameters"):
         hessian(LossFunction(model, X, X))
     model.trainable = False
     with pytest.raises(ValueError, match="is trainable"):

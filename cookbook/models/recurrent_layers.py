@@ -123,6 +123,7 @@ class MaskedPooling(keras.layers.Layer):
         if kind not in POOLINGS:
             raise ValueError(unknown_name("pooling", kind, POOLINGS))
         self.kind = kind
+        self.supports_masking = True  # it takes the mask as an input, and gives none
 
     @override
     def call(self, inputs: list[Any]) -> Any:
@@ -137,6 +138,10 @@ class MaskedPooling(keras.layers.Layer):
         steps = ops.cumsum(ops.cast(mask, "int32"), axis=1)
         is_last = ops.logical_and(mask, ops.equal(steps, ops.max(steps, axis=1, keepdims=True)))
         return ops.sum(sequence * ops.expand_dims(ops.cast(is_last, sequence.dtype), -1), axis=1)
+
+    @override
+    def compute_mask(self, inputs: list[Any], previous_mask: Any = None) -> None:
+        return None
 
     @override
     def compute_output_shape(self, input_shape: list[Any]) -> Any:

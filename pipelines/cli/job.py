@@ -25,10 +25,9 @@ def schema() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Check the job FILE without running it."""
-    from pipelines.tuning_jobs.plan import plan_recipe
+    from pipelines.tuning_jobs.plan import plan_job
     from pipelines.tuning_jobs.request import make_job
 
     found = make_job(file, {})
-    if found.recipe is not None:
-        plan_recipe(found)
+    plan_job(found)
     click.echo(f"{file}: correct")

@@ -40,14 +40,14 @@ def tune(
 
     Interrupt it at any moment; the same command goes on where it stopped.
     """
-    from pipelines.tuning_jobs.plan import plan_recipe
+    from pipelines.tuning_jobs.plan import plan_job
     from pipelines.tuning_jobs.request import make_job
 
     given = {name: value for name, value in options.items() if value is not None}
     if settings:
         given["set"] = parse_settings(settings)
     job = make_job(target, given)
-    plan = plan_recipe(job, root=root, data_dir=data_dir, tiny=tiny)
+    plan = plan_job(job, root=root, data_dir=data_dir, tiny=tiny)
     from pipelines.cli.search_progress import SearchProgress, print_summary
     from pipelines.tuning_jobs.run import run_plan
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipelines.tuning_jobs.plan import plan_recipe
+from pipelines.tuning_jobs.plan import Plan, plan_job
 from pipelines.tuning_jobs.request import make_job
 from pipelines.tuning_jobs.result import TuneResult
 from pipelines.tuning_jobs.run import OnProgress, run_plan
@@ -13,11 +14,13 @@ from tuning import Job
 
 
 def tune(
-    target: str | Path | Job,
+    target: str | Path | Job | Callable[..., Any],
+    data: tuple[Any, ...] | None = None,
     *,
     root: str | Path = "mlruns",
     data_dir: str | Path | None = None,
     tiny: bool = False,
+    tracking: str | None = None,
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> TuneResult:
@@ -27,13 +30,18 @@ def tune(
     finished one.
 
     Args:
-        target: Name of a recipe, path of a job file (`.yaml`), or a `tuning.Job`.
+        target: Name of a recipe, path of a job file (`.yaml`), a `tuning.Job`, or a
+            KerasTuner-style `build(hp)` function or `HyperModel`.
+        data: For a `build(hp)` function: `(x, y)`, of which a fifth is held out, or
+            `(x, y, x_val, y_val)`.
         root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
         tiny: A few rows and epochs, to see whether it runs at all.
+        tracking: MLflow store or server; `None` takes the job's, or the embedded one.
         on_progress: Receives snapshots of the search.
         **options: Keys of a job (docs/jobs.md), for example `trials=24`, `strategy="tpe"`,
-            `set={"epochs": 20}`, `workers=2`, `seed=0`, `tracking="http://..."`.
+            `set={"epochs": 20}`, `workers=2`, `seed=0`. With `data` also `batch_size` and
+            `test=(x, y)`, rows that are looked at once.
 
     Returns:
         `best_params`, `best_value`, `trials` (a DataFrame), `test_metrics`, `model()`, `run_url`.
@@ -42,8 +50,18 @@ def tune(
         ValueError: If the recipe, a key or a value is wrong.
         JobError: If the job file is broken, or every trial fails in the same way.
     """
+    plan: Plan
+    if data is not None:
+        from pipelines.tuning_jobs.build_api import plan_build
+
+        plan = plan_build(target, data, root=root, **options)
+        return run_plan(plan, tracking_uri=tracking, on_progress=on_progress)
+    if not isinstance(target, str | Path | Job):
+        raise ValueError(
+            "A build(hp) function is tuned on arrays: tune(build, (x, y)). Got no `data`."
+        )
     job = make_job(target, options)
-    directory = None if data_dir is None else str(data_dir)
-    plan = plan_recipe(job, root=root, data_dir=directory, tiny=tiny)
-    tracking = job.tracking if isinstance(job.tracking, str) else None
-    return run_plan(plan, tracking_uri=tracking, on_progress=on_progress)
+    folder = None if data_dir is None else str(data_dir)
+    plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
+    address = tracking or (job.tracking if isinstance(job.tracking, str) else None)
+    return run_plan(plan, tracking_uri=address, on_progress=on_progress)

@@ -17,6 +17,7 @@ from tuning.records import COMPLETE
 
 if TYPE_CHECKING:
     from pipelines.tuning_jobs.plan import RecipePlan
+    from pipelines.tuning_jobs.review import Review
     from tuning import SearchResult
     from tuning.records import TrialRecord
 
@@ -163,3 +164,37 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
     if high < 0:
         return "The winner is worse than the default hyperparameters: keep the defaults."
     return "The winner is not better than the default hyperparameters by more than the noise."
+
+
+def finish_recipe(
+    plan: RecipePlan, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Refits winner and defaults, opens the test split, saves and logs the winner."""
+    from pipelines.figures import history_figure
+    from pipelines.training.saving import log_model, save_model
+
+    dataset = plan.data.load()
+    fitted = refit(plan.recipe, winner(plan, found), dataset, seed=plan.settings.seed)
+    default = refit(plan.recipe, default_candidate(plan, found), dataset, seed=plan.settings.seed)
+    test = dataset.test.open("the end of a search")
+    scores = compare_on_test(fitted, default, test, plan.recipe)
+    path = save_model(fitted.experiment, fitted.model, plan.settings.directory)
+    figures = fitted.experiment.task.figures(fitted.model, test)
+
+    def write(run: Any) -> None:
+        run.dataset(dataset.name, dataset.fingerprint)
+        run.figure(history_figure(fitted.history), "figures/refit_history.png")
+        for name, figure in figures.items():
+            run.figure(figure, f"figures/{name}.png")
+        log_model(run, fitted.experiment, path, **plan.registration)
+
+    review.add_to_parent(write)
+    return {
+        **scores.to_dict(),
+        "trials": found.n_trials,
+        "best_trial": found.best_trial,
+        "epochs": winner(plan, found).epochs,
+        "model_path": str(path),
+        # A study that was continued is tested again: the reader must know how often.
+        "test_reads": int(earlier.get("test_reads", 0)) + 1,
+    }

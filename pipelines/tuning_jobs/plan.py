@@ -6,19 +6,21 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from pipelines.training.run import check_hyperparameters
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import SearchSettings, Space
+from tuning.tracking import Provenance, git_commit
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
-    from tuning import Job
+    from pipelines.tuning_jobs.review import Review
+    from tuning import Job, SearchResult
 
 
 # Keys of a job that decide what its trials are.
@@ -26,6 +28,40 @@ _FACTS = {
     *("strategy", "strategy_options", "pruner", "pruner_options", "seed", "stages"),
     *("metric", "direction", "metrics", "constraints", "folds"),
 }
+
+
+class Plan(Protocol):
+    """A search ready to run, and what comes after it.
+
+    Attributes:
+        space: What is searched.
+        settings: How it is searched.
+        last_step: What `finish` is about to do, for the user.
+    """
+
+    @property
+    def space(self) -> Space:
+        """The space."""
+
+    @property
+    def settings(self) -> SearchSettings:
+        """The settings."""
+
+    @property
+    def last_step(self) -> str:
+        """One line."""
+
+    @property
+    def objective(self) -> Any:
+        """What a worker runs."""
+
+    def provenance(self) -> Provenance:
+        """Commit, data and tags of the MLflow runs."""
+
+    def finish(
+        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the study records as its result; has at least the number of `trials`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +74,7 @@ class RecipePlan:
         fixed: Hyperparameters that every trial shares.
         space: What is searched.
         settings: How it is searched.
+        registration: `register` and `alias` of the winner, or empty.
     """
 
     recipe: Recipe
@@ -45,6 +82,8 @@ class RecipePlan:
     fixed: Mapping[str, Any]
     space: Space
     settings: SearchSettings
+    registration: Mapping[str, Any] = field(default_factory=dict)
+    last_step: str = "Refitting the best trial and the defaults on training and validation rows ..."
 
     @property
     def objective(self) -> RecipeObjective:
@@ -62,6 +101,23 @@ class RecipePlan:
     def default_point(self) -> dict[str, Any]:
         """The recipe's defaults inside the space: the first trial of every search."""
         return default_point(self.recipe, self.fixed, self.space)
+
+    def provenance(self) -> Provenance:
+        """The recipe as the experiment of the runs."""
+        return Provenance(
+            git_commit=git_commit(),
+            dataset=self.data.name,
+            experiment=self.recipe.name,
+            tags={"recipe": self.recipe.name, "strategy": self.settings.strategy},
+        )
+
+    def finish(
+        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Refits winner and defaults and looks at the test split once."""
+        from pipelines.tuning_jobs.final import finish_recipe
+
+        return finish_recipe(self, found, review, earlier=earlier)
 
 
 def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dict[str, Any]:
@@ -111,7 +167,15 @@ def plan_recipe(
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
         root=root,
     )
-    plan = RecipePlan(recipe=recipe, data=data, fixed=fixed, space=space, settings=settings)
+    registered = job.register_as
+    plan = RecipePlan(
+        recipe=recipe,
+        data=data,
+        fixed=fixed,
+        space=space,
+        settings=settings,
+        registration={"register": registered.name, "alias": registered.alias} if registered else {},
+    )
     if settings.strategy == "grid" or not plan.default_point:
         return plan
     points = (plan.default_point, *settings.points)
@@ -128,3 +192,48 @@ def _study_name(job: Job, recipe: Recipe, trial_facts: tuple[Any, ...]) -> str:
     facts = (recipe.name, dict(recipe.defaults), facts_of_job, *trial_facts)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
     return f"{recipe.name}-{job.strategy}-{digest[:6]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionPlan:
+    """A search over any Python function; there is nothing to refit or to test.
+
+    Attributes:
+        objective: `"module:attribute"`, or a callable.
+        space: What is searched.
+        settings: How it is searched.
+    """
+
+    objective: Any
+    space: Space
+    settings: SearchSettings
+    last_step: str = "Writing the result ..."
+
+    def provenance(self) -> Provenance:
+        """The function as the experiment of the runs."""
+        name = self.objective if isinstance(self.objective, str) else self.settings.study
+        return Provenance(git_commit=git_commit(), experiment=name.replace(":", "."))
+
+    def finish(
+        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The best trial."""
+        return {"trials": found.n_trials, "best_trial": found.best_trial}
+
+
+def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
+    """Resolves a job on a function, which only the workers import."""
+    return FunctionPlan(
+        objective=str(job.function),
+        space=job.search_space(),
+        settings=job.search_settings(root=root),
+    )
+
+
+def plan_job(
+    job: Job, *, root: str | Path = "mlruns", data_dir: str | None = None, tiny: bool = False
+) -> Plan:
+    """Resolves any job."""
+    if job.function is not None:
+        return plan_function(job, root=root)
+    return plan_recipe(job, root=root, data_dir=data_dir, tiny=tiny)

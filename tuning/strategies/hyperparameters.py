@@ -91,6 +91,16 @@ def fit_model(
     return model.fit(*args, **kwargs)
 
 
+def overrides_fit(hypermodel: Any) -> bool:
+    """Whether a `HyperModel` trains its models by a `fit` of its own.
+
+    Args:
+        hypermodel: A `HyperModel` or a function `build(hp)`.
+    """
+    own = isinstance(hypermodel, keras_tuner.HyperModel)
+    return own and type(hypermodel).fit is not keras_tuner.HyperModel.fit
+
+
 def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
     """Finds the space of a `build(hp)` function by running it.
 

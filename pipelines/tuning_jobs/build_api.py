@@ -1,0 +1,117 @@
+"""Plans a search from a `build(hp)` function and arrays."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.tuning_jobs.builds import BuildObjective, BuildPlan, split_rows
+from pipelines.tuning_jobs.request import DEFAULT_TRIALS
+from tuning import SearchSettings, Space
+from tuning.job import check_job
+
+DEFAULT_EPOCHS, DEFAULT_BATCH = 15, 32
+_SEVERAL = ("x", "y", "x_val", "y_val")
+
+
+def plan_build(
+    hypermodel: Any,
+    data: tuple[Any, ...],
+    *,
+    root: str | Path = "mlruns",
+    test: tuple[Any, Any] | None = None,
+    batch_size: int = DEFAULT_BATCH,
+    **options: Any,
+) -> BuildPlan:
+    """Finds the space of a `build(hp)` function and stores the arrays for the workers.
+
+    Args:
+        hypermodel: A function `build(hp)` that returns a compiled model, or a `HyperModel`.
+        data: `(x, y)`, of which a fifth is held out, or `(x, y, x_val, y_val)`.
+        root: Folder of the embedded stores.
+        test: `(x, y)` that is looked at once, after the search.
+        batch_size: Rows a step, unless the function has a parameter `batch_size`.
+        **options: Keys of a job, for example `trials`, `strategy`, `epochs`, `study`, `metric`
+            with `direction`.
+
+    Raises:
+        ValueError: If an option or the data is wrong.
+    """
+    from tuning.strategies.hyperparameters import build_model, space_from_build
+
+    if len(data) not in (2, 4):
+        raise ValueError(
+            f"`data` is (x, y) or (x, y, x_val, y_val). Got a tuple of {len(data)} items."
+        )
+    space = space_from_build(hypermodel)
+    metric = None
+    if not {"metric", "metrics"} & options.keys():
+        model, _ = build_model(hypermodel, space.defaults)
+        metric = main_metric(model)
+    settings = _settings(hypermodel, space, options, metric=metric, root=root)
+    settings.directory.mkdir(parents=True, exist_ok=True)
+    arrays = settings.directory / "arrays.npz"
+    if not arrays.exists():
+        _store(arrays, data, seed=settings.seed)
+    name, direction = settings.metrics[0]
+    objective = BuildObjective(
+        hypermodel=hypermodel,
+        arrays=arrays,
+        metric=name,
+        maximize=direction == "maximize",
+        epochs=settings.budget or DEFAULT_EPOCHS,
+        batch_size=batch_size,
+    )
+    return BuildPlan(objective=objective, space=space, settings=settings, test=test)
+
+
+def main_metric(model: Any) -> tuple[str, str]:
+    """Validation accuracy where the model was compiled with an accuracy, else the loss.
+
+    Args:
+        model: A compiled Keras model.
+    """
+    compiled = model.get_compile_config() or {}
+    text = json.dumps(compiled.get("metrics"), default=str).lower()
+    return ("val_accuracy", "maximize") if '"acc' in text else ("val_loss", "minimize")
+
+
+def _settings(
+    hypermodel: Any,
+    space: Space,
+    options: dict[str, Any],
+    *,
+    metric: tuple[str, str] | None,
+    root: str | Path,
+) -> SearchSettings:
+    name = getattr(hypermodel, "__name__", None) or type(hypermodel).__name__
+    keys = {"recipe": name, **options}
+    if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
+        keys["trials"] = DEFAULT_TRIALS
+    job = check_job(keys)
+    facts = json.dumps([space.to_dict(), job.seed, job.strategy, job.pruner, job.epochs])
+    settings = job.search_settings(
+        study=f"{name}-{job.strategy}-{hashlib.sha256(facts.encode()).hexdigest()[:6]}",
+        metrics=(metric,) if metric else (),
+        budget=DEFAULT_EPOCHS,
+        root=root,
+    )
+    if settings.strategy == "grid":
+        return settings
+    # KerasTuner, too, begins with the defaults.
+    return dataclasses.replace(settings, points=(space.defaults, *settings.points))
+
+
+def _store(path: Path, data: tuple[Any, ...], *, seed: int) -> None:
+    if len(data) == 2:
+        parts = split_rows(*data, seed=seed)
+    else:
+        parts = dict(zip(_SEVERAL, map(np.asarray, data), strict=True))
+    partial = path.with_name("partial.npz")
+    np.savez(partial, **parts)  # type: ignore[arg-type]
+    partial.replace(path)

@@ -32,7 +32,8 @@ def sentence_groups(pairs: Sequence[Pair]) -> np.ndarray:
 
     Splitting by the source alone leaves targets that occur in train: "Go on." and
     "Continue." share a translation. Linked sets stay together, so no sentence of either
-    language lies in two splits. In the English-French file the largest set has 52 pairs.
+    language lies in two splits. Of the 167,130
+    English-French pairs the largest set has 96.
 
     Args:
         pairs: Source and target sentences.

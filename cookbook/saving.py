@@ -11,6 +11,14 @@ OWN_OBJECTS = (
     "cookbook.losses.saved",
     "cookbook.losses.smoothing",
     "cookbook.losses.weighted",
+    "cookbook.models.attention",
+    "cookbook.models.gan",
+    "cookbook.models.gan_players",
+    "cookbook.models.language_models",
+    "cookbook.models.perceptron",
+    "cookbook.models.recurrent_layers",
+    "cookbook.models.seq2seq_layers",
+    "cookbook.models.wide_and_deep",
     "cookbook.optimizers.gradient_free_training",
     "cookbook.optimizers.scheduled_momentum",
     "cookbook.optimizers.selective_decay",
@@ -24,7 +32,7 @@ OWN_OBJECTS = (
 
 
 def register() -> None:
-    """Makes all losses, optimizers, schedules and initialisers known to `load_model`.
+    """Makes all layers, models, losses, optimizers, schedules and initialisers known to `load_model`.
 
     Keras finds its own classes by name, those of other packages only after their modules are
     imported; without this call a fresh process fails with "Could not locate class".

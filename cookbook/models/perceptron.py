@@ -99,7 +99,9 @@ class Perceptron(keras.Model):
     def _learn(self, samples: np.ndarray, labels: np.ndarray, rate: float) -> int:
         """One pass; returns the number of mistakes."""
         neurons = self.get_layer("logits")
-        weights, bias = (np.array(value, "float64") for value in neurons.get_weights())
+        # The variables' values, not `get_weights`: that warns on JAX with NumPy 2.4.
+        values = (keras.ops.convert_to_numpy(variable.value) for variable in neurons.weights)
+        weights, bias = (np.array(value, "float64") for value in values)
         mistakes = 0
         for sample, label in zip(samples.reshape(len(samples), -1), labels, strict=True):
             guess = int(_winners(sample @ weights + bias))

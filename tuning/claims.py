@@ -10,6 +10,7 @@ Laws:
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import time
@@ -23,7 +24,7 @@ import psutil
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution
 from optuna.storages._rdb import models
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import TrialState, create_trial
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -284,16 +285,17 @@ class ClaimBook:
         for objective, value in enumerate(ending.values or ()):
             self._storage._set_trial_value_without_commit(session, trial, objective, value)
         convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
-        for step, value in ending.intermediate.items():
-            stored, kind = convert(value)
-            session.add(
-                models.TrialIntermediateValueModel(
-                    trial_id=trial.trial_id,
-                    step=step,
-                    intermediate_value=stored,
-                    intermediate_value_type=kind,
-                )
-            )
+        rows = [
+            {
+                "trial_id": trial.trial_id,
+                "step": step,
+                "intermediate_value": convert(value)[0],
+                "intermediate_value_type": convert(value)[1],
+            }
+            for step, value in ending.intermediate.items()
+        ]
+        if rows:
+            session.execute(sa.insert(models.TrialIntermediateValueModel), rows)
         trial.state = ending.state
         trial.datetime_complete = datetime.now()
         self._update(session, trial.trial_id, {"token": None, "owner": None, "expires": None})
@@ -446,17 +448,23 @@ class ClaimBook:
         user: Mapping[str, Any],
         system: Mapping[str, Any],
     ) -> None:
-        write = self._storage._set_trial_attr_without_commit
-        for key, value in user.items():
-            write(session, models.TrialUserAttributeModel, trial_id, key, value)
-        for key, value in system.items():
-            write(session, models.TrialSystemAttributeModel, trial_id, key, value)
-
-
-def frozen(storage: Any, claim: Claim) -> FrozenTrial:
-    """Reads the claimed trial as Optuna's samplers and pruners want it."""
-    trial: FrozenTrial = storage.get_trial(claim.trial_id)
-    return trial
+        """Replaces attributes in two statements; Optuna's way takes two for each."""
+        for model, attributes in (
+            (models.TrialUserAttributeModel, user),
+            (models.TrialSystemAttributeModel, system),
+        ):
+            if not attributes:
+                continue
+            session.execute(
+                sa.delete(model)
+                .where(model.trial_id == trial_id)
+                .where(model.key.in_(list(attributes)))
+            )
+            rows = [
+                {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
+                for key, value in attributes.items()
+            ]
+            session.execute(sa.insert(model), rows)
 
 
 def _distribution_json(distribution: BaseDistribution) -> str:

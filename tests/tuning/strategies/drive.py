@@ -1,0 +1,62 @@
+"""Runs a strategy on a real store without worker processes: ask, score, tell."""
+
+from __future__ import annotations
+
+import math
+
+from optuna.storages import get_storage
+from optuna.trial import TrialState
+
+from tuning import SearchSettings
+from tuning.asking import Asker
+from tuning.claims import ClaimBook, Ending
+from tuning.planning import plans_of
+from tuning.records import read_trials
+from tuning.result import Ledger
+from tuning.storage import open_storage
+from tuning.studies import create_study
+
+
+class Driver:
+    """One search, as a fresh process sees it."""
+
+    def __init__(self, root, space, *, strategy, trials, **changes):
+        metrics = changes.pop("metrics", (("loss", "minimize"),))
+        self.settings = SearchSettings(
+            study="s", root=root, strategy=strategy, trials=trials, metrics=metrics, **changes
+        )
+        storage = open_storage(self.settings.url)
+        backend = get_storage(storage)
+        url = self.settings.url
+        self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
+        self.book = ClaimBook(storage, self.study._study_id)
+        ledger = Ledger(self.study, space, [direction for _, direction in metrics])
+        self.asker = Asker(backend, self.book, space=space, settings=self.settings, ledger=ledger)
+        self.plans = plans_of(self.study, space, self.settings, self.asker)
+        self.plan = next(self.plans)
+
+    def ask(self):
+        claim = self.book.claim(self.plan.limit)
+        return None if claim is None else (claim, self.asker.start(claim, self.plan, 0)[0])
+
+    def tell(self, claim, values):
+        """Ends a trial: a list of values, `"pruned"`, or a value that is no number."""
+        if values == "pruned":
+            ending = Ending(state=TrialState.PRUNED, values=[0.9], intermediate={1: 0.9})
+        elif all(math.isfinite(value) for value in values):
+            ending = Ending(state=TrialState.COMPLETE, values=values)
+        else:
+            ending = Ending(state=TrialState.FAIL)
+        self.book.finish(claim, ending)
+
+    def run(self, score, most=1000):
+        """Runs until nothing is left to claim, or `most` trials were told."""
+        points = []
+        while len(points) < most and (asked := self.ask()) is not None:
+            claim, point = asked
+            points.append(point)
+            self.tell(claim, score(point, claim.number))
+        return points
+
+    def records(self):
+        return read_trials(self.study)

@@ -1,0 +1,199 @@
+"""The laws of `tuning.strategies.Strategy`, for every strategy; the names carry their numbers."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from dataclasses import dataclass, field, replace
+
+import pytest
+from optuna.storages import get_storage
+
+from tests.tuning.strategies.drive import Driver
+from tuning import Choice, Fixed, Float, Int, Space
+from tuning.planning import known_points
+from tuning.storage import open_storage
+from tuning.strategies import STRATEGIES, Request, check_options, make_sampler
+from tuning.studies import create_study
+
+
+@dataclass(frozen=True)
+class Row:
+    """One strategy: its options for small searches."""
+
+    name: str
+    options: dict = field(default_factory=dict)
+    trials: int = 9
+
+
+ROWS = [
+    Row("bayesian", {"startup": 3}, trials=5),
+    Row("cmaes", {"population": 4}),
+    Row("genetic", {"population": 4}),
+    Row("gp", {"startup": 3}, trials=5),
+    Row("grid", {"points": 4}),
+    Row("qmc"),
+    Row("random"),
+    Row("tpe", {"startup": 4}),
+]
+MISSING = {
+    name for name, s in STRATEGIES.items() if s.needs and not importlib.util.find_spec(s.needs)
+}
+ALL = [
+    pytest.param(row, id=row.name, marks=[pytest.mark.skipif(row.name in MISSING, reason="extra")])
+    for row in ROWS
+]
+FLAT = Space({"x": Float(0.0, 1.0), "n": Int(1, 9), "kind": Choice(["a", "b", "c"])})
+CONDITIONAL = Space(
+    {
+        "optimizer": Choice(["adam", "sgd"]),
+        "momentum": Float(0.5, 0.9, when={"optimizer": "sgd"}),
+        "nesterov": Choice([False, True], when={"optimizer": "sgd"}),
+        "rate": Float(1e-4, 1e-1, log=True),
+        "layers": Choice([[32], [64, 32]]),
+        "batch": Fixed(32),
+    }
+)
+FINITE = Space({"x": Float(0.0, 0.4, step=0.2), "kind": Choice(["a", "b"])})  # 3 x 2 points
+
+
+def loss(point, number):
+    return [(point.get("x", 0.3) - 0.3) ** 2 + (point.get("rate", 0.01) - 0.01) ** 2]
+
+
+def driver(root, row, space=FLAT, **changes):
+    options = {"strategy_options": row.options, "seed": 3, "trials": row.trials}
+    return Driver(root, space, strategy=row.name, **{**options, **changes})
+
+
+def test_every_strategy_has_a_row():
+    assert {row.name for row in ROWS} == set(STRATEGIES)
+
+
+@pytest.mark.parametrize("row", ALL)
+@pytest.mark.parametrize("space", [FLAT, CONDITIONAL], ids=["flat", "conditional"])
+def test_laws_1_and_4_and_7_points_are_inside_and_different(tmp_path, row, space):
+    points = driver(tmp_path, row, space).run(loss)
+    assert len(points) == row.trials
+    for point in points:
+        assert space.complete(point) == point
+    assert len({space.key(point) for point in points}) == len(points)
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_law_2_the_same_seed_gives_the_same_points_also_0(tmp_path, row):
+    runs = [driver(tmp_path / name, row, seed=0).run(loss) for name in "ab"]
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_law_2_other_seeds_give_other_points(tmp_path, row):
+    if row.name == "grid":
+        pytest.skip("a grid has no seed")
+    runs = [driver(tmp_path / str(seed), row, seed=seed).run(loss, 3) for seed in (0, 1, 2)]
+    assert len({str(run) for run in runs}) == 3
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_law_3_a_resumed_search_tries_the_same_points(tmp_path, row):
+    whole = driver(tmp_path / "whole", row).run(loss)
+    begun = driver(tmp_path / "parts", row)
+    first = begun.run(loss, row.trials // 2)
+    claim, interrupted = begun.ask()
+    begun.book.release(claim)
+    rest = driver(tmp_path / "parts", row).run(loss)
+    assert rest[0] == interrupted
+    assert first + rest == whole
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_laws_4_and_5_a_finite_space_is_used_up_and_ends_the_search(tmp_path, row):
+    options = {} if row.name == "grid" else row.options
+    points = driver(tmp_path, row, FINITE, trials=50, strategy_options=options).run(loss)
+    assert sorted(map(str, points)) == sorted(str(point) for point in FINITE.grid())
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_law_6_every_end_is_accepted(tmp_path, row):
+    ends = ["pruned", [math.nan], [math.inf], [-math.inf], [0.5], [0.1], [1e300]]
+    points = driver(tmp_path, row).run(lambda point, number: ends[number % len(ends)])
+    assert len(points) == row.trials
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_law_6_nothing_but_failures_is_accepted(tmp_path, row):
+    points = driver(tmp_path, row, trials=6).run(lambda point, number: [math.nan])
+    assert len(points) == 6
+
+
+@pytest.mark.parametrize("row", ALL)
+@pytest.mark.parametrize(
+    ("space", "size"),
+    [
+        (Space({}), 1),
+        (Space({"a": Fixed(1)}), 1),
+        (Space({"a": Choice(["only"])}), 1),
+        (Space({"n": Int(1, 3)}), 3),
+        (Space({"k": Choice(["a", "b"]), "n": Int(1, 2, when={"k": "b"})}), 3),
+    ],
+    ids=["empty", "fixed", "one", "three", "conditional"],
+)
+def test_law_7_small_spaces(tmp_path, row, space, size):
+    assert len(driver(tmp_path, row, space, trials=9).run(loss)) == size == space.size
+
+
+@pytest.mark.parametrize("row", [p for p in ALL if not STRATEGIES[p.id].many_metrics])
+def test_one_metric_strategies_say_so(row):
+    with pytest.raises(ValueError, match=r"searches one metric\. Got 2: use 'tpe' or 'genetic'"):
+        make_sampler(row.name, Request(space=FLAT, seed=0, metrics=2))
+
+
+@pytest.mark.parametrize("row", [p for p in ALL if STRATEGIES[p.id].many_metrics])
+def test_several_metrics(tmp_path, row):
+    metrics = (("loss", "minimize"), ("size", "minimize"))
+    searched = driver(tmp_path, row, metrics=metrics)
+    assert len(searched.run(lambda p, _: [p["x"], 1 - p["x"]])) == row.trials
+
+
+def test_known_points_go_first(tmp_path):
+    points = [{"x": 0.5, "n": 3, "kind": "b"}, {"x": 0.25, "n": 1, "kind": "a"}]
+    searched = driver(tmp_path, ROWS[-1], points=points)
+    assert searched.run(loss)[:2] == points
+
+
+def test_the_best_points_of_another_study_go_first(tmp_path):
+    first = driver(tmp_path, ROWS[-2])
+    first.run(loss)
+    best = sorted(first.records(), key=lambda r: r.values)[:2]
+    empty = _study_in(first.settings.url, "other")
+    settings = replace(first.settings, source_study="s", source_points=2)
+    found = known_points(empty, FLAT, settings)
+    assert found == [dict(record.params) for record in best]
+
+
+def _study_in(url, name):
+    metrics = (("loss", "minimize"),)
+    backend = get_storage(open_storage(url))
+    return create_study(name, backend, space=FLAT, metrics=metrics, settings={}, url=url)
+
+
+def test_a_grid_that_is_too_large_is_refused_with_its_size():
+    space = Space({name: Int(1, 100) for name in "abc"})
+    with pytest.raises(ValueError, match=r"at most 10000 points\. This one has 1000000"):
+        make_sampler("grid", Request(space=space, seed=0))
+
+
+def test_a_grid_needs_steps_or_points():
+    with pytest.raises(ValueError, match="Parameter 'x' needs `step` or a number of `points`"):
+        make_sampler("grid", Request(space=FLAT, seed=0))
+
+
+def test_a_missing_extra_names_its_package():
+    for name in MISSING:
+        with pytest.raises(ImportError, match=f"needs the package '{STRATEGIES[name].needs}'"):
+            make_sampler(name, Request(space=FLAT, seed=0))
+
+
+def test_unknown_options_are_named():
+    with pytest.raises(ValueError, match="Did you mean 'population'"):
+        check_options("strategy", "genetic", {"populaton": 3})

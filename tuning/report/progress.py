@@ -102,9 +102,10 @@ def _mark_edges(axes: Axes, view: StudyView, objective: int) -> None:
     ]
     edge = axes.get_xaxis_transform()
     height = 0.03 if view.metrics[objective][1] else 0.97
-    axes.plot(
-        hidden, [height] * len(hidden), "v", transform=edge, mec=ORANGE, mfc="none", clip_on=False
-    )
+    if hidden:  # an empty line that is not clipped upsets the layout
+        heights = [height] * len(hidden)
+        marks = axes.plot(hidden, heights, "v", transform=edge, mec=ORANGE, mfc="none")
+        marks[0].set_clip_on(False)
     failed = [r.number for r in view.of_state(FAILED)]
     label = "failed" if failed else None
     axes.plot(failed, [height] * len(failed), "x", transform=edge, color=VERMILION, label=label)
@@ -188,6 +189,8 @@ def curves_figure(view: StudyView) -> Figure:
             linewidth=2.6 if is_best else 1.0,
             alpha=1.0 if is_best else 0.55 if len(shown) <= _MANY else 0.25,
             linestyle="--" if record.state == PRUNED else "-",
+            marker="o" if len(line) <= 2 else None,
+            markersize=4,
             zorder=4 if is_best else 2,
             label=None if label in labelled else label,
         )

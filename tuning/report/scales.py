@@ -86,6 +86,11 @@ class Scale:
             (axes.set_yscale if vertical else axes.set_xscale)("log")
             room = (self.high / self.low) ** 0.04 if self.high > self.low else 1.5
             set_limits(self.low / room, self.high * room)
+            if self.high < 100 * self.low:  # too narrow for powers of ten
+                ratio = math.log(self.high / self.low)
+                ticks = [(self.low * math.exp(part * ratio), text) for part, text in self.ticks(4)]
+                axis.set_ticks([place for place, _ in ticks], [text for _, text in ticks])
+                axis.set_minor_formatter(lambda _value, _position: "")
             return
         room = 0.04 * (self.high - self.low) or 0.5 * max(abs(self.low), 1.0)
         set_limits(self.low - room, self.high + room)

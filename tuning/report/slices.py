@@ -19,6 +19,7 @@ from tuning.report.style import (
     empty_figure,
     focus,
     new_figure,
+    shorten,
     tidy,
 )
 from tuning.report.view import StudyView
@@ -44,7 +45,7 @@ def slices_figure(view: StudyView) -> Figure:
             continue
         scale = scale_of(view, names[index])
         dots = _slice(axes, view, scale, last) or dots
-        tidy(axes, x=names[index], y=view.metric if index % columns == 0 else "")
+        tidy(axes, x=shorten(names[index], 26), y=view.metric if index % columns == 0 else "")
         scale.dress(axes)
     pruned = [r.values[0] for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
     focus(grid.flat[0], [record.values[0] for record in records], pruned, up=view.maximize)

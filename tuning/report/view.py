@@ -64,8 +64,8 @@ class StudyView:
 
     @property
     def best(self) -> TrialRecord | None:
-        """The best complete and feasible trial by the first metric."""
-        return best_record(self.records, maximize=self.maximize)
+        """The best complete and feasible trial by the first metric, if that is finite."""
+        return best_record(self.complete(), maximize=self.maximize)
 
     def complete(self, objective: int = 0) -> list[TrialRecord]:
         """Complete trials whose value of one metric is finite.

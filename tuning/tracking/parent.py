@@ -62,7 +62,7 @@ def incumbent_points(records: Sequence[TrialRecord], *, maximize: bool) -> list[
     for count, record in enumerate(in_order_of_end(records), start=1):
         value = record.value
         usable = record.state == COMPLETE and record.feasible and value is not None
-        if usable and value is not None and not math.isnan(value):
+        if usable and value is not None and math.isfinite(value):
             better = best is None or (value > best if maximize else value < best)
             best = value if better else best
         if best is not None and record.finished is not None:
@@ -85,7 +85,8 @@ def parent_tags(records: Sequence[TrialRecord], *, maximize: Sequence[bool]) -> 
         if record.state in counts:
             counts[record.state] += 1
     tags: dict[str, Any] = {f"trials.{state}": count for state, count in counts.items()}
-    best = best_record(records, maximize=maximize[0]) if len(maximize) == 1 else None
+    finite = [r for r in records if r.value is not None and math.isfinite(r.value)]
+    best = best_record(finite, maximize=maximize[0]) if len(maximize) == 1 else None
     if best is not None:
         tags |= {"best.trial": best.number, "best.value": best.value}
         tags |= {f"best.{name}": value for name, value in best.params.items()}

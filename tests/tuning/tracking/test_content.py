@@ -127,14 +127,15 @@ def test_the_incumbent_follows_the_order_of_ends() -> None:
     assert [p.value for p in incumbent_points(trials, maximize=False)] == [0.4, 0.4, 0.4]
 
 
-def test_the_incumbent_ignores_nan_failures_and_broken_constraints() -> None:
+def test_the_incumbent_ignores_what_is_not_finite_failed_or_infeasible() -> None:
     trials = [
         record(number=0, values=(math.nan,)),
         record(number=1, state=FAILED, values=()),
         record(number=2, values=(9.0,), constraints={"size": 1.0}),
-        record(number=3, values=(0.2,)),
+        record(number=3, values=(math.inf,)),
+        record(number=4, values=(0.2,)),
     ]
-    assert [(p.step, p.value) for p in incumbent_points(trials, maximize=True)] == [(4, 0.2)]
+    assert [(p.step, p.value) for p in incumbent_points(trials, maximize=True)] == [(5, 0.2)]
 
 
 def test_results_become_metrics_but_not_their_parameters() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import hessian_vector_product, value_and_gradients
+from cookbook.diagnostics.taps import leaf_layers
 
 
 class LossFunction:
@@ -107,9 +108,26 @@ class LossFunction:
 
         Returns:
             `float[size]`.
+
+        Raises:
+            ValueError: On TensorFlow, if a batch (in training), layer or group normalisation
+                is met. They use `tf.nn.moments`, which stops the gradient through the
+                mean: the first derivative survives, the second is wrong by a tenth and more.
         """
+        self._check_second_derivatives()
         found = self._product(self._parts(point), self._parts(vector))
         return self._flat([to_array(part) for part in found])
+
+    def _check_second_derivatives(self) -> None:
+        if keras.backend.backend() != "tensorflow":
+            return
+        for layer in leaf_layers(self.model):
+            if _uses_moments(layer, training=self._training):
+                raise ValueError(
+                    "TensorFlow's second derivative of a normalisation by the data's own "
+                    f"moments is wrong. Got {layer.name!r}: use training=False for batch "
+                    "normalisation, or run with KERAS_BACKEND=jax."
+                )
 
     def _loss(self, values: Sequence[Any]) -> Any:
         x, y, weight = self._batch
@@ -137,3 +155,9 @@ class LossFunction:
             piece.reshape(shape).astype(variable.dtype)
             for piece, shape, variable in zip(pieces, self._shapes, self._variables, strict=True)
         ]
+
+
+def _uses_moments(layer: keras.Layer, *, training: bool) -> bool:
+    if isinstance(layer, keras.layers.BatchNormalization):
+        return layer.trainable and training
+    return isinstance(layer, keras.layers.LayerNormalization | keras.layers.GroupNormalization)

@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -27,7 +26,7 @@ class MirrorLoop:
 
     Args:
         config: What `Mirror` sends: storage, study, tracking_uri, experiment, artifact_root,
-            interval.
+            interval, delay.
         output: Where the states go.
     """
 
@@ -56,6 +55,7 @@ class MirrorLoop:
 
     def run(self) -> None:
         """Writes until the end; whatever fails is tried again, with longer and longer pauses."""
+        self._stop.wait(float(self._config.get("delay", 0.0)))
         pause = float(self._config["interval"])
         failures = 0
         while not self._stop.is_set():
@@ -148,7 +148,6 @@ def main() -> None:
     sys.stdout = sys.stderr  # what libraries print is no state
     loop = MirrorLoop(config, output)
     threading.Thread(target=_listen, args=(sys.stdin, loop), daemon=True).start()
-    time.sleep(float(config.get("delay", 0.0)))
     loop.run()
     output.flush()
     os._exit(0)  # threads of MLflow must not hold up the end

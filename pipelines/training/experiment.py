@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -76,6 +77,7 @@ class Experiment:
         callbacks: Sequence[keras.callbacks.Callback] = (),
         epochs: int | None = None,
         with_validation: bool = False,
+        checkpoint: Path | None = None,
     ) -> tuple[keras.Model, dict[str, list[float]]]:
         """Trains a fresh model.
 
@@ -85,6 +87,7 @@ class Experiment:
                 the options' number, so that fewer epochs are the same training cut short.
             with_validation: Train on the validation rows as well and validate on nothing:
                 for the last refit of a chosen model.
+            checkpoint: File to go on from, replaced after every epoch.
 
         Returns:
             The model and its history.
@@ -94,7 +97,11 @@ class Experiment:
         validation = None if with_validation else self.task.validation_feed()
         trainer = Trainer(model, feed, validation=validation)
         added = self._option_callbacks(validated=not with_validation)
-        history = trainer.fit(epochs=epochs or self.options.epochs, callbacks=[*added, *callbacks])
+        history = trainer.fit(
+            epochs=epochs or self.options.epochs,
+            callbacks=[*added, *callbacks],
+            checkpoint=checkpoint,
+        )
         return model, history
 
     def _option_callbacks(self, *, validated: bool) -> list[keras.callbacks.Callback]:

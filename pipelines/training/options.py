@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -127,5 +128,13 @@ def check_parameter_names(
 
 @functools.cache
 def argument_names(builder: str) -> frozenset[str]:
-    """Names of a builder's arguments; this imports Keras."""
-    return frozenset(inspect.signature(resolve(builder)).parameters)
+    """Names of a builder's arguments, those of a typed `**options` too; this imports Keras."""
+    function = resolve(builder)
+    names: set[str] = set()
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            (options,) = typing.get_args(typing.get_type_hints(function)[name]) or (None,)
+            names |= set(getattr(options, "__annotations__", {}))
+        else:
+            names.add(name)
+    return frozenset(names)

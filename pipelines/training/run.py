@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +52,15 @@ class TrainRequest:
         if not self.tiny:
             return recipe
         return dataclasses.replace(recipe, defaults={**recipe.defaults, **recipe.tiny})
+
+    def checkpoint(self, experiment: Experiment) -> Path:
+        """File of this very training: other hyperparameters or data have another one."""
+        facts = [experiment.params, self.seed, experiment.dataset.fingerprint]
+        text = json.dumps(facts, sort_keys=True, default=str)
+        name = f"{self.recipe}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.npz"
+        folder = self.root / "checkpoints"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / name
 
     def data(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""
@@ -119,10 +130,14 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
     recipe = request.load_recipe()
     dataset = request.data(recipe).load()
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
+    checkpoint = request.checkpoint(experiment)
     started = time.perf_counter()
-    model, history = _fit(experiment, on_epoch)
+    model, history = _fit(experiment, checkpoint, on_epoch)
     seconds = time.perf_counter() - started
-    return _record(request, experiment, model, history, seconds=seconds)
+    result = _record(request, experiment, model, history, seconds=seconds)
+    # Only now: a process that dies while it records goes on from the last epoch.
+    checkpoint.unlink()
+    return result
 
 
 def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
@@ -141,14 +156,16 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
     check_parameter_names(params, recipe.builder, extra=task_class(recipe.task).extra_names)
 
 
-def _fit(experiment: Experiment, on_epoch: OnEpoch | None) -> tuple[keras.Model, dict[str, Any]]:
+def _fit(
+    experiment: Experiment, checkpoint: Path, on_epoch: OnEpoch | None
+) -> tuple[keras.Model, dict[str, Any]]:
     from pipelines.training.reporting import DivergenceStop, EpochReporter
 
     epochs = experiment.options.epochs
     callbacks: list[Any] = [DivergenceStop()]
     if on_epoch is not None:
         callbacks.append(EpochReporter(lambda epoch, logs: on_epoch(epoch, epochs, logs)))
-    return experiment.train(callbacks=callbacks)
+    return experiment.train(callbacks=callbacks, checkpoint=checkpoint)
 
 
 def _record(

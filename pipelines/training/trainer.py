@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from cookbook.callbacks.state import TrainingState
 from pipelines.training.feeds import Feed
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
@@ -56,16 +58,18 @@ class Trainer:
         self,
         *,
         epochs: int,
-        initial_epoch: int = 0,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        checkpoint: Path | None = None,
     ) -> dict[str, list[float]]:
         """Trains until `epochs` are done or a callback sets `model.stop_training`.
 
         Args:
             epochs: Number of the last epoch (not the number of further epochs), as in `fit`.
-            initial_epoch: Epochs that are already done.
             callbacks: Keras callbacks; hooks on batches are called on every step, which
                 gives up the compiled loop's speed, so prefer hooks on epochs.
+            checkpoint: File that is replaced after every epoch. When it exists, the training
+                goes on from it, and ends as if it had never been interrupted: weights,
+                optimizer, random states, callbacks, order of the data and history.
 
         Returns:
             The history: one list per metric, `val_` before those of the validation data.
@@ -79,9 +83,11 @@ class Trainer:
         history = next(c for c in hooks.callbacks if isinstance(c, keras.callbacks.History))
         model.stop_training = False
         hooks.on_train_begin()
+        # After `on_train_begin`, in which callbacks forget what they knew.
+        done = self._resume(checkpoint, callbacks, history.history)
         logs: dict[str, float] = {}
         every_batch = any(_watches_batches(callback) for callback in callbacks)
-        for epoch in range(initial_epoch, epochs):
+        for epoch in range(done, epochs):
             model.reset_metrics()
             hooks.on_epoch_begin(epoch)
             self._run_epoch(epoch, hooks if every_batch else None)
@@ -92,10 +98,28 @@ class Trainer:
                 hooks.on_test_end(validation)
                 logs |= {f"val_{name}": value for name, value in validation.items()}
             hooks.on_epoch_end(epoch, logs)
+            if checkpoint is not None:
+                state = TrainingState.capture(
+                    model, epoch=epoch + 1, callbacks=callbacks, history=history.history
+                )
+                state.save(checkpoint)
             if model.stop_training:
                 break
         hooks.on_train_end(logs)
         return history.history
+
+    def _resume(
+        self,
+        checkpoint: Path | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        history: dict[str, list[float]],
+    ) -> int:
+        """Puts back a saved state, if there is one; returns the number of epochs it has seen."""
+        if checkpoint is None or not checkpoint.exists():
+            return 0
+        state = TrainingState.load(checkpoint)
+        state.restore(self.model, callbacks=callbacks, history=history)
+        return state.epoch
 
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Loss and metrics over one pass of `feed`, as `Model.evaluate` gives them."""

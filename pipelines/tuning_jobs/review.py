@@ -88,7 +88,7 @@ class Review:
         if self._mirror is None:
             return {"run_id": None, "run_url": None}
         report: MirrorReport = self._mirror.close(
-            _CLOSE_SECONDS, status="KILLED" if interrupted else None, files=not interrupted
+            _CLOSE_SECONDS, status="KILLED" if interrupted else "FINISHED", files=not interrupted
         )
         where = {"run_id": report.run_id, "run_url": report.url}
         if report.run_id is not None:

@@ -160,3 +160,24 @@ def test_transform_gets_another_seed_every_step_and_epoch():
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match=r"one length of at least 1.*Got lengths \[3, 4\]"):
         ArrayFeed(np.zeros(3), np.zeros(4), batch_size=2)
+
+
+@pytest.mark.parametrize("stop_after", [1, 3])
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_by_bit(tmp_path, stop_after):
+    x, y = _data()
+
+    def run(epochs, checkpoint):
+        model = _model(dropout=0.5)
+        feed = ArrayFeed(x, y, batch_size=16, seed=4)
+        early = keras.callbacks.EarlyStopping("loss", patience=2)
+        trainer = Trainer(model, feed, validation=ArrayFeed(x, y, batch_size=32, shuffle=False))
+        history = trainer.fit(epochs=epochs, callbacks=[early], checkpoint=checkpoint)
+        return model, history, early.best
+
+    whole, expected, best = run(5, None)
+    run(stop_after, tmp_path / "state.npz")
+    resumed, history, resumed_best = run(5, tmp_path / "state.npz")
+    assert history == expected
+    assert resumed_best == best
+    for ours, theirs in zip(resumed.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tuning.errors import Pruned as Pruned
     from tuning.errors import StoreError as StoreError
     from tuning.errors import TrialError as TrialError
+    from tuning.folds import cross_validated as cross_validated
     from tuning.job import Job as Job
     from tuning.job import load_job as load_job
     from tuning.result import Progress as Progress
@@ -38,6 +39,7 @@ _REFERENCES = {
     "Space": "tuning.space:Space",
     "StoreError": "tuning.errors:StoreError",
     "TrialError": "tuning.errors:TrialError",
+    "cross_validated": "tuning.folds:cross_validated",
     "load_job": "tuning.job:load_job",
     "open_study": "tuning.studies:open_study",
     "search": "tuning.engine:search",

@@ -59,6 +59,11 @@ class Context:
         self._decision_steps = None if decision_steps is None else sorted(decision_steps)
 
     @property
+    def has_directory(self) -> bool:
+        """Whether the trial has a place for files."""
+        return self._directory is not None
+
+    @property
     def directory(self) -> Path:
         """Folder for the trial's files, made when first asked for."""
         if self._directory is None:

@@ -9,6 +9,7 @@ is therefore made anew from the study's trials whenever a point is asked for.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import keras_tuner
@@ -21,6 +22,7 @@ from optuna.search_space import IntersectionSearchSpace
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.linalg import solve_triangular
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from typing_extensions import override
@@ -143,7 +145,9 @@ class OracleSampler(optuna.samplers.BaseSampler):
             trial.score = score
             oracle.trials[trial.trial_id] = trial
         # The matrices are tiny: threads would only get in the way of the workers.
-        with threadpool_limits(1):
+        with threadpool_limits(1), warnings.catch_warnings():
+            # A length scale at its bound says that a parameter matters little.
+            warnings.simplefilter("ignore", ConvergenceWarning)
             answer = oracle.populate_space("next")["values"]
         point = {}
         for name in codes:
@@ -239,26 +243,30 @@ def _with_values(parameters: Any, values: dict[str, Any]) -> Any:
 def _observations(
     study: optuna.Study, space: Space, number: int
 ) -> list[tuple[dict[str, Any], float, bool]]:
-    """Point, score and whether it is finished; running trials get the worst score so far."""
-    finished, running = [], []
+    """Point, score and whether the score is its own.
+
+    Failed and diverged trials get the worst score, so that their region does not stay a white
+    spot that attracts the next point; running trials get it so that they are not tried twice.
+    """
+    scored, unscored = [], []
     for trial in study.get_trials(deepcopy=False):
         params = {name: trial.params[name] for name in space.searched if name in trial.params}
-        if trial.number == number or not params:
+        if trial.number == number or not params or trial.state == TrialState.WAITING:
             continue
         try:
             point = space.complete(space.decode(params))
         except ValueError:
             continue  # of another range, in a search without a fixed space
-        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED) and trial.values:
-            if math.isfinite(trial.values[0]):
-                finished.append((point, trial.values[0], True))
-        elif trial.state == TrialState.RUNNING:
-            running.append(point)
-    if not finished:
+        score = trial.values[0] if trial.values else math.nan
+        if math.isfinite(score):
+            scored.append((point, score, True))
+        else:
+            unscored.append(point)
+    if not scored:
         return []
-    scores = [score for _, score, _ in finished]
+    scores = [score for _, score, _ in scored]
     worst = min(scores) if study.direction == StudyDirection.MAXIMIZE else max(scores)
-    return finished + [(point, worst, False) for point in running]
+    return scored + [(point, worst, False) for point in unscored]
 
 
 def bayesian(request: Request) -> optuna.samplers.BaseSampler:

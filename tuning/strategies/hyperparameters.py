@@ -127,7 +127,7 @@ def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
         [32, 64]
     """
     build = build_function(hypermodel)
-    found = keras_tuner.HyperParameters()
+    found: list[Any] = []
     explored: set[str] = set()
     queue: list[dict[str, Any]] = [{}]
     for _ in range(most_builds):
@@ -136,12 +136,14 @@ def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
         values = queue.pop(0)
         hp = TrialHyperParameters(values)
         build(hp)
-        found.merge(hp.space)
-        queue = [*_inactive(hp, found, explored), *queue, *_variations(found, explored)]
+        for one in hp.space:
+            if not any(one.name == o.name and one.conditions == o.conditions for o in found):
+                found.append(one)
+        queue = [*_inactive(hp, explored), *queue, *_variations(found, explored)]
     return _space_of(found)
 
 
-def _inactive(hp: Any, found: Any, explored: set[str]) -> list[dict[str, Any]]:
+def _inactive(hp: Any, explored: set[str]) -> list[dict[str, Any]]:
     """Values that open the conditional scopes which this run passed by."""
     opened = []
     for scope in hp.inactive_scopes:
@@ -151,10 +153,10 @@ def _inactive(hp: Any, found: Any, explored: set[str]) -> list[dict[str, Any]]:
     return opened
 
 
-def _variations(found: Any, explored: set[str]) -> list[dict[str, Any]]:
+def _variations(found: list[Any], explored: set[str]) -> list[dict[str, Any]]:
     """One run for each end and option of each parameter, under its own conditions."""
     varied = []
-    for hp in found.space:
+    for hp in found:
         if isinstance(hp, kinds.Fixed):
             continue
         parents = {condition.name: condition.values[0] for condition in hp.conditions}
@@ -174,9 +176,9 @@ def _is_new(values: Mapping[str, Any], explored: set[str]) -> bool:
     return True
 
 
-def _space_of(found: Any) -> Space:
+def _space_of(found: list[Any]) -> Space:
     dimensions: dict[str, Dimension] = {}
-    for hp in found.space:
+    for hp in found:
         made = dimension_of(hp)
         before = dimensions.get(hp.name)
         dimensions[hp.name] = made if before is None else _merged(hp.name, before, made)

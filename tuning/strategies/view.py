@@ -18,7 +18,9 @@ class StudyView(optuna.Study):
     """A study whose trials are told in terms of a stage's space.
 
     Trials outside of the stage's space are left out, and the others carry its distributions;
-    otherwise Optuna's samplers, which use only what all trials share, would forget them.
+    otherwise Optuna's samplers, which use only what all trials share, would forget them. A failed
+    trial is told as one that was pruned before its first report, the worst there is: otherwise
+    samplers would not learn from it and come back to the region where training diverges.
 
     Args:
         name: Name of the study.
@@ -64,10 +66,10 @@ class StudyView(optuna.Study):
         return self._part.contains(self._space.decode(trial.params))
 
     def _tell(self, trial: FrozenTrial) -> FrozenTrial:
-        as_complete = (
-            self._counts_pruned and trial.state == TrialState.PRUNED and bool(trial.values)
-        )
-        if self._part is None and not as_complete:
+        pruned = trial.state == TrialState.PRUNED
+        as_complete = self._counts_pruned and pruned and bool(trial.values)
+        failed = trial.state == TrialState.FAIL and bool(trial.params)
+        if self._part is None and not as_complete and not failed:
             return trial
         told = copy.copy(trial)
         if self._part is not None:
@@ -76,4 +78,6 @@ class StudyView(optuna.Study):
             told.distributions = {name: self._distributions[name] for name in known}
         if as_complete:
             told.state = TrialState.COMPLETE
+        if failed:
+            told.state, told.intermediate_values = TrialState.PRUNED, {}
         return told

@@ -33,22 +33,11 @@ class StepwiseLanguageModel:
     """
 
     def __init__(self, model: keras.Model) -> None:
-        recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
-        if not recurrent or recurrent[0].name != "recurrent1":
-            raise ValueError(
-                "StepwiseLanguageModel needs a model of `language_model` or "
-                f"`character_network`. Got {model.name!r} with layers "
-                f"{[layer.name for layer in model.layers]}."
-            )
-        self._sizes = [size for layer in recurrent for size in layer.state_size]
+        self._sizes = state_sizes(model)
         tokens = keras.Input((), dtype="int32", name="tokens")
         states = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(self._sizes)]
-        x, pending, new_states = _embed(model, tokens), list(states), []
-        for layer in recurrent:
-            own = [pending.pop(0) for _ in layer.state_size]
-            x, *own = _one_step(layer)(x, initial_state=own)
-            new_states += own
-        self._model = keras.Model([tokens, *states], [_head(model, x), *new_states])
+        logits, after = carried(model, tokens[:, None], states, unroll=True)
+        self._model = keras.Model([tokens, *states], [logits[:, 0], *after])
 
     def start(self, batch_size: int) -> State:
         """Gives the zero state, a tuple of `float32[batch_size, units]`."""
@@ -128,17 +117,60 @@ class StepwiseDecoder:
         return logits[:, 0], (*states, *state[self._count :])
 
 
+def state_sizes(model: keras.Model) -> list[int]:
+    """Sizes of the states of a language model's recurrent layers, from the first layer on.
+
+    Args:
+        model: Made by `language_model` or `character_network`.
+
+    Raises:
+        ValueError: If the model has no recurrent layer named `recurrent1`.
+    """
+    return [size for layer in _recurrent(model) for size in layer.state_size]
+
+
+def carried(
+    model: keras.Model, tokens: Any, states: list[Any], *, unroll: bool = False
+) -> tuple[Any, list[Any]]:
+    """Runs a language model's layers from given states; usable while building a model.
+
+    Args:
+        model: Made by `language_model` or `character_network`; its weights are shared.
+        tokens: `int32[batch, steps]`.
+        states: One `float32[batch, size]` per entry of `state_sizes(model)`.
+        unroll: Whether to unroll the loop; right for a single step.
+
+    Returns:
+        The logits `float32[batch, steps, vocabulary_size]`, and the states after the last
+        step.
+    """
+    x, pending, after = _embed(model, tokens), list(states), []
+    for layer in _recurrent(model):
+        own = [pending.pop(0) for _ in layer.state_size]
+        # A second RNN around the same cell: the model's own may be tied to a batch size.
+        again = keras.layers.RNN(
+            layer.cell, return_sequences=True, return_state=True, unroll=unroll
+        )
+        x, *own = again(x, initial_state=own)
+        after += own
+    return _head(model, x), after
+
+
+def _recurrent(model: keras.Model) -> list[keras.layers.RNN]:
+    recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+    if not recurrent or recurrent[0].name != "recurrent1":
+        raise ValueError(
+            "Carrying a state needs a model of `language_model` or `character_network`. Got "
+            f"{model.name!r} with layers {[layer.name for layer in model.layers]}."
+        )
+    return recurrent
+
+
 def _embed(model: keras.Model, tokens: Any) -> Any:
-    steps = keras.ops.expand_dims(tokens, 1)
     cell = model.get_layer("recurrent1").cell
     if isinstance(cell, LinearCharacterCell):
-        return keras.ops.one_hot(steps, cell.num_outputs)
-    return model.get_layer("token_embedding")(steps)
-
-
-def _one_step(layer: keras.layers.RNN) -> keras.layers.RNN:
-    # A second RNN around the same cell; one step needs no loop, so it is unrolled.
-    return keras.layers.RNN(layer.cell, return_sequences=True, return_state=True, unroll=True)
+        return keras.ops.one_hot(tokens, cell.num_outputs)
+    return model.get_layer("token_embedding")(tokens)
 
 
 def _head(model: keras.Model, x: Any) -> Any:
@@ -149,4 +181,4 @@ def _head(model: keras.Model, x: Any) -> Any:
         x = model.get_layer("logits")(x)
     elif "token_embedding" in names:
         x = model.get_layer("token_embedding")(x, reverse=True)
-    return x[:, 0]
+    return x

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,48 +17,15 @@ from pydantic import (
 )
 
 from tuning._names import unknown_name
-from tuning.dimensions import dimension_from
 from tuning.errors import JobError
+from tuning.forms import dimension_from
+from tuning.job_faults import explain
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.stages import read_stages, staged
 from tuning.strategies import PRUNERS, STRATEGIES, check_options
+from tuning.units import parse_bytes, parse_seconds
 from tuning.yaml_lines import Document, read_document
-
-_TIME_UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SIZE_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-_SIZE_UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-
-
-def parse_seconds(value: Any) -> Any:
-    """Reads a duration: a number of seconds or text such as `"90s"`, `"10min"`, `"2h"`.
-
-    Example:
-        >>> parse_seconds("1.5h"), parse_seconds(30)
-        (5400.0, 30)
-    """
-    return _with_unit(value, _TIME_UNITS, "a duration", "90s, 10min or 2h")
-
-
-def parse_bytes(value: Any) -> Any:
-    """Reads an amount of memory: a number of bytes or text such as `"512MB"`, `"2GB"`.
-
-    Example:
-        >>> parse_bytes("2GB")
-        2000000000
-    """
-    number = _with_unit(value, _SIZE_UNITS, "an amount of memory", "512MB or 2GB")
-    return int(number) if isinstance(number, float) else number
-
-
-def _with_unit(value: Any, units: Mapping[str, float], what: str, examples: str) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*", value)
-    if match is None or match[2] not in units:
-        raise ValueError(f"{what} is written like {examples}. Got {value!r}.")
-    return float(match[1]) * units[match[2]]
-
 
 Seconds = Annotated[float, BeforeValidator(parse_seconds), Field(gt=0)]
 Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(gt=0)]
@@ -333,55 +299,7 @@ def check_job(content: Mapping[str, Any], document: Document | None = None) -> J
     try:
         return Job.model_validate(dict(content))
     except ValidationError as error:
-        found = []
-        for fault in error.errors():
-            place = _place(fault["loc"])
-            message = _message(fault, place)
-            inner = re.match(r"parameter '([^']+)'", message)
-            if inner is not None:
-                place = (*place, inner[1])
-            line = document.line(place) if document else 0
-            found.append((line, document.at(place, message) if document else message))
-        raise JobError("\n".join(dict.fromkeys(text for _, text in sorted(found)))) from None
-
-
-def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Drops what pydantic adds for unions, such as `list[dict[str,any]]` or `function-after`."""
-    return tuple(
-        part
-        for part in location
-        if isinstance(part, int) or (re.fullmatch(r"[\w-]+", part) and part not in _UNION_PARTS)
-    )
-
-
-_UNION_PARTS = ("str", "bool", "literal", "constrained-int", "constrained-float", "int", "float")
-
-
-def _message(fault: Any, place: tuple[int | str, ...]) -> str:
-    kind, key = fault["type"], place[-1] if place else ""
-    if kind == "extra_forbidden":
-        return unknown_key(str(key), _keys_at(place[:-1]))
-    if kind == "missing":
-        return f"the key {key!r} is missing."
-    text = str(fault["msg"]).removeprefix("Value error, ")
-    if kind == "value_error":
-        return text[:1].lower() + text[1:] if not text.startswith("`") else text
-    return f"{key!r}: {text[:1].lower() + text[1:]}. Got {fault['input']!r}."
-
-
-def unknown_key(key: str, known: Sequence[str]) -> str:
-    """Says that a key is unknown.
-
-    Example:
-        >>> unknown_key("trails", ["seed", "trials"])
-        "unknown key 'trails'. Did you mean 'trials'?"
-    """
-    import difflib
-
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"unknown key {key!r}." + (
-        f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(sorted(known))}."
-    )
+        raise JobError(explain(error, document, _keys_at)) from None
 
 
 def _keys_at(place: tuple[int | str, ...]) -> list[str]:

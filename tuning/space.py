@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tuning._names import unknown_name
-from tuning.dimensions import Choice, Dimension, Fixed, Float, Int, dimension_from, plain_key
+from tuning.dimensions import Choice, Dimension, Fixed, plain_key
+from tuning.forms import dimension_from
+from tuning.narrowing import narrowed
+from tuning.ranges import Float, Int
 
 __all__ = ["Choice", "Dimension", "Fixed", "Float", "Int", "Space"]
 
@@ -274,7 +277,7 @@ class Space:
         plain = {}
         for name, dimension in self._dimensions.items():
             values = [dimension.canonical(point[name]) for point in around if name in point]
-            plain[name] = _narrowed(dimension, values, margin).to_dict()
+            plain[name] = narrowed(dimension, values, margin).to_dict()
         return Space(_without_impossible(plain))
 
     def key(self, params: Params) -> str:
@@ -358,37 +361,3 @@ def _without_impossible(plain: dict[str, Any]) -> dict[str, Any]:
             form = {key: value for key, value in plain[name].items() if key != "when"}
             kept[name] = form | ({"when": conditions} if conditions else {})
     return {name: kept[name] for name in plain if name in kept}
-
-
-def _narrowed(dimension: Dimension, values: list[Any], margin: float) -> Dimension:
-    when = dimension.when
-    if not values or isinstance(dimension, Fixed):
-        return dimension
-    if isinstance(dimension, Choice):
-        keys = {plain_key(value) for value in values}
-        return Choice([o for o in dimension.options if plain_key(o) in keys], when=when)
-    if isinstance(dimension, Int):
-        low, high = _span(dimension, values, margin)
-        step = dimension.step
-        first = dimension.low + math.floor((low - dimension.low) / step) * step
-        last = dimension.low + math.ceil((high - dimension.low) / step) * step
-        return Int(
-            max(first, dimension.low), min(last, dimension.high), step, dimension.log, when=when
-        )
-    if isinstance(dimension, Float):
-        low, high = _span(dimension, values, margin)
-        if dimension.step is not None:
-            inside = [v for v in dimension.values or () if low - 1e-12 <= v <= high + 1e-12]
-            low, high = (inside or values)[0], (inside or values)[-1]
-        return Float(low, high, dimension.step, dimension.log, when=when)
-    return dimension
-
-
-def _span(dimension: Int | Float, values: list[Any], margin: float) -> tuple[float, float]:
-    if dimension.log:
-        widen = margin * math.log(dimension.high / dimension.low)
-        low, high = min(values) * math.exp(-widen), max(values) * math.exp(widen)
-    else:
-        widen = margin * (dimension.high - dimension.low)
-        low, high = min(values) - widen, max(values) + widen
-    return max(low, dimension.low), min(high, dimension.high)

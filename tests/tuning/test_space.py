@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning import Choice, Fixed, Float, Int, Space
-from tuning.dimensions import dimension_from
+from tuning.forms import dimension_from
 
 
 @st.composite

@@ -27,7 +27,8 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from typing_extensions import override
 
-from tuning.dimensions import Choice, Dimension, Float, Int, plain_key
+from tuning.dimensions import Choice, Dimension, plain_key
+from tuning.ranges import Float, Int
 from tuning.space import Space, encode_option
 from tuning.strategies import Request
 from tuning.strategies.distributions import distribution_of, space_of

@@ -15,7 +15,8 @@ from optuna.distributions import (
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
-from tuning.dimensions import Choice, Dimension, Float, Int
+from tuning.dimensions import Choice, Dimension
+from tuning.ranges import Float, Int
 from tuning.space import Space, encode_option
 
 

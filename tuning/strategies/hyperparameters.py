@@ -14,7 +14,9 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine import hyperparameters as kinds
 
-from tuning.dimensions import Choice, Dimension, Fixed, Float, Int, plain_key
+from tuning.dimensions import Choice, Dimension, Fixed, plain_key
+from tuning.forms import dimension_from
+from tuning.ranges import Float, Int
 from tuning.space import Space
 
 Build = Callable[[Any], Any]
@@ -197,8 +199,6 @@ def _merged(name: str, one: Dimension, other: Dimension) -> Dimension:
             f"One name must stand for one range. Parameter {name!r} has {plain} and {second}, or "
             "conditions on different parents: give them different names."
         )
-    from tuning.dimensions import dimension_from
-
     if not when or not other_when:
         return dimension_from(name, plain)
     joined = {

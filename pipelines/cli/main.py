@@ -17,6 +17,7 @@ COMMANDS = {
     "models": "pipelines.cli.listings:models",
     "train": "pipelines.cli.train:train",
     "tune": "pipelines.cli.tune:tune",
+    "predict": "pipelines.cli.predict:predict",
     "status": "pipelines.cli.studies:status",
     "trials": "pipelines.cli.studies:trials",
     "best": "pipelines.cli.studies:best",

@@ -32,11 +32,22 @@ def run_options(command: Command) -> Command:
         click.option("--seed", type=click.IntRange(min=0), help="Weights, dropout, data order; 0."),
         click.option("--data-dir", type=click.Path(file_okay=False), envvar="COOKBOOK_DATA",
                      help="Folder of downloaded datasets (COOKBOOK_DATA)."),
+        click.option("--data", "data_path", type=click.Path(),
+                     help="Your own file or folder, for the generic recipes."),
+        click.option("--target", help="Column to predict, for the recipe `tabular`."),
+        click.option("--data-option", "data_options", multiple=True, metavar="KEY=VALUE",
+                     help="Option of the dataset's loader; repeat for more."),
         click.option("--tiny", is_flag=True, help="A few rows and epochs: does it run at all?"),
     )  # fmt: skip
     for decorate in reversed(decorators):
         command = decorate(command)
     return command
+
+
+def parse_data(path: str | None, target: str | None, options: Sequence[str]) -> dict[str, Any]:
+    """Options of a dataset's loader from `--data`, `--target` and `--data-option`."""
+    given = {"path": path, "target": target}
+    return {k: v for k, v in given.items() if v is not None} | parse_settings(options)
 
 
 def parse_settings(settings: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipelines.cli.options import parse_settings, run_options, store_options
+from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
 
 
@@ -21,6 +21,9 @@ def train(
     settings: tuple[str, ...],
     epochs: int | None,
     *,
+    data_path: str | None,
+    target: str | None,
+    data_options: tuple[str, ...],
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -29,7 +32,8 @@ def train(
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
     given = {name: value for name, value in options.items() if value is not None}
-    request = TrainRequest(recipe=recipe, params=params, **given)
+    data = parse_data(data_path, target, data_options)
+    request = TrainRequest(recipe=recipe, params=params, data=data, **given)
     check_hyperparameters(request.load_recipe(), params)
     from pipelines.cli.progress import EpochProgress
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from pipelines.cli.options import parse_settings, run_options, store_options
+from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
 
 
 @click.command()
-@click.argument("target", metavar="RECIPE|JOB.yaml")
+@click.argument("job", metavar="RECIPE|JOB.yaml")
 @click.option("--trials", type=click.IntRange(min=1), help="Trials the study has in the end.")
 @click.option("--strategy", help="grid, random, qmc, bayesian, gp, tpe, genetic or cmaes.")
 @click.option("--pruner", help="none, median, halving or hyperband.")
@@ -27,12 +27,14 @@ from pipelines.cli.output import json_option, print_result
 @store_options
 @json_option
 def tune(
-    target: str,
+    job: str,
     *,
     root: Path,
     data_dir: str | None,
+    data_path: str | None,
     tiny: bool,
     settings: tuple[str, ...],
+    data_options: tuple[str, ...],
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -43,16 +45,19 @@ def tune(
     from pipelines.tuning_jobs.plan import plan_job
     from pipelines.tuning_jobs.request import make_job
 
+    data = parse_data(data_path, options.pop("target", None), data_options)
     given = {name: value for name, value in options.items() if value is not None}
+    if data:
+        given["data"] = data
     if settings:
         given["set"] = parse_settings(settings)
-    job = make_job(target, given)
-    plan = plan_job(job, root=root, data_dir=data_dir, tiny=tiny)
+    checked = make_job(job, given)
+    plan = plan_job(checked, root=root, data_dir=data_dir, tiny=tiny)
     from pipelines.cli.search_progress import SearchProgress, print_summary
     from pipelines.tuning_jobs.run import run_plan
 
     with SearchProgress(quiet=as_json) as progress:
-        tracking = job.tracking if isinstance(job.tracking, str) else None
+        tracking = checked.tracking if isinstance(checked.tracking, str) else None
         result = run_plan(
             plan, tracking_uri=tracking, on_progress=progress.update, on_note=progress.note
         )

@@ -42,7 +42,8 @@ class Recipe:
         name: Name in the CLI; the file is the same name with underscores.
         summary: One line for listings.
         dataset: Name in the dataset registry.
-        task: Name in the task registry: how data becomes batches, loss and metrics.
+        task: Name in the task registry: how data becomes batches, loss and metrics. `{task}`
+            in it stands for the dataset's own task, where the user's data decides.
         builder: `"module:function"` of the model's builder.
         defaults: Hyperparameters: fields of `TrainingOptions` and arguments of the builder.
         space: What a search may change; the other defaults stay.

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.serving.outputs import make_output
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from pipelines.serving.outputs import WritingOutput, make_output
+from pipelines.serving.text_inputs import TEXT_INPUTS, as_texts
 
 if TYPE_CHECKING:
     import keras
     import pandas as pd
-
-MODEL_FILE, CONFIG_FILE = "model.keras", "serving.json"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Bundle:
         """Predicts for raw inputs.
 
         Args:
-            raw: As the dataset's loader gives them: images, rows of a table, texts.
+            raw: As the dataset's loader gives them: images, rows of a table, texts. Texts may
+                also be one `str`, or a frame whose column `text` (or only column) holds them.
 
         Returns:
             One row per input; the columns depend on the task.
@@ -60,5 +61,10 @@ class Bundle:
         from pipelines.preprocessing import preprocessing_from_config
 
         preprocessing = preprocessing_from_config(self.config["inputs"])
+        if preprocessing.name in TEXT_INPUTS:
+            raw = as_texts(raw)
+        output = make_output(self.config["outputs"])
+        if isinstance(output, WritingOutput):
+            return output.write(self.model, preprocessing, raw)
         outputs = self.model.predict(preprocessing.transform(raw), verbose=0)
-        return make_output(self.config["outputs"]).frame(np.asarray(outputs))
+        return output.frame(np.asarray(outputs))

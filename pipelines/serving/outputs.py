@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from cookbook._names import unknown_name
+from pipelines.serving.translating import TranslationOutput
+from pipelines.serving.writing import ContinuationOutput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +20,14 @@ class Output(Protocol):
     """Names the columns of predictions."""
 
     def frame(self, outputs: np.ndarray) -> pd.DataFrame:
+        """One row per input."""
+
+
+@runtime_checkable
+class WritingOutput(Protocol):
+    """Calls the model itself, token by token."""
+
+    def write(self, model: Any, preprocessing: Any, raw: Any) -> pd.DataFrame:
         """One row per input."""
 
 
@@ -71,10 +81,15 @@ class NumberOutput:
         return pd.DataFrame({"prediction": values * self.deviation + self.mean})
 
 
-_OUTPUTS = {"classes": ClassOutput, "number": NumberOutput}
+_OUTPUTS: Mapping[str, Any] = {
+    "classes": ClassOutput,
+    "continuation": ContinuationOutput,
+    "number": NumberOutput,
+    "translation": TranslationOutput,
+}
 
 
-def make_output(config: Mapping[str, Any]) -> Output:
+def make_output(config: Mapping[str, Any]) -> Output | WritingOutput:
     """Makes the output that a configuration describes.
 
     Args:
@@ -89,5 +104,5 @@ def make_output(config: Mapping[str, Any]) -> Output:
         raise ValueError(unknown_name("output", kind, _OUTPUTS))
     if "classes" in fields:
         fields["classes"] = tuple(fields["classes"])
-    output: Output = _OUTPUTS[kind](**fields)
+    output: Output | WritingOutput = _OUTPUTS[kind](**fields)
     return output

@@ -33,6 +33,8 @@ class Task(ABC):
     """
 
     extra_names: ClassVar[frozenset[str]] = frozenset()
+    # The metric of `measure` that sums a task up, and what is better.
+    main_metric: ClassVar[tuple[str, str]]
 
     def __init__(
         self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
@@ -80,6 +82,14 @@ class Task(ABC):
     @abstractmethod
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Pictures of what the model does on a split, by file name without ending."""
+
+    def callbacks(self) -> list[keras.callbacks.Callback]:
+        """What the training of this task needs beside the options' callbacks."""
+        return []
+
+    def notes(self, model: keras.Model) -> dict[str, str]:
+        """Texts about a trained model by file name, for example what it writes."""
+        return {}
 
     @abstractmethod
     def serving_config(self) -> dict[str, Any]:

@@ -23,6 +23,8 @@ PREDICTION_BATCH = 256
 class Classification(Task):
     """Classes from logits; subclasses say how raw inputs reach the model."""
 
+    main_metric = ("accuracy", "maximize")
+
     @abstractmethod
     def inputs(self, x: Any) -> Any:
         """Raw inputs of a split as the arrays that the model takes."""

@@ -123,6 +123,7 @@ class TableRegression(Task):
     """
 
     extra_names = TableInputs.names
+    main_metric = ("mae", "minimize")
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)

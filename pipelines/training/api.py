@@ -15,6 +15,7 @@ def train(
     params: Mapping[str, Any] | None = None,
     seed: int = 0,
     data_dir: str | Path | None = None,
+    data: Mapping[str, Any] | None = None,
     tiny: bool = False,
     root: str | Path = "mlruns",
     tracking_uri: str | None = None,
@@ -27,6 +28,7 @@ def train(
         params: Hyperparameters that replace the recipe's defaults, `epochs` among them.
         seed: Weights, dropout, data order and augmentation follow from it; 0 is a seed.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
+        data: Options of the loader; for your own files `{"path": ..., "target": ...}`.
         tiny: A few rows and epochs, to see whether it runs at all.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store or server; `None` takes the embedded one.
@@ -45,6 +47,7 @@ def train(
         params=params or {},
         seed=seed,
         data_dir=None if data_dir is None else str(data_dir),
+        data=data or {},
         tiny=tiny,
         root=Path(root),
         tracking_uri=tracking_uri,

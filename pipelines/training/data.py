@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
@@ -31,16 +32,31 @@ class DataRequest:
     options: str = "{}"
 
     @classmethod
-    def of(cls, recipe: Recipe, *, data_dir: str | None = None, tiny: bool = False) -> DataRequest:
+    def of(
+        cls,
+        recipe: Recipe,
+        *,
+        data_dir: str | None = None,
+        tiny: bool = False,
+        options: Mapping[str, Any] | None = None,
+    ) -> DataRequest:
         """The data of a recipe, in tiny mode with few rows.
 
         Every job sees the same splits: scores of several seeds differ by the training alone.
+
+        Args:
+            recipe: Names the dataset.
+            data_dir: Folder of downloaded datasets.
+            tiny: A few rows.
+            options: Options of the loader that replace the recipe's, for example the `path` of
+                the user's own file.
         """
+        merged = {**recipe.dataset_options, **(options or {})}
         return cls(
             name=recipe.dataset,
             data_dir=data_dir,
             rows=recipe.tiny_rows if tiny else None,
-            options=json.dumps(dict(recipe.dataset_options), sort_keys=True),
+            options=json.dumps(merged, sort_keys=True),
         )
 
     def load(self) -> Dataset:

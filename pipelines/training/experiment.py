@@ -43,7 +43,7 @@ class Experiment:
         self.params = {**recipe.defaults, **params}
         self.dataset = dataset
         self.seed = seed
-        task = task_class(recipe.task)
+        task = task_class(recipe.task.format(task=dataset.task))
         check_parameter_names(self.params, recipe.builder, extra=task.extra_names)
         self.options, rest = split_parameters(self.params)
         extra = {name: value for name, value in rest.items() if name in task.extra_names}
@@ -96,7 +96,8 @@ class Experiment:
         model = self.build(total_steps=feed.steps * self.options.epochs)
         validation = None if with_validation else self.task.validation_feed()
         trainer = Trainer(model, feed, validation=validation)
-        added = self._option_callbacks(validated=not with_validation)
+        validated = not with_validation
+        added = [*self.task.callbacks(), *self._option_callbacks(validated=validated)]
         history = trainer.fit(
             epochs=epochs or self.options.epochs,
             callbacks=[*added, *callbacks],

@@ -69,7 +69,7 @@ def build_schedule(
         arguments = _SPANS[options.schedule](rate, max(1, total_steps - warmup))
         rate = make_schedule(options.schedule, **arguments)
     if warmup:
-        rate = make_schedule("warmup", schedule=rate, warmup_steps=warmup)
+        rate = make_schedule("warmup", schedule=rate, steps=warmup)
     return rate
 
 

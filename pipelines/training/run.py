@@ -33,6 +33,7 @@ class TrainRequest:
         params: Hyperparameters that replace the recipe's defaults.
         seed: Weights, dropout, data order, augmentation and splits follow from it.
         data_dir: Folder of downloaded datasets.
+        data: Options of the dataset's loader, for example `path` and `target` of a table.
         tiny: A few rows and epochs.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store; the embedded one by default.
@@ -42,6 +43,7 @@ class TrainRequest:
     params: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     data_dir: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
     tiny: bool = False
     root: Path = Path("mlruns")
     tracking_uri: str | None = None
@@ -62,9 +64,9 @@ class TrainRequest:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 
-    def data(self, recipe: Recipe) -> DataRequest:
+    def data_request(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""
-        return DataRequest.of(recipe, data_dir=self.data_dir, tiny=self.tiny)
+        return DataRequest.of(recipe, data_dir=self.data_dir, tiny=self.tiny, options=self.data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +130,7 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
     from pipelines.training.experiment import Experiment
 
     recipe = request.load_recipe()
-    dataset = request.data(recipe).load()
+    dataset = request.data_request(recipe).load()
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)
     started = time.perf_counter()
@@ -153,7 +155,9 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
     from pipelines.tasks.registry import task_class
     from pipelines.training.options import check_parameter_names
 
-    check_parameter_names(params, recipe.builder, extra=task_class(recipe.task).extra_names)
+    # The kinds of a task take the same hyperparameters.
+    task = task_class(recipe.task.format(task="classification"))
+    check_parameter_names(params, recipe.builder, extra=task.extra_names)
 
 
 def _fit(
@@ -204,6 +208,8 @@ def _record(
         run.figure(history_figure(history), "figures/history.png")
         for label, figure in task.figures(model, test).items():
             run.figure(figure, f"figures/{label}.png")
+        for file, text in task.notes(model).items():
+            run.text(text, file)
         log_model(run, experiment, path)
     return TrainResult(
         recipe=request.recipe,

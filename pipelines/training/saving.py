@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.serving.bundle import CONFIG_FILE, MODEL_FILE, Bundle
+from pipelines.serving.bundle import Bundle
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 
 if TYPE_CHECKING:
     import keras
@@ -63,19 +63,16 @@ def log_model(
 
     example = experiment.task.raw_example()
     bundle = Bundle.load(path.parent)
-    with warnings.catch_warnings():
-        # MLflow asks for type hints on `predict` as the schema; the signature is the schema here.
-        warnings.filterwarnings("ignore", message=".*type hint", category=UserWarning)
-        return log_python_model(
-            run,
-            code_path=SERVING_CODE,
-            artifacts={"model": path, "config": path.parent / CONFIG_FILE},
-            signature=(example, bundle.predict(example)),
-            input_example=example,
-            pip_requirements=_installed(),
-            register=register,
-            alias=alias,
-        )
+    return log_python_model(
+        run,
+        code_path=SERVING_CODE,
+        artifacts={"model": path, "config": path.parent / CONFIG_FILE},
+        signature=(example, bundle.predict(example)),
+        input_example=example,
+        pip_requirements=_installed(),
+        register=register,
+        alias=alias,
+    )
 
 
 def _installed() -> list[str]:

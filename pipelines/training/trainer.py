@@ -105,6 +105,9 @@ class Trainer:
                 state.save(checkpoint)
             if model.stop_training:
                 break
+        if isinstance(model.optimizer, keras.optimizers.Optimizer):
+            # As in `fit`: a model trained with averaged weights ends with the averages.
+            model.optimizer.finalize_variable_values(model.trainable_weights)
         hooks.on_train_end(logs)
         return history.history
 

@@ -119,16 +119,17 @@ def compare_on_test(winner: Refit, default: Refit, test: Split, recipe: Recipe) 
         The scores with their intervals and a verdict.
     """
     task = winner.experiment.task
-    metric = recipe.metric.removeprefix("val_")
     measured = {
         "winner": task.predict(winner.model, test.x),
         "default": default.experiment.task.predict(default.model, test.x),
     }
     baseline_name, baseline = task.baseline(test)
     scores = {name: task.measure(values, test.y) for name, values in measured.items()}
-    targets = np.asarray(test.y)
+    # A language model's targets are its inputs: rows of scores are drawn, without targets.
+    targets = np.zeros(len(measured["winner"])) if test.y is None else np.asarray(test.y)
+    metric, direction = recipe.metric.removeprefix("val_"), recipe.direction
     if metric not in scores["winner"]:
-        metric = next(iter(scores["winner"]))
+        metric, direction = task.main_metric
     difference = difference_interval(
         task.measure, measured["winner"], measured["default"], targets, metric=metric
     )
@@ -140,7 +141,7 @@ def compare_on_test(winner: Refit, default: Refit, test: Split, recipe: Recipe) 
         difference=difference,
         baseline=baseline_name,
         baseline_metrics=task.measure(baseline, test.y),
-        verdict=verdict(difference, maximize=recipe.direction == "maximize"),
+        verdict=verdict(difference, maximize=direction == "maximize"),
         test_rows=len(test),
     )
 
@@ -180,12 +181,15 @@ def finish_recipe(
     scores = compare_on_test(fitted, default, test, plan.recipe)
     path = save_model(fitted.experiment, fitted.model, plan.settings.directory)
     figures = fitted.experiment.task.figures(fitted.model, test)
+    notes = fitted.experiment.task.notes(fitted.model)
 
     def write(run: Any) -> None:
         run.dataset(dataset.name, dataset.fingerprint)
         run.figure(history_figure(fitted.history), "figures/refit_history.png")
         for name, figure in figures.items():
             run.figure(figure, f"figures/{name}.png")
+        for name, text in notes.items():
+            run.text(text, name)
         log_model(run, fitted.experiment, path, **plan.registration)
 
     review.add_to_parent(write)

@@ -160,7 +160,8 @@ def plan_recipe(
     # What is fixed is not searched.
     space = recipe.space.override(job.space)
     space = Space({name: d for name, d in space.dimensions.items() if name not in fixed})
-    data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny)
+    own = {"path": job.data} if isinstance(job.data, str) else job.data
+    data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
     settings = job.search_settings(
         study=_study_name(job, recipe, (fixed, space.to_dict(), dataclasses.asdict(data))),
         metrics=((recipe.metric, recipe.direction),),

@@ -1,0 +1,221 @@
+"""What every benchmark shares: alternating runs, medians and spread, one table, one JSON file."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks._contestant import Contestant, Measured, run_once
+from benchmarks._machine import commit, machine, versions
+
+RESULTS = Path(__file__).resolve().parent / "results"
+OURS = "ours"
+# Files and pipes have no width of their own; the table needs some.
+CONSOLE = Console(width=None if sys.stdout.isatty() else 140)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number that contestants return.
+
+    Attributes:
+        key: Its name in what they return.
+        unit: What it counts, for the table.
+        larger_is_better: Whether more is better; ratios are always those of speeds.
+    """
+
+    key: str
+    unit: str
+    larger_is_better: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What a measurement must reach, from the project's plan.
+
+    Attributes:
+        case: The case it speaks of.
+        key: The quantity.
+        peer: The peer we are compared with; empty for a limit on our own number.
+        must: Least ratio `ours / peer`, or with no peer the most that our number may be.
+        goal: The ratio that is aimed at, or None.
+    """
+
+    case: str
+    key: str
+    peer: str = ""
+    must: float
+    goal: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """All measurements of one contestant in one case."""
+
+    case: str
+    name: str
+    runs: Sequence[Measured] = ()
+    skipped: str = ""
+
+    def values(self, key: str) -> list[float]:
+        """The measured values of one quantity, those that are not numbers left out."""
+        found = [run.get(key) for run in self.runs]
+        return [float(value) for value in found if isinstance(value, int | float)]
+
+    def median(self, key: str) -> float | None:
+        """Median of one quantity, None where nothing was measured."""
+        values = self.values(key)
+        return statistics.median(values) if values else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """A finished or running benchmark.
+
+    Attributes:
+        name: Name of its file, table and JSON.
+        title: One line.
+        quantities: What is compared, the most important first.
+        goals: What must be reached.
+        unequal: What was not equal between the contestants, one line each.
+        quick: Whether this is the short form, whose figures prove nothing.
+        settings: Sizes of the run, for the JSON.
+    """
+
+    name: str
+    title: str
+    quantities: Sequence[Quantity]
+    goals: Sequence[Goal] = ()
+    unequal: Sequence[str] = ()
+    quick: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    started: float = field(default_factory=time.time)
+    machine: Mapping[str, Any] = field(default_factory=machine)
+
+
+def alternate(case: str, contestants: Sequence[Contestant], *, seeds: Sequence[int]) -> list[Row]:
+    """Measures contestants in turn, A B C A B C: a slow minute of the machine hits them all.
+
+    Args:
+        case: Name of the case.
+        contestants: Ours first.
+        seeds: One round for each.
+
+    Returns:
+        One row for each contestant.
+    """
+    runs: dict[str, list[Measured]] = {contestant.name: [] for contestant in contestants}
+    skipped = {c.name: f"{c.missing()} is not installed" for c in contestants if c.missing()}
+    for round_number, seed in enumerate(seeds, start=1):
+        for contestant in contestants:
+            if contestant.name in skipped:
+                continue
+            CONSOLE.log(f"{case}: round {round_number} of {len(seeds)}, {contestant.name}")
+            runs[contestant.name].append(run_once(contestant, seed=seed))
+    return [
+        Row(case=case, name=name, runs=found, skipped=skipped.get(name, ""))
+        for name, found in runs.items()
+    ]
+
+
+def ratios(benchmark: Benchmark, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Our speed over every peer's, and whether the goals are reached.
+
+    Args:
+        benchmark: Says which way each quantity grows to the better.
+        rows: The measurements.
+
+    Returns:
+        One entry for each case, quantity and peer, then one for each limit on our own numbers.
+    """
+    own = {row.case: row for row in rows if row.name == OURS}
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        for quantity in benchmark.quantities:
+            mine = own[row.case].median(quantity.key) if row.case in own else None
+            theirs = row.median(quantity.key)
+            if row.name == OURS or mine is None or theirs is None or min(mine, theirs) <= 0:
+                continue
+            ratio = mine / theirs if quantity.larger_is_better else theirs / mine
+            goal = _goal(benchmark, row.case, quantity.key, row.name)
+            found.append(_judged(row.case, quantity.key, row.name, ratio, goal))
+    for goal in benchmark.goals:
+        value = own[goal.case].median(goal.key) if not goal.peer and goal.case in own else None
+        if value is not None:
+            found.append(_judged(goal.case, goal.key, "", value, goal))
+    return found
+
+
+def _goal(benchmark: Benchmark, case: str, key: str, peer: str) -> Goal | None:
+    wanted = (case, key, peer)
+    return next((g for g in benchmark.goals if (g.case, g.key, g.peer) == wanted), None)
+
+
+def _judged(case: str, key: str, peer: str, value: float, goal: Goal | None) -> dict[str, Any]:
+    judged: dict[str, Any] = {"case": case, "quantity": key, "peer": peer, "value": value}
+    if goal is not None:
+        reached = value >= goal.must if peer else value <= goal.must
+        judged |= {"must": goal.must, "goal": goal.goal, "reached": reached}
+    return judged
+
+
+def finish(benchmark: Benchmark, rows: Sequence[Row], *, extra: Any = None) -> Path:
+    """Prints the table and the ratios, and writes the JSON file.
+
+    Args:
+        benchmark: The benchmark.
+        rows: Its measurements.
+        extra: Anything else that belongs into the JSON.
+
+    Returns:
+        The JSON file; the quick form has a file of its own, so that it replaces no real figures.
+    """
+    from benchmarks._table import show
+
+    judged = ratios(benchmark, rows)
+    show(CONSOLE, benchmark, rows, judged)
+    now = datetime.datetime.now(datetime.UTC)
+    content = {
+        "name": benchmark.name,
+        "title": benchmark.title,
+        "command": " ".join([f"python -m benchmarks.{benchmark.name}", *sys.argv[1:]]),
+        "date": now.isoformat(timespec="seconds"),
+        **commit(),
+        "machine": dict(benchmark.machine),
+        "versions": versions(),
+        "seconds": round(time.time() - benchmark.started, 1),
+        "quick": benchmark.quick,
+        "settings": dict(benchmark.settings),
+        "quantities": [asdict(quantity) for quantity in benchmark.quantities],
+        "unequal": list(benchmark.unequal),
+        "rows": [asdict(row) for row in rows],
+        "ratios": judged,
+        "extra": extra,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{benchmark.name}{'.quick' if benchmark.quick else ''}.json"
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    CONSOLE.print(f"Written to benchmarks/results/{path.name}.")
+    return path
+
+
+def parser(text: str) -> argparse.ArgumentParser:
+    """A command line with `--quick` and `--rounds`.
+
+    Args:
+        text: What the benchmark measures.
+    """
+    made = argparse.ArgumentParser(description=text)
+    made.add_argument("--quick", action="store_true", help="the smallest sizes: does it run?")
+    made.add_argument("--rounds", type=int, default=0, help="runs of each contestant")
+    return made

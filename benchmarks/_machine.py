@@ -1,0 +1,75 @@
+"""Facts that a measurement is worth nothing without: machine, versions, commit."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PACKAGES = (
+    "keras",
+    "keras-tuner",
+    "mlflow",
+    "numpy",
+    "optuna",
+    "optuna-integration",
+    "tensorflow",
+    "tensorflow-cpu",
+    "torch",
+)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def machine() -> dict[str, Any]:
+    """Cores, processor, memory in GB, system, and how busy the machine was before."""
+    return {
+        "cores": cores(),
+        "cpu": _cpu_model(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that are compared."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> dict[str, Any]:
+    """The commit that ran, and whether tracked files differed from it."""
+    return {"commit": _git("rev-parse", "HEAD"), "modified": bool(_git("diff", "HEAD", "--stat"))}
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def _cpu_model() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,87 @@
+"""How a benchmark's measurements look, on the terminal and in the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchmarks._harness import Benchmark, Row
+
+HEADINGS = ("case", "contestant", "quantity", "median", "lowest to highest", "runs", "ours / peer")
+
+
+def show(
+    console: Console, benchmark: Benchmark, rows: Sequence[Row], judged: Sequence[Mapping[str, Any]]
+) -> None:
+    """Prints one table, then the goals and what was not equal.
+
+    Args:
+        console: Where to.
+        benchmark: The benchmark.
+        rows: The measurements.
+        judged: What `ratios` found.
+    """
+    machine = benchmark.machine
+    table = Table(title=f"{benchmark.title} ({machine['cores']} cores, {machine['cpu']})")
+    for heading in HEADINGS:
+        table.add_column(heading)
+    for row in rows:
+        if row.skipped:
+            table.add_row(row.case, row.name, row.skipped, "", "", "", "")
+        for quantity in benchmark.quantities:
+            cells = line(row, quantity.key, quantity.unit, judged)
+            if cells is not None:
+                table.add_row(*cells)
+    console.print(table)
+    for text in verdicts(judged):
+        console.print(text)
+    for text in benchmark.unequal:
+        console.print(f"Not equal: {text}")
+
+
+def line(
+    row: Row, key: str, unit: str, judged: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...] | None:
+    """The cells of one contestant and quantity, or None where nothing was measured.
+
+    Args:
+        row: The contestant.
+        key: The quantity.
+        unit: Its unit.
+        judged: What `ratios` found.
+    """
+    values, median = row.values(key), row.median(key)
+    if median is None:
+        return None
+    wanted = (row.case, key, row.name)
+    ratio = [j["value"] for j in judged if (j["case"], j["quantity"], j["peer"]) == wanted]
+    return (
+        row.case,
+        row.name,
+        unit,
+        f"{median:,.4g}",
+        f"{min(values):,.4g} to {max(values):,.4g}",
+        str(len(values)),
+        f"{ratio[0]:.2f}" if ratio else "",
+    )
+
+
+def verdicts(judged: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One line for every goal: reached or not."""
+    return [_verdict(one) for one in judged if "must" in one]
+
+
+def _verdict(one: Mapping[str, Any]) -> str:
+    word = "reached" if one["reached"] else "MISSED"
+    where = f"{one['case']}, {one['quantity']}"
+    if not one["peer"]:
+        return f"{word}: {where}: {one['value']:.4g}, at most {one['must']:g}"
+    aim = f", aimed at {one['goal']:g}" if one.get("goal") else ""
+    return (
+        f"{word}: {where}: ours / {one['peer']} = {one['value']:.2f}, at least {one['must']:g}{aim}"
+    )

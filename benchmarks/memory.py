@@ -1,0 +1,159 @@
+"""Resident memory of a worker over hundreds of tiny trials, with and without recycling."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any, ClassVar
+
+from benchmarks._contestant import Contestant, Measured, resident_mb
+from benchmarks._harness import CONSOLE, Benchmark, Goal, Quantity, alternate, finish, parser
+
+NEVER = 10**6
+QUANTITIES = (
+    Quantity(key="growth_mb", unit="MB more at the late trial", larger_is_better=False),
+    Quantity(key="late_mb", unit="MB at the late trial", larger_is_better=False),
+)
+UNEQUAL = (
+    "our worker holds no study; the Optuna loop holds its study in memory beside the models",
+)
+
+
+class TinyTrial:
+    """Trains a small Keras model as a recipe does, then notes this process' memory."""
+
+    preload: ClassVar[tuple[str, ...]] = ("tensorflow", "keras", "pipelines.training.trainer")
+
+    def __call__(self, params: dict[str, Any], context: Any) -> dict[str, float]:
+        """Runs one trial.
+
+        Args:
+            params: `units`, the model's width.
+            context: Gives the seed, takes the notes.
+        """
+        loss = _train(int(params["units"]), context.seed)
+        context.annotate("resident_mb", resident_mb())
+        context.annotate("process", os.getpid())
+        return {"loss": loss}
+
+
+def _train(units: int, seed: int) -> float:
+    import keras
+    import numpy as np
+
+    from pipelines.training.feeds import ArrayFeed
+    from pipelines.training.trainer import Trainer
+
+    model = _model(units, seed)
+    x = np.random.default_rng(seed).normal(size=(64, 8)).astype("float32")
+    feed = ArrayFeed(x, x[:, :1], batch_size=16, seed=seed % 2**31)
+    history = Trainer(model, feed).fit(epochs=2)
+    keras.backend.clear_session()
+    return float(history["loss"][-1])
+
+
+def _model(units: int, seed: int) -> Any:
+    import keras
+
+    keras.utils.set_random_seed(seed % 2**32)
+    layers = [
+        keras.Input((8,)),
+        keras.layers.Dense(units, activation="relu"),
+        keras.layers.Dense(units, activation="relu"),
+        keras.layers.Dense(1),
+    ]
+    model = keras.Sequential(layers)
+    model.compile("adam", "mse")
+    return model
+
+
+def ours(*, trials: int, early: int, late: int, recycle_after: int, seed: int) -> Measured:
+    """One worker of `tuning.search`.
+
+    Args:
+        trials: Trials of the search.
+        early: Trial at which memory is first looked at.
+        late: Trial at which it is looked at again.
+        recycle_after: Trials after which the worker is replaced.
+        seed: Of the job.
+    """
+    from tuning import Int, SearchSettings, Space, open_study, search
+    from tuning.records import read_trials
+
+    with tempfile.TemporaryDirectory() as root:
+        settings = SearchSettings(
+            study="memory",
+            root=root,
+            trials=trials,
+            strategy="random",
+            pruner="none",
+            metrics=(("loss", "minimize"),),
+            seed=seed,
+            workers=1,
+            recycle_after=recycle_after,
+        )
+        search(TinyTrial(), Space({"units": Int(2, 2 + 4 * trials)}), settings)
+        found = read_trials(open_study("memory", settings.url))
+    return _growth([float(record.notes["resident_mb"]) for record in found], early, late)
+
+
+def optuna_loop(*, trials: int, early: int, late: int, seed: int) -> Measured:
+    """A plain Optuna loop over `Model.fit` with `clear_session` in every trial."""
+    import keras
+    import numpy as np
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    x = np.random.default_rng(seed).normal(size=(64, 8)).astype("float32")
+    seen: list[float] = []
+
+    def objective(trial: Any) -> float:
+        keras.backend.clear_session()
+        model = _model(trial.suggest_int("units", 2, 2 + 4 * trials), seed + trial.number)
+        history = model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
+        seen.append(resident_mb())
+        return float(history.history["loss"][-1])
+
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed))
+    study.optimize(objective, n_trials=trials)
+    return _growth(seen, early, late)
+
+
+def _growth(seen: list[float], early: int, late: int) -> Measured:
+    first, last = seen[early - 1], seen[late - 1]
+    return {"growth_mb": last - first, "early_mb": first, "late_mb": last, "resident_mb": seen}
+
+
+def main() -> None:
+    """Measures both forms of ours and the plain loop."""
+    options = parser(__doc__ or "").parse_args()
+    trials, early, late = (8, 2, 6) if options.quick else (300, 20, 200)
+    sizes = {"trials": trials, "early": early, "late": late}
+    every = 3 if options.quick else 50
+    run = "benchmarks.memory:ours"
+    contestants = [
+        Contestant(name="ours", run=run, arguments={**sizes, "recycle_after": every}),
+        Contestant(
+            name="ours, never recycled", run=run, arguments={**sizes, "recycle_after": NEVER}
+        ),
+        Contestant(
+            name="Optuna loop, Model.fit", run="benchmarks.memory:optuna_loop", arguments=sizes
+        ),
+    ]
+    rounds = options.rounds or 1
+    case = f"trials {early} and {late}"
+    benchmark = Benchmark(
+        name="memory",
+        title="Resident memory of a worker",
+        quantities=QUANTITIES,
+        goals=() if options.quick else (Goal(case=case, key="growth_mb", must=150),),
+        unequal=UNEQUAL,
+        quick=options.quick,
+        settings={**sizes, "recycle_after": every, "rounds": rounds},
+    )
+    CONSOLE.print(f"{trials} trials each; memory at trial {early} and at trial {late}.")
+    finish(benchmark, alternate(case, contestants, seeds=range(rounds)))
+
+
+if __name__ == "__main__":
+    main()

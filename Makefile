@@ -34,10 +34,10 @@ ui: install  ## open the MLflow UI on the runs of this folder
 	$(BIN)/cookbook ui
 
 test: install-dev  ## the fast tests, doctests included
-	$(BIN)/python -m pytest -m "not slow and not data"
+	$(BIN)/python -m pytest -n auto -m "not slow and not data"
 
 test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: install-dev  ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

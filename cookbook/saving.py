@@ -32,7 +32,7 @@ OWN_OBJECTS = (
 
 
 def register() -> None:
-    """Makes all layers, models, losses, optimizers, schedules and initialisers known to `load_model`.
+    """Makes every own class known to `load_model`: layers, losses, optimizers, schedules and more.
 
     Keras finds its own classes by name, those of other packages only after their modules are
     imported; without this call a fresh process fails with "Could not locate class".

@@ -86,3 +86,77 @@ def residual_figure(truth: np.ndarray, predicted: np.ndarray) -> Figure:
     right.hist(predicted - truth, bins=40, color=ORANGE)
     right.set(xlabel="predicted - true", ylabel="rows")
     return figure
+
+
+def surprise_figure(
+    nats: np.ndarray, counts: np.ndarray, tokens: Sequence[str], *, shown: int = 20
+) -> Figure:
+    """Which tokens a language model's loss consists of.
+
+    Args:
+        nats: `float[vocabulary]`, summed surprise of each token.
+        counts: `int[vocabulary]`, how often it was the one to predict.
+        tokens: Their texts.
+        shown: How many tokens at most.
+
+    Returns:
+        The figure: share of the loss beside share of the text, largest first.
+
+    Example:
+        >>> figure = surprise_figure(np.array([2.0, 1.0]), np.array([1, 4]), ["a", "b"])
+        >>> [axes.get_xlabel() for axes in figure.axes]
+        ['share']
+    """
+    largest = np.argsort(-nats, kind="stable")[:shown][::-1]
+    places = np.arange(len(largest))
+    figure = Figure(figsize=(6.4, 1.2 + 0.24 * len(largest)), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(places + 0.2, nats[largest] / nats.sum(), 0.38, color=ORANGE, label="of the loss")
+    axes.barh(places - 0.2, counts[largest] / counts.sum(), 0.38, color=BLUE, label="of the text")
+    # As Python writes them: a space or a line feed must be seen; "$" would begin a formula.
+    axes.set_yticks(places, [ascii(tokens[i])[1:-1].replace("$", r"\$") for i in largest])
+    axes.set(xlabel="share")
+    axes.legend(frameon=False)
+    return figure
+
+
+def exact_match_figure(lengths: np.ndarray, hits: np.ndarray) -> Figure:
+    """Share of exact matches by length.
+
+    Args:
+        lengths: `int[sentences]`, tokens of each source.
+        hits: `bool[sentences]`.
+
+    Returns:
+        The figure; the number of sentences stands above each bar.
+    """
+    figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    axes = figure.subplots()
+    found, rows = np.unique(lengths, return_inverse=True)
+    counts = np.bincount(rows)
+    bars = axes.bar(found, np.bincount(rows, weights=hits) / counts, color=BLUE)
+    axes.bar_label(bars, [str(count) for count in counts], size=7, color=GREY)
+    axes.set(xlabel="tokens of the source", ylabel="share of exact matches", ylim=(0, 1.08))
+    return figure
+
+
+def image_grid_figure(rows: Mapping[str, np.ndarray]) -> Figure:
+    """Small pictures in named rows.
+
+    Args:
+        rows: Title to `float[pictures, height, width, channels]` in [0, 1], 1 or 3 channels.
+
+    Returns:
+        The figure.
+    """
+    most = max(len(pictures) for pictures in rows.values())
+    figure = Figure(figsize=(0.7 * most, 1.0 * len(rows)), layout="constrained")
+    grid = figure.subplots(len(rows), most, squeeze=False)
+    for line, (title, pictures) in zip(grid, rows.items(), strict=True):
+        line[0].set_title(title, loc="left", size=8)
+        for axes in line:
+            axes.axis("off")
+        for axes, picture in zip(line, pictures, strict=False):
+            grey = picture.shape[-1] == 1
+            axes.imshow(picture[..., 0] if grey else picture, cmap="gray_r", vmin=0, vmax=1)
+    return figure

@@ -9,8 +9,12 @@ from pipelines.tasks.base import Task
 
 TASKS = {
     "image-classification": "pipelines.tasks.images:ImageClassification",
+    "image-generation": "pipelines.tasks.generation:ImageGeneration",
+    "language-model": "pipelines.tasks.language:LanguageModel",
     "table-classification": "pipelines.tasks.tables:TableClassification",
     "table-regression": "pipelines.tasks.tables:TableRegression",
+    "text-classification": "pipelines.tasks.texts:TextClassification",
+    "translation": "pipelines.tasks.translation:Translation",
 }
 
 

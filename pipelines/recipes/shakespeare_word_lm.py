@@ -1,0 +1,54 @@
+"""Tiny shakespeare, word by word: source 003's first word model, with tied embeddings.
+
+Words and punctuation marks are tokens, the end of a line is one, and words that occur once in
+the training text are unknown. No published number exists for this text by words, and one is
+comparable only with the same vocabulary: the Kneser-Ney counts beside it have the same.
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="shakespeare-word-lm",
+    summary="Tiny shakespeare word by word",
+    dataset="tiny-shakespeare",
+    task="language-model",
+    builder="cookbook.models.language_models:language_model",
+    defaults={
+        "token_kind": "word",
+        "lowercase": True,
+        "min_frequency": 2,
+        "cell": "lstm",
+        "embedding_dim": 256,
+        "units": (256,),
+        "tied": True,
+        "dropout": 0.4,
+        "output_dropout": 0.5,
+        "window": 35,
+        "stateful": True,
+        "optimizer": "adam",
+        "learning_rate": 2e-3,
+        "schedule": "cosine",
+        "clip_norm": 1.0,
+        "batch_size": 20,
+        "epochs": 12,
+    },
+    space=Space(
+        {
+            "cell": Choice(["lstm", "gru"]),
+            "embedding_dim": Choice([128, 256]),
+            "units": Choice([(128,), (256,), (256, 256)]),
+            "dropout": Float(0.2, 0.7, step=0.1),
+            "output_dropout": Float(0.2, 0.7, step=0.1),
+            "window": Choice([20, 35, 50]),
+            "learning_rate": Float(3e-4, 1e-2, log=True),
+        }
+    ),
+    metric="val_loss",
+    direction="minimize",
+    source="Source 003, word model 1 (embedding 256, tied output)",
+    tiny={"epochs": 2, "units": (32,), "embedding_dim": 32, "window": 10, "batch_size": 8},
+    tiny_rows=1000,
+)

@@ -1,4 +1,7 @@
-"""Finds recipes: every module of this package that defines `RECIPE`."""
+"""Finds recipes: every module of this package that defines `RECIPE`.
+
+Modules whose names begin with an underscore hold what several recipes share.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ def recipe_names() -> list[str]:
         True
     """
     modules = (module.name for module in pkgutil.iter_modules(package.__path__))
-    return sorted(name.replace("_", "-") for name in modules if name not in _NOT_RECIPES)
+    recipes = (name for name in modules if name not in _NOT_RECIPES and name[0] != "_")
+    return sorted(name.replace("_", "-") for name in recipes)
 
 
 def load_recipe(name: str) -> Recipe:

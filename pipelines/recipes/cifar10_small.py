@@ -1,0 +1,51 @@
+"""CIFAR-10 within the 62,458 trainable parameters of source 003's SuperLeNet, with a free graph.
+
+LeNet spends three quarters of its parameters on one dense layer. A ResNet-8 of 14, 28 and 56
+channels spends them on convolutions and averages the maps instead.
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="cifar10-small",
+    summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-8",
+    dataset="cifar10",
+    task="image-classification",
+    builder="cookbook.models.compact:compact",
+    defaults={
+        "block": "residual",
+        "widths": (14, 28, 56),
+        "depths": (1, 1, 1),
+        "optimizer": "nesterov",
+        "learning_rate": 0.1,
+        "weight_decay": 5e-4,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "label_smoothing": 0.05,
+        "ema": 0.998,
+        "augment": "flip-crop",
+        "standardize": True,
+        "batch_size": 128,
+        "epochs": 100,
+    },
+    # Blocks, widths and depths stay: every point of the space keeps within the parameters.
+    space=Space(
+        {
+            "activation": Choice(["relu", "swish", "leaky_relu"]),
+            "learning_rate": Float(1e-2, 3e-1, log=True),
+            "weight_decay": Float(1e-5, 2e-3, log=True),
+            "label_smoothing": Choice([0.0, 0.05, 0.1]),
+            "dropout": Float(0.0, 0.3, step=0.1),
+            "augment": Choice(["flip-crop", "flip-crop-cutout", "flip-crop-mixup"]),
+            "batch_size": Choice([64, 128, 256]),
+        }
+    ),
+    metric="val_accuracy",
+    direction="maximize",
+    source="Source 003, table 1: its best network of this size reports 66.00 % test accuracy",
+    tiny={"epochs": 2},
+    tiny_rows=400,
+)

@@ -181,3 +181,23 @@ def test_a_resumed_training_equals_an_uninterrupted_one_bit_by_bit(tmp_path, sto
     assert resumed_best == best
     for ours, theirs in zip(resumed.get_weights(), whole.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_averaged_weights_are_the_models_at_the_end_as_after_fit():
+    x, y = _data()
+
+    def compiled():
+        model = _model()
+        model.compile(
+            keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9),
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        )
+        return model
+
+    ours, theirs = compiled(), compiled()
+    Trainer(ours, ArrayFeed(x, y, batch_size=10, shuffle=False)).fit(epochs=2)
+    theirs.fit(x, y, batch_size=10, shuffle=False, epochs=2, verbose=0)
+    for value, expected in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-7)
+    averages = ours.optimizer._model_variables_moving_average
+    np.testing.assert_array_equal(ours.trainable_weights[0], averages[0])

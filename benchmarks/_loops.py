@@ -6,6 +6,7 @@ ended with a value, in the order of their ends.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,10 +88,8 @@ def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
             points=work.points,
             **settings,
         )
-        try:
+        with contextlib.suppress(_TargetReached):
             search(objective, work.space, chosen, on_progress=watch)
-        except _TargetReached:
-            pass
         found = read_trials(open_study("benchmark", chosen.url))
     return _trace_of(found), _facts_of(found)
 
@@ -143,10 +142,8 @@ def keras_tuner(work: Work, make_oracle: Callable[[Work], Any]) -> tuple[Trace, 
     with tempfile.TemporaryDirectory() as root:
         tuner = Tuner(make_oracle(work), Model(), directory=root, project_name="benchmark")
         epochs = int(work.fixed["epochs"])
-        try:
+        with contextlib.suppress(_TargetReached):
             tuner.search(x, y, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
-        except _TargetReached:
-            pass
     return trace, {"search_seconds": seconds_since_start() - began}
 
 

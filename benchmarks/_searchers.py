@@ -29,7 +29,7 @@ def run(searcher: str, task_name: str, seed: int, trials: int) -> Values:
         True and observed value of each point; fewer than `trials` when the searcher gave up.
     """
     task = TASKS[task_name]
-    noise = random.Random(seed)
+    noise = random.Random(seed)  # noqa: S311 - a search, not a secret
     values: Values = []
     steps = SEARCHERS[searcher](task, seed, trials)
     point = next(steps, None)
@@ -53,6 +53,7 @@ def _ours(strategy: str) -> Callable[..., Any]:
         from tuning.strategies import STRATEGIES
         from tuning.strategies.distributions import distributions_of
 
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         storage = optuna.storages.InMemoryStorage()
         study_id = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "search")
         distributions, seen = distributions_of(task.space), set()
@@ -128,6 +129,7 @@ def _keras_tuner(kind: str) -> Callable[..., Any]:
                 hyperparameters=hp,
             )
             oracle._set_project_dir(root, "search")  # what a Tuner does first
+            oracle.verbose = 0
             for _ in itertools.count():
                 trial = oracle.create_trial("tuner")
                 if trial.status != "RUNNING":

@@ -7,13 +7,12 @@ layers and against PyTorch, channels last, augmenting whole batches.
 from __future__ import annotations
 
 import os
-import statistics
-import time
 from typing import Any
 
 import numpy as np
 
 from benchmarks._contestant import Contestant, Measured
+from benchmarks._epochs import compiled, epoch_clock, speed
 from benchmarks._harness import Benchmark, Goal, Quantity, alternate, finish, parser
 
 BATCH = 128
@@ -69,9 +68,9 @@ def ours(*, network: str, epochs: int, **data: Any) -> Measured:
     preprocessor = ImagePreprocessor(scale=1 / 255).fit(x, y)
     transform = image_transform(preprocessor, "flip-crop")
     feed = ArrayFeed(x, y, batch_size=BATCH, seed=data["seed"], transform=transform)
-    clock = _clock()
-    Trainer(_compiled(_keras_model(network)), feed).fit(epochs=epochs + 1, callbacks=[clock])
-    return _speed(len(x), clock.seconds[1:])
+    clock = epoch_clock()
+    Trainer(compiled(_keras_model(network)), feed).fit(epochs=epochs + 1, callbacks=[clock])
+    return speed("images", len(x), clock.seconds[1:])
 
 
 def model_fit(*, network: str, epochs: int, **data: Any) -> Measured:
@@ -79,7 +78,7 @@ def model_fit(*, network: str, epochs: int, **data: Any) -> Measured:
     import keras
 
     x, y = arrays(**data)
-    model = _compiled(
+    model = compiled(
         keras.Sequential(
             [
                 keras.Input((32, 32, 3)),
@@ -90,10 +89,10 @@ def model_fit(*, network: str, epochs: int, **data: Any) -> Measured:
             ]
         )
     )
-    clock = _clock()
+    clock = epoch_clock()
     scaled = x.astype("float32") / 255
     model.fit(scaled, y, batch_size=BATCH, epochs=epochs + 1, callbacks=[clock], verbose=0)
-    return _speed(len(x), clock.seconds[1:])
+    return speed("images", len(x), clock.seconds[1:])
 
 
 def pytorch(*, network: str, epochs: int, **data: Any) -> Measured:
@@ -115,7 +114,7 @@ def pytorch(*, network: str, epochs: int, **data: Any) -> Measured:
         epochs=epochs,
         prepare=lambda batch: peers.flip_and_crop(batch.float().div_(255)),
     )
-    return _speed(len(x), [seconds])
+    return speed("images", len(x), [seconds])
 
 
 def _keras_model(network: str) -> Any:
@@ -123,39 +122,6 @@ def _keras_model(network: str) -> Any:
     from cookbook.models.resnet import resnet
 
     return lenet() if network == "lenet" else resnet(depth=8)
-
-
-def _compiled(model: Any) -> Any:
-    import keras
-
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
-    return model
-
-
-def _clock() -> Any:
-    import keras
-
-    class Clock(keras.callbacks.Callback):
-        """Seconds of each epoch."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.seconds: list[float] = []
-            self._began = 0.0
-
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            self._began = time.perf_counter()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            self.seconds.append(time.perf_counter() - self._began)
-
-    return Clock()
-
-
-def _speed(samples: int, seconds: list[float]) -> Measured:
-    median = statistics.median(seconds)
-    return {"images_per_second": samples / median, "seconds": median, "epochs": seconds}
 
 
 def main() -> None:

@@ -118,7 +118,7 @@ def calibrate(*, trials: int, epochs: int, rows: int | None, seed: int = 1000) -
     return {**arguments, "target": target, "share_that_reaches_it": share, "values": values}
 
 
-def _target(quick: bool) -> float:
+def _target(*, quick: bool) -> float:
     if quick:
         return 0.5  # it only has to run
     if not CALIBRATION.exists():
@@ -147,7 +147,7 @@ def main() -> None:
         return
     quick = options.quick
     arguments = {
-        "target": _target(quick),
+        "target": _target(quick=quick),
         "trials": 5 if quick else MOST,
         "epochs": 3 if quick else EPOCHS,
         "rows": ROWS,

@@ -1,0 +1,93 @@
+"""Puts the measured figures into the documents: `python -m benchmarks.document`.
+
+A document says where: everything between `<!-- benchmark: NAME -->` and `<!-- end benchmark -->`
+is replaced by the table of `benchmarks/results/NAME.json`. No figure is typed by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks._harness import CONSOLE, RESULTS, Row
+from benchmarks._machine import ROOT
+from benchmarks._table import HEADINGS, line, verdicts
+
+_PLACE = re.compile(r"(<!-- benchmark: ([\w-]+) -->\n).*?(<!-- end benchmark -->)", re.DOTALL)
+NOT_YET = "Not measured yet.\n"
+
+
+def render(result: Mapping[str, Any]) -> str:
+    """One benchmark as Markdown: table, goals, what was not equal, and how it was measured.
+
+    Args:
+        result: The content of its JSON file.
+    """
+    cells = [HEADINGS, tuple("---" for _ in HEADINGS)]
+    for entry in result["rows"]:
+        row = Row(**entry)
+        if row.skipped:
+            cells.append((row.case, row.name, row.skipped, "", "", "", ""))
+        for quantity in result["quantities"]:
+            found = line(row, quantity["key"], quantity["unit"], result["ratios"])
+            if found is not None:
+                cells.append(found)
+    table = "\n".join("| " + " | ".join(row) + " |" for row in cells)
+    notes = [f"- {text}" for text in verdicts(result["ratios"])]
+    notes += [f"- Not equal: {text}." for text in result["unequal"]]
+    return "\n".join([table, "", *notes, "", _origin(result), ""])
+
+
+def _origin(result: Mapping[str, Any]) -> str:
+    machine = result["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    commit = result["commit"][:10] + (" with changes" if result["modified"] else "")
+    return (
+        f"`{result['command']}`, commit {commit}, {result['date'][:10]}, {result['seconds']:.0f} "
+        f"s; {machine['cores']} cores, {machine['cpu']}, {machine['memory_gb']} GB, load "
+        f"{machine['load_before']} before; {versions}."
+    )
+
+
+def fill(text: str, results: Path) -> str:
+    """Replaces every marked place of a document.
+
+    Args:
+        text: The document.
+        results: Folder of the JSON files; a place whose file is missing says so.
+
+    Returns:
+        The document with the figures of today's files.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        path = results / f"{found[2]}.json"
+        body = render(json.loads(path.read_text())) if path.exists() else NOT_YET
+        return found[1] + body + found[3]
+
+    return _PLACE.sub(replace, text)
+
+
+def main() -> None:
+    """Fills the documents, or with `--check` only says which are out of date."""
+    command = argparse.ArgumentParser(description=__doc__)
+    command.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
+    options = command.parse_args()
+    stale = []
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        text = path.read_text()
+        filled = fill(text, RESULTS)
+        if filled != text:
+            stale.append(str(path.relative_to(ROOT)))
+            if not options.check:
+                path.write_text(filled)
+    CONSOLE.print("Out of date: " + ", ".join(stale) if options.check and stale else "Done.")
+    raise SystemExit(1 if options.check and stale else 0)
+
+
+if __name__ == "__main__":
+    main()

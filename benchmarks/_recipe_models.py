@@ -106,6 +106,7 @@ def _float(dimension: Float, generator: random.Random) -> float:
 def suggest_optuna(trial: Any, space: Space) -> dict[str, Any]:
     """Asks an Optuna trial for a point of the space; lists travel as their index."""
     point: dict[str, Any] = {}
+    d: Any
     for name, d in space.searched.items():
         if not space.is_active(name, point):
             continue

@@ -64,11 +64,16 @@ def line(
         row.case,
         row.name,
         unit,
-        f"{median:,.4g}",
-        f"{min(values):,.4g} to {max(values):,.4g}",
+        _number(median),
+        f"{_number(min(values))} to {_number(max(values))}",
         str(len(values)),
         f"{ratio[0]:.2f}" if ratio else "",
     )
+
+
+def _number(value: float) -> str:
+    """Four digits; whole thousands are written out."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def verdicts(judged: Sequence[Mapping[str, Any]]) -> list[str]:

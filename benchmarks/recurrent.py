@@ -41,7 +41,7 @@ def arrays(*, rows: int, steps: int, seed: int) -> tuple[np.ndarray, np.ndarray]
     start = generator.integers(0, VOCABULARY, (rows, 1))
     stride = generator.integers(1, 4, (rows, 1))
     tokens = (start + stride * np.arange(steps + 1)) % VOCABULARY
-    noise = generator.random(tokens.shape) < 0.1
+    noise = np.asarray(generator.random(tokens.shape) < 0.1)
     tokens[noise] = generator.integers(0, VOCABULARY, int(noise.sum()))
     return tokens[:, :-1].astype("int32"), tokens[:, 1:].astype("int32")
 

@@ -119,12 +119,16 @@ class Writer:
         return logits, state
 
     def _prompt(self, text: str) -> list[int]:
-        numbers = self._language.prompt(text)[0].tolist()
-        if numbers:
-            return [int(number) for number in numbers]
-        # Running text begins where a line has ended.
         vocabulary = self._language.vocabulary
         end = vocabulary.special(END)
+        if self._language.layout == "items" or end is None:
+            numbers = [int(number) for number in self._language.prompt(text)[0]]
+        else:
+            lines = [vocabulary.encode(line) for line in text.split("\n")]
+            numbers = [*lines[0], *(n for line in lines[1:] for n in (end, *line))]
+        if numbers:
+            return numbers
+        # Running text begins where a line has ended.
         if end is not None:
             return [end]
         return [vocabulary.tokens.index("\n") if "\n" in vocabulary.tokens else len(vocabulary) - 1]

@@ -127,11 +127,13 @@ def test_characters_keep_their_line_feeds():
     ("make", "params"),
     [
         (_names, {}),
-        (_names, {"unroll": True, "cell": "gru"}),
-        (_stream, {}),
+        pytest.param(_names, {"unroll": True, "cell": "gru"}, marks=pytest.mark.slow),
+        pytest.param(_stream, {}, marks=pytest.mark.slow),
         (_stream, {"stateful": True}),
         (_stream, {"token_kind": "word", "stateful": True, "tied": True}),
-        (_stream, {"token_kind": "subword", "max_vocabulary": 270}),
+        pytest.param(
+            _stream, {"token_kind": "subword", "max_vocabulary": 270}, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_trains_scores_writes_and_serves(make, params, tmp_path):
@@ -180,6 +182,16 @@ def test_writing_is_repeatable_and_never_gives_special_tokens():
     texts = writer.write("an", texts=5, length=30, seed=3)
     assert texts == writer.write("an", texts=5, length=30, seed=3)
     assert set("".join(texts)) <= set("".join(NAMES))
+
+
+def test_lines_of_words_are_continued_after_their_end():
+    lines = "one two\nthree four\n" * 60
+    dataset = _dataset(lines, lines[:400], lines[:400])
+    experiment = _experiment(dataset, epochs=30, token_kind="word")  # noqa: S106 - no password
+    model, _ = experiment.train()
+    writer = Writer(model, experiment.task.language)
+    assert writer.write("one two\nthree", length=3) == ["four\none"]
+    assert writer.write(length=2)[0] in ("one two", "three four")
 
 
 def test_a_learned_text_is_continued():

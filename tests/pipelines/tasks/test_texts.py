@@ -71,7 +71,10 @@ def _experiment(**params):
     [
         {},
         {"bidirectional": True, "cell": "gru", "dropout": 0.1},
-        {"token_kind": "subword", "max_vocabulary": 300, "max_length": 30, "keep": "last"},
+        pytest.param(
+            {"token_kind": "subword", "max_vocabulary": 300, "max_length": 30, "keep": "last"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_learns_the_words_that_decide(params, tmp_path):

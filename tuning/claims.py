@@ -10,17 +10,11 @@ Laws:
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psutil
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution
 from optuna.storages._rdb import models
@@ -29,69 +23,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tuning import records
+from tuning.claim_rows import (
+    CLAIMS,
+    METADATA,
+    Claim,
+    DuplicatePointError,
+    Ending,
+    LeaseLostError,
+    Rows,
+    is_gone,
+    now,
+    owner_of_this_process,
+)
 from tuning.storage import StudyStorage, readable_errors, retrying
 
+__all__ = ["Claim", "ClaimBook", "DuplicatePointError", "Ending", "LeaseLostError"]
+
 LEASE_SECONDS = 60.0
-
-_METADATA = sa.MetaData()
-_CLAIMS = sa.Table(
-    "tuning_claims",
-    _METADATA,
-    sa.Column("trial_id", sa.Integer, primary_key=True),
-    sa.Column("study_id", sa.Integer, nullable=False, index=True),
-    sa.Column("token", sa.String(64), nullable=True),
-    sa.Column("owner", sa.String(200), nullable=True),
-    sa.Column("expires", sa.Float, nullable=True),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("point", sa.String(64), nullable=True),
-    sa.UniqueConstraint("study_id", "point"),
-)
-
-
-class LeaseLostError(Exception):
-    """The trial was given to somebody else meanwhile; the late report is refused."""
-
-
-class DuplicatePointError(Exception):
-    """Another trial of the study has this point."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """The right to run one trial.
-
-    Attributes:
-        trial_id: Id of the trial in the storage.
-        number: Its number in the study.
-        token: Shown when the trial is finished.
-        attempts: How often the trial was started, this time included.
-        sampled: Whether the trial already has its parameters.
-    """
-
-    trial_id: int
-    number: int
-    token: str
-    attempts: int
-    sampled: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How a trial ended, written in one transaction.
-
-    Attributes:
-        state: COMPLETE, PRUNED or FAIL.
-        values: The study's metrics when complete; one value when pruned after a report.
-        intermediate: Step to the first metric.
-        user_attributes: Name to anything JSON can hold.
-        system_attributes: The same for Optuna's own, such as constraints.
-    """
-
-    state: TrialState
-    values: Sequence[float] | None = None
-    intermediate: Mapping[int, float] = field(default_factory=dict)
-    user_attributes: Mapping[str, Any] = field(default_factory=dict)
-    system_attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ClaimBook:
@@ -109,9 +57,10 @@ class ClaimBook:
         self._storage = storage
         self._study_id = study_id
         self.lease = lease
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+        self._rows = Rows(storage, study_id)
+        self.owner = owner_of_this_process()
         with readable_errors(storage.url):
-            retrying(lambda: _METADATA.create_all(storage.engine), also=("already exists",))
+            retrying(lambda: METADATA.create_all(storage.engine), also=("already exists",))
 
     def claim(self, limit: int) -> Claim | None:
         """Takes the oldest waiting trial, or a new one while the study has fewer than `limit`.
@@ -125,7 +74,7 @@ class ClaimBook:
         return self._transaction(lambda session: self._claim(session, limit))
 
     def _claim(self, session: Session, limit: int) -> Claim | None:
-        self._lock(session)
+        self._rows.lock(session)
         trial: Any = session.scalars(
             sa.select(models.TrialModel)
             .where(models.TrialModel.study_id == self._study_id)
@@ -134,13 +83,13 @@ class ClaimBook:
             .limit(1)
         ).first()
         if trial is None:
-            if self._count(session) >= limit:
+            if self._rows.count(session) >= limit:
                 return None
             trial = self._storage._get_prepared_new_trial(self._study_id, None, session)
         else:
             trial.state = TrialState.RUNNING
             trial.datetime_start = datetime.now()
-        row = self._row(session, trial.trial_id)
+        row = self._rows.row(session, trial.trial_id)
         claim = Claim(
             trial_id=trial.trial_id,
             number=trial.number,
@@ -151,16 +100,14 @@ class ClaimBook:
         values = {
             "token": claim.token,
             "owner": self.owner,
-            "expires": _now(session) + self.lease,
+            "expires": now(session) + self.lease,
             "attempts": claim.attempts,
         }
         if row:
-            self._update(session, claim.trial_id, values)
+            self._rows.update(session, claim.trial_id, values)
         else:
             session.execute(
-                sa.insert(_CLAIMS).values(
-                    trial_id=claim.trial_id, study_id=self._study_id, **values
-                )
+                sa.insert(CLAIMS).values(trial_id=claim.trial_id, study_id=self._study_id, **values)
             )
         return claim
 
@@ -188,10 +135,10 @@ class ClaimBook:
         """
 
         def write(session: Session) -> None:
-            self._lock(session)
-            self._check(session, claim)
+            self._rows.lock(session)
+            self._rows.check(session, claim)
             try:
-                self._update(session, claim.trial_id, {"point": point})
+                self._rows.update(session, claim.trial_id, {"point": point})
             except IntegrityError as error:
                 raise DuplicatePointError(point) from error
             for name, value in params.items():
@@ -203,14 +150,14 @@ class ClaimBook:
                         distribution_json=_distribution_json(distributions[name]),
                     )
                 )
-            self._set_attributes(session, claim.trial_id, user_attributes, {})
+            self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
 
         self._transaction(write)
 
     def note_start(self, claim: Claim, user_attributes: Mapping[str, Any]) -> None:
         """Writes what is known when a trial that has its parameters starts again."""
         self._transaction(
-            lambda session: self._set_attributes(session, claim.trial_id, user_attributes, {})
+            lambda session: self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
         )
 
     def enqueue(
@@ -242,17 +189,17 @@ class ClaimBook:
         )
 
         def write(session: Session) -> bool:
-            self._lock(session)
+            self._rows.lock(session)
             known = session.execute(
-                sa.select(_CLAIMS.c.trial_id)
-                .where(_CLAIMS.c.study_id == self._study_id)
-                .where(_CLAIMS.c.point == point)
+                sa.select(CLAIMS.c.trial_id)
+                .where(CLAIMS.c.study_id == self._study_id)
+                .where(CLAIMS.c.point == point)
             ).first()
-            if known or self._count(session) >= limit:
+            if known or self._rows.count(session) >= limit:
                 return False
             trial = self._storage._get_prepared_new_trial(self._study_id, template, session)
             session.execute(
-                sa.insert(_CLAIMS).values(
+                sa.insert(CLAIMS).values(
                     trial_id=trial.trial_id, study_id=self._study_id, attempts=0, point=point
                 )
             )
@@ -272,33 +219,11 @@ class ClaimBook:
         """
 
         def write(session: Session) -> None:
-            self._check(session, claim)
+            self._rows.check(session, claim)
             trial = session.get_one(models.TrialModel, claim.trial_id)
-            self._end(session, trial, ending)
+            self._rows.end(session, trial, ending)
 
         self._transaction(write)
-
-    def _end(self, session: Session, trial: Any, ending: Ending) -> None:
-        self._set_attributes(
-            session, trial.trial_id, ending.user_attributes, ending.system_attributes
-        )
-        for objective, value in enumerate(ending.values or ()):
-            self._storage._set_trial_value_without_commit(session, trial, objective, value)
-        convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
-        rows = [
-            {
-                "trial_id": trial.trial_id,
-                "step": step,
-                "intermediate_value": convert(value)[0],
-                "intermediate_value_type": convert(value)[1],
-            }
-            for step, value in ending.intermediate.items()
-        ]
-        if rows:
-            session.execute(sa.insert(models.TrialIntermediateValueModel), rows)
-        trial.state = ending.state
-        trial.datetime_complete = datetime.now()
-        self._update(session, trial.trial_id, {"token": None, "owner": None, "expires": None})
 
     def release(self, claim: Claim, *, counts: bool = False) -> None:
         """Gives a trial back: it waits, with its parameters, for whoever claims next.
@@ -310,25 +235,13 @@ class ClaimBook:
 
         def write(session: Session) -> None:
             try:
-                self._check(session, claim)
+                self._rows.check(session, claim)
             except LeaseLostError:
                 return
             attempts = claim.attempts if counts else claim.attempts - 1
-            self._back_to_waiting(session, claim.trial_id, attempts)
+            self._rows.back_to_waiting(session, claim.trial_id, attempts)
 
         self._transaction(write)
-
-    def _back_to_waiting(self, session: Session, trial_id: int, attempts: int) -> None:
-        trial = session.get_one(models.TrialModel, trial_id)
-        trial.state = TrialState.WAITING
-        # What a pruner noted at its rungs belongs to the attempt that is thrown away.
-        session.execute(
-            sa.delete(models.TrialSystemAttributeModel)
-            .where(models.TrialSystemAttributeModel.trial_id == trial_id)
-            .where(models.TrialSystemAttributeModel.key.like("completed_rung_%"))
-        )
-        free = {"token": None, "owner": None, "expires": None, "attempts": attempts}
-        self._update(session, trial_id, free)
 
     def renew(self, claims: Sequence[Claim]) -> list[Claim]:
         """Extends the leases of running trials.
@@ -343,12 +256,12 @@ class ClaimBook:
             return []
 
         def write(session: Session) -> list[Claim]:
-            expires, lost = _now(session) + self.lease, []
+            expires, lost = now(session) + self.lease, []
             for claim in claims:
                 changed = session.execute(
-                    sa.update(_CLAIMS)
-                    .where(_CLAIMS.c.trial_id == claim.trial_id)
-                    .where(_CLAIMS.c.token == claim.token)
+                    sa.update(CLAIMS)
+                    .where(CLAIMS.c.trial_id == claim.trial_id)
+                    .where(CLAIMS.c.token == claim.token)
                     .values(expires=expires)
                 )
                 if changed.rowcount != 1:  # type: ignore[attr-defined]
@@ -369,26 +282,26 @@ class ClaimBook:
         return self._transaction(lambda session: self._reap(session, retries))
 
     def _reap(self, session: Session, retries: int) -> list[int]:
-        self._lock(session)
+        self._rows.lock(session)
         held = session.execute(
-            sa.select(_CLAIMS)
-            .where(_CLAIMS.c.study_id == self._study_id)
-            .where(_CLAIMS.c.token.is_not(None))
+            sa.select(CLAIMS)
+            .where(CLAIMS.c.study_id == self._study_id)
+            .where(CLAIMS.c.token.is_not(None))
         ).mappings()
-        now = _now(session)
+        current = now(session)
         numbers: list[int] = []
         for row in held.all():
-            if row["expires"] > now and not _is_gone(row["owner"]):
+            if row["expires"] > current and not is_gone(row["owner"]):
                 continue
             trial: Any = session.get_one(models.TrialModel, row["trial_id"])
             numbers.append(trial.number)
             if row["attempts"] <= retries:
-                self._back_to_waiting(session, trial.trial_id, row["attempts"])
+                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"])
             else:
                 reason = f"lost {row['attempts']} times: the process that ran it disappeared"
                 attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
                 ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-                self._end(session, trial, ending)
+                self._rows.end(session, trial, ending)
         return numbers
 
     def counts(self) -> dict[str, int]:
@@ -409,7 +322,7 @@ class ClaimBook:
         """Deletes the claims of the study, before the study itself is deleted."""
         self._transaction(
             lambda session: session.execute(
-                sa.delete(_CLAIMS).where(_CLAIMS.c.study_id == self._study_id)
+                sa.delete(CLAIMS).where(CLAIMS.c.study_id == self._study_id)
             )
         )
 
@@ -421,76 +334,8 @@ class ClaimBook:
         with readable_errors(self._storage.url):
             return retrying(call)
 
-    def _lock(self, session: Session) -> None:
-        """Locks the study; SQLite's transaction already holds the whole file."""
-        models.StudyModel.find_or_raise_by_id(self._study_id, session, for_update=True)
-
-    def _count(self, session: Session) -> int:
-        query = sa.select(sa.func.count()).where(models.TrialModel.study_id == self._study_id)
-        return int(session.execute(query).scalar_one())
-
-    def _row(self, session: Session, trial_id: int) -> Any:
-        query = sa.select(_CLAIMS).where(_CLAIMS.c.trial_id == trial_id)
-        return session.execute(query).mappings().first()
-
-    def _update(self, session: Session, trial_id: int, values: Mapping[str, Any]) -> None:
-        session.execute(sa.update(_CLAIMS).where(_CLAIMS.c.trial_id == trial_id).values(**values))
-
-    def _check(self, session: Session, claim: Claim) -> None:
-        row = self._row(session, claim.trial_id)
-        if row is None or row["token"] != claim.token:
-            raise LeaseLostError(f"trial {claim.number} was taken over by another search")
-
-    def _set_attributes(
-        self,
-        session: Session,
-        trial_id: int,
-        user: Mapping[str, Any],
-        system: Mapping[str, Any],
-    ) -> None:
-        """Replaces attributes in two statements; Optuna's way takes two for each."""
-        for model, attributes in (
-            (models.TrialUserAttributeModel, user),
-            (models.TrialSystemAttributeModel, system),
-        ):
-            if not attributes:
-                continue
-            session.execute(
-                sa.delete(model)
-                .where(model.trial_id == trial_id)
-                .where(model.key.in_(list(attributes)))
-            )
-            rows = [
-                {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
-                for key, value in attributes.items()
-            ]
-            session.execute(sa.insert(model), rows)
-
 
 def _distribution_json(distribution: BaseDistribution) -> str:
     from optuna.distributions import distribution_to_json
 
     return distribution_to_json(distribution)
-
-
-def _now(session: Session) -> float:
-    """The store's clock, so that machines with other clocks agree on leases."""
-    if session.get_bind().dialect.name == "postgresql":
-        return float(session.execute(sa.text("select extract(epoch from now())")).scalar_one())
-    return time.time()
-
-
-def _started(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0
-
-
-def _is_gone(owner: str) -> bool:
-    """Whether the owner ran on this machine and does not any more."""
-    host, pid, started = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False
-    # A process id may be used again by another process, which then started later.
-    return abs(_started(int(pid)) - int(started)) > 2

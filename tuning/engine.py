@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from optuna.storages import get_storage
@@ -17,27 +11,25 @@ from optuna.storages import get_storage
 from tuning import records
 from tuning.asking import Asker, Plan
 from tuning.claims import Claim, ClaimBook, LeaseLostError
+from tuning.crew import Crew, Running
 from tuning.endings import ending_of, failure
 from tuning.errors import JobError
+from tuning.failures import SameFailure
+from tuning.interrupts import clean_end
 from tuning.objective import Objective, pack
 from tuning.planning import plans_of
-from tuning.processes import Pool, Worker, describe_exit
+from tuning.processes import Worker
 from tuning.pruning import Decider
-from tuning.result import Ledger, Progress, SearchResult, confirmations
+from tuning.reporting import OnProgress, Reporter
+from tuning.result import Ledger, SearchResult, confirmations
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.storage import open_storage
 from tuning.studies import create_study
 from tuning.worker import BROKEN, Outcome, Task
 
-_TICK = 0.05
 _POLL_OTHERS = 0.5  # seconds between looks at trials that other searches run
 _REAP_SECONDS = 5.0
-_PROGRESS_SECONDS = 0.2
-_SAME_FAILURES = 5
-_STILLBORN = 3
-
-OnProgress = Callable[[Progress], None]
 
 
 def search(
@@ -86,16 +78,6 @@ def search(
         return running.result(reason)
 
 
-@dataclass
-class _Running:
-    """A trial that a worker runs."""
-
-    claim: Claim
-    worker: Worker
-    started: float
-    deadline: float | None
-
-
 class _Search:
     def __init__(
         self,
@@ -106,8 +88,7 @@ class _Search:
     ) -> None:
         self._space = space
         self._settings = settings
-        self._on_progress = on_progress
-        self._payload = pack(objective)
+        payload = pack(objective)
         storage = open_storage(settings.url)
         backend = get_storage(storage)
         self._study = create_study(
@@ -124,18 +105,12 @@ class _Search:
             backend, self._book, space=space, settings=settings, ledger=self._ledger
         )
         self._decider = Decider(backend, settings)
-        self._pool: Pool | None = None
-        self._idle: list[Worker] = []
-        self._running: dict[int, _Running] = {}  # by slot
-        self._began = time.monotonic()
-        self._next: dict[str, float] = {}
-        self._reasons: list[str | None] = []  # of this search's finished trials; None is a success
-        self._stillborn = 0
-        self._last: int | None = None
+        self._crew = Crew(payload, settings)
+        self._failures = SameFailure(self._ledger)
+        self._reporter = Reporter(on_progress, settings, self._ledger)
         self._stop = threading.Event()
-        self._plan: Plan | None = None
-        self._drained = False
-        self._shown = 0.0
+        self._next: dict[str, float] = {}
+        self._drained = False  # nothing was left to claim at the last look
 
     def __enter__(self) -> _Search:
         return self
@@ -144,28 +119,24 @@ class _Search:
         try:
             self._give_back()
         finally:
-            if self._pool is not None:
-                self._pool.close()
-
-    # -- the loop
+            self._crew.dismiss()
 
     def run(self) -> str:
         """Runs every plan in turn; returns why the search ended."""
-        reason = "trials"
-        with _signals(self._stop):
+        reason, plan = "trials", None
+        with clean_end(self._stop):
             self._book.reap(retries=self._settings.retries)
             for plan in plans_of(self._study, self._space, self._settings, self._asker):
-                self._plan = plan
                 reason = self._run_plan(plan)
                 if reason in ("interrupted", "timeout"):
                     break
         self._give_back()
-        self._check_failures(at_end=True)
-        self._show(force=True)
+        self._failures.check()
+        self._reporter.tell(plan, self._failures.finished, force=True)
         return reason
 
     def _run_plan(self, plan: Plan) -> str:
-        self._drained = False
+        self._hire(plan)
         stopping: str | None = None
         while True:
             self._listen()
@@ -179,9 +150,16 @@ class _Search:
                 stopping = "patience"
             if stopping is None:
                 self._assign(plan)
-            self._show()
-            if not self._running and (stopping or self._finished(plan)):
+            self._reporter.tell(plan, self._failures.finished)
+            if not self._crew.running and (stopping or self._finished(plan)):
                 return stopping or ("exhausted" if plan.exhausts else "trials")
+
+    def _hire(self, plan: Plan) -> None:
+        counts = self._book.counts()
+        over = sum(counts[state] for state in records.FINISHED)
+        self._drained = over >= plan.limit
+        self._next["others"] = 0.0
+        self._crew.hire(plan.limit - over)
 
     def _finished(self, plan: Plan) -> bool:
         """Whether no trial of the study is left to run, here or elsewhere."""
@@ -194,197 +172,114 @@ class _Search:
         return sum(counts.values()) >= plan.limit
 
     def _listen(self) -> None:
-        if self._pool is None:
-            return
-        busy = self._running or self._pool_is_starting()
-        for worker, message in self._pool.receive(_TICK if busy else _POLL_OTHERS / 5):
-            kind = message[0]
-            if kind == "ready":
-                worker.ready = True
-                self._stillborn = 0
-                self._idle.append(worker)
-            elif kind == "decide":
-                self._decide(worker, *message[1:])
-            elif kind == "end":
+        heard = self._crew.hear()
+        if not heard and not self._crew.running and not self._crew.idle:
+            time.sleep(0.005)  # without workers nothing else waits
+        for worker, message in heard:
+            if message[0] == "decide":
+                self._decide(worker, *message[2:])
+            elif message[0] == "end":
                 self._end(worker, message[1])
-            elif kind == "gone":
-                self._gone(worker)
-
-    def _pool_is_starting(self) -> bool:
-        return self._pool is not None and self._pool.starting
+            else:
+                self._lost(worker)
 
     def _assign(self, plan: Plan) -> None:
-        if self._drained or (self._next.get("claim", 0.0) > time.monotonic()):
+        if self._drained or time.monotonic() < self._next.get("claim", 0.0):
             return
-        self._hire(plan)
-        while self._idle:
+        while self._crew.idle:
             claim = self._book.claim(plan.limit)
             if claim is None:
                 self._drained = True
                 self._next["claim"] = time.monotonic() + _POLL_OTHERS
                 return
-            self._start(self._idle.pop(0), claim, plan)
-
-    def _hire(self, plan: Plan) -> None:
-        """Starts workers for the slots that need one."""
-        if self._pool is None:
-            counts = self._book.counts()
-            over = sum(counts[state] for state in records.FINISHED)
-            if over >= plan.limit:
-                self._drained = True
-                return
-            self._pool = Pool(
-                self._payload,
-                threads=self._settings.threads_per_worker,
-                log=self._settings.directory / "workers.log",
-            )
-            wanted = min(self._settings.worker_count, plan.limit - over)
-            for slot in range(wanted):
-                self._pool.start_worker(slot)
+            self._start(self._crew.idle.pop(0), claim, plan)
 
     def _start(self, worker: Worker, claim: Claim, plan: Plan) -> None:
         try:
             params, seed = self._asker.start(claim, plan, worker.slot)
         except LeaseLostError:
-            self._idle.append(worker)
+            self._crew.idle.append(worker)
             return
         except BaseException as error:
             self._book.release(claim)
             if isinstance(error, ValueError | ImportError):
                 raise JobError(str(error)) from error
             raise
-        settings = self._settings
         prunes = self._decider.active and plan.prunes
         task = Task(
             number=claim.number,
             params=params,
             seed=seed,
-            budget=settings.budget,
-            directory=str(self.directory / f"{claim.number:05d}"),
-            metric=settings.metrics[0][0] if prunes else None,
+            budget=self._settings.budget,
+            directory=str(self._settings.directory / "trials" / f"{claim.number:05d}"),
+            metric=self._settings.metrics[0][0] if prunes else None,
             decision_steps=self._decider.steps,
         )
-        now = time.monotonic()
-        limit = settings.trial_timeout
-        self._running[worker.slot] = _Running(
-            claim=claim,
-            worker=worker,
-            started=now,
-            deadline=None if limit is None else now + limit,
-        )
-        worker.trials += 1
-        worker.send(("run", task))
+        self._crew.run(worker, claim, task)
 
-    @property
-    def directory(self) -> Path:
-        """Folder of the trials' files."""
-        return self._settings.directory / "trials"
-
-    # -- what workers say
-
-    def _decide(self, worker: Worker, number: int, steps: list[int], values: list[float]) -> None:
-        running = self._running.get(worker.slot)
-        prunes = running is not None and self._decider.prunes(running.claim, steps, values)
-        worker.send(prunes)
+    def _decide(self, worker: Worker, steps: list[int], values: list[float]) -> None:
+        running = self._crew.running.get(worker.slot)
+        worker.send(running is not None and self._decider.prunes(running.claim, steps, values))
 
     def _end(self, worker: Worker, outcome: Outcome) -> None:
-        running = self._running.pop(worker.slot, None)
-        if outcome.kind == BROKEN:
+        running = self._crew.running.pop(worker.slot, None)
+        try:
+            if outcome.kind == BROKEN:
+                raise JobError(str(outcome.reason))
+            ending = ending_of(outcome, self._settings)
+        except JobError:
             if running is not None:
                 self._book.release(running.claim)
-            raise JobError(str(outcome.reason))
+            raise
         if running is not None:
-            try:
-                ending = ending_of(outcome, self._settings)
-            except JobError:
-                self._book.release(running.claim)
-                raise
             self._finish(running.claim, ending)
-        if worker.trials >= self._settings.recycle_after:
-            self._replace(worker, retire=True)
-        else:
-            self._idle.append(worker)
+        self._crew.done(worker)
 
     def _finish(self, claim: Claim, ending: Any) -> None:
         try:
             self._book.finish(claim, ending)
         except LeaseLostError:
             return  # another search has the trial; its result is the one that counts
-        self._reasons.append(ending.user_attributes.get(records.REASON))
-        self._last = claim.number
-        self._next["progress"] = 0.0
-        self._check_failures(at_end=False)
+        self._reporter.ended(claim.number)
+        self._failures.add(ending.user_attributes.get(records.REASON))
 
-    def _gone(self, worker: Worker) -> None:
-        """A worker's process ended without being told to."""
-        status = self._pool.exit_status(worker) if self._pool is not None else None
-        running = self._running.pop(worker.slot, None)
-        how = f"the worker {describe_exit(status)}"
+    def _lost(self, worker: Worker) -> None:
+        """A worker's process ended without being told to; its trial may be started again."""
+        running, how = self._crew.lose(worker)
         if running is None:
-            self._stillborn += 1
-            if self._stillborn >= _STILLBORN:
-                raise JobError(
-                    f"Workers do not start: {how}; their messages are in "
-                    f"{self._settings.directory / 'workers.log'}."
-                )
-        elif running.claim.attempts <= self._settings.retries:
-            self._book.release(running.claim, counts=True)
-            self._next["claim"] = 0.0
-            self._drained = False
-        else:
-            times = f" {running.claim.attempts} times" if running.claim.attempts > 1 else ""
-            self._finish(running.claim, failure(running.claim, f"lost{times}: {how}"))
-        self._replace(worker, retire=False)
-
-    def _replace(self, worker: Worker, *, retire: bool) -> None:
-        if self._pool is None:
             return
-        if worker in self._idle:
-            self._idle.remove(worker)
-        if retire:
-            self._pool.retire(worker)
-        else:
-            self._pool.discard(worker)
-        self._pool.start_worker(worker.slot)
+        claim = running.claim
+        if claim.attempts <= self._settings.retries:
+            self._book.release(claim, counts=True)
+            self._look_again()
+            return
+        times = f" {claim.attempts} times" if claim.attempts > 1 else ""
+        self._finish(claim, failure(claim, f"lost{times}: {how}"))
 
-    # -- what the search watches
+    def _look_again(self) -> None:
+        self._drained, self._next["claim"] = False, 0.0
 
     def _watch(self) -> None:
         """Ends trials that are over their time or memory."""
-        now = time.monotonic()
-        for running in list(self._running.values()):
-            if running.deadline is not None and now > running.deadline:
-                self._end_forcibly(running, f"time limit of {self._settings.trial_timeout:g} s")
-        limit = self._settings.memory_limit
-        if limit is None or not self._due("memory", 0.2):
-            return
-        for running in list(self._running.values()):
-            used = running.worker.resident_bytes()
-            if used > limit:
-                reason = f"memory limit: {used / 2**20:.0f} MB used, {limit / 2**20:.0f} MB allowed"
-                self._end_forcibly(running, reason)
-
-    def _end_forcibly(self, running: _Running, reason: str) -> None:
-        running.worker.kill()
-        self._running.pop(running.worker.slot, None)
-        self._finish(running.claim, failure(running.claim, reason))
-        self._replace(running.worker, retire=False)
+        over = self._crew.overdue()
+        if self._due("memory", 0.2):
+            over += self._crew.oversized()
+        for running, reason in over:
+            self._crew.end(running)
+            self._finish(running.claim, failure(running.claim, reason))
 
     def _keep_up(self) -> None:
         """Renews the leases of running trials and takes lost ones of other searches back."""
         if self._due("renew", self._book.lease / 4):
-            lost = {
-                claim.number
-                for claim in self._book.renew([r.claim for r in self._running.values()])
-            }
-            for running in list(self._running.values()):
+            held: list[Running] = list(self._crew.running.values())
+            lost = {claim.number for claim in self._book.renew([r.claim for r in held])}
+            for running in held:
                 if running.claim.number in lost:
-                    del self._running[running.worker.slot]
-                    self._replace(running.worker, retire=False)
+                    self._crew.end(running)
         if self._due("reap", min(_REAP_SECONDS, self._book.lease / 2)) and self._book.reap(
             retries=self._settings.retries
         ):
-            self._drained = False
+            self._look_again()
 
     def _due(self, name: str, seconds: float) -> bool:
         now = time.monotonic()
@@ -395,80 +290,25 @@ class _Search:
 
     def _timed_out(self) -> bool:
         limit = self._settings.timeout
-        return limit is not None and time.monotonic() - self._began > limit
+        return limit is not None and self._reporter.elapsed > limit
 
     def _out_of_patience(self) -> bool:
         patience = self._settings.patience
-        if patience is None or not self._due("patience", _PROGRESS_SECONDS):
+        if patience is None or not self._due("patience", 0.2):
             return False
         self._ledger.refresh()
         return self._ledger.stale() >= patience
 
-    def _check_failures(self, *, at_end: bool) -> None:
-        """Stops a search whose every trial fails the same way."""
-        reasons = self._reasons
-        if not reasons or None in reasons or not (at_end or len(reasons) >= _SAME_FAILURES):
-            return
-        if len({re.sub(r"\d+", "#", str(reason)) for reason in reasons}) > 1:
-            return
-        self._ledger.refresh()
-        if any(record.state == records.COMPLETE for record in self._ledger.records):
-            return
-        trace = next((r.traceback for r in reversed(self._ledger.finished) if r.traceback), None)
-        raise JobError(
-            f"Every one of {len(reasons)} trials failed in the same way: {reasons[-1]}"
-            + (f"\n{trace}" if trace else "")
-        )
-
-    # -- what the caller sees
-
-    def _show(self, *, force: bool = False) -> None:
-        if self._on_progress is None:
-            return
-        if not force and not self._due("progress", 1.0):
-            return
-        now = time.monotonic()
-        if not force and now - self._shown < _PROGRESS_SECONDS:
-            self._next["progress"] = self._shown + _PROGRESS_SECONDS
-            return
-        self._shown = now
-        self._on_progress(self._progress())
-
-    def _progress(self) -> Progress:
-        self._ledger.refresh()
-        found = self._ledger.records
-        states = [record.state for record in found]
-        best = self._ledger.best
-        plan = self._plan
-        total = (
-            plan.limit if plan is not None and not self._settings.stages else self._settings.total
-        )
-        elapsed = time.monotonic() - self._began
-        left = None if total is None else max(0, total - sum(s in records.FINISHED for s in states))
-        done = len(self._reasons)
-        return Progress(
-            study=self._settings.study,
-            total=total,
-            complete=states.count(records.COMPLETE),
-            pruned=states.count(records.PRUNED),
-            failed=states.count(records.FAILED),
-            running=states.count(records.RUNNING),
-            waiting=states.count(records.WAITING),
-            best_value=best.value if best else None,
-            best_params=best.params if best else None,
-            best_trial=best.number if best else None,
-            elapsed=elapsed,
-            remaining_seconds=elapsed / done * left if done and left is not None else None,
-            last=next((r for r in found if r.number == self._last), None),
-            stage=plan.stage if plan else None,
-        )
+    def _give_back(self) -> None:
+        """Ends what still runs; the trials wait for the next search."""
+        for claim in self._crew.stop():
+            self._book.release(claim)
 
     def result(self, reason: str) -> SearchResult:
         """Reads the whole study."""
         self._ledger.refresh()
         found = self._ledger.records
-        maximize = self._settings.maximize
-        confirmed = confirmations(found, self._space, maximize=maximize)
+        confirmed = confirmations(found, self._space, maximize=self._settings.maximize)
         best = self._ledger.best
         if confirmed:
             best = next(record for record in found if record.number == confirmed[0].trial)
@@ -482,31 +322,3 @@ class _Search:
             pareto=self._ledger.pareto,
             confirmed=confirmed,
         )
-
-    def _give_back(self) -> None:
-        """Ends what still runs; the trials wait for the next search."""
-        for running in list(self._running.values()):
-            running.worker.kill()
-            self._book.release(running.claim)
-        self._running.clear()
-
-
-@contextlib.contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    """Turns the first Ctrl-C or SIGTERM into a clean end, a second Ctrl-C into an interrupt."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def handle(number: int, _frame: object) -> None:
-        if stop.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        stop.set()
-
-    handled = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, handle) for number in handled}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

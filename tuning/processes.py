@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Listener, wait
+from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
 from typing import Any, cast
 
@@ -110,6 +110,7 @@ class Pool:
         self._server: subprocess.Popen[bytes] | None = None
         self._server_connection: Connection | None = None
         self._waiting: list[int] = []
+        self._closed = False
         self._asked = time.monotonic()
         threading.Thread(target=self._accept, daemon=True, name="tuning-accept").start()
         if use_fork:
@@ -140,10 +141,12 @@ class Pool:
         while True:
             try:
                 self._arrivals.put(self._listener.accept())
-            except OSError:
-                return  # closed
-            except Exception:  # noqa: S112 - a stranger without the key; wait for our own
-                continue
+            except Exception:
+                # A worker that was killed while it reported, or a stranger without the key.
+                if self._closed:
+                    return
+            if self._closed:
+                return
 
     def start_worker(self, slot: int) -> Worker:
         """Asks for a worker; it reports through `receive` when it is there."""
@@ -211,7 +214,8 @@ class Pool:
                 self._meet_server(connection, detail)
                 continue
             for worker in self._workers:
-                if worker.slot == detail and worker.connection is None:
+                expected = worker.slot == detail and worker.pid in (None, pid)
+                if expected and worker.connection is None:
                     worker.pid, worker.connection = pid, connection
                     worker.send(("objective", self._payload.content))
                     break
@@ -233,16 +237,23 @@ class Pool:
         if connection is None:
             return
         try:
-            _, pid, status = connection.recv()
+            message = connection.recv()
         except (EOFError, OSError):
-            # Somebody killed the server; its workers end with it. A new one takes over.
+            # Somebody killed the server. A new one takes over, also for workers on their way.
             connection.close()
             self._server_connection = None
             if self._server is not None:
                 self._server.wait()
             self._server = self._spawn(None)
+            self._waiting = [w.slot for w in self._workers if w.connection is None]
             return
-        self._ended[pid] = status
+        if message[0] == "exit":
+            self._ended[message[1]] = message[2]
+            return
+        _, slot, pid = message
+        for worker in self._workers:
+            if worker.slot == slot and worker.pid is None:
+                worker.pid = pid
 
     def _unborn(self) -> list[Worker]:
         """Workers whose process never reported."""
@@ -250,7 +261,9 @@ class Pool:
         for worker in self._workers:
             if worker.connection is not None:
                 continue
-            ended = worker.process is not None and worker.process.poll() is not None
+            ended = worker.pid in self._ended or (
+                worker.process is not None and worker.process.poll() is not None
+            )
             late = time.monotonic() - max(worker.asked, self._asked) > _START_SECONDS
             server_died = self._server is not None and self._server.poll() is not None
             if server_died and self._server_connection is None:
@@ -313,8 +326,10 @@ class Pool:
             except subprocess.TimeoutExpired:
                 self._server.kill()
                 self._server.wait()
-        with contextlib.suppress(OSError):
-            self._listener.close()
+        self._closed = True
+        with contextlib.suppress(Exception):
+            Client(self._listener.address, authkey=self._key).close()  # ends the wait for workers
+        self._listener.close()
         self._log.close()
 
 

@@ -76,6 +76,8 @@ def _fork_workers(setup: Setup, connection: Connection) -> None:
                     connection.close()
                     _work(setup, slot)
                 children.add(pid)
+                # Told apart from the worker's own report: it may be killed before that.
+                connection.send(("forked", slot, pid))
             for pid, status in _finished(children):
                 connection.send(("exit", pid, status))
     except (EOFError, ConnectionError):

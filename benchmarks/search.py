@@ -14,8 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from benchmarks import _searchers
-from benchmarks._harness import CONSOLE, OURS, Benchmark, Quantity, Row, finish, parser
+from benchmarks._harness import CONSOLE, Benchmark, Quantity, Row, finish, parser
 from benchmarks._machine import cores
+from benchmarks._ratios import OURS
 from benchmarks._recipe_models import random_points
 from benchmarks._tasks import TASKS
 

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import _harness as harness
 from benchmarks._contestant import Contestant, ContestantError, run_once
 from benchmarks._harness import Benchmark, Goal, Quantity, Row
+from benchmarks._ratios import ratios
 from benchmarks._tasks import TASKS
 from benchmarks.document import NOT_YET, fill, render
 from benchmarks.search import average_ranks, incumbents
@@ -68,7 +69,7 @@ def benchmark():
 
 
 def test_ratios_are_those_of_speeds_and_judge_the_goals():
-    found = {(r["quantity"], r["peer"]): r for r in harness.ratios(benchmark(), ROWS)}
+    found = {(r["quantity"], r["peer"]): r for r in ratios(benchmark(), ROWS)}
     # Medians 6 and 3 items a second; as seconds 1/6 and 1/3.
     assert found["pace", "peer"]["value"] == pytest.approx(2.0)
     assert found["time", "peer"]["value"] == pytest.approx(2.0)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
 from typing_extensions import override
 
+from cookbook._names import unknown_name
+from cookbook.models.gan_networks import (
+    dcgan_discriminator,
+    dcgan_generator,
+    dense_discriminator,
+    dense_generator,
+)
 from cookbook.models.gan_players import DiscriminatorTurn, GeneratorTurn, PairOfOptimizers
 
 
@@ -97,6 +105,12 @@ class GAN(keras.Model):
         return [*self.discriminator_turn.metrics, *self.generator_turn.metrics]
 
     @override
+    def get_metrics_result(self) -> dict[str, Any]:
+        # Both turns call their metric "loss".
+        turns = (self.discriminator_turn, self.generator_turn)
+        return {turn.log_name: turn.metrics[0].result() for turn in turns}
+
+    @override
     def call(self, noise: Any, training: bool | None = None) -> Any:
         return self.generator(noise, training=training)
 
@@ -159,6 +173,57 @@ class GAN(keras.Model):
     @override
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**{name: keras.optimizers.deserialize(x) for name, x in config.items()})
+
+
+def image_gan(
+    image_shape: Sequence[int],
+    *,
+    kind: str = "dense",
+    noise_dim: int = 32,
+    dropout: float = 0.3,
+    discriminator_steps: int = 1,
+    label_smoothing: float = 0.0,
+    seed: int | None = None,
+) -> GAN:
+    """Builds generator, discriminator and their training for small images.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        kind: `"dense"` (Goodfellow et al. 2014), or `"dcgan"` (Radford et al. 2016), which
+            halves height and width twice.
+        noise_dim: Number of random inputs of the generator.
+        dropout: Drop rate of the discriminator, in [0, 1).
+        discriminator_steps: See `GAN`.
+        label_smoothing: See `GAN`.
+        seed: Seed of weights and dropout; `None` lets Keras draw.
+
+    Returns:
+        An uncompiled GAN.
+
+    Raises:
+        ValueError: If the kind is unknown, or an argument is outside its range.
+
+    Example:
+        >>> image_gan((8, 8, 1)).generator.output_shape
+        (None, 8, 8, 1)
+    """
+    if kind not in _KINDS:
+        raise ValueError(unknown_name("kind of GAN", kind, _KINDS))
+    make_generator, make_discriminator = _KINDS[kind]
+    height, width, channels = image_shape
+    return GAN(
+        make_generator((height, width, channels), noise_dim=noise_dim, seed=seed),
+        make_discriminator((height, width, channels), dropout=dropout, seed=seed),
+        discriminator_steps=discriminator_steps,
+        label_smoothing=label_smoothing,
+        name="image_gan",
+    )
+
+
+_KINDS: Mapping[str, tuple[Callable[..., keras.Model], Callable[..., keras.Model]]] = {
+    "dcgan": (dcgan_generator, dcgan_discriminator),
+    "dense": (dense_generator, dense_discriminator),
+}
 
 
 def dcgan_adam() -> keras.optimizers.Optimizer:

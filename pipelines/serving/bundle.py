@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ class Bundle:
         """The same with the two files named one by one."""
         import keras
 
+        from cookbook.models.catalog import import_builders
+
+        # Keras finds the cookbook's own layers only in modules that were imported.
+        import_builders()
+        importlib.import_module("cookbook.models.gan")
         loaded = keras.saving.load_model(model, compile=False, safe_mode=True)
         return cls(loaded, json.loads(Path(config).read_text(encoding="utf-8")))
 

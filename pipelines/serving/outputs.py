@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from cookbook._names import unknown_name
+from pipelines.serving.drawing import DrawingOutput
 from pipelines.serving.translating import TranslationOutput
 from pipelines.serving.writing import ContinuationOutput
 
@@ -84,6 +85,7 @@ class NumberOutput:
 _OUTPUTS: Mapping[str, Any] = {
     "classes": ClassOutput,
     "continuation": ContinuationOutput,
+    "drawing": DrawingOutput,
     "number": NumberOutput,
     "translation": TranslationOutput,
 }

@@ -55,13 +55,25 @@ class Task(ABC):
     def metrics(self) -> list[keras.metrics.Metric]:
         """The metrics to compile with."""
 
+    def compile(self, model: keras.Model, *, total_steps: int) -> None:
+        """Compiles a model for this task.
+
+        Args:
+            model: What the recipe's builder made.
+            total_steps: Optimizer steps of the whole training, for schedules.
+        """
+        from pipelines.training.optimization import build_optimizer
+
+        optimizer = build_optimizer(self.options, model, total_steps=total_steps)
+        model.compile(optimizer=optimizer, loss=self.loss(), metrics=self.metrics())
+
     @abstractmethod
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Batches to train on; with the validation rows too for the last refit."""
 
     @abstractmethod
-    def validation_feed(self) -> Feed:
-        """Batches of the validation split, in order."""
+    def validation_feed(self) -> Feed | None:
+        """Batches of the validation split, in order; `None` if the task's callbacks validate."""
 
     @abstractmethod
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:

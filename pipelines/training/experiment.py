@@ -10,7 +10,6 @@ import keras
 
 from pipelines.recipes.recipe import Recipe
 from pipelines.tasks.registry import task_class
-from pipelines.training.optimization import build_optimizer
 from pipelines.training.options import (
     argument_names,
     check_parameter_names,
@@ -64,11 +63,7 @@ class Experiment:
         given = {k: v for k, v in self.task.model_arguments().items() if k in known}
         builder = resolve(self.recipe.builder)
         model: keras.Model = builder(**{**given, **self._builder_arguments})
-        model.compile(
-            optimizer=build_optimizer(self.options, model, total_steps=total_steps),
-            loss=self.task.loss(),
-            metrics=self.task.metrics(),
-        )
+        self.task.compile(model, total_steps=total_steps)
         return model
 
     def train(

@@ -199,7 +199,7 @@ def _record(
     tags = {**provenance.run_tags(), "seed": request.seed, "role": "training"}
     with tracker.start(name, params=experiment.params, tags=tags) as run:
         path = save_model(experiment, model, request.root / "models" / run.run_id)
-        steps = list(range(1, len(history["loss"]) + 1))
+        steps = list(range(1, _epochs(history) + 1))
         run.log(
             metrics={f"test_{key}": value for key, value in test_metrics.items()},
             history={**history, "step": steps},
@@ -219,8 +219,13 @@ def _record(
         baseline_metrics=task.measure(predictions, test.y),
         history=history,
         seconds=seconds,
-        samples_per_second=len(dataset.train) * len(history["loss"]) / seconds,
+        samples_per_second=len(dataset.train) * _epochs(history) / seconds,
         run_id=run.run_id,
         run_url=run.url,
         model_path=path,
     )
+
+
+def _epochs(history: Mapping[str, list[float]]) -> int:
+    # Not every model has a metric "loss": two adversaries have two.
+    return max(map(len, history.values()), default=0)

@@ -1,0 +1,45 @@
+"""Handwritten digits (8x8 pixels) drawn by a generative adversarial network.
+
+The losses of the two players do not say how good the images are: near 0.69 both are even. A
+classifier of real digits judges after every epoch; see `pipelines.tasks.judge`.
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="digits-gan",
+    summary="Handwritten digits drawn by a GAN",
+    dataset="digits",
+    task="image-generation",
+    builder="cookbook.models.gan:image_gan",
+    defaults={
+        "kind": "dense",
+        "noise_dim": 32,
+        "dropout": 0.3,
+        "label_smoothing": 0.1,
+        "beta_1": 0.5,
+        "optimizer": "adam",
+        "learning_rate": 5e-4,
+        "batch_size": 32,
+        "epochs": 150,
+    },
+    space=Space(
+        {
+            "kind": Choice(["dense", "dcgan"]),
+            "noise_dim": Choice([16, 32, 64]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "label_smoothing": Choice([0.0, 0.1]),
+            "beta_1": Choice([0.0, 0.5, 0.9]),
+            "learning_rate": Float(1e-4, 5e-3, log=True),
+            "batch_size": Choice([16, 32, 64]),
+        }
+    ),
+    metric="val_frechet_distance",
+    direction="minimize",
+    source="Source 001, generative adversarial networks",
+    tiny={"epochs": 3},
+    fits_in="under a minute on two cores",
+)

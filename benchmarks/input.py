@@ -5,6 +5,7 @@ Nothing is trained. Every file is read, decoded, resized where needed, flipped a
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import threading
 import time
@@ -62,20 +63,19 @@ def ours(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
     paths = sorted(Path(folder).glob("*/*.jpg"))
     labels = np.array([int(path.parent.name.removeprefix("class")) for path in paths])
     preprocessor = ImagePreprocessor(size=(side, side), channels=3).fit(paths, labels)
-    batches = [
-        image_file_batches(
-            paths,
-            labels,
-            preprocessor=preprocessor,
-            batch_size=BATCH,
-            shuffle=True,
-            seed=seed,
-            augment="flip-crop",
-            epoch=epoch,
-        )
-        for epoch in range(epochs + 1)
-    ]
-    return _read(batches)
+    batches = image_file_batches(
+        paths,
+        labels,
+        preprocessor=preprocessor,
+        batch_size=BATCH,
+        shuffle=True,
+        seed=seed,
+        augment="flip-crop",
+        epochs=epochs + 1,
+    )
+    steps = -(-len(paths) // BATCH)
+    iterator = iter(batches)  # one for all epochs, each with its own order and augmentation
+    return _read(itertools.islice(iterator, steps) for _ in range(epochs + 1))
 
 
 def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
@@ -99,7 +99,7 @@ def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measur
         return augment(images, training=True), labels
 
     mapped = files.map(transform, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    return _read([mapped] * (epochs + 1))
+    return _read(mapped for _ in range(epochs + 1))
 
 
 def _read(epochs: Iterable[Any]) -> Measured:

@@ -15,6 +15,7 @@ QUANTITIES = (
     Quantity(key="late_mb", unit="MB at the late trial", larger_is_better=False),
 )
 UNEQUAL = (
+    "memory of our worker counts pages that it shares with the process it was forked from",
     "our worker holds no study; the Optuna loop holds its study in memory beside the models",
 )
 

@@ -39,7 +39,7 @@ def tune(
         tiny: A few rows and epochs, to see whether it runs at all.
         tracking: MLflow store or server; `None` takes the job's, or the embedded one.
         on_progress: Receives snapshots of the search.
-        **options: Keys of a job (docs/jobs.md), for example `trials=24`, `strategy="tpe"`,
+        **options: Keys of a job (docs/tuning.md), for example `trials=24`, `strategy="tpe"`,
             `set={"epochs": 20}`, `workers=2`, `seed=0`. With `data` also `batch_size` and
             `test=(x, y)`, rows that are looked at once.
 

@@ -9,9 +9,10 @@ from typing import Any
 from tuning.claims import Claim
 from tuning.errors import JobError
 from tuning.objective import Payload
-from tuning.processes import Pool, Worker, describe_exit
+from tuning.processes import Pool
 from tuning.settings import SearchSettings
 from tuning.worker import Task
+from tuning.worker_process import Worker, describe_exit
 
 _TICK = 0.05
 _REST = 0.1

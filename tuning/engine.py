@@ -11,6 +11,7 @@ from optuna.storages import get_storage
 from tuning import records
 from tuning.asking import Asker, Plan
 from tuning.claims import Claim, ClaimBook, LeaseLostError
+from tuning.confirmation import confirmations
 from tuning.crew import Crew, Running
 from tuning.endings import ending_of, failure
 from tuning.errors import JobError
@@ -18,15 +19,15 @@ from tuning.failures import SameFailure
 from tuning.interrupts import clean_end
 from tuning.objective import Objective, pack
 from tuning.planning import plans_of
-from tuning.processes import Worker
 from tuning.pruning import Decider
 from tuning.reporting import OnProgress, Reporter
-from tuning.result import Ledger, SearchResult, confirmations
+from tuning.result import Ledger, SearchResult
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.storage import open_storage
 from tuning.studies import create_study
 from tuning.worker import BROKEN, Outcome, Task
+from tuning.worker_process import Worker
 
 _POLL_OTHERS = 0.5  # seconds between looks at trials that other searches run
 _REAP_SECONDS = 5.0

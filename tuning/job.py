@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -20,69 +19,25 @@ from tuning._names import unknown_name
 from tuning.errors import JobError
 from tuning.forms import dimension_from
 from tuning.job_faults import explain
+from tuning.job_parts import (
+    Bytes,
+    Constraint,
+    Count,
+    Direction,
+    Metric,
+    Part,
+    Register,
+    Seconds,
+    WarmStart,
+)
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.stages import read_stages, staged
 from tuning.strategies import PRUNERS, STRATEGIES, check_options
-from tuning.units import parse_bytes, parse_seconds
 from tuning.yaml_lines import Document, read_document
 
-Seconds = Annotated[float, BeforeValidator(parse_seconds), Field(gt=0)]
-Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Direction = Literal["maximize", "minimize"]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class Metric(_Part):
-    """One metric of several."""
-
-    name: str = Field(description="Name of the metric, as the objective returns it.")
-    direction: Direction = Field(description="What is better.")
-
-
-class Constraint(_Part):
-    """A bound on a metric, for example on the number of parameters."""
-
-    metric: str = Field(description="Name of the metric, as the objective returns it.")
-    at_most: float | None = Field(None, description="Largest value that is allowed.")
-    at_least: float | None = Field(None, description="Smallest value that is allowed.")
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Constraint:
-        if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("a constraint needs either `at_most` or `at_least`.")
-        return self
-
-    @property
-    def triple(self) -> tuple[str, str, float]:
-        """The constraint as `SearchSettings` has it."""
-        if self.at_most is not None:
-            return (self.metric, "<=", self.at_most)
-        return (self.metric, ">=", float(self.at_least or 0.0))
-
-
-class WarmStart(_Part):
-    """What is known before the search."""
-
-    study: str | None = Field(None, description="Study whose best points are tried first.")
-    best: Count = Field(5, description="How many of them.")
-    points: list[dict[str, Any]] = Field(
-        default_factory=list, description="Known points that are tried first."
-    )
-
-
-class Register(_Part):
-    """Where the winner is registered."""
-
-    name: str = Field(description="Name of the registered model.")
-    alias: str | None = Field(None, description="Alias that points at this version.")
-
-
-class Job(_Part):
+class Job(Part):
     """Everything about one search.
 
     Either `recipe` or `function` says what is searched; a recipe brings its own space, metric

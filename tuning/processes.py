@@ -7,21 +7,18 @@ import os
 import pickle
 import queue
 import secrets
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
 from typing import Any, cast
 
-import psutil
-
 from tuning.errors import JobError
 from tuning.objective import Payload
+from tuning.worker_process import Worker
 from tuning.worker_server import Setup
 
 CAN_FORK = sys.platform.startswith("linux")  # macOS' system libraries do not survive a fork
@@ -35,53 +32,6 @@ _THREAD_VARIABLES = (
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
 )
-
-
-@dataclass
-class Worker:
-    """One worker process.
-
-    Attributes:
-        slot: Index of the worker, from 0; its replacement has the same.
-        asked: When its process was asked for, `time.monotonic()`.
-        pid: Process id once it reported.
-        connection: Connection once it reported.
-        ready: Whether it has the objective.
-        trials: Trials it was given.
-        status: Exit status once it ended and the status is known.
-    """
-
-    slot: int
-    asked: float = field(default_factory=time.monotonic)
-    pid: int | None = None
-    connection: Connection | None = None
-    ready: bool = False
-    trials: int = 0
-    status: int | None = None
-    process: subprocess.Popen[bytes] | None = None
-
-    def send(self, message: Any) -> None:
-        """Sends a message; a worker that just died is found out by `Pool.receive`."""
-        if self.connection is not None:
-            with contextlib.suppress(OSError):
-                self.connection.send(message)
-
-    def resident_bytes(self) -> int:
-        """Resident memory, 0 when the process is gone."""
-        if self.pid is None:
-            return 0
-        try:
-            return int(psutil.Process(self.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    def kill(self) -> None:
-        """Ends the process at once, whatever it does."""
-        if self.connection is not None:
-            self.connection.close()
-        if self.pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 class Pool:
@@ -336,23 +286,3 @@ class Pool:
 def _import_path() -> Sequence[str]:
     """The search's own path, with the working directory, where scripts and tests live."""
     return [*sys.path, ""] if "" not in sys.path else sys.path
-
-
-def describe_exit(status: int | None) -> str:
-    """Says how a process ended.
-
-    Args:
-        status: Exit status, or minus a signal's number, or None when unknown.
-
-    Example:
-        >>> describe_exit(-9), describe_exit(3)
-        ('killed by SIGKILL', 'ended with exit status 3')
-    """
-    if status is None:
-        return "disappeared"
-    if status >= 0:
-        return f"ended with exit status {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"

@@ -50,7 +50,7 @@ def test_40_trials_survive_random_kills(tmp_path):
     kills, over = [], threading.Event()
 
     def kill_at_random():
-        generator = random.Random(0)
+        generator = random.Random(0)  # noqa: S311 - a test
         while not over.wait(0.2):
             workers = descendants()
             if workers and len(kills) < 10:

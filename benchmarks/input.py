@@ -9,7 +9,7 @@ import itertools
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ UNEQUAL = (
     "ours decodes with the accurate transform that serving has and crops by whole pixels; Keras "
     "decodes with TensorFlow's default and augments with RandomFlip and RandomCrop",
     "both shuffle every epoch: ours all paths, Keras a buffer of eight batches, its default",
+    "one dataset for all epochs has the first batches of an epoch ready when the epoch before "
+    "ends; `ours` makes a dataset for each epoch, as the trainer does, and pays for its start",
     "the first epoch, which also fills the file cache, is not counted",
 )
 
@@ -55,27 +57,41 @@ def write_folder(folder: Path, *, files: int, side: int, seed: int = 0) -> None:
         image.save(place / f"{number:06d}.jpg", quality=85)
 
 
-def ours(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
-    """`image_file_batches`."""
+def ours(*, folder: str, side: int, epochs: int, fresh: bool, seed: int) -> Measured:
+    """`image_file_batches`.
+
+    Args:
+        folder: The files.
+        side: Height and width of the batches.
+        epochs: Measured epochs; one more is read first.
+        fresh: A dataset for each epoch, as the trainer asks for, or one for all of them.
+        seed: Of order and augmentation.
+    """
     from pipelines.inputs.files import image_file_batches
     from pipelines.preprocessing.images import ImagePreprocessor
 
     paths = sorted(Path(folder).glob("*/*.jpg"))
     labels = np.array([int(path.parent.name.removeprefix("class")) for path in paths])
     preprocessor = ImagePreprocessor(size=(side, side), channels=3).fit(paths, labels)
-    batches = image_file_batches(
-        paths,
-        labels,
-        preprocessor=preprocessor,
-        batch_size=BATCH,
-        shuffle=True,
-        seed=seed,
-        augment="flip-crop",
-        epochs=epochs + 1,
-    )
+
+    def batches(epoch: int, count: int) -> Any:
+        return image_file_batches(
+            paths,
+            labels,
+            preprocessor=preprocessor,
+            batch_size=BATCH,
+            shuffle=True,
+            seed=seed,
+            augment="flip-crop",
+            epoch=epoch,
+            epochs=count,
+        )
+
     steps = -(-len(paths) // BATCH)
-    iterator = iter(batches)  # one for all epochs, each with its own order and augmentation
-    return _read(itertools.islice(iterator, steps) for _ in range(epochs + 1))
+    if fresh:
+        return _read(lambda epoch: batches(epoch, 1), epochs)
+    iterator = iter(batches(0, epochs + 1))
+    return _read(lambda epoch: itertools.islice(iterator, steps), epochs)
 
 
 def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
@@ -99,17 +115,17 @@ def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measur
         return augment(images, training=True), labels
 
     mapped = files.map(transform, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    return _read(mapped for _ in range(epochs + 1))
+    return _read(lambda epoch: mapped, epochs)
 
 
-def _read(epochs: Iterable[Any]) -> Measured:
+def _read(make: Callable[[int], Iterable[Any]], epochs: int) -> Measured:
     peak = _Peak()
     seconds: list[float] = []
     images = 0
     with peak:
-        for dataset in epochs:
+        for epoch in range(epochs + 1):
             began = time.perf_counter()
-            images = sum(int(batch.shape[0]) for batch, _ in dataset)
+            images = sum(int(batch.shape[0]) for batch, _ in make(epoch))
             seconds.append(time.perf_counter() - began)
     found = speed("images", images, seconds[1:])
     return {**found, "images": images, "before_mb": peak.before, "peak_mb": peak.most}
@@ -149,10 +165,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             CONSOLE.log(f"{case}: writing {files:,} files")
             write_folder(Path(folder), files=files, side=stored)
-            arguments = {"folder": folder, "side": side, "epochs": epochs}
+            sizes = {"folder": folder, "side": side, "epochs": epochs}
+            found = [
+                ("ours", "ours", {"fresh": True}),
+                ("ours, one dataset for all epochs", "ours", {"fresh": False}),
+                (PEER, "keras_directory", {}),
+            ]
             contestants = [
-                Contestant(name=name, run=f"benchmarks.input:{run}", arguments=arguments)
-                for name, run in (("ours", "ours"), (PEER, "keras_directory"))
+                Contestant(name=name, run=f"benchmarks.input:{run}", arguments={**sizes, **more})
+                for name, run, more in found
             ]
             rows += alternate(case, contestants, seeds=range(1, rounds + 1))
     goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in CASES]

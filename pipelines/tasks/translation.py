@@ -17,6 +17,7 @@ from pipelines.inputs.indexed import count_steps
 from pipelines.inputs.pairs import pair_batches
 from pipelines.preprocessing.pairs import PairPreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
+from pipelines.preprocessing.vocabulary import UNKNOWN
 from pipelines.serving.translating import Translator
 from pipelines.tasks.base import Task
 from pipelines.tasks.translation_scores import translation_scores
@@ -191,10 +192,12 @@ class Translation(Task):
 
     def _as_tokens(self, text: str) -> str:
         # Characters and pieces are joined without spaces, so words are what is compared.
+        # An unknown word that the model wrote stays one token.
         tokenizer = self.pairs.target.tokenizer
         if tokenizer.kind not in ("word", "whitespace"):
             tokenizer = Tokenizer(lowercase=True)
-        return " ".join(tokenizer.split(text))
+        parts = text.split(UNKNOWN)
+        return f" {UNKNOWN} ".join(" ".join(tokenizer.split(part)) for part in parts).strip()
 
 
 def _padding(rows: Sequence[np.ndarray]) -> float:

@@ -189,6 +189,6 @@ def optuna_loop(work: Work, *, prune: bool) -> tuple[Trace, dict[str, Any]]:
 
 
 def _pruning(trial: Any) -> list[Any]:
-    import optuna_integration  # type: ignore[import-untyped]
+    import optuna_integration
 
     return [optuna_integration.KerasPruningCallback(trial, "val_accuracy")]

@@ -60,9 +60,7 @@ class TrainRequest:
         facts = [experiment.params, self.seed, experiment.dataset.fingerprint]
         text = json.dumps(facts, sort_keys=True, default=str)
         name = f"{self.recipe}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.npz"
-        folder = self.root / "checkpoints"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / name
+        return self.root / "checkpoints" / name
 
     def data_request(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""

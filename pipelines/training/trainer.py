@@ -99,6 +99,7 @@ class Trainer:
                 logs |= {f"val_{name}": value for name, value in validation.items()}
             hooks.on_epoch_end(epoch, logs)
             if checkpoint is not None:
+                checkpoint.parent.mkdir(parents=True, exist_ok=True)
                 state = TrainingState.capture(
                     model, epoch=epoch + 1, callbacks=callbacks, history=history.history
                 )
@@ -162,10 +163,14 @@ class Trainer:
 
     @staticmethod
     def _compile_loop(feed: Feed, run_step: Any) -> Any:
-        @tf.function(reduce_retracing=True)
+        # `while_loop` and not a Python loop: AutoGraph would read this file again when it traces.
+        @tf.function(reduce_retracing=True, autograph=False)
         def loop(state: Any, start: tf.Tensor, stop: tf.Tensor) -> None:
-            for step in tf.range(start, stop):
+            def body(step: tf.Tensor) -> tuple[tf.Tensor]:
                 run_step(feed.batch(state, step))
+                return (step + 1,)
+
+            tf.while_loop(lambda step: step < stop, body, (start,), parallel_iterations=1)
 
         return loop
 

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 def cookbook(tmp_path):
     """Runs the program in an empty folder; returns the finished process."""
 
-    def run(*arguments, check=True, timeout=110, **environment):
+    def run(*arguments, check=True, timeout=280, **environment):
         done = subprocess.run(
             [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
             cwd=tmp_path,

@@ -24,7 +24,7 @@ from optuna.trial import FrozenTrial, TrialState
 from scipy.linalg import solve_triangular
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
 from tuning.dimensions import Choice, Dimension, plain_key

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(600)]
 
 TINY = ("tune", "digits-cnn", "--tiny", "--strategy", "random", "--pruner", "none")
 
@@ -35,7 +35,7 @@ def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(coo
     again = cookbook(*TINY, "--trials", 3, "--json")
     assert _last_line(again) == first
     # No TensorFlow, no worker, no test: only the study is read.
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
     more = _last_line(cookbook(*TINY, "--trials", 4, "--json"))
     assert more["study"] == first["study"]
@@ -50,7 +50,7 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, 
     database = tmp_path / "mlruns" / "studies.db"
     _wait_for(lambda: _finished_trials(database) >= 1)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=240)
     assert process.returncode == 130, errors
     assert b"Traceback" not in errors
     assert b"goes on" in errors
@@ -62,7 +62,7 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, 
     assert result["states"] == {"complete": 5}
 
 
-def _wait_for(condition, seconds=90.0):
+def _wait_for(condition, seconds=240.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"

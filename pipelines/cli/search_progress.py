@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.tuning_jobs.result import TuneResult
 
 _BEST_TRIALS = 5
+_WIDE = 240
 
 
 class SearchProgress:
@@ -89,8 +90,7 @@ def print_summary(result: TuneResult) -> None:
         values = (format_value(row["params"].get(name)) for name in names)
         table.add_row(str(row["number"]), f"{row['value']:.4f}", *values)
     # A terminal that is too narrow wraps the line; a cut-off number would be worse.
-    width = max(console.width, console.measure(table).maximum)
-    Console(width=width).print(table, soft_wrap=True)
+    Console(width=_WIDE).print(table)
     console.print(
         f"\n[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
         highlight=False,

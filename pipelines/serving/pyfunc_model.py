@@ -7,6 +7,7 @@ so nothing is unpickled.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel
@@ -14,18 +15,26 @@ from mlflow.pyfunc import PythonModel
 from pipelines.serving.bundle import Bundle
 
 
-class RawInputModel(PythonModel):
-    """A bundle behind MLflow's interface."""
+class BundlePredictor:
+    """Loads a bundle and predicts with it.
 
-    def load_context(self, context):  # type: ignore[no-untyped-def]
+    It stands apart from `PythonModel` because MLflow takes the type hints of a `predict` that is
+    defined in such a class for the schema of the input, and complains about every other kind; the
+    signature that is logged with the model is the schema here.
+    """
+
+    def load_context(self, context: Any) -> None:
         """Loads the model and its preprocessing."""
         artifacts = context.artifacts
         self._bundle = Bundle.from_files(Path(artifacts["model"]), Path(artifacts["config"]))
 
-    # MLflow reads type hints as the schema of the input; the signature is the schema here.
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
         """Predicts for raw images, rows or texts."""
         return self._bundle.predict(model_input)
+
+
+class RawInputModel(BundlePredictor, PythonModel):
+    """A bundle behind MLflow's interface."""
 
 
 set_model(RawInputModel())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,18 +203,14 @@ def _log(
     created = client.create_logged_model(
         run.tracker.experiment_id, name=name, source_run_id=run.run_id
     )
-    with warnings.catch_warnings():
-        # MLflow asks for type hints on `predict` as the schema; the signature is the schema here.
-        # Set now: importing a flavour puts MLflow's own filters in front of earlier ones.
-        warnings.filterwarnings("ignore", message=".*[Tt]ype hint", category=UserWarning)
-        mlflow.models.Model.log(
-            artifact_path=None,
-            name=name,
-            flavor=flavor,
-            run_id=run.run_id,
-            model_id=created.model_id,
-            **arguments,
-        )
+    mlflow.models.Model.log(
+        artifact_path=None,
+        name=name,
+        flavor=flavor,
+        run_id=run.run_id,
+        model_id=created.model_id,
+        **arguments,
+    )
     client.finalize_logged_model(created.model_id, "READY")
     uri, version = f"models:/{created.model_id}", None
     if register is not None:

@@ -177,7 +177,7 @@ def lenet_recipe(row: str, dataset: str) -> Recipe:
         LENETS[row],
         f"{dataset}-{row}",
         dataset,
-        shared={**_ADAM, **size},
+        shared={"activation": "tanh", "order": "source", "augment": "none", **_ADAM, **size},
         space=space,
         tiny={"epochs": 2},
     )
@@ -210,7 +210,7 @@ def resnet_recipe(row: str, dataset: str) -> Recipe:
         RESNETS[row],
         f"{dataset}-{row}",
         dataset,
-        shared={},
+        shared={"spatial_dropout": 0.0},
         space=space,
         tiny={"epochs": 1, "depth": 8, "batch_size": 16},
         fits_in="made for a GPU: 21 million parameters take days on two cores",

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     builder="cookbook.models.dense:mlp",
     defaults={
         "widths": (128, 64),
+        "activation": "relu",
         "dropout": 0.1,
         "l2": 1e-6,
         "loss": "huber",

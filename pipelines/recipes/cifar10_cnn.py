@@ -17,6 +17,8 @@ RECIPE = Recipe(
     builder="cookbook.models.convnet:cifar10_cnn",
     defaults={
         "activation": "relu",
+        "initializer": "glorot_uniform",
+        "augment": "none",
         "optimizer": "adam",
         "learning_rate": 1e-3,
         "batch_size": 64,

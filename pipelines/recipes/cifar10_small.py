@@ -19,6 +19,8 @@ RECIPE = Recipe(
         "block": "residual",
         "widths": (14, 28, 56),
         "depths": (1, 1, 1),
+        "activation": "relu",
+        "dropout": 0.0,
         "optimizer": "nesterov",
         "learning_rate": 0.1,
         "weight_decay": 5e-4,

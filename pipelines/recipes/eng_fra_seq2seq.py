@@ -23,6 +23,7 @@ RECIPE = Recipe(
         "units": 256,
         "embedding_dim": 128,
         "dropout": 0.3,
+        "label_smoothing": 0.0,
         "min_frequency": 2,
         "sampling_half_life": 0,
         "optimizer": "adam",

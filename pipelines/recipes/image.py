@@ -18,6 +18,7 @@ RECIPE = Recipe(
     dataset_options={"image_size": (64, 64)},
     defaults={
         "widths": (32, 64, 128),
+        "dense": 0,
         "dropout": 0.2,
         "batch_norm": True,
         "optimizer": "adam",

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     builder="cookbook.models.dense:mlp",
     defaults={
         "widths": (64, 32),
+        "activation": "relu",
         "dropout": 0.0,
         "l2": 1e-5,
         "optimizer": "adam",

@@ -18,6 +18,8 @@ RECIPE = Recipe(
     builder="cookbook.models.dense:mlp",
     defaults={
         "widths": (64, 32),
+        "activation": "relu",
+        "batch_norm": False,
         "dropout": 0.1,
         "l2": 1e-5,
         "outliers": "none",

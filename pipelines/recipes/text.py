@@ -21,6 +21,7 @@ RECIPE = Recipe(
         "max_vocabulary": 20000,
         "max_length": 300,
         "cell": "gru",
+        "bidirectional": False,
         "embedding_dim": 64,
         "units": (64,),
         "pooling": "max",

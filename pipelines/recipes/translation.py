@@ -21,6 +21,7 @@ RECIPE = Recipe(
         "units": 256,
         "embedding_dim": 128,
         "dropout": 0.3,
+        "label_smoothing": 0.0,
         "token_kind": "word",
         "max_vocabulary": 20000,
         "min_frequency": 2,

@@ -13,6 +13,7 @@ RECIPE = Recipe(
     builder="cookbook.models.dense:mlp",
     defaults={
         "widths": (32,),
+        "activation": "relu",
         "dropout": 0.1,
         "l2": 1e-4,
         "optimizer": "adam",

@@ -1,0 +1,45 @@
+"""Laws that every recipe keeps; a new file is covered by being there."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from pipelines.datasets.catalog import CATALOG
+from pipelines.recipes.registry import all_recipes
+from pipelines.tasks.registry import task_class
+from pipelines.training.options import split_parameters
+from pipelines.training.run import check_hyperparameters
+from pipelines.tuning_jobs.plan import default_point
+
+RECIPES = all_recipes()
+IDS = [recipe.name for recipe in RECIPES]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
+def test_names_point_at_something(recipe):
+    assert recipe.dataset in CATALOG
+    assert task_class(recipe.task.format(task="classification"))
+    module, _, function = recipe.builder.partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+    assert recipe.direction in ("maximize", "minimize")
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
+def test_defaults_and_space_are_known_to_training_task_or_builder(recipe):
+    check_hyperparameters(recipe, dict(recipe.defaults))
+    check_hyperparameters(recipe, dict(recipe.tiny))
+    check_hyperparameters(recipe, {**recipe.defaults, **recipe.space.defaults})
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
+def test_the_defaults_are_a_point_of_the_space(recipe):
+    assert default_point(recipe, {}, recipe.space), "the first trial of a search is the default"
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
+def test_tiny_mode_is_shorter(recipe):
+    whole, _ = split_parameters(recipe.defaults)
+    tiny, _ = split_parameters({**recipe.defaults, **recipe.tiny})
+    assert tiny.epochs <= min(whole.epochs, 5)

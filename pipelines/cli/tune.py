@@ -57,9 +57,11 @@ def tune(
     from pipelines.tuning_jobs.run import run_plan
 
     with SearchProgress(quiet=as_json) as progress:
-        tracking = checked.tracking if isinstance(checked.tracking, str) else None
         result = run_plan(
-            plan, tracking_uri=tracking, on_progress=progress.update, on_note=progress.note
+            plan,
+            tracking=checked.tracking,
+            on_progress=progress.update,
+            on_note=progress.note,
         )
     if as_json:
         print_result(result.to_dict())

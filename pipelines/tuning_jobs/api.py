@@ -20,7 +20,7 @@ def tune(
     root: str | Path = "mlruns",
     data_dir: str | Path | None = None,
     tiny: bool = False,
-    tracking: str | None = None,
+    tracking: str | bool | None = None,
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> TuneResult:
@@ -37,7 +37,8 @@ def tune(
         root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
         tiny: A few rows and epochs, to see whether it runs at all.
-        tracking: MLflow store or server; `None` takes the job's, or the embedded one.
+        tracking: MLflow store or server; `None` takes the job's, or the embedded one;
+            `False` for none.
         on_progress: Receives snapshots of the search.
         **options: Keys of a job (docs/tuning.md), for example `trials=24`, `strategy="tpe"`,
             `set={"epochs": 20}`, `workers=2`, `seed=0`. With `data` also `batch_size` and
@@ -55,7 +56,7 @@ def tune(
         from pipelines.tuning_jobs.build_api import plan_build
 
         plan = plan_build(target, data, root=root, **options)
-        return run_plan(plan, tracking_uri=tracking, on_progress=on_progress)
+        return run_plan(plan, tracking=tracking, on_progress=on_progress)
     if not isinstance(target, str | Path | Job):
         raise ValueError(
             "A build(hp) function is tuned on arrays: tune(build, (x, y)). Got no `data`."
@@ -63,5 +64,5 @@ def tune(
     job = make_job(target, options)
     folder = None if data_dir is None else str(data_dir)
     plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
-    address = tracking or (job.tracking if isinstance(job.tracking, str) else None)
-    return run_plan(plan, tracking_uri=address, on_progress=on_progress)
+    chosen = job.tracking if tracking is None else tracking
+    return run_plan(plan, tracking=chosen, on_progress=on_progress)

@@ -21,7 +21,7 @@ class Review:
 
     Args:
         settings: Names the study and its store.
-        tracking_uri: Where the runs go.
+        tracking_uri: Where the runs go; `None` for nowhere.
         provenance: Commit, data and tags of the runs.
         note: Receives lines for the user.
     """
@@ -29,7 +29,7 @@ class Review:
     def __init__(
         self,
         settings: SearchSettings,
-        tracking_uri: str,
+        tracking_uri: str | None,
         *,
         provenance: Provenance,
         note: Callable[[str], None],
@@ -42,7 +42,7 @@ class Review:
 
     def follow(self) -> None:
         """Starts to mirror the study, which must exist; later calls do nothing."""
-        if self._mirror is not None:
+        if self._mirror is not None or self._tracking_uri is None:
             return
         from tuning.tracking import Mirror
         from tuning.tracking.provenance import PROVENANCE
@@ -68,7 +68,7 @@ class Review:
         from tuning.tracking import Tracker, TrackingError
 
         run_id = None if self._mirror is None else self._mirror.wait(_CLOSE_SECONDS)
-        if run_id is None:
+        if run_id is None or self._tracking_uri is None:
             return
         try:
             experiment = self._provenance.experiment or self._settings.study

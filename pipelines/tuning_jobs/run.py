@@ -22,7 +22,7 @@ OnNote = Callable[[str], None]
 def run_plan(
     plan: Plan,
     *,
-    tracking_uri: str | None = None,
+    tracking: str | bool | None = None,
     on_progress: OnProgress | None = None,
     on_note: OnNote | None = None,
 ) -> TuneResult:
@@ -30,7 +30,7 @@ def run_plan(
 
     Args:
         plan: What to do.
-        tracking_uri: MLflow store; the embedded one by default.
+        tracking: MLflow store or server; `None` for the embedded one, `False` for none.
         on_progress: Receives snapshots of the search.
         on_note: Receives lines for the user.
 
@@ -38,9 +38,10 @@ def run_plan(
         The study's result, also after an interruption.
     """
     note = on_note or (lambda text: None)
+    default = None if tracking is False else default_tracking_uri(plan.settings.root)
     review = Review(
         plan.settings,
-        tracking_uri or default_tracking_uri(plan.settings.root),
+        tracking if isinstance(tracking, str) else default,
         provenance=plan.provenance(),
         note=note,
     )

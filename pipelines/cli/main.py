@@ -86,7 +86,9 @@ def main() -> None:
 def _report(error: Exception) -> int:
     if os.environ.get("COOKBOOK_DEBUG"):
         raise error
-    if isinstance(error, (ValueError, OSError)) or _is_expected(error):
+    if isinstance(error, OSError) and error.filename:
+        return _complain(f"{error.filename}: {error.strerror}.", 2)
+    if isinstance(error, ValueError | OSError) or _is_expected(error):
         return _complain(str(error), 2)
     hint = "This is a fault of the program; COOKBOOK_DEBUG=1 shows where it happened."
     return _complain(f"{type(error).__name__}: {error}\n{hint}", 1)

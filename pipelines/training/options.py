@@ -32,7 +32,6 @@ class TrainingOptions:
         standardize: Images: subtract the training mean and divide by its deviation.
         ema: Decay of an exponential moving average of the weights; 0 switches it off.
         patience: Stop after so many epochs without improvement; 0 trains all epochs.
-        steps_per_epoch: Steps that count as one epoch; 0 for one pass over the data.
     """
 
     optimizer: str = "adam"
@@ -49,7 +48,6 @@ class TrainingOptions:
     standardize: bool = False
     ema: float = 0.0
     patience: int = 0
-    steps_per_epoch: int = 0
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -67,7 +65,6 @@ class TrainingOptions:
             "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
             "0 <= ema < 1": 0 <= self.ema < 1,
             "patience >= 0": self.patience >= 0,
-            "steps_per_epoch >= 0": self.steps_per_epoch >= 0,
         }
         for law, holds in laws.items():
             if not holds:

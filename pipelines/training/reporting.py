@@ -15,16 +15,14 @@ class EpochReporter(keras.callbacks.Callback):
 
     Args:
         report: `(epoch, metrics)`, epochs counted from 1.
-        offset: Epochs that ran before, for a training in parts.
     """
 
-    def __init__(self, report: Report, *, offset: int = 0) -> None:
+    def __init__(self, report: Report) -> None:
         super().__init__()
         self._report = report
-        self._offset = offset
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: D102
-        self._report(self._offset + epoch + 1, dict(logs or {}))
+        self._report(epoch + 1, dict(logs or {}))
 
 
 class DivergenceStop(keras.callbacks.Callback):

@@ -6,8 +6,8 @@ are part of the search space.
 
 from __future__ import annotations
 
+from pipelines.recipes._mlp import REGRESSION_SPACE
 from pipelines.recipes.recipe import Recipe
-from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="california-mlp",
@@ -27,19 +27,7 @@ RECIPE = Recipe(
         "batch_size": 64,
         "epochs": 30,
     },
-    space=Space(
-        {
-            "widths": Choice([(32,), (64,), (64, 32), (128, 64)]),
-            "activation": Choice(["relu", "tanh", "elu", "swish"]),
-            "dropout": Float(0.0, 0.5, step=0.1),
-            "l2": Float(1e-6, 1e-2, log=True),
-            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
-            "learning_rate": Float(1e-4, 3e-2, log=True),
-            "loss": Choice(["mean_squared_error", "mean_absolute_error", "huber"]),
-            "outliers": Choice(["none", "iqr", "z-score"]),
-            "batch_size": Choice([16, 32, 64]),
-        }
-    ),
+    space=REGRESSION_SPACE,
     metric="val_mae",
     direction="minimize",
     source="Source 001, Loss functions, Q5: regression with outliers",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.recipes._mlp import CLASSIFICATION_SPACE
 from pipelines.recipes.recipe import Recipe
-from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="digits-mlp",
@@ -21,17 +21,7 @@ RECIPE = Recipe(
         "batch_size": 32,
         "epochs": 30,
     },
-    space=Space(
-        {
-            "widths": Choice([(32,), (64,), (64, 32), (128, 64)]),
-            "activation": Choice(["relu", "tanh", "elu", "swish"]),
-            "dropout": Float(0.0, 0.5, step=0.1),
-            "l2": Float(1e-6, 1e-2, log=True),
-            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
-            "learning_rate": Float(1e-4, 3e-2, log=True),
-            "batch_size": Choice([16, 32, 64]),
-        }
-    ),
+    space=CLASSIFICATION_SPACE,
     metric="val_accuracy",
     direction="maximize",
     source="Structure of source 000's example network",

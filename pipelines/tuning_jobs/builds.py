@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pipelines.tuning_jobs.objective import best_epoch
-from tuning import Context, SearchSettings, Space, TrialError
+from pipelines.tuning_jobs.objective import run_trial
+from tuning import Context, SearchSettings, Space
 from tuning.tracking import Provenance, git_commit
 
 if TYPE_CHECKING:
@@ -52,26 +52,14 @@ class BuildObjective:
         """Runs one trial and returns the metrics of its best epoch."""
         import keras
 
-        from pipelines.training.reporting import DivergenceStop, EpochReporter
-
-        epochs: list[dict[str, float]] = []
-
-        def report(epoch: int, metrics: Mapping[str, float]) -> None:
-            epochs.append(dict(metrics))
-            context.report(epoch, metrics)
-
         keras.utils.set_random_seed(context.seed)
         parts = stored_arrays(self.arrays)
-        callbacks = [DivergenceStop(), EpochReporter(report)]
-        try:
-            model = self.train(params, parts, callbacks, seed=context.seed)
-        except FloatingPointError as error:
-            raise TrialError(str(error)) from error
-        best = best_epoch(epochs, self.metric, maximize=self.maximize)
-        result = {**epochs[best - 1], "best_epoch": float(best)}
-        result["parameters"] = float(model.count_params())
-        keras.backend.clear_session()
-        return result
+        return run_trial(
+            lambda callbacks: self.train(params, parts, callbacks, seed=context.seed),
+            context,
+            metric=self.metric,
+            maximize=self.maximize,
+        )
 
     def train(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -43,32 +43,59 @@ class RecipeObjective:
         Raises:
             TrialError: If this combination of parameters cannot be built or diverges.
         """
-        import keras
-
         from pipelines.training.experiment import Experiment
-        from pipelines.training.reporting import DivergenceStop, EpochReporter
 
-        epochs: list[dict[str, float]] = []
-
-        def report(epoch: int, metrics: Mapping[str, float]) -> None:
-            epochs.append(dict(metrics))
-            context.report(epoch, metrics)
-
-        try:
+        def train(callbacks: list[Any]) -> Any:
             experiment = Experiment(
                 load_recipe(self.recipe),
                 {**self.fixed, **params},
                 cached_dataset(self.data),
                 seed=context.seed,
             )
-            model, _ = experiment.train(callbacks=[DivergenceStop(), EpochReporter(report)])
-        except (ValueError, FloatingPointError) as error:
+            return experiment.train(callbacks=callbacks)[0]
+
+        try:
+            return run_trial(train, context, metric=self.metric, maximize=self.maximize)
+        except ValueError as error:
             raise TrialError(str(error)) from error
-        best = best_epoch(epochs, self.metric, maximize=self.maximize)
-        result = {**epochs[best - 1], "best_epoch": float(best)}
-        result["parameters"] = float(model.count_params())
-        keras.backend.clear_session()
-        return result
+
+
+def run_trial(
+    train: Callable[[list[Any]], Any], context: Context, *, metric: str, maximize: bool
+) -> dict[str, float]:
+    """Trains one model, reports its epochs, and returns what its best epoch reached.
+
+    Args:
+        train: Trains with the given Keras callbacks and returns the model.
+        context: Receives the epochs.
+        metric: The metric whose best epoch counts.
+        maximize: Whether larger is better.
+
+    Returns:
+        The metrics of the best epoch, `best_epoch`, and the model's `parameters`.
+
+    Raises:
+        TrialError: If the training diverges or does not report the metric.
+    """
+    import keras
+
+    from pipelines.training.reporting import DivergenceStop, EpochReporter
+
+    epochs: list[dict[str, float]] = []
+
+    def report(epoch: int, metrics: Mapping[str, float]) -> None:
+        epochs.append(dict(metrics))
+        context.report(epoch, metrics)
+
+    try:
+        model = train([DivergenceStop(), EpochReporter(report)])
+    except FloatingPointError as error:
+        raise TrialError(str(error)) from error
+    best = best_epoch(epochs, metric, maximize=maximize)
+    result = {**epochs[best - 1], "best_epoch": float(best)}
+    result["parameters"] = float(model.count_params())
+    keras.backend.clear_session()
+    return result
 
 
 def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -> int:

@@ -148,9 +148,11 @@ class ImageClassification(Classification):
                 augment=self._augmentation if training else None,
                 classes=self._one_hot_classes,
                 epoch=epoch,
+                epochs=None,
             ),
             steps=count_steps(len(split), size),
             samples=len(split),
+            repeats=not training,
         )
 
     @property

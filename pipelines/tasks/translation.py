@@ -111,10 +111,17 @@ class Translation(Task):
             return ArrayFeed(x, y, batch_size=size, seed=seed, shuffle=shuffle)
         return DatasetFeed(
             lambda epoch: pair_batches(
-                sources, targets, batch_size=size, shuffle=shuffle, seed=seed, epoch=epoch
+                sources,
+                targets,
+                batch_size=size,
+                shuffle=shuffle,
+                seed=seed,
+                epoch=epoch,
+                epochs=None,
             ),
             steps=count_steps(len(sources), size),
             samples=len(sources),
+            repeats=not shuffle,
         )
 
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:

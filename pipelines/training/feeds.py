@@ -103,25 +103,53 @@ class ArrayFeed:
 class DatasetFeed:
     """Batches of a `tf.data.Dataset`, for data that does not fit in memory.
 
+    Making a dataset costs its tracing, and its first batches are waited for. So an endless
+    dataset is made once and read on from epoch to epoch: while the last batches of an epoch are
+    trained on, the first ones of the next are prepared. A feed that starts anywhere else (a
+    resumed training, an epoch that was broken off) makes a dataset that begins there.
+
     Args:
-        make_dataset: `epoch -> tf.data.Dataset` of batches; the order may differ per epoch.
+        make_dataset: `epoch -> tf.data.Dataset` of batches that begin with this epoch: endless,
+            or of one epoch. It may depend on nothing but the epoch.
         steps: Batches of one epoch.
         samples: Samples of one epoch.
+        repeats: Every epoch is the same, as in validation; then each begins where any ended.
     """
 
     def __init__(
-        self, make_dataset: Callable[[int], tf.data.Dataset], *, steps: int, samples: int
+        self,
+        make_dataset: Callable[[int], tf.data.Dataset],
+        *,
+        steps: int,
+        samples: int,
+        repeats: bool = False,
     ) -> None:
         self._make_dataset = make_dataset
         self.steps = steps
         self.samples = samples
+        self._repeats = repeats
+        self._iterator: Any = None
+        self._next_epoch = 0
+        # Counted where the batches are drawn: an interrupted epoch is one with fewer.
+        self._drawn = tf.Variable(0, trainable=False, dtype=tf.int64)
 
     def start(self, epoch: int) -> Any:
-        """A fresh iterator over the epoch's dataset."""
-        return iter(self._make_dataset(epoch))
+        """An iterator that stands at the beginning of the epoch."""
+        follows = self._repeats or epoch == self._next_epoch
+        if self._iterator is None or not follows or int(self._drawn) != self.steps:
+            dataset = self._make_dataset(epoch)
+            iterator = iter(dataset)
+            endless = int(dataset.cardinality()) == tf.data.INFINITE_CARDINALITY
+            self._iterator = iterator if endless else None
+        else:
+            iterator = self._iterator
+        self._next_epoch = epoch + 1
+        self._drawn.assign(0)
+        return iterator
 
     def batch(self, state: Any, step: tf.Tensor) -> Batch:
         """The iterator's next batch."""
+        self._drawn.assign_add(1)
         return next(state)
 
     def sample(self) -> Batch:

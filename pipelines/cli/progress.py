@@ -69,7 +69,10 @@ class EpochProgress:
         for name, values in rows:
             table.add_row(name, *(format_value(values.get(key)) for key in result.test_metrics))
         console.print(table)
-        rate = f"{result.samples_per_second:,.0f} samples/s"
+        sample = "samples" if result.images_per_second is None else "images"
+        rate = f"{result.samples_per_second:,.0f} {sample}/s"
+        for note in result.notes:
+            console.print(f"data       {note}", highlight=False, markup=False, soft_wrap=True)
         console.print(f"trained in {result.seconds:.1f} s ({rate})", highlight=False)
         console.print(f"model      {result.model_path}", highlight=False)
         console.print(f"run        {result.run_url}", highlight=False)

@@ -19,7 +19,14 @@ from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.folder_arrays import source_key
 from pipelines.datasets.given_splits import split_folder, split_rows
 from pipelines.datasets.idx import load_idx
-from pipelines.datasets.images import ImageFiles, OnBadImage, decode_all, is_image
+from pipelines.datasets.images import (
+    ImageFiles,
+    OnBadImage,
+    decode_all,
+    decode_image,
+    is_image,
+    skip_notes,
+)
 from pipelines.datasets.splitting import limit_rows, row_groups
 
 # Above this size the images of a folder stay on disk.
@@ -184,12 +191,18 @@ def _streamed(
     channels: int,
     on_bad_image: OnBadImage,
 ) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...]]:
-    """Looks at the head of each file; pixels are decoded when a batch needs them."""
+    """Looks at the head of each file; pixels are decoded when a batch needs them.
+
+    Where damaged images are to be skipped, each is decoded once beforehand.
+    """
 
     def head(name: str) -> tuple[bytes, tuple[int, int] | None]:
         path = source / name
         try:
             stored: tuple[int, int] | None = _stored_size(path)
+            if on_bad_image == "skip":
+                # A sound header may stand before damaged pixels: only decoding tells.
+                decode_image(path.read_bytes(), path=path)
         except DataError:
             if on_bad_image == "error":
                 raise
@@ -208,7 +221,7 @@ def _streamed(
         )
     notes: tuple[str, ...] = ("images stay on disk and are decoded batch by batch",)
     if len(kept) < len(names):
-        notes += (f"skipped {len(names) - len(kept)} images that do not decode",)
+        notes += skip_notes([names[n] for n in sorted({*range(len(names))} - {*kept.tolist()})])
     files = ImageFiles(
         tuple(str(source / names[n]) for n in kept), size or next(iter(shapes)), channels
     )

@@ -108,7 +108,7 @@ def decode_all(
     kept = [number for number, image in enumerate(decoded) if image is not None]
     if not kept:
         raise DataError(f"none of the {len(named)} images decodes.", path=root)
-    return _stack(decoded, kept, named, root), kept, _skip_notes(sorted(skipped))
+    return _stack(decoded, kept, named, root), kept, skip_notes(sorted(skipped))
 
 
 def _stack(
@@ -138,7 +138,8 @@ def _stack(
     return pixels
 
 
-def _skip_notes(skipped: list[str]) -> tuple[str, ...]:
+def skip_notes(skipped: list[str]) -> tuple[str, ...]:
+    """A note that counts the images that were skipped and names the first ones."""
     if not skipped:
         return ()
     shown = ", ".join(skipped[:3]) + (", ..." if len(skipped) > 3 else "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from pipelines.datasets.errors import DataError
 from pipelines.inputs.augmentation import Augmentation, Spec
 from pipelines.inputs.decoding import make_decoder
 from pipelines.inputs.images import image_transform
@@ -80,3 +83,22 @@ def image_file_batches(
         samples, order, batch_size=batch_size, seed=seed, epoch=epoch, epochs=epochs
     )
     return loaded(numbers, load, count_steps(samples, batch_size), epochs)
+
+
+@contextmanager
+def damage_by_name() -> Iterator[None]:
+    """Says which file is damaged, when reading a dataset of files fails inside.
+
+    TensorFlow reports what its input pipeline met as a long message of its own, with a
+    traceback in it.
+
+    Raises:
+        DataError: Names the file.
+    """
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        found = re.search(r"ValueError: (.+)\nTraceback", error.message)
+        if found is None:
+            raise
+        raise DataError(found[1]) from None

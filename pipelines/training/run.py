@@ -78,11 +78,14 @@ class TrainResult:
         baseline: Name of the simple method on the same split.
         baseline_metrics: Its test metrics.
         history: One list per metric, one value per epoch.
-        seconds: Wall time of the epochs.
-        samples_per_second: Training samples per second of an epoch, validation included.
+        seconds: Wall time of the epochs that this process trained, tracing included.
+        samples_per_second: Training samples per second of these epochs, validation included.
+        notes: What the dataset's loader inferred, dropped or skipped.
         run_id: MLflow run.
         run_url: Where the run can be looked at.
         model_path: The saved model.
+        images_per_second: The same as `samples_per_second` where a sample is an image, else
+            `None`, and absent from `to_dict`.
     """
 
     recipe: str
@@ -96,6 +99,8 @@ class TrainResult:
     run_id: str
     run_url: str
     model_path: Path
+    notes: tuple[str, ...] = ()
+    images_per_second: float | None = None
 
     def model(self) -> keras.Model:
         """Loads the trained Keras model."""
@@ -107,7 +112,7 @@ class TrainResult:
         """Plain values for JSON."""
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         plain["model_path"] = str(self.model_path)
-        return plain
+        return {name: value for name, value in plain.items() if value is not None}
 
 
 def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> TrainResult:
@@ -131,10 +136,10 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
     dataset = request.data_request(recipe).load()
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)
-    started = time.perf_counter()
-    model, history = _fit(experiment, checkpoint, on_epoch)
-    seconds = time.perf_counter() - started
-    result = _record(request, experiment, model, history, seconds=seconds)
+    watch = EpochWatch(on_epoch)
+    model, history = _fit(experiment, checkpoint, watch)
+    watch.stop()
+    result = _record(request, experiment, model, history, watch=watch)
     # Only now: a process that dies while it records goes on from the last epoch.
     checkpoint.unlink()
     return result
@@ -158,16 +163,40 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
     check_parameter_names(params, recipe.builder, extra=task.extra_names)
 
 
+class EpochWatch:
+    """Counts and times the epochs of this process; those before a checkpoint are not among them.
+
+    Args:
+        on_epoch: Told of every epoch, if given.
+    """
+
+    def __init__(self, on_epoch: OnEpoch | None = None) -> None:
+        self.epochs = 0
+        self.seconds = 0.0
+        self._on_epoch = on_epoch
+        self._started = time.perf_counter()
+
+    def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
+        """Counts one finished epoch."""
+        self.epochs += 1
+        if self._on_epoch is not None:
+            self._on_epoch(epoch, epochs, metrics)
+
+    def stop(self) -> None:
+        """Ends the time."""
+        self.seconds = time.perf_counter() - self._started
+
+
 def _fit(
-    experiment: Experiment, checkpoint: Path, on_epoch: OnEpoch | None
+    experiment: Experiment, checkpoint: Path, watch: EpochWatch
 ) -> tuple[keras.Model, dict[str, Any]]:
+    from pipelines.inputs.files import damage_by_name
     from pipelines.training.reporting import DivergenceStop, EpochReporter
 
     epochs = experiment.options.epochs
-    callbacks: list[Any] = [DivergenceStop()]
-    if on_epoch is not None:
-        callbacks.append(EpochReporter(lambda epoch, logs: on_epoch(epoch, epochs, logs)))
-    return experiment.train(callbacks=callbacks, checkpoint=checkpoint)
+    report = EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
+    with damage_by_name():
+        return experiment.train(callbacks=[DivergenceStop(), report], checkpoint=checkpoint)
 
 
 def _record(
@@ -176,7 +205,7 @@ def _record(
     model: keras.Model,
     history: dict[str, list[float]],
     *,
-    seconds: float,
+    watch: EpochWatch,
 ) -> TrainResult:
     from pipelines.figures import history_figure
     from pipelines.training.saving import log_model, save_model
@@ -206,9 +235,12 @@ def _record(
         run.figure(history_figure(history), "figures/history.png")
         for label, figure in task.figures(model, test).items():
             run.figure(figure, f"figures/{label}.png")
+        if dataset.notes:
+            run.text("\n".join(dataset.notes) + "\n", "data.txt")
         for file, text in task.notes(model).items():
             run.text(text, file)
         log_model(run, experiment, path)
+    rate = len(dataset.train) * watch.epochs / watch.seconds
     return TrainResult(
         recipe=request.recipe,
         metrics=metrics,
@@ -216,8 +248,10 @@ def _record(
         baseline=baseline,
         baseline_metrics=task.measure(predictions, test.y),
         history=history,
-        seconds=seconds,
-        samples_per_second=len(dataset.train) * _epochs(history) / seconds,
+        seconds=watch.seconds,
+        samples_per_second=rate,
+        images_per_second=rate if dataset.modality == "image" else None,
+        notes=tuple(dataset.notes),
         run_id=run.run_id,
         run_url=run.url,
         model_path=path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,16 +64,19 @@ def log_model(
 
     example = experiment.task.raw_example()
     bundle = Bundle.load(path.parent)
-    return log_python_model(
-        run,
-        code_path=SERVING_CODE,
-        artifacts={"model": path, "config": path.parent / CONFIG_FILE},
-        signature=(example, bundle.predict(example)),
-        input_example=example,
-        pip_requirements=_installed(),
-        register=register,
-        alias=alias,
-    )
+    with warnings.catch_warnings():
+        # Whole numbers are seeds here, and a seed is never missing.
+        warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer", UserWarning)
+        return log_python_model(
+            run,
+            code_path=SERVING_CODE,
+            artifacts={"model": path, "config": path.parent / CONFIG_FILE},
+            signature=(example, bundle.predict(example)),
+            input_example=example,
+            pip_requirements=_installed(),
+            register=register,
+            alias=alias,
+        )
 
 
 def _installed() -> list[str]:

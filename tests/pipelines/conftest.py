@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -27,6 +28,38 @@ def cookbook(tmp_path):
             check=False,
         )
         assert not check or done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+class Ended(NamedTuple):
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch, capfd):
+    """Runs the program's entry point in this process and an empty folder: no second start-up.
+
+    Decoded datasets go to a cache below that folder too.
+    """
+    from pipelines.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("COOKBOOK_ROOT", raising=False)
+
+    def run(*arguments, check=True):
+        monkeypatch.setattr(sys, "argv", ["cookbook", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        done = Ended(ended.value.code, *capfd.readouterr())
+        assert not check or done.code == 0, done.err
         return done
 
     return run

@@ -1,0 +1,89 @@
+"""Small files of a user's own, one writer for each generic recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What `cookbook train NAME` is given.
+
+    Attributes:
+        write: Writes the data below a folder; returns what `--data` names.
+        options: Further arguments of the command.
+    """
+
+    write: Callable[[Path], Path]
+    options: tuple[str, ...] = ()
+
+
+def write_table(folder: Path) -> Path:
+    """A table with semicolons, a categorical column and a missing value."""
+    generator = np.random.default_rng(0)
+    rows = ["size;colour;label"]
+    for number in range(120):
+        size = generator.normal() + 2 * (number % 2)
+        text = "" if number == 7 else f"{size:.3f}"
+        rows.append(f"{text};{('red', 'green')[generator.integers(2)]};{('no', 'yes')[number % 2]}")
+    path = folder / "table.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def write_images(folder: Path, count: int = 16) -> Path:
+    """Dark and bright pictures of 16x16 pixels, a folder per class."""
+    generator = np.random.default_rng(0)
+    for label, base in (("dark", 20), ("bright", 180)):
+        place = folder / "photos" / label
+        place.mkdir(parents=True)
+        for number in range(count):
+            pixels = base + generator.integers(0, 60, (16, 16, 3))
+            Image.fromarray(pixels.astype(np.uint8)).save(place / f"{number:02}.png")
+    return folder / "photos"
+
+
+def write_texts(folder: Path) -> Path:
+    """A file per class, a text a line."""
+    place = folder / "texts"
+    place.mkdir()
+    for label, word in (("sport", "match"), ("food", "cheese")):
+        lines = [f"the {word} of day {n} was {'good' if n % 3 else 'bad'}" for n in range(30)]
+        (place / f"{label}.txt").write_text("\n".join(lines) + "\n")
+    return place
+
+
+def write_text(folder: Path) -> Path:
+    """Running text."""
+    path = folder / "mine.txt"
+    path.write_text("\n".join(f"line {n} of my own text, and more" for n in range(200)) + "\n")
+    return path
+
+
+def write_pairs(folder: Path) -> Path:
+    """Sentence pairs, tab separated."""
+    numbers = ("one", "two", "three", "four", "five", "six"), (
+        "un", "deux", "trois", "quatre", "cinq", "six",
+    )  # fmt: skip
+    lines = [
+        f"I see {numbers[0][a]} and {numbers[0][b]}.\tJe vois {numbers[1][a]} et {numbers[1][b]}."
+        for a in range(6)
+        for b in range(6)
+    ]
+    path = folder / "pairs.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+OWN_DATA: Mapping[str, OwnData] = {
+    "tabular": OwnData(write_table, ("--target", "label")),
+    "image": OwnData(write_images, ("--data-option", "image_size=[16, 16]")),
+    "text": OwnData(write_texts),
+    "language-model": OwnData(write_text),
+    "translation": OwnData(write_pairs),
+}

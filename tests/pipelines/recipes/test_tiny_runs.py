@@ -1,0 +1,84 @@
+"""`cookbook train NAME --tiny` works for every recipe there is; a new file is covered at once."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.datasets.catalog import BUNDLED
+from pipelines.datasets.registry import DATA_VARIABLE, entry
+from pipelines.recipes.registry import all_recipes
+from tests.pipelines.own_data import OWN_DATA
+
+RECIPES = {recipe.name: recipe for recipe in all_recipes()}
+SHIPPED = {entry.name for entry in BUNDLED}
+KEYS = {"metrics", "test_metrics", "baseline_metrics", "run_id", "seconds", "samples_per_second"}
+
+
+def _case(recipe):
+    ships = recipe.name in OWN_DATA or recipe.dataset in SHIPPED
+    return pytest.param(recipe, id=recipe.name, marks=[] if ships else [pytest.mark.data])
+
+
+def _arguments(recipe, folder: Path):
+    if recipe.name not in OWN_DATA:
+        return []
+    own = OWN_DATA[recipe.name]
+    place = folder / "own"
+    place.mkdir()
+    return ["--data", own.write(place), *own.options]
+
+
+def check_result(recipe, line, root: Path):
+    """The last line of a training is one JSON object with all that was promised."""
+    result = json.loads(line)
+    assert set(result) >= KEYS
+    assert result["recipe"] == recipe.name
+    metrics = result["test_metrics"]
+    assert metrics and metrics.keys() == result["metrics"].keys()
+    # A baseline of counts has no likeliest token at every place, hence no accuracy.
+    baseline = result["baseline_metrics"]
+    assert baseline and baseline.keys() <= metrics.keys()
+    assert all(math.isfinite(value) for value in (*metrics.values(), *result["metrics"].values()))
+    assert all(len(values) == recipe.tiny["epochs"] for values in result["history"].values())
+    assert recipe.metric in result["history"]
+    assert result["seconds"] > 0
+    is_image = entry(recipe.dataset).modality == "image"
+    assert ("images_per_second" in result) == is_image
+    assert (root / result["model_path"]).is_file()
+    assert len(result["run_id"]) == 32
+    assert not list((root / "mlruns" / "checkpoints").glob("*"))
+    return result
+
+
+@pytest.mark.parametrize("recipe", [_case(recipe) for recipe in RECIPES.values()])
+def test_a_tiny_run_trains_tests_and_logs(recipe, program, tmp_path):
+    arguments = _arguments(recipe, tmp_path)
+    if recipe.name not in OWN_DATA and recipe.dataset not in SHIPPED:
+        if DATA_VARIABLE not in os.environ:
+            pytest.skip(f"{DATA_VARIABLE} is not set")
+        place = Path(os.environ[DATA_VARIABLE]) / str(entry(recipe.dataset).folder)
+        if not place.exists():
+            pytest.skip(f"{place.name} is not in the data folder")
+    done = program("train", recipe.name, "--tiny", "--json", *arguments)
+    check_result(recipe, done.out.splitlines()[-1], tmp_path)
+    assert done.err == ""
+
+
+@pytest.mark.parametrize("name", ["digits-mlp", "text"])
+def test_a_process_of_its_own_does_the_same(name, cookbook, tmp_path):
+    recipe = RECIPES[name]
+    done = cookbook("train", name, "--tiny", "--json", *_arguments(recipe, tmp_path))
+    check_result(recipe, done.stdout.splitlines()[-1], tmp_path)
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+
+
+def test_without_json_a_person_reads_epochs_metrics_and_where_the_run_is(program):
+    done = program("train", "wine-mlp", "--tiny")
+    for text in ("validation", "test", "trained in", "samples/s", "http", "model.keras"):
+        assert text in done.out
+    assert "epoch 2/2" in done.err

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cookbook._names import unknown_name
 from pipelines.cli.output import format_value, json_option, print_listing, print_result
+
+if TYPE_CHECKING:
+    from pipelines.comparisons.comparison import Comparison
 
 
 @click.command()
 @json_option
 def recipes(*, as_json: bool) -> None:
-    """List the recipes."""
+    """List the recipes and the comparisons."""
+    from pipelines.comparisons.registry import all_comparisons
     from pipelines.recipes.registry import all_recipes
 
     rows = [
         {
             "name": recipe.name,
+            "kind": "recipe",
             "summary": recipe.summary,
             "task": recipe.task,
             "dataset": recipe.dataset,
@@ -28,16 +34,44 @@ def recipes(*, as_json: bool) -> None:
         }
         for recipe in all_recipes()
     ]
-    print_listing(rows, ("name", "summary", "dataset", "metric"), as_json=as_json)
+    rows += [_comparison_row(comparison) for comparison in all_comparisons()]
+    print_listing(rows, ("name", "kind", "summary", "dataset", "metric"), as_json=as_json)
+
+
+def _comparison_row(comparison: Comparison) -> dict[str, Any]:
+    parts = comparison.parts
+    bases = [part.base() for part in parts]
+
+    def joined(values: list[str]) -> str:
+        return ", ".join(dict.fromkeys(values))
+
+    return {
+        "name": comparison.name,
+        "kind": "comparison",
+        "summary": comparison.summary,
+        "task": joined([base.task for base in bases]),
+        "dataset": joined([base.dataset for base in bases]),
+        "metric": joined([part.metric for part in parts]),
+        "direction": joined([part.direction for part in parts]),
+        "hyperparameters": sorted({name for part in parts for name in part.varied}),
+        "fits_in": comparison.fits_in,
+    }
 
 
 @click.command()
 @click.argument("recipe")
 @json_option
 def show(recipe: str, *, as_json: bool) -> None:
-    """Show one recipe: defaults, search space, expected results."""
-    from pipelines.recipes.registry import load_recipe
+    """Show one recipe: defaults, search space, expected results; of a comparison its arms."""
+    from pipelines.comparisons.registry import comparison_names, load_comparison
+    from pipelines.recipes.registry import load_recipe, recipe_names
 
+    if recipe in comparison_names():
+        _show_comparison(load_comparison(recipe), as_json=as_json)
+        return
+    if recipe not in recipe_names():
+        known = [*recipe_names(), *comparison_names()]
+        raise click.UsageError(unknown_name("recipe", recipe, known))
     found = load_recipe(recipe)
     facts: dict[str, Any] = {
         "name": found.name,
@@ -76,6 +110,26 @@ def show(recipe: str, *, as_json: bool) -> None:
             f"({result.runs} runs, {result.seconds:.0f} s each, {result.hardware})",
             highlight=False,
         )
+
+
+def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
+    from pipelines.cli.comparing import print_comparison
+
+    if not as_json:
+        print_comparison(comparison)
+        return
+    parts = [
+        {
+            **{name: getattr(part, name) for name in ("title", "recipe", "metric", "direction")},
+            "fixed": dict(part.fixed),
+            "rows": part.rows,
+            "arms": {arm: dict(params) for arm, params in part.arms.items()},
+            "learning_rates": dict(part.learning_rates),
+        }
+        for part in comparison.parts
+    ]
+    facts = {name: getattr(comparison, name) for name in ("name", "summary", "question", "source")}
+    print_result({**facts, "kind": "comparison", "cost": comparison.fits_in, "parts": parts})
 
 
 @click.command()

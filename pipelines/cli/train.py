@@ -1,11 +1,13 @@
-"""`cookbook train`: one training of a recipe."""
+"""`cookbook train`: one training of a recipe, or the trainings of a comparison."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
+from cookbook._names import unknown_name
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
 
@@ -13,6 +15,7 @@ from pipelines.cli.output import json_option, print_result
 @click.command()
 @click.argument("recipe")
 @run_options
+@click.option("--seeds", type=click.IntRange(min=1), help="Comparisons: trainings of each arm; 5.")
 @store_options
 @click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
 @json_option
@@ -27,18 +30,51 @@ def train(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Train RECIPE once and log the model."""
-    from pipelines.training.run import TrainRequest, check_hyperparameters, train_request
+    """Train RECIPE once and log the model, or run a comparison and log its table."""
+    from pipelines.comparisons.registry import comparison_names
+    from pipelines.recipes.registry import recipe_names
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
     given = {name: value for name, value in options.items() if value is not None}
     data = parse_data(data_path, target, data_options)
-    request = TrainRequest(recipe=recipe, params=params, data=data, **given)
-    check_hyperparameters(request.load_recipe(), params)
-    from pipelines.cli.progress import EpochProgress
+    if recipe in comparison_names():
+        if data:
+            raise click.UsageError(
+                f"A comparison runs on its own recipes' data. Got {', '.join(data)}: leave it "
+                "out, or train a recipe on your data."
+            )
+        _compare({"comparison": recipe, "params": params, **given}, as_json=as_json)
+        return
+    if recipe not in recipe_names():
+        known = [*recipe_names(), *comparison_names()]
+        raise click.UsageError(unknown_name("recipe", recipe, known))
+    if "seeds" in given:
+        raise click.UsageError(f"--seeds is for comparisons. For {recipe} use --seed.")
+    _train({"recipe": recipe, "params": params, "data": data, **given}, as_json=as_json)
 
+
+def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
+    from pipelines.cli.progress import EpochProgress
+    from pipelines.training.run import TrainRequest, check_hyperparameters, train_request
+
+    request = TrainRequest(**arguments)
+    check_hyperparameters(request.load_recipe(), request.params)
     with EpochProgress(quiet=as_json) as progress:
         result = train_request(request, on_epoch=progress.update)
+    if as_json:
+        print_result(result.to_dict())
+        return
+    progress.summary(result)
+
+
+def _compare(arguments: Mapping[str, Any], *, as_json: bool) -> None:
+    from pipelines.cli.comparing import ComparisonProgress
+    from pipelines.comparisons.request import ComparisonRequest
+    from pipelines.comparisons.run import compare
+
+    request = ComparisonRequest(**arguments)
+    with ComparisonProgress(quiet=as_json) as progress:
+        result = compare(request, on_training=progress.update)
     if as_json:
         print_result(result.to_dict())
         return

@@ -12,6 +12,20 @@ from cookbook.optimizers.registry import NO_DECAY, make_optimizer
 from cookbook.schedules.registry import make_schedule
 from pipelines.training.options import TrainingOptions
 
+
+def _cycles(rate: float, steps: int) -> Mapping[str, Any]:
+    """Four triangles between a tenth of the peak and the peak."""
+    return {"minimum": rate / 10, "maximum": rate, "half_cycle_steps": max(1, steps // 8)}
+
+
+def _spall(rate: float, steps: int) -> Mapping[str, Any]:
+    """Spall's advice: a stability constant of a tenth of the steps; the first rate is the peak."""
+    stability = steps / 10
+    exponent = 0.602
+    scale = rate * (1 + stability) ** exponent
+    return {"scale": scale, "exponent": exponent, "stability": stability}
+
+
 # How a schedule spans a whole training: peak rate and number of steps to its arguments.
 _SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
     "step": lambda rate, steps: {
@@ -35,7 +49,33 @@ _SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
         # 1 + 2 + 4 parts fill the training.
         "first_decay_steps": max(1, steps // 7),
     },
+    # He et al. 2016: a tenth after the half, a hundredth after three quarters.
+    "piecewise": lambda rate, steps: {
+        "boundaries": (max(1, steps // 2), max(2, 3 * steps // 4)),
+        "values": (rate, rate / 10, rate / 100),
+    },
+    "triangular": _cycles,
+    "triangular2": _cycles,
+    # The peaks fall to a hundredth, whatever the number of steps.
+    "exp_range": lambda rate, steps: {**_cycles(rate, steps), "decay": 0.01 ** (1 / steps)},
+    "one_cycle": lambda rate, steps: {"maximum": rate, "total_steps": steps},
+    "one_cycle_linear": lambda rate, steps: {"maximum": rate, "total_steps": steps},
+    # The last fifth falls to zero.
+    "cooldown": lambda rate, steps: {
+        "schedule": rate,
+        "steps": max(1, steps // 5),
+        "total_steps": steps,
+    },
+    "spall_gain": _spall,
 }
+
+NOT_SPANNED: Mapping[str, str] = {
+    "warmup": "the option `warmup` puts it before any schedule",
+    "warmup_cooldown": "`cooldown` with the option `warmup`",
+    "plateau": "needs the LowerOnPlateau callback: it follows a metric, not the steps",
+    "one_cycle_momentum": "a schedule of the momentum, for optimizers that read one",
+}
+"""Schedules of the registry that no training option names, and why."""
 
 SCHEDULE_NAMES = ("constant", *_SPANS)
 

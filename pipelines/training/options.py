@@ -22,7 +22,8 @@ class TrainingOptions:
         learning_rate: Peak learning rate, > 0.
         weight_decay: Decoupled weight decay of the kernels, >= 0.
         clip_norm: Global gradient norm to clip at; 0 switches clipping off.
-        schedule: `constant`, or a name in `pipelines.training.schedules`.
+        schedule: One of `SCHEDULE_NAMES` in `pipelines.training.optimization`; it spans the
+            whole training, its highest rate is `learning_rate`.
         warmup: Share of all steps spent on linear warm-up, in [0, 1).
         batch_size: Samples a step, >= 1.
         epochs: Passes over the training data, >= 1.

@@ -1,0 +1,145 @@
+"""Live progress of a comparison, and its table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipelines.cli.output import format_value
+
+if TYPE_CHECKING:
+    from pipelines.comparisons.comparison import Comparison, Part
+    from pipelines.comparisons.outcome import Outcome
+    from pipelines.comparisons.run import ComparisonResult
+
+_LOG_WIDTH = 160
+_LEFT = ("part", "arm", "verdict")
+
+
+class ComparisonProgress:
+    """One bar over the trainings of all arms and seeds.
+
+    Args:
+        quiet: Show nothing, for output that a program reads.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.console = Console(stderr=True, quiet=quiet)
+        self._bar = Progress(
+            TextColumn("training"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
+            console=self.console,
+            disable=not self.console.is_terminal,
+        )
+        self._task = self._bar.add_task("loading data and tracing the first model", total=None)
+        self._done = self._total = 0
+
+    def __enter__(self) -> ComparisonProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._bar.stop()
+        if kind is KeyboardInterrupt and self._done:
+            self.console.print(
+                f"{self._done} of {self._total} trainings are kept: "
+                "the same command goes on from there."
+            )
+
+    def update(self, done: int, total: int, what: str, outcome: Outcome) -> None:
+        """Shows one finished training."""
+        self._done, self._total = done, total
+        text = f"{what}: diverged" if outcome.diverged else f"{what}  {outcome.seconds:.1f} s"
+        self._bar.update(self._task, completed=done, total=total, description=text)
+        if not self.console.is_terminal:
+            line = f"training {done}/{total}  {text}"
+            self.console.print(line, highlight=False, soft_wrap=True)
+
+    def summary(self, result: ComparisonResult) -> None:
+        """Prints the table and what it allows to say."""
+        console = Console()
+        if not console.is_terminal:
+            console.width = max(console.width, _LOG_WIDTH)
+        for title in dict.fromkeys(row["part"] for row in result.table):
+            rows = [row for row in result.table if row["part"] == title]
+            console.print(_table(title, rows))
+            console.print()
+        for sentence in result.conclusions:
+            console.print(sentence, highlight=False)
+        console.print(
+            f"validation rows, mean of {len(result.seeds)} seeds [smallest, largest]; "
+            "the test rows were not looked at",
+            highlight=False,
+            markup=False,
+        )
+        for name, value in (("table", result.csv), ("figure", result.figure)):
+            console.print(f"{name:<10} {value}", highlight=False, soft_wrap=True)
+        console.print(f"{'run':<10} {result.run_url}", highlight=False, soft_wrap=True)
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Prints what a comparison asks and the arms of each part."""
+    console = Console()
+    for name in ("name", "summary", "question", "source"):
+        console.print(f"[bold]{name:<9}[/] {getattr(comparison, name)}", highlight=False)
+    if comparison.fits_in:
+        console.print(f"[bold]cost     [/] {comparison.fits_in}", highlight=False)
+    for part in comparison.parts:
+        console.print()
+        console.print(_arms(part))
+        shared = ", ".join(f"{key}={format_value(value)}" for key, value in part.fixed.items())
+        console.print(f"all arms: {part.recipe}, {shared}", highlight=False, markup=False)
+
+
+def _arms(part: Part) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, title=part.title or None)
+    table.title_justify = "left"
+    for column in ("arm", "what it sets", *(["learning rates"] if part.learning_rates else [])):
+        table.add_column(column)
+    for arm, params in part.arms.items():
+        text = ", ".join(f"{key}={format_value(value)}" for key, value in params.items())
+        rates = ", ".join(f"{rate:g}" for rate in part.learning_rates.get(arm, ()))
+        table.add_row(arm, text, *([rates] if part.learning_rates else []))
+    return table
+
+
+def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
+    columns = [_cells(row) for row in rows]
+    table = Table(box=None, header_style="bold", pad_edge=False, title=title or None)
+    table.title_justify = "left"
+    for name in columns[0]:
+        table.add_column(name, justify="left" if name in _LEFT else "right", no_wrap=True)
+    for cells in columns:
+        table.add_row(*cells.values())
+    return table
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, str]:
+    cells = {"arm": row["arm"]}
+    if "learning_rate" in row:
+        cells["rate"] = format_value(row["learning_rate"])
+    cells[str(row["metric"]).replace("_", " ")] = _interval(row, "mean", "low", "high")
+    further = [name for name in row if f"{name}_low" in row and name != "difference"]
+    for name in further:
+        cells[name.replace("_", " ")] = format_value(row[name])
+    cells["to the best"] = _interval(row, "difference", "difference_low", "difference_high")
+    cells["verdict"] = row["verdict"]
+    cells["seconds"] = f"{row['seconds']:.1f}"
+    return cells
+
+
+def _interval(row: Mapping[str, Any], middle: str, low: str, high: str) -> str:
+    if row[middle] is None:
+        return ""
+    text = format_value(row[middle])
+    if row[low] is None:
+        return text
+    # No markup: rich would read brackets as a style.
+    return rf"{text} \[{format_value(row[low])}, {format_value(row[high])}]"

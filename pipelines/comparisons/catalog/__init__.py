@@ -1,0 +1,1 @@
+"""One file per comparison; `pipelines.comparisons.registry` finds them."""

@@ -1,0 +1,57 @@
+"""The loss of the first optimizer steps: the hockey stick of a wrong initialisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+from typing_extensions import override
+
+from pipelines.comparisons.measuring import Setting, train_experiment
+from pipelines.comparisons.outcome import Outcome
+
+_PROBE_ROWS = 256
+
+
+class _LossBeforeSteps(keras.callbacks.Callback):
+    """Cross-entropy on some training rows before each of the first steps."""
+
+    def __init__(self, task: Any, rows: Any, steps: int) -> None:
+        super().__init__()
+        self._task, self._rows, self._steps = task, rows, steps
+        self._inputs = task.inputs(rows.x)
+        self.losses: list[float] = []
+
+    @override
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        # Keras' own loss of a batch is a running mean over the epoch, measured while it falls.
+        if len(self.losses) < self._steps:
+            logits = keras.ops.convert_to_numpy(self.model(self._inputs, training=False))
+            self.losses.append(self._task.measure(logits, self._rows.y)["crossentropy"])
+
+
+def train_first_steps(setting: Setting) -> Outcome:
+    """Trains a classifier and measures the loss before each of the first steps.
+
+    Args:
+        setting: `first_steps` is how many steps are measured, at least 1.
+
+    Returns:
+        The curve `first_loss` over steps from 0; the metrics are `initial_loss`, `early_loss`
+        (mean of the curve) and those of `train_arm`.
+    """
+    experiment = setting.experiment()
+    train = setting.dataset.train
+    probe = type(train)(train.x[:_PROBE_ROWS], np.asarray(train.y)[:_PROBE_ROWS])
+    watcher = _LossBeforeSteps(experiment.task, probe, int(setting.params["first_steps"]))
+    outcome = train_experiment(setting, experiment, callbacks=[watcher])
+    losses = watcher.losses
+    measured = {"initial_loss": losses[0], "early_loss": float(np.mean(losses))}
+    return replace(
+        outcome,
+        metrics={**outcome.metrics, **measured},
+        x=[float(step) for step in range(len(losses))],
+        curves={"first_loss": losses},
+    )

@@ -1,0 +1,134 @@
+"""What to compare and where to record it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.comparisons.registry import load_comparison
+from pipelines.training.data import DataRequest
+
+SEEDS = 5
+TINY_SEEDS = 2
+TINY_RATES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonRequest:
+    """What to compare and where to record it.
+
+    Attributes:
+        comparison: Name of the comparison.
+        params: Hyperparameters for all arms; none that the arms vary.
+        seeds: Trainings of each arm, at least 1; 5 by default, 2 in tiny mode.
+        seed: First seed, at least 0; the others follow it.
+        data_dir: Folder of downloaded datasets.
+        tiny: A few rows and epochs, two learning rates where they are searched, all arms.
+        root: Folder of the embedded stores.
+        tracking_uri: MLflow store; the embedded one by default.
+    """
+
+    comparison: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int | None = None
+    seed: int = 0
+    data_dir: str | None = None
+    tiny: bool = False
+    root: Path = Path("mlruns")
+    tracking_uri: str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ValueError: If a number is out of range.
+        """
+        for law, holds in (
+            ("seeds >= 1", self.seeds is None or self.seeds >= 1),
+            ("seed >= 0", self.seed >= 0),
+        ):
+            if not holds:
+                name = law.split()[0]
+                raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)}.")
+
+    def load(self) -> Comparison:
+        """The comparison, after its hyperparameters were checked.
+
+        Raises:
+            ValueError: If the comparison or a hyperparameter is unknown, a value is out of its
+                range, or a hyperparameter is one that the arms vary.
+        """
+        from pipelines.training.run import check_hyperparameters
+
+        found = load_comparison(self.comparison)
+        for part in found.parts:
+            taken = sorted(part.varied & set(self.params))
+            if taken:
+                raise ValueError(
+                    f"A comparison sets what its arms vary. Got {taken[0]}="
+                    f"{self.params[taken[0]]!r}, which {self.comparison} varies: leave it out, or "
+                    f"train the recipe itself with `cookbook train {part.recipe} --set "
+                    f"{taken[0]}=...`."
+                )
+            given = {k: v for k, v in self.params.items() if k not in part.own}
+            check_hyperparameters(part.base(), given)
+        return found
+
+    def seed_list(self) -> tuple[int, ...]:
+        """Every seed of the comparison.
+
+        Example:
+            >>> ComparisonRequest(comparison="compare-losses", seeds=3, seed=7).seed_list()
+            (7, 8, 9)
+        """
+        count = self.seeds or (TINY_SEEDS if self.tiny else SEEDS)
+        return tuple(range(self.seed, self.seed + count))
+
+    def arm_params(self, part: Part, arm: str) -> dict[str, Any]:
+        """Hyperparameters of an arm beyond the recipe's defaults."""
+        return part.params(arm, self.params, tiny=self.tiny)
+
+    def rates(self, part: Part, arm: str) -> tuple[float, ...]:
+        """Learning rates that are tried for an arm; two in the middle in tiny mode."""
+        rates = part.learning_rates.get(arm, ())
+        start = max(0, (len(rates) - TINY_RATES) // 2)
+        return rates[start : start + TINY_RATES] if self.tiny else rates
+
+    def rows(self, part: Part) -> int | None:
+        """Training rows of a part at most."""
+        if not self.tiny:
+            return part.rows
+        return min(part.tiny_rows, part.rows or part.tiny_rows)
+
+    def data_request(self, part: Part) -> DataRequest:
+        """Data of a part, all rows."""
+        return DataRequest.of(part.base(), data_dir=self.data_dir)
+
+    def folder(self, comparison: Comparison, fingerprints: Mapping[str, str]) -> Path:
+        """Folder of this very comparison: other settings or data have another one.
+
+        The number of seeds is no part of it, so more seeds go on from those that are there.
+
+        Args:
+            comparison: What is compared.
+            fingerprints: Recipe to fingerprint of its data.
+        """
+        facts = [
+            [
+                part.title,
+                part.builder,
+                fingerprints[part.recipe],
+                self.rows(part),
+                {**part.base().defaults},
+                {arm: [self.arm_params(part, arm), self.rates(part, arm)] for arm in part.arms},
+            ]
+            for part in comparison.parts
+        ]
+        text = json.dumps(facts, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return self.root / "comparisons" / f"{self.comparison}-{digest}"

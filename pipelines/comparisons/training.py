@@ -1,0 +1,145 @@
+"""Trains every arm of a part with every seed, learning rates first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipelines.comparisons.comparison import Part
+from pipelines.comparisons.outcome import Outcome, OutcomeFile
+from pipelines.comparisons.request import ComparisonRequest
+from tuning.seeds import derive_seed
+
+if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
+
+OnTraining = Callable[[str, Outcome], None]
+"""Called after every training with what it was and what it gave."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All trainings of a part.
+
+    Attributes:
+        part: What was compared.
+        outcomes: Arm to seed to outcome.
+        sweeps: Arm to learning rate to outcome, where learning rates were searched.
+        rates: Arm to its learning rate, where they were searched and one did not diverge.
+    """
+
+    part: Part
+    outcomes: Mapping[str, Mapping[int, Outcome]]
+    sweeps: Mapping[str, Mapping[float, Outcome]] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    def values(self, arm: str, metric: str) -> dict[int, float]:
+        """Seed to metric of an arm's trainings that did not diverge."""
+        found = self.outcomes[arm].items()
+        return {seed: run.metrics[metric] for seed, run in found if not run.diverged}
+
+    def diverged(self, arm: str) -> int:
+        """How many trainings of an arm diverged."""
+        return sum(bool(run.diverged) for run in self.outcomes[arm].values())
+
+
+def count_trainings(request: ComparisonRequest, parts: tuple[Part, ...]) -> int:
+    """Number of trainings of a whole comparison."""
+    seeds = len(request.seed_list())
+    return sum(seeds + len(request.rates(part, arm)) for part in parts for arm in part.arms)
+
+
+class PartTrainer:
+    """Trains the arms of one part, or takes what the file already has.
+
+    Args:
+        request: What to compare.
+        part: The arms.
+        dataset: All rows; each seed draws its own training and validation rows.
+        file: Finished trainings.
+        on_training: Called after every training.
+    """
+
+    def __init__(
+        self,
+        request: ComparisonRequest,
+        part: Part,
+        *,
+        dataset: Dataset,
+        file: OutcomeFile,
+        on_training: OnTraining,
+    ) -> None:
+        self._request = request
+        self._part = part
+        self._dataset = dataset
+        self._file = file
+        self._on_training = on_training
+        self._splits: dict[int, Dataset] = {}
+
+    def run(self) -> Findings:
+        """Trains everything that is not in the file.
+
+        Returns:
+            All trainings of the part.
+        """
+        sweeps = {arm: self._sweep(arm) for arm in self._part.learning_rates}
+        rates = {arm: rate for arm in sweeps if (rate := self._best_rate(sweeps[arm])) is not None}
+        outcomes: dict[str, dict[int, Outcome]] = {arm: {} for arm in self._part.arms}
+        # Seed by seed: whoever stops early has the same seeds of every arm.
+        for seed in self._request.seed_list():
+            for arm in self._part.arms:
+                outcomes[arm][seed] = self._arm(arm, seed, sweeps, rates)
+        return Findings(part=self._part, outcomes=outcomes, sweeps=sweeps, rates=rates)
+
+    def _arm(
+        self,
+        arm: str,
+        seed: int,
+        sweeps: Mapping[str, Mapping[float, Outcome]],
+        rates: Mapping[str, float],
+    ) -> Outcome:
+        if arm in sweeps and arm not in rates:
+            outcome = Outcome(diverged="Every learning rate of the sweep diverged.")
+            self._on_training(f"{arm}, seed {seed}", outcome)
+            return outcome
+        rate = {"learning_rate": rates[arm]} if arm in rates else {}
+        return self._train(arm, seed, {**self._request.arm_params(self._part, arm), **rate})
+
+    def _sweep(self, arm: str) -> dict[float, Outcome]:
+        seed = derive_seed(self._request.seed, "learning rates")
+        params = self._request.arm_params(self._part, arm)
+        rates = self._request.rates(self._part, arm)
+        return {
+            rate: self._train(arm, seed, {**params, "learning_rate": rate}, note=f"rate {rate:g}")
+            for rate in rates
+        }
+
+    def _best_rate(self, sweep: Mapping[float, Outcome]) -> float | None:
+        metric = self._part.metric
+        sign = 1.0 if self._part.direction == "maximize" else -1.0
+        scores = {r: sign * run.metrics[metric] for r, run in sweep.items() if not run.diverged}
+        return max(scores, key=lambda rate: scores[rate]) if scores else None
+
+    def _train(self, arm: str, seed: int, params: Mapping[str, Any], *, note: str = "") -> Outcome:
+        key = " | ".join([self._part.title, arm, f"seed {seed}", *([note] if note else [])])
+        rate = params.get("learning_rate")
+        if not note and rate is not None:
+            key = f"{key} | learning_rate {rate:g}"
+        outcome = self._file.get(key)
+        if outcome is None:
+            from pipelines.comparisons.measuring import Setting, measure
+
+            setting = Setting(part=self._part, params=params, dataset=self._split(seed), seed=seed)
+            outcome = measure(setting)
+            self._file.add(key, outcome)
+        self._on_training(f"{arm}, {note or f'seed {seed}'}", outcome)
+        return outcome
+
+    def _split(self, seed: int) -> Dataset:
+        if seed not in self._splits:
+            from pipelines.comparisons.splits import split_for_seed
+
+            rows = self._request.rows(self._part)
+            self._splits[seed] = split_for_seed(self._dataset, seed, rows=rows)
+        return self._splits[seed]

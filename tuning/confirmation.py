@@ -38,6 +38,17 @@ class Confirmation:
         """Sample standard deviation of the repetitions, None for a single one."""
         return statistics.stdev(self.values) if len(self.values) > 1 else None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: the fields, `mean` and `deviation`."""
+        return {
+            "trial": self.trial,
+            "found": self.found,
+            "mean": self.mean,
+            "deviation": self.deviation,
+            "values": list(self.values),
+            "params": dict(self.params),
+        }
+
 
 def confirmations(
     found: Sequence[TrialRecord], space: Space, *, maximize: bool

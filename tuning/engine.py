@@ -24,8 +24,10 @@ from tuning.reporting import OnProgress, Reporter
 from tuning.result import Ledger, SearchResult
 from tuning.settings import SearchSettings
 from tuning.space import Space
+from tuning.stage_rows import stage_rows
 from tuning.storage import open_storage
 from tuning.studies import create_study
+from tuning.winner import choose_winner
 from tuning.worker import BROKEN, Outcome, Task
 from tuning.worker_process import Worker
 
@@ -310,16 +312,24 @@ class _Search:
         self._ledger.refresh()
         found = self._ledger.records
         confirmed = confirmations(found, self._space, maximize=self._settings.maximize)
-        best = self._ledger.best
-        if confirmed:
-            best = next(record for record in found if record.number == confirmed[0].trial)
+        front = self._ledger.pareto
         return SearchResult(
             study=self._settings.study,
             storage=self._settings.url,
             stopped_because=reason,
             records=found,
             metrics=self._settings.metrics,
-            best=best,
-            pareto=self._ledger.pareto,
+            best=choose_winner(
+                found,
+                self._settings.metrics,
+                front,
+                rule=self._settings.winner,
+                confirmed=confirmed,
+            ),
+            pareto=front,
             confirmed=confirmed,
+            winner=self._settings.winner,
+            stages=stage_rows(
+                found, self._settings.stages, confirmed, maximize=self._settings.maximize
+            ),
         )

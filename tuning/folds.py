@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from tuning.context import Context
-from tuning.objective import Objective
+from tuning.objective import Objective, unpack
 from tuning.seeds import derive_seed
 
 
@@ -19,8 +19,9 @@ class CrossValidated:
     mean after each fold, so a point whose first folds are bad is given up.
 
     Args:
-        objective: The objective.
+        objective: The objective, or `"module:attribute"`, which only the workers import.
         folds: Number of folds, at least 2.
+        budget: Most steps (epochs) of one fold, or None.
 
     Raises:
         ValueError: If there are fewer than 2 folds.
@@ -32,12 +33,17 @@ class CrossValidated:
         2.0
     """
 
-    def __init__(self, objective: Objective, folds: int) -> None:
+    def __init__(
+        self, objective: Objective | str, folds: int, *, budget: int | None = None
+    ) -> None:
         if folds < 2:
             raise ValueError(f"`folds >= 2` must hold. Got folds={folds}.")
         self._objective = objective
         self._folds = folds
-        self.preload = tuple(getattr(objective, "preload", ()))
+        self._budget = budget
+        named = isinstance(objective, str)
+        module = (str(objective).partition(":")[0],) if named else ()
+        self.preload = module or tuple(getattr(objective, "preload", ()))
 
     def __call__(self, params: dict[str, Any], context: Context) -> Mapping[str, float]:
         """Runs every fold.
@@ -48,13 +54,18 @@ class CrossValidated:
 
         Returns:
             Mean and standard deviation of each metric.
+
+        Raises:
+            JobError: If an objective by name cannot be imported.
         """
+        if isinstance(self._objective, str):
+            self._objective = unpack(self._objective)
         found: dict[str, list[float]] = {}
         for fold in range(self._folds):
             inner = Context(
                 seed=derive_seed(context.seed, "fold", fold),
                 trial=context.trial,
-                budget=context.budget,
+                budget=self._budget,
                 directory=context.directory / f"fold-{fold}" if context.has_directory else None,
                 fold=fold,
             )
@@ -66,11 +77,15 @@ class CrossValidated:
         return means | spread
 
 
-def cross_validated(objective: Objective, folds: int) -> CrossValidated:
+def cross_validated(
+    objective: Objective | str, folds: int, *, budget: int | None = None
+) -> CrossValidated:
     """Wraps an objective so that each trial runs every fold.
 
     Args:
-        objective: An objective that reads `context.fold`.
+        objective: An objective that reads `context.fold`, or its `"module:attribute"`.
         folds: Number of folds, at least 2; also the search's `budget`, as folds are the steps.
+        budget: Most steps (epochs) of one fold, which the objective reads from
+            `context.budget`; None for no number.
     """
-    return CrossValidated(objective, folds)
+    return CrossValidated(objective, folds, budget=budget)

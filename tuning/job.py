@@ -32,7 +32,7 @@ from tuning.job_parts import (
 )
 from tuning.settings import SearchSettings
 from tuning.space import Space
-from tuning.stages import read_stages, staged
+from tuning.stages import Stage, read_stages, staged
 from tuning.strategies import PRUNERS, STRATEGIES, check_options
 from tuning.yaml_lines import Document, read_document
 
@@ -88,10 +88,19 @@ class Job(Part):
     recycle_after: Count = Field(50, description="Trials after which a worker is replaced.")
     retries: int = Field(1, ge=0, description="How often a lost trial is started again.")
     seed: int = Field(0, description="Seed of everything; 0 is a seed.")
-    seeds: Count = Field(1, description="Seeds of the final refit and test.")
+    seeds: Count = Field(
+        1,
+        description="Seeds with which the winner and the defaults are refitted and tested, and "
+        "with which `stages: auto` confirms its best points.",
+    )
     metric: str | None = Field(None, description="The metric, as the objective returns it.")
     direction: Direction | None = Field(None, description="What is better.")
     metrics: list[Metric] = Field(default_factory=list, description="Several metrics (Pareto).")
+    winner: Literal["first", "knee"] = Field(
+        "first",
+        description="Trial of the Pareto front that is refitted: the best in the first metric, "
+        "or the one nearest to the best of every metric.",
+    )
     constraints: list[Constraint] = Field(default_factory=list)
     patience: Count | None = Field(
         None, description="Ends the search when nothing improved in so many trials."
@@ -146,13 +155,23 @@ class Job(Part):
             raise ValueError("`metric` and `direction` go together.")
         if self.metrics and self.metric is not None:
             raise ValueError("`metric` and `metrics` exclude each other.")
+        if self.function is not None and self.seeds > 1 and self.stages != "auto":
+            raise ValueError(
+                "`seeds` are for the final refit of a recipe or for `stages: auto`; a function "
+                f"is not refitted. Got seeds={self.seeds}: add a confirming stage with `repeats`."
+            )
         if self.epochs is not None and self.budget is not None and self.epochs != self.budget:
             raise ValueError("`epochs` and `budget` mean the same: give one of them.")
         check_options("strategy", self.strategy, self.strategy_options)
         check_options("pruner", self.pruner, self.pruner_options)
         if self.stages == "auto":
-            staged(self.trials or 0)
+            self._stages()
         return self
+
+    def _stages(self) -> tuple[Stage, ...]:
+        if self.stages != "auto":
+            return read_stages(self.stages)
+        return staged(self.trials or 0, repeats=max(2, self.seeds))
 
     def search_space(self, base: Space | None = None) -> Space:
         """The space that is searched.
@@ -188,7 +207,7 @@ class Job(Part):
             ValueError: If a law of `SearchSettings` is broken.
         """
         warm = self.warm_start or WarmStart()
-        stages = staged(self.trials or 0) if self.stages == "auto" else read_stages(self.stages)
+        stages = self._stages()
         chosen: Sequence[tuple[str, str]] = metrics
         if self.metrics:
             chosen = [(metric.name, metric.direction) for metric in self.metrics]
@@ -205,7 +224,8 @@ class Job(Part):
             pruner_options=self.pruner_options,
             metrics=chosen,
             seed=self.seed,
-            budget=self.epochs or self.budget or budget,
+            # The folds are the steps that a pruner sees; epochs are inside of them.
+            budget=self.folds or self.epochs or self.budget or budget,
             workers=self.workers,
             threads_per_worker=self.threads,
             trial_timeout=self.trial_timeout,
@@ -219,6 +239,7 @@ class Job(Part):
             source_study=warm.study,
             source_points=warm.best,
             stages=[stage.to_dict() for stage in stages],
+            winner=self.winner,
         )
 
 

@@ -136,7 +136,7 @@ def _staged_plans(
         limit = int(facts["limit"])
         if index == 0:
             for point in known_points(study, space, settings):
-                asker.enqueue(point, limit=limit)
+                asker.enqueue(point, limit=limit, stage=stage.name)
         for repeat in range(1, stage.repeats + 1 if stage.confirm else 1):
             for point in facts["points"]:
                 asker.enqueue(space.decode(point), limit=limit, repeat=repeat, stage=stage.name)

@@ -207,7 +207,8 @@ def best_record(
         objective: Which of the metrics decides.
 
     Returns:
-        The best record; of equal ones the earliest. None when no trial is complete and feasible.
+        The best record; of equal ones the earliest. None when no trial is complete and feasible
+        with a finite value.
 
     Example:
         >>> trials = [TrialRecord(number=i, state=COMPLETE, values=(v,))
@@ -220,7 +221,7 @@ def best_record(
         if record.state != COMPLETE or not record.feasible or len(record.values) <= objective:
             continue
         value = record.values[objective]
-        if math.isnan(value):
+        if not math.isfinite(value):
             continue
         if best is None or sign * value < sign * best.values[objective]:
             best = record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,8 @@ class SearchResult:
         pareto: Numbers of the trials that no other trial beats in every metric.
         confirmed: Points that a confirming stage ran again, the best mean first; when there are
             any, `best` is the trial that found the first of them.
+        stages: What each stage of a staged search did, see `tuning.stage_rows`.
+        winner: How `best` is chosen from a Pareto front, see `tuning.winner.WINNERS`.
     """
 
     study: str
@@ -85,6 +88,8 @@ class SearchResult:
     best: TrialRecord | None
     pareto: Sequence[int] = field(default_factory=list)
     confirmed: Sequence[Confirmation] = ()
+    stages: Sequence[Mapping[str, Any]] = ()
+    winner: str = "first"
 
     @property
     def best_params(self) -> dict[str, Any] | None:
@@ -120,6 +125,27 @@ class SearchResult:
     def n_trials(self) -> int:
         """Number of trials of the study."""
         return len(self.records)
+
+    @property
+    def front(self) -> list[dict[str, Any]]:
+        """The Pareto front: `trial`, `values` by metric and `params`, the best first metric first.
+
+        Empty for a search with one metric.
+        """
+        if len(self.metrics) == 1:
+            return []
+        names, numbers = [name for name, _ in self.metrics], set(self.pareto)
+        on_front = [record for record in self.records if record.number in numbers]
+        sign = -1.0 if self.metrics[0][1] == "maximize" else 1.0
+        on_front.sort(key=lambda record: (sign * record.values[0], record.number))
+        return [
+            {
+                "trial": record.number,
+                "values": dict(zip(names, record.values, strict=True)),
+                "params": dict(record.params),
+            }
+            for record in on_front
+        ]
 
     @property
     def states(self) -> dict[str, int]:
@@ -219,7 +245,7 @@ def pareto_front(found: Sequence[TrialRecord], directions: Sequence[str]) -> lis
     """Finds the trials that no other trial beats in one metric and equals in the rest.
 
     Args:
-        found: The trials; only complete and feasible ones count.
+        found: The trials; only complete and feasible ones with finite values count.
         directions: `"maximize"` or `"minimize"` per metric.
 
     Returns:
@@ -235,7 +261,9 @@ def pareto_front(found: Sequence[TrialRecord], directions: Sequence[str]) -> lis
     points = {
         record.number: [sign * value for sign, value in zip(signs, record.values, strict=True)]
         for record in found
-        if record.state == records.COMPLETE and record.feasible
+        if record.state == records.COMPLETE
+        and record.feasible
+        and all(map(math.isfinite, record.values))
     }
     return [
         number

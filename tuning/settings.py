@@ -12,6 +12,7 @@ from typing import Any
 from tuning._names import unknown_name
 from tuning.stages import Stage, read_stages
 from tuning.strategies import PRUNERS, STRATEGIES, check_options
+from tuning.winner import WINNERS
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
 RELATIONS = ("<=", ">=")
@@ -60,6 +61,7 @@ class SearchSettings:
         source_study: Study of the same store whose best points are evaluated first.
         source_points: How many of them.
         stages: Stages of a staged search, see `tuning.stages`; empty for one stage.
+        winner: Which trial of a Pareto front is the best one, see `tuning.winner.WINNERS`.
 
     Raises:
         ValueError: If a law is broken; the message says which.
@@ -95,6 +97,7 @@ class SearchSettings:
     source_study: str | None = None
     source_points: int = 5
     stages: Sequence[Mapping[str, Any] | Stage] = ()
+    winner: str = "first"
 
     def __post_init__(self) -> None:
         if not self.study or "/" in self.study or "\\" in self.study or self.study.startswith("."):
@@ -106,6 +109,8 @@ class SearchSettings:
             raise ValueError(unknown_name("strategy", self.strategy, STRATEGIES))
         if self.pruner not in PRUNERS:
             raise ValueError(unknown_name("pruner", self.pruner, PRUNERS))
+        if self.winner not in WINNERS:
+            raise ValueError(unknown_name("winner", self.winner, WINNERS))
         check_options("strategy", self.strategy, self.strategy_options)
         check_options("pruner", self.pruner, self.pruner_options)
         self._check_numbers()
@@ -154,6 +159,13 @@ class SearchSettings:
             raise ValueError(
                 "The pruner 'hyperband' compares one metric. "
                 f"Got {len(names)} metrics: use 'halving', 'median' or 'none'."
+            )
+        confirming = [stage.name for stage in read_stages(self.stages) if stage.confirm is not None]
+        if len(names) > 1 and confirming:
+            raise ValueError(
+                f"The stage {confirming[0]!r} confirms the best points of one metric. "
+                f"Got {len(names)} metrics: search with one of them and bound the others by "
+                "constraints, or leave the stage out."
             )
         for constraint in self.constraints:
             if len(constraint) != 3 or constraint[1] not in RELATIONS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -80,21 +81,65 @@ class SearchProgress:
 def print_summary(result: TuneResult) -> None:
     """Prints the best trials, the winner's hyperparameters and the final scores."""
     console = Console()
+    for title, columns, lines in (_stage_lines(result), _front_lines(result)):
+        if lines:
+            _print_table(title, columns, lines)
     rows = result.best_trials(_BEST_TRIALS)
-    console.print("[bold]best trials[/]")
     names = list(rows[0]["params"]) if rows else []
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("trial", result.metric, *names):
-        table.add_column(column, justify="right" if column in ("trial", result.metric) else "left")
-    for row in rows:
-        values = (format_value(row["params"].get(name)) for name in names)
-        table.add_row(str(row["number"]), f"{row['value']:.4f}", *values)
-    # A terminal that is too narrow wraps the line; a cut-off number would be worse.
-    Console(width=_WIDE).print(table)
+    _print_table(
+        "best trials",
+        ("trial", result.metric, *names),
+        [
+            [str(row["number"]), f"{row['value']:.4f}"]
+            + [format_value(row["params"].get(name)) for name in names]
+            for row in rows
+        ],
+    )
     console.print(
-        f"\n[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
+        f"[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
         highlight=False,
         soft_wrap=True,
     )
     for name, text in result.facts():
         console.print(f"[bold]{name:<11}[/] {text}", highlight=False, soft_wrap=True)
+
+
+def _print_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for index, column in enumerate(columns):
+        numeric = all(line[index].replace(".", "").replace(",", "").isdigit() for line in lines)
+        table.add_column(column, justify="right" if numeric else "left")
+    for line in lines:
+        table.add_row(*line)
+    Console().print(f"[bold]{title}[/]")
+    # A terminal that is too narrow wraps the line; a cut-off number would be worse.
+    Console(width=_WIDE).print(table)
+    Console().print()
+
+
+def _stage_lines(result: TuneResult) -> tuple[str, Sequence[str], list[list[str]]]:
+    """The table of the stages: what each one tried and reached."""
+    columns = ("stage", "strategy", "trials", "pruned", "failed", "best trial")
+    lines = []
+    for row in result.search.stages:
+        spread = row["deviation"]
+        best = format_value(row["best"]) + ("" if spread is None else f" ± {format_value(spread)}")
+        cells = [format_value(row[column.replace(" ", "_")]) for column in columns]
+        lines.append([*cells, best])
+    return "stages", (*columns, f"best {result.metric}"), lines
+
+
+def _front_lines(result: TuneResult) -> tuple[str, Sequence[str], list[list[str]]]:
+    """The table of the Pareto front: what each trial reached in every metric."""
+    front = result.search.front
+    metrics = [name for name, _ in result.search.metrics]
+    names = list(dict.fromkeys(name for one in front for name in one["params"]))
+    lines = [
+        [
+            str(one["trial"]),
+            *(format_value(one["values"][name]) for name in metrics),
+            *(format_value(one["params"].get(name)) for name in names),
+        ]
+        for one in front
+    ]
+    return "Pareto front", ("trial", *metrics, *names), lines

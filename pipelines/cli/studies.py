@@ -70,13 +70,16 @@ def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> Non
 @click.option("--as", "form", type=click.Choice(["json", "yaml", "python"]), default="json")
 @study_options
 def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
-    """Print the best hyperparameters of STUDY, to paste into a job or a script."""
-    from tuning.report import best_trials
+    """Print the best hyperparameters of STUDY, to paste into a job or a script.
 
-    rows = best_trials(_open(study, root, storage), 1)
-    if not rows:
+    Of a staged search those that were confirmed, of a Pareto front those that its job chose.
+    """
+    from tuning.report import winning_trial
+
+    row = winning_trial(_open(study, root, storage))
+    if row is None:
         raise click.UsageError(f"The study {study!r} has no complete trial yet.")
-    params = rows[0]["params"]
+    params = row["params"]
     if form == "yaml":
         import yaml
 

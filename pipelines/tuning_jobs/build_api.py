@@ -37,7 +37,7 @@ def plan_build(
         test: `(x, y)` that is looked at once, after the search.
         batch_size: Rows a step, unless the function has a parameter `batch_size`.
         **options: Keys of a job, for example `trials`, `strategy`, `epochs`, `study`, `metric`
-            with `direction`.
+            with `direction`, `folds`, and `seeds` for the final test.
 
     Raises:
         ValueError: If an option or the data is wrong.
@@ -48,6 +48,17 @@ def plan_build(
         raise ValueError(
             f"`data` is (x, y) or (x, y, x_val, y_val). Got a tuple of {len(data)} items."
         )
+    folds, seeds = options.get("folds"), int(options.get("seeds", 1))
+    if folds is not None and len(data) == 4:
+        raise ValueError(
+            "`folds` divide the rows themselves: give `data` as (x, y), without validation rows. "
+            f"Got folds={folds} and a tuple of 4 items."
+        )
+    if seeds > 1 and test is None and options.get("stages") != "auto":
+        raise ValueError(
+            "`seeds` are for the final test or for `stages='auto'`. "
+            f"Got seeds={seeds} without `test`: give test=(x, y)."
+        )
     space = space_from_build(hypermodel)
     metric = None
     if not {"metric", "metrics"} & options.keys():
@@ -57,17 +68,18 @@ def plan_build(
     settings.directory.mkdir(parents=True, exist_ok=True)
     arrays = settings.directory / "arrays.npz"
     if not arrays.exists():
-        _store(arrays, data, seed=settings.seed)
+        _store(arrays, data, seed=settings.seed, whole=folds is not None)
     name, direction = settings.metrics[0]
-    objective = BuildObjective(
+    build = BuildObjective(
         hypermodel=hypermodel,
         arrays=arrays,
         metric=name,
         maximize=direction == "maximize",
-        epochs=settings.budget or DEFAULT_EPOCHS,
+        epochs=options.get("epochs") or options.get("budget") or DEFAULT_EPOCHS,
         batch_size=batch_size,
+        folds=folds,
     )
-    return BuildPlan(objective=objective, space=space, settings=settings, test=test)
+    return BuildPlan(build=build, space=space, settings=settings, test=test, seeds=seeds)
 
 
 def main_metric(model: Any) -> tuple[str, str]:
@@ -94,7 +106,7 @@ def _settings(
     if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
         keys["trials"] = DEFAULT_TRIALS
     job = check_job(keys)
-    facts = json.dumps([space.to_dict(), job.seed, job.strategy, job.pruner, job.epochs])
+    facts = json.dumps([space.to_dict(), job.seed, job.strategy, job.pruner, job.epochs, job.folds])
     settings = job.search_settings(
         study=f"{name}-{job.strategy}-{hashlib.sha256(facts.encode()).hexdigest()[:6]}",
         metrics=(metric,) if metric else (),
@@ -107,8 +119,10 @@ def _settings(
     return dataclasses.replace(settings, points=(space.defaults, *settings.points))
 
 
-def _store(path: Path, data: tuple[Any, ...], *, seed: int) -> None:
-    if len(data) == 2:
+def _store(path: Path, data: tuple[Any, ...], *, seed: int, whole: bool) -> None:
+    if whole:
+        parts = dict(zip(_SEVERAL[:2], map(np.asarray, data), strict=True))
+    elif len(data) == 2:
         parts = split_rows(*data, seed=seed)
     else:
         parts = dict(zip(_SEVERAL, map(np.asarray, data), strict=True))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pipelines.tuning_jobs.folds import fold_rows
 from pipelines.tuning_jobs.objective import run_trial
-from tuning import Context, SearchSettings, Space
+from pipelines.tuning_jobs.repeats import refit_seeds, spread
+from tuning import Context, SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
 if TYPE_CHECKING:
@@ -28,11 +30,13 @@ class BuildObjective:
 
     Attributes:
         hypermodel: A `build(hp)` function or a `keras_tuner.HyperModel`.
-        arrays: File with `x`, `y`, `x_val`, `y_val`.
+        arrays: File with `x`, `y` and, without folds, `x_val`, `y_val`.
         metric: The metric whose best epoch counts.
         maximize: Whether larger is better.
         epochs: Passes over the training rows.
         batch_size: Rows a step, unless the trial has a `batch_size` of its own.
+        folds: Number of folds when the trials are cross-validated; the file then has no
+            `x_val`, `y_val`.
     """
 
     hypermodel: Any
@@ -41,6 +45,7 @@ class BuildObjective:
     maximize: bool
     epochs: int
     batch_size: int
+    folds: int | None = None
     preload: ClassVar[tuple[str, ...]] = (
         "tensorflow",
         "keras",
@@ -54,6 +59,8 @@ class BuildObjective:
 
         keras.utils.set_random_seed(context.seed)
         parts = stored_arrays(self.arrays)
+        if context.fold is not None and self.folds is not None:
+            parts = fold_parts(self.arrays, context.fold, self.folds)
         return run_trial(
             lambda callbacks: self.train(params, parts, callbacks, seed=context.seed),
             context,
@@ -106,17 +113,25 @@ class BuildPlan:
     """A search over a `build(hp)` function.
 
     Attributes:
-        objective: What a worker runs.
+        build: Builds and trains one model.
         space: Found by running `build`.
         settings: How it is searched.
         test: Arrays for the one look at the test rows, or nothing.
+        seeds: With how many seeds the winner is refitted and tested.
     """
 
-    objective: BuildObjective
+    build: BuildObjective
     space: Space
     settings: SearchSettings
     test: tuple[np.ndarray, np.ndarray] | None = None
+    seeds: int = 1
     last_step: str = "Refitting the best trial on training and validation rows ..."
+
+    @property
+    def objective(self) -> Any:
+        """What a worker runs."""
+        folds = self.build.folds
+        return self.build if folds is None else cross_validated(self.build, folds)
 
     def provenance(self) -> Provenance:
         """The study as the experiment of its runs."""
@@ -126,31 +141,42 @@ class BuildPlan:
         self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Refits the winner, tests it when there are test rows, and saves it."""
-        import keras
-
         best = found.best
         if best is None:
             return {"trials": found.n_trials}
-        keras.utils.set_random_seed(self.settings.seed)
-        parts = stored_arrays(self.objective.arrays)
-        joined = {key: np.concatenate([parts[key], parts[f"{key}_val"]]) for key in ("x", "y")}
-        epochs = int(best.metrics["best_epoch"])
-        model = self.objective.train(
-            best.params, joined, [], seed=self.settings.seed, epochs=epochs
-        )
+        epochs = max(1, round(best.metrics["best_epoch"]))
+        models = [
+            self._refit(best.params, epochs, seed)
+            for seed in refit_seeds(self.settings.seed, self.seeds)
+        ]
         path = self.settings.directory / "model.keras"
-        model.save(path)
+        models[0].save(path)
         final: dict[str, Any] = {
             "trials": found.n_trials,
             "best_trial": best.number,
             "epochs": epochs,
+            "seeds": self.seeds,
             "model_path": str(path),
         }
         if self.test is None:
             return final
-        scores = model.evaluate(*self.test, verbose=0, return_dict=True)
+        scores = [model.evaluate(*self.test, verbose=0, return_dict=True) for model in models]
+        if self.seeds > 1:
+            final["over_seeds"] = {
+                name: spread([score[name] for score in scores]) for name in scores[0]
+            }
         reads = int(earlier.get("test_reads", 0)) + 1
-        return {**final, "test_metrics": scores, "test_reads": reads}
+        return {**final, "test_metrics": scores[0], "test_reads": reads}
+
+    def _refit(self, params: Mapping[str, Any], epochs: int, seed: int) -> Any:
+        import keras
+
+        keras.utils.set_random_seed(seed)
+        parts = stored_arrays(self.build.arrays)
+        joined = {key: parts[key] for key in ("x", "y")}
+        if "x_val" in parts:
+            joined = {k: np.concatenate([part, parts[f"{k}_val"]]) for k, part in joined.items()}
+        return self.build.train(params, joined, [], seed=seed, epochs=epochs)
 
 
 @functools.lru_cache(maxsize=1)
@@ -158,6 +184,30 @@ def stored_arrays(path: Path) -> Parts:
     """The arrays of a study, read once per process; nothing is unpickled."""
     with np.load(path, allow_pickle=False) as stored:
         return dict(stored)
+
+
+@functools.lru_cache(maxsize=1)
+def _rows_of_folds(path: Path, folds: int) -> Any:
+    parts = stored_arrays(path)
+    return fold_rows(parts["x"], parts["y"], folds, seed=0)
+
+
+def fold_parts(path: Path, fold: int, folds: int) -> Parts:
+    """The arrays of a study with one fold held out.
+
+    Args:
+        path: File with `x` and `y`.
+        fold: Which fold, from 0.
+        folds: Number of folds.
+
+    Returns:
+        `x`, `y`, `x_val` and `y_val`; every trial has the same folds.
+    """
+    parts = stored_arrays(path)
+    kept, held_out = _rows_of_folds(path, folds)[fold]
+    return {key: parts[key][kept] for key in ("x", "y")} | {
+        f"{key}_val": parts[key][held_out] for key in ("x", "y")
+    }
 
 
 def split_rows(x: Any, y: Any, *, seed: int) -> Parts:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipelines.datasets.containers import Dataset, Split
-from pipelines.evaluation import Interval, difference_interval, metric_interval
+from pipelines.evaluation import Interval, metric_interval
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.experiment import Experiment
+from pipelines.tuning_jobs.repeats import difference_over_seeds, refit_seeds, spread
 from tuning import JobError
 from tuning.records import COMPLETE
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from pipelines.tuning_jobs.review import Review
     from tuning import SearchResult
     from tuning.records import TrialRecord
+
+
+SAME = "The winner is the default hyperparameters: the search found nothing better."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,9 @@ class FinalScores:
         baseline_metrics: Its test metrics.
         verdict: What this means, in one sentence.
         test_rows: Size of the test split.
+        over_seeds: With several seeds, `winner` and `default` with `values`, `mean` and
+            `deviation` of the metric; the figures above are those of the first seed, whose
+            model is kept, but `difference` and verdict are about the means.
     """
 
     metric: str
@@ -55,6 +63,7 @@ class FinalScores:
     baseline_metrics: Mapping[str, float]
     verdict: str
     test_rows: int
+    over_seeds: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as the study stores them."""
@@ -89,7 +98,17 @@ def _epochs(plan: RecipePlan, record: TrialRecord | None) -> int:
     planned = int({**plan.recipe.defaults, **plan.fixed}["epochs"])
     if record is None or record.state != COMPLETE:
         return planned
-    return int(record.metrics.get("best_epoch", planned))
+    # With cross-validation it is the mean over the folds.
+    return max(1, round(record.metrics.get("best_epoch", planned)))
+
+
+def are_equal(recipe: Recipe, one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates are one and the same training."""
+    resolved = [
+        json.dumps([{**recipe.defaults, **c.params}, c.epochs], sort_keys=True, default=str)
+        for c in (one, other)
+    ]
+    return resolved[0] == resolved[1]
 
 
 def refit(recipe: Recipe, candidate: Candidate, dataset: Dataset, *, seed: int) -> Refit:
@@ -106,43 +125,53 @@ def refit(recipe: Recipe, candidate: Candidate, dataset: Dataset, *, seed: int) 
     return Refit(model=model, experiment=experiment, history=history)
 
 
-def compare_on_test(winner: Refit, default: Refit, test: Split, recipe: Recipe) -> FinalScores:
+def compare_on_test(
+    winners: Sequence[Refit], defaults: Sequence[Refit], test: Split, recipe: Recipe
+) -> FinalScores:
     """Scores winner, default hyperparameters and a simple baseline on the same test rows.
 
     Args:
-        winner: The refitted winner.
-        default: The refitted default hyperparameters.
+        winners: The refitted winner, once per seed.
+        defaults: The refitted default hyperparameters; the same models when the winner has
+            these hyperparameters itself.
         test: The opened test split.
         recipe: Names the metric and its direction.
 
     Returns:
         The scores with their intervals and a verdict.
     """
-    task = winner.experiment.task
-    measured = {
-        "winner": task.predict(winner.model, test.x),
-        "default": default.experiment.task.predict(default.model, test.x),
-    }
+    task, same = winners[0].experiment.task, defaults is winners
+    ours = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in winners]
+    theirs = ours
+    if not same:
+        theirs = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in defaults]
     baseline_name, baseline = task.baseline(test)
-    scores = {name: task.measure(values, test.y) for name, values in measured.items()}
+    scores = [task.measure(predictions, test.y) for predictions in ours]
+    default_scores = [task.measure(predictions, test.y) for predictions in theirs]
     # A language model's targets are its inputs: rows of scores are drawn, without targets.
-    targets = np.zeros(len(measured["winner"])) if test.y is None else np.asarray(test.y)
+    targets = np.zeros(len(ours[0])) if test.y is None else np.asarray(test.y)
     metric, direction = recipe.metric.removeprefix("val_"), recipe.direction
-    if metric not in scores["winner"]:
+    if metric not in scores[0]:
         metric, direction = task.main_metric
-    difference = difference_interval(
-        task.measure, measured["winner"], measured["default"], targets, metric=metric
-    )
+    difference = Interval(0.0, 0.0)
+    if not same:
+        difference = difference_over_seeds(task.measure, ours, theirs, targets, metric=metric)
+    over_seeds = {
+        "winner": spread([score[metric] for score in scores]),
+        "default": spread([score[metric] for score in default_scores]),
+    }
+    maximize = direction == "maximize"
     return FinalScores(
         metric=metric,
-        test_metrics=scores["winner"],
-        interval=metric_interval(task.measure, measured["winner"], targets, metric=metric),
-        default_metrics=scores["default"],
+        test_metrics=scores[0],
+        interval=metric_interval(task.measure, ours[0], targets, metric=metric),
+        default_metrics=default_scores[0],
         difference=difference,
         baseline=baseline_name,
         baseline_metrics=task.measure(baseline, test.y),
-        verdict=verdict(difference, maximize=direction == "maximize"),
+        verdict=SAME if same else verdict(difference, maximize=maximize),
         test_rows=len(test),
+        over_seeds=over_seeds if len(winners) > 1 else {},
     )
 
 
@@ -167,6 +196,16 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
     return "The winner is not better than the default hyperparameters by more than the noise."
 
 
+def choice_facts(found: SearchResult) -> dict[str, Any]:
+    """How the winner was chosen, where that is not plain: a Pareto front, stages."""
+    facts: dict[str, Any] = {}
+    if found.front:
+        facts["pareto"] = found.front
+    if found.confirmed:
+        facts["confirmed"] = [one.to_dict() for one in found.confirmed]
+    return facts
+
+
 def finish_recipe(
     plan: RecipePlan, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -175,10 +214,15 @@ def finish_recipe(
     from pipelines.training.saving import log_model, save_model
 
     dataset = plan.data.load()
-    fitted = refit(plan.recipe, winner(plan, found), dataset, seed=plan.settings.seed)
-    default = refit(plan.recipe, default_candidate(plan, found), dataset, seed=plan.settings.seed)
+    chosen, standard = winner(plan, found), default_candidate(plan, found)
+    seeds = refit_seeds(plan.settings.seed, plan.seeds)
+    winners = [refit(plan.recipe, chosen, dataset, seed=seed) for seed in seeds]
+    defaults = winners
+    if not are_equal(plan.recipe, chosen, standard):
+        defaults = [refit(plan.recipe, standard, dataset, seed=seed) for seed in seeds]
     test = dataset.test.open("the end of a search")
-    scores = compare_on_test(fitted, default, test, plan.recipe)
+    scores = compare_on_test(winners, defaults, test, plan.recipe)
+    fitted = winners[0]
     path = save_model(fitted.experiment, fitted.model, plan.settings.directory)
     figures = fitted.experiment.task.figures(fitted.model, test)
     notes = fitted.experiment.task.notes(fitted.model)
@@ -197,7 +241,9 @@ def finish_recipe(
         **scores.to_dict(),
         "trials": found.n_trials,
         "best_trial": found.best_trial,
-        "epochs": winner(plan, found).epochs,
+        "epochs": chosen.epochs,
+        "seeds": plan.seeds,
+        **choice_facts(found),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": int(earlier.get("test_reads", 0)) + 1,

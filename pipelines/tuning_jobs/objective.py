@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest, cached_dataset
 from tuning import Context, TrialError
+
+if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,7 @@ class RecipeObjective:
         fixed: Hyperparameters that replace the recipe's defaults in every trial.
         metric: The metric whose best epoch counts.
         maximize: Whether larger is better.
+        folds: Number of folds when the trials are cross-validated.
     """
 
     recipe: str
@@ -28,6 +32,7 @@ class RecipeObjective:
     metric: str
     maximize: bool
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    folds: int | None = None
     preload: ClassVar[tuple[str, ...]] = ("tensorflow", "keras", "pipelines.training.experiment")
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
@@ -49,7 +54,7 @@ class RecipeObjective:
             experiment = Experiment(
                 load_recipe(self.recipe),
                 {**self.fixed, **params},
-                cached_dataset(self.data),
+                self._dataset(context),
                 seed=context.seed,
             )
             return experiment.train(callbacks=callbacks)[0]
@@ -58,6 +63,13 @@ class RecipeObjective:
             return run_trial(train, context, metric=self.metric, maximize=self.maximize)
         except ValueError as error:
             raise TrialError(str(error)) from error
+
+    def _dataset(self, context: Context) -> Dataset:
+        if context.fold is None or self.folds is None:
+            return cached_dataset(self.data)
+        from pipelines.tuning_jobs.folds import fold_of
+
+        return fold_of(self.data, context.fold, self.folds)
 
 
 def run_trial(

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipelines.datasets.registry import entry as dataset_entry
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from pipelines.training.run import check_hyperparameters
 from pipelines.tuning_jobs.objective import RecipeObjective
-from tuning import SearchSettings, Space
+from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _FACTS = {
     *("strategy", "strategy_options", "pruner", "pruner_options", "seed", "stages"),
     *("metric", "direction", "metrics", "constraints", "folds"),
 }
+# Kinds of data whose rows have one label or number each, and can be divided at will.
+_FOLDABLE = ("image", "tabular", "text")
 
 
 class Plan(Protocol):
@@ -37,6 +40,7 @@ class Plan(Protocol):
         space: What is searched.
         settings: How it is searched.
         last_step: What `finish` is about to do, for the user.
+        seeds: With how many seeds the winner is refitted.
     """
 
     @property
@@ -50,6 +54,10 @@ class Plan(Protocol):
     @property
     def last_step(self) -> str:
         """One line."""
+
+    @property
+    def seeds(self) -> int:
+        """At least 1."""
 
     @property
     def objective(self) -> Any:
@@ -75,6 +83,8 @@ class RecipePlan:
         space: What is searched.
         settings: How it is searched.
         registration: `register` and `alias` of the winner, or empty.
+        folds: Folds of the cross-validation in each trial, or None.
+        seeds: With how many seeds winner and defaults are refitted.
     """
 
     recipe: Recipe
@@ -83,19 +93,23 @@ class RecipePlan:
     space: Space
     settings: SearchSettings
     registration: Mapping[str, Any] = field(default_factory=dict)
+    folds: int | None = None
+    seeds: int = 1
     last_step: str = "Refitting the best trial and the defaults on training and validation rows ..."
 
     @property
-    def objective(self) -> RecipeObjective:
+    def objective(self) -> Any:
         """What a worker runs."""
         name, direction = self.settings.metrics[0]
-        return RecipeObjective(
+        one = RecipeObjective(
             recipe=self.recipe.name,
             data=self.data,
             metric=name,
             maximize=direction == "maximize",
             fixed=self.fixed,
+            folds=self.folds,
         )
+        return one if self.folds is None else cross_validated(one, self.folds)
 
     @property
     def default_point(self) -> dict[str, Any]:
@@ -157,6 +171,8 @@ def plan_recipe(
     if epochs:
         fixed["epochs"] = epochs
     check_hyperparameters(recipe, fixed)
+    if job.folds is not None:
+        _check_foldable(recipe)
     # What is fixed is not searched.
     space = recipe.space.override(job.space)
     space = Space({name: d for name, d in space.dimensions.items() if name not in fixed})
@@ -176,11 +192,23 @@ def plan_recipe(
         space=space,
         settings=settings,
         registration={"register": registered.name, "alias": registered.alias} if registered else {},
+        folds=job.folds,
+        seeds=job.seeds,
     )
     if settings.strategy == "grid" or not plan.default_point:
         return plan
     points = (plan.default_point, *settings.points)
     return dataclasses.replace(plan, settings=dataclasses.replace(settings, points=points))
+
+
+def _check_foldable(recipe: Recipe) -> None:
+    modality = dataset_entry(recipe.dataset).modality
+    if modality not in _FOLDABLE:
+        raise ValueError(
+            "`folds` divide rows that have one label or number each: data of the kinds "
+            f"{', '.join(_FOLDABLE)}. The recipe {recipe.name!r} has {modality!r} data: leave "
+            "`folds` out, it is validated on its validation split."
+        )
 
 
 def _study_name(job: Job, recipe: Recipe, trial_facts: tuple[Any, ...]) -> str:
@@ -189,7 +217,7 @@ def _study_name(job: Job, recipe: Recipe, trial_facts: tuple[Any, ...]) -> str:
     The number of trials, of workers and all time limits may differ: such jobs continue one
     another. Whatever changes what a trial is gives another name.
     """
-    facts_of_job = job.model_dump(include=_FACTS)
+    facts_of_job = job.model_dump(include=_FACTS | ({"seeds"} if job.stages == "auto" else set()))
     facts = (recipe.name, dict(recipe.defaults), facts_of_job, *trial_facts)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
     return f"{recipe.name}-{job.strategy}-{digest[:6]}"
@@ -201,19 +229,21 @@ class FunctionPlan:
 
     Attributes:
         objective: `"module:attribute"`, or a callable.
+        name: What the experiment of its runs is called.
         space: What is searched.
         settings: How it is searched.
     """
 
     objective: Any
+    name: str
     space: Space
     settings: SearchSettings
     last_step: str = "Writing the result ..."
+    seeds: int = 1
 
     def provenance(self) -> Provenance:
         """The function as the experiment of the runs."""
-        name = self.objective if isinstance(self.objective, str) else self.settings.study
-        return Provenance(git_commit=git_commit(), experiment=name.replace(":", "."))
+        return Provenance(git_commit=git_commit(), experiment=self.name.replace(":", "."))
 
     def finish(
         self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
@@ -224,8 +254,12 @@ class FunctionPlan:
 
 def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
     """Resolves a job on a function, which only the workers import."""
+    objective: Any = str(job.function)
+    if job.folds is not None:
+        objective = cross_validated(objective, job.folds, budget=job.epochs or job.budget)
     return FunctionPlan(
-        objective=str(job.function),
+        objective=objective,
+        name=str(job.function),
         space=job.search_space(),
         settings=job.search_settings(root=root),
     )

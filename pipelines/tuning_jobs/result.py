@@ -96,7 +96,11 @@ class TuneResult:
         complete = [
             record
             for record in self.search.records
-            if record.state == COMPLETE and record.feasible and record.value is not None
+            if record.state == COMPLETE
+            and record.feasible
+            and record.value is not None
+            # Repetitions of a point are in the table of the stages.
+            and record.repeat == 0
         ]
         complete.sort(key=lambda record: (sign * (record.value or 0.0), record.number))
         return [
@@ -110,6 +114,7 @@ class TuneResult:
         facts = [("trials", _counts(self.search.states))]
         if self.best_value is not None:
             facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
+        facts += self._choice()
         if "test_metrics" in final:
             metric = final["metric"]
             low, high = final["interval"]["low"], final["interval"]["high"]
@@ -122,10 +127,30 @@ class TuneResult:
                              f"({final['baseline']})"),
                 ("verdict", final["verdict"]),
             ]  # fmt: skip
+        facts += _over_seeds(final)
         if self.model_path is not None:
             facts.append(("model", str(self.model_path)))
         if self.run_url is not None:
             facts.append(("run", f"{self.run_url}  (open it with: cookbook ui)"))
+        return facts
+
+    def _choice(self) -> list[tuple[str, str]]:
+        """How the winner was chosen: by a front, or by a confirming stage."""
+        search, facts = self.search, []
+        if search.front and search.best is not None:
+            reached = ", ".join(
+                f"{name} {format_value(value)}"
+                for (name, _), value in zip(search.metrics, search.best.values, strict=True)
+            )
+            how = "nearest to the best of every metric"
+            if search.winner == "first":
+                how = f"best in {self.metric}"
+            facts.append(("winner", f"trial {search.best_trial} of the front, {how}: {reached}"))
+        if search.confirmed:
+            first = search.confirmed[0]
+            around = "" if first.deviation is None else f" ± {first.deviation:.4f}"
+            text = f"trial {first.trial}: mean {first.mean:.4f}{around} of {len(first.values)}"
+            facts.append(("confirmed", f"{text} repetitions with other seeds"))
         return facts
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,9 +166,24 @@ class TuneResult:
             "run_url": self.run_url,
             "stopped_because": self.search.stopped_because,
             "states": self.search.states,
+            "pareto": self.search.front,
+            "stages": [dict(row) for row in self.search.stages],
+            "confirmed": [one.to_dict() for one in self.search.confirmed],
             "final": dict(self.final),
         }
 
 
 def _counts(states: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {state}" for state, count in states.items() if count)
+
+
+def _over_seeds(final: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Mean and standard deviation of the test scores over the seeds, one line for each."""
+    return [
+        (
+            "seeds",
+            f"{name} {format_value(one['mean'])} ± {format_value(one['deviation'])} "
+            f"({len(one['values'])} seeds)",
+        )
+        for name, one in final.get("over_seeds", {}).items()
+    ]

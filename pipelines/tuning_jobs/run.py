@@ -14,6 +14,7 @@ from tuning.tracking import default_tracking_uri
 
 if TYPE_CHECKING:
     from pipelines.tuning_jobs.plan import Plan
+    from tuning import SearchResult
 
 OnProgress = Callable[[Progress], None]
 OnNote = Callable[[str], None]
@@ -61,7 +62,7 @@ def run_plan(
     final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
     interrupted = found.stopped_because == "interrupted"
     if not interrupted and found.best is not None:
-        if final.get("trials") == found.n_trials:
+        if _is_current(final, found, plan.seeds):
             note(f"The study {found.study} is finished; this is its result.")
             return TuneResult(search=found, final=final, **study.user_attrs.get(REVIEW, {}))
         review.follow()
@@ -71,3 +72,12 @@ def run_plan(
         record_result(study, final)
     where = review.close(interrupted=interrupted)
     return TuneResult(search=found, final=final, **where)
+
+
+def _is_current(final: Mapping[str, Any], found: SearchResult, seeds: int) -> bool:
+    """Whether the recorded result is about these trials, this winner and as many seeds."""
+    return (
+        final.get("trials") == found.n_trials
+        and final.get("best_trial") == found.best_trial
+        and final.get("seeds", 1) == seeds
+    )

@@ -119,6 +119,15 @@ SETTINGS = [
         {"metrics": (("a", "minimize"), ("b", "minimize")), "pruner": "hyperband"},
         "'hyperband' compares one metric",
     ),
+    (
+        {
+            "metrics": (("a", "minimize"), ("b", "minimize")),
+            "trials": None,
+            "stages": staged(20),
+        },
+        "The stage 'confirm' confirms the best points of one metric. Got 2 metrics",
+    ),
+    ({"winner": "kne"}, "Did you mean 'knee'"),
 ]
 
 

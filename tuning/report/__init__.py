@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tuning.report.registry import write_figures as write_figures
     from tuning.report.tables import best_trials as best_trials
     from tuning.report.tables import trial_rows as trial_rows
+    from tuning.report.tables import winning_trial as winning_trial
     from tuning.report.tables import write_trials as write_trials
     from tuning.report.view import StudyView as StudyView
     from tuning.report.view import view_study as view_study
@@ -30,6 +31,7 @@ _REFERENCES = {
     "parameter_importance": "tuning.report.importance:parameter_importance",
     "trial_rows": "tuning.report.tables:trial_rows",
     "view_study": "tuning.report.view:view_study",
+    "winning_trial": "tuning.report.tables:winning_trial",
     "write_figures": "tuning.report.registry:write_figures",
     "write_report": "tuning.report.page:write_report",
     "write_trials": "tuning.report.tables:write_trials",

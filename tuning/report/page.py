@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from tuning.records import COMPLETE, FAILED, PRUNED
 from tuning.report.registry import FIGURES, draw_all, render
+from tuning.report.stages import confirmed_table, stages_table
 from tuning.report.style import number
 from tuning.report.tables import best_trials, trial_rows
 from tuning.report.view import StudyView, as_view
@@ -68,6 +69,14 @@ def report_page(view: StudyView, figures: Mapping[str, Figure] | None = None) ->
         _cards(view),
         _section("Result", _definitions(view.result)) if view.result else "",
         _section(_best_title(view), _trials_table(view, best_trials(view))),
+        *(
+            _section(title, _table(*table))
+            for title, table in (
+                ("Stages", stages_table(view)),
+                ("Confirmed with other seeds", confirmed_table(view)),
+            )
+            if table is not None
+        ),
         *(
             _figure_section(FIGURES[name].title, FIGURES[name].caption, figure)
             for name, figure in drawn.items()

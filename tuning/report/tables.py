@@ -33,18 +33,31 @@ def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
     Args:
         study: An `optuna.Study` or its `StudyView`.
         limit: Most rows, or None for all. With several metrics the trials of the Pareto front
-            are listed, ordered by the first metric.
+            are listed, ordered by the first metric. Repetitions of a point are left out.
 
     Returns:
         Rows as of `trial_rows`.
     """
     view = as_view(study)
-    records = [record for record in view.complete() if record.feasible]
+    records = [r for r in view.complete() if r.feasible and r.repeat == 0]
     if len(view.metrics) > 1:
         records = pareto_front(records, [larger for _, larger in view.metrics])
     sign = -1.0 if view.maximize else 1.0
     records.sort(key=lambda record: (sign * record.values[0], record.number))
     return [_row(view, record) for record in records[:limit]]
+
+
+def winning_trial(study: Any) -> dict[str, Any] | None:
+    """The trial that a search refits: after a confirming stage the one that was confirmed.
+
+    Args:
+        study: An `optuna.Study` or its `StudyView`.
+
+    Returns:
+        A row as of `trial_rows`, or None when no trial is complete and feasible.
+    """
+    view = as_view(study)
+    return None if view.winner is None else _row(view, view.winner)
 
 
 def _row(view: StudyView, record: TrialRecord) -> dict[str, Any]:

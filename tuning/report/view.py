@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tuning.confirmation import Confirmation, confirmations
 from tuning.records import (
     COMPLETE,
     FINISHED,
@@ -18,7 +19,9 @@ from tuning.records import (
     best_record,
     read_trials,
 )
+from tuning.result import pareto_front
 from tuning.space import Space
+from tuning.winner import FIRST, choose_winner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,25 @@ class StudyView:
     def best(self) -> TrialRecord | None:
         """The best complete and feasible trial by the first metric, if that is finite."""
         return best_record(self.complete(), maximize=self.maximize)
+
+    @property
+    def confirmed(self) -> list[Confirmation]:
+        """Points that were run again with other seeds, the best mean first."""
+        if self.space is None:
+            return []
+        return confirmations(self.records, self.space, maximize=self.maximize)
+
+    @property
+    def winner(self) -> TrialRecord | None:
+        """The trial that is refitted: by confirmation, by the rule for a front, else the best."""
+        metrics = [(name, "maximize" if larger else "minimize") for name, larger in self.metrics]
+        return choose_winner(
+            self.records,
+            metrics,
+            pareto_front(self.records, [direction for _, direction in metrics]),
+            rule=self.settings.get("winner", FIRST),
+            confirmed=self.confirmed,
+        )
 
     def complete(self, objective: int = 0) -> list[TrialRecord]:
         """Complete trials whose value of one metric is finite.

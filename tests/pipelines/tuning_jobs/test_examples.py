@@ -1,0 +1,58 @@
+"""The examples run as their documentation says; every job file has a row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
+from sklearn.svm import SVC
+
+from examples import scikit_learn
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+EXAMPLES = Path(scikit_learn.__file__).parent
+# Job file to the number of trials that the test runs; None for all of them.
+JOBS = {"svc.yaml": None, "random_forest.yaml": 3}
+
+
+def test_every_job_file_has_a_row():
+    assert {path.name for path in EXAMPLES.glob("*.yaml")} == set(JOBS)
+
+
+def tuned(cookbook, name):
+    trials = () if JOBS[name] is None else ("--trials", JOBS[name], "--pruner", "none")
+    done = cookbook("tune", EXAMPLES / name, "--workers", 1, "--json", *trials)
+    assert "A new study" not in done.stderr
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_a_grid_with_folds_finds_what_grid_search_cv_finds(cookbook):
+    found = tuned(cookbook, "svc.yaml")
+    (x, y), _ = scikit_learn.digits()
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    peer = GridSearchCV(SVC(), {"C": [0.1, 1, 10], "kernel": ["linear", "rbf"]}, cv=folds)
+    peer.fit(x, y)
+    assert found["n_trials"] == 6
+    assert found["best_value"] == pytest.approx(peer.best_score_)
+    assert found["best_params"] == peer.best_params_
+
+
+def test_a_random_forest_is_scored_like_cross_val_score(cookbook, tmp_path):
+    found = tuned(cookbook, "random_forest.yaml")
+    assert found["n_trials"] == 3
+    assert set(found["best_params"]) == {"n_estimators", "max_depth"}
+    (x, y), _ = scikit_learn.digits()
+    folds = StratifiedKFold(3, shuffle=True, random_state=0)
+    peer = cross_val_score(RandomForestClassifier(**found["best_params"]), x, y, cv=folds)
+    # Another seed of the forest: its scores differ by about half a percent.
+    assert found["best_value"] == pytest.approx(peer.mean(), abs=0.03)
+
+
+def test_the_search_from_python_tests_its_winner_once(tmp_path):
+    winner, accuracy = scikit_learn.main(str(tmp_path))
+    assert set(winner) == {"C", "kernel"}
+    assert accuracy > 0.97

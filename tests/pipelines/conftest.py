@@ -41,16 +41,20 @@ class Ended(NamedTuple):
     err: str
 
 
-@pytest.fixture
-def program(tmp_path, monkeypatch, capfd):
-    """Runs the program's entry point in this process and an empty folder: no second start-up.
+@pytest.fixture(scope="session")
+def decoded_datasets(tmp_path_factory):
+    """A folder that all tests of this run share, so that a public dataset is decoded once."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
 
-    Decoded datasets go to a cache below that folder too.
-    """
+
+@pytest.fixture
+def program(tmp_path, monkeypatch, capfd, decoded_datasets):
+    """Runs the program's entry point in this process and an empty folder: no second start-up."""
     from pipelines.cli.main import main
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(decoded_datasets))
     monkeypatch.delenv("COOKBOOK_ROOT", raising=False)
 
     def run(*arguments, check=True):

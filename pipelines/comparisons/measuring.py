@@ -62,8 +62,8 @@ def measure(setting: Setting) -> Outcome:
     except FloatingPointError as error:
         outcome = Outcome(diverged=str(error))
     finally:
-        # Each model leaves megabytes behind otherwise.
-        keras.backend.clear_session()
+        # Without a collection of garbage, which takes as long as a short training and frees little.
+        keras.backend.clear_session(free_memory=False)
     missing = set(setting.part.metrics) - set(outcome.metrics)
     if missing and not outcome.diverged:
         known = outcome.metrics

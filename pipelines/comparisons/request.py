@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.comparisons.registry import load_comparison
 from pipelines.training.data import DataRequest
 
 SEEDS = 5
 TINY_SEEDS = 2
-TINY_RATES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class ComparisonRequest:
         seeds: Trainings of each arm, at least 1; 5 by default, 2 in tiny mode.
         seed: First seed, at least 0; the others follow it.
         data_dir: Folder of downloaded datasets.
-        tiny: A few rows and epochs, two learning rates where they are searched, all arms.
+        tiny: A few rows and epochs, no search of learning rates, all arms.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store; the embedded one by default.
     """
@@ -56,28 +54,25 @@ class ComparisonRequest:
                 name = law.split()[0]
                 raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)}.")
 
-    def load(self) -> Comparison:
-        """The comparison, after its hyperparameters were checked.
+    def check(self, comparison: Comparison) -> None:
+        """Refuses hyperparameters that the comparison cannot take.
 
         Raises:
-            ValueError: If the comparison or a hyperparameter is unknown, a value is out of its
-                range, or a hyperparameter is one that the arms vary.
+            ValueError: If a hyperparameter is unknown, a value is out of its range, or it is one
+                that the arms vary.
         """
         from pipelines.training.run import check_hyperparameters
 
-        found = load_comparison(self.comparison)
-        for part in found.parts:
+        for part in comparison.parts:
             taken = sorted(part.varied & set(self.params))
             if taken:
                 raise ValueError(
                     f"A comparison sets what its arms vary. Got {taken[0]}="
                     f"{self.params[taken[0]]!r}, which {self.comparison} varies: leave it out, or "
-                    f"train the recipe itself with `cookbook train {part.recipe} --set "
-                    f"{taken[0]}=...`."
+                    f"train the recipe itself with `cookbook train {part.recipe}`."
                 )
             given = {k: v for k, v in self.params.items() if k not in part.own}
             check_hyperparameters(part.base(), given)
-        return found
 
     def seed_list(self) -> tuple[int, ...]:
         """Every seed of the comparison.
@@ -94,10 +89,9 @@ class ComparisonRequest:
         return part.params(arm, self.params, tiny=self.tiny)
 
     def rates(self, part: Part, arm: str) -> tuple[float, ...]:
-        """Learning rates that are tried for an arm; two in the middle in tiny mode."""
+        """Learning rates that an arm chooses from; the one in the middle in tiny mode."""
         rates = part.learning_rates.get(arm, ())
-        start = max(0, (len(rates) - TINY_RATES) // 2)
-        return rates[start : start + TINY_RATES] if self.tiny else rates
+        return rates[len(rates) // 2 :][:1] if self.tiny else rates
 
     def rows(self, part: Part) -> int | None:
         """Training rows of a part at most."""

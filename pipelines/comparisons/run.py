@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.comparisons.outcome import Outcome, OutcomeFile
+from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.training import Findings, PartTrainer, count_trainings
 
@@ -57,7 +58,10 @@ class ComparisonResult:
 
 
 def compare(
-    request: ComparisonRequest, *, on_training: OnTraining | None = None
+    request: ComparisonRequest,
+    *,
+    comparison: Comparison | None = None,
+    on_training: OnTraining | None = None,
 ) -> ComparisonResult:
     """Runs a comparison: trainings, table, figure, MLflow run.
 
@@ -67,6 +71,7 @@ def compare(
 
     Args:
         request: What to compare.
+        comparison: One of your own; by default the one of the catalog that the request names.
         on_training: Called after every training with how many are done, how many there are,
             what it was and what it gave.
 
@@ -76,7 +81,8 @@ def compare(
     Raises:
         ValueError: If the comparison or a hyperparameter is unknown or out of range.
     """
-    comparison = request.load()
+    comparison = comparison or load_comparison(request.comparison)
+    request.check(comparison)
     started = time.perf_counter()
     data = _load(request, comparison)
     prints = {recipe: dataset.fingerprint for recipe, dataset in data.items()}

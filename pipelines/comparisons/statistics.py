@@ -64,10 +64,9 @@ def paired_difference(
     if not len(differences):
         return Difference(mean=math.nan, low=math.nan, high=math.nan)
     mean = float(differences.mean())
-    if not differences.any() and len(differences) > 1:
+    if len(differences) > 1 and np.abs(differences).max() <= _rounding(arm, best):
         return Difference(mean=0.0, low=0.0, high=0.0)
-    # Rounding leaves a trace of spread in differences that are equal.
-    if len(differences) < 2 or np.ptp(differences) <= 1e-9 * np.abs(differences).max():
+    if len(differences) < 2 or np.ptp(differences) <= _rounding(arm, best):
         return Difference(mean=mean, low=math.nan, high=math.nan)
     from scipy import stats
 
@@ -75,6 +74,12 @@ def paired_difference(
     level = 1.0 - (1.0 - CONFIDENCE) / max(1, comparisons)
     low, high = stats.t.interval(level, len(differences) - 1, loc=mean, scale=error)
     return Difference(mean=mean, low=float(low), high=float(high))
+
+
+def _rounding(*arms: Mapping[int, float]) -> float:
+    """Spread that differences of equal float32 metrics get by rounding alone."""
+    largest = max(abs(value) for arm in arms for value in arm.values())
+    return 4.0 * float(np.finfo(np.float32).eps) * largest
 
 
 def best_arm(values: Mapping[str, Mapping[int, float]], direction: str) -> str | None:

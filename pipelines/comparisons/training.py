@@ -47,7 +47,11 @@ class Findings:
 def count_trainings(request: ComparisonRequest, parts: tuple[Part, ...]) -> int:
     """Number of trainings of a whole comparison."""
     seeds = len(request.seed_list())
-    return sum(seeds + len(request.rates(part, arm)) for part in parts for arm in part.arms)
+    return sum(
+        seeds + (len(rates) if len(rates := request.rates(part, arm)) > 1 else 0)
+        for part in parts
+        for arm in part.arms
+    )
 
 
 class PartTrainer:
@@ -83,8 +87,12 @@ class PartTrainer:
         Returns:
             All trainings of the part.
         """
-        sweeps = {arm: self._sweep(arm) for arm in self._part.learning_rates}
-        rates = {arm: rate for arm in sweeps if (rate := self._best_rate(sweeps[arm])) is not None}
+        candidates = {arm: self._request.rates(self._part, arm) for arm in self._part.arms}
+        sweeps = {arm: self._sweep(arm) for arm, found in candidates.items() if len(found) > 1}
+        rates = {arm: found[0] for arm, found in candidates.items() if len(found) == 1}
+        for arm, sweep in sweeps.items():
+            if (rate := self._best_rate(sweep)) is not None:
+                rates[arm] = rate
         outcomes: dict[str, dict[int, Outcome]] = {arm: {} for arm in self._part.arms}
         # Seed by seed: whoever stops early has the same seeds of every arm.
         for seed in self._request.seed_list():

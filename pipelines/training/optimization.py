@@ -18,6 +18,14 @@ def _cycles(rate: float, steps: int) -> Mapping[str, Any]:
     return {"minimum": rate / 10, "maximum": rate, "half_cycle_steps": max(1, steps // 8)}
 
 
+def _shrinking_cycles(rate: float, steps: int) -> Mapping[str, Any]:
+    """The same, whose height shrinks to a hundredth; the first triangle reaches the peak."""
+    cycles = _cycles(rate, steps)
+    decay = 0.01 ** (1 / steps)
+    height = (rate - cycles["minimum"]) / decay ** cycles["half_cycle_steps"]
+    return {**cycles, "maximum": cycles["minimum"] + height, "decay": decay}
+
+
 def _spall(rate: float, steps: int) -> Mapping[str, Any]:
     """Spall's advice: a stability constant of a tenth of the steps; the first rate is the peak."""
     stability = steps / 10
@@ -30,7 +38,8 @@ def _spall(rate: float, steps: int) -> Mapping[str, Any]:
 _SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
     "step": lambda rate, steps: {
         "initial_learning_rate": rate,
-        "decay_steps": max(1, steps // 3),
+        # Rounded up, here and below: the last step must not begin another part.
+        "decay_steps": -(-steps // 3),
         "decay_rate": 0.1,
     },
     "exponential": lambda rate, steps: {
@@ -47,7 +56,7 @@ _SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
     "cosine_restarts": lambda rate, steps: {
         "initial_learning_rate": rate,
         # 1 + 2 + 4 parts fill the training.
-        "first_decay_steps": max(1, steps // 7),
+        "first_decay_steps": -(-steps // 7),
     },
     # He et al. 2016: a tenth after the half, a hundredth after three quarters.
     "piecewise": lambda rate, steps: {
@@ -56,10 +65,14 @@ _SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
     },
     "triangular": _cycles,
     "triangular2": _cycles,
-    # The peaks fall to a hundredth, whatever the number of steps.
-    "exp_range": lambda rate, steps: {**_cycles(rate, steps), "decay": 0.01 ** (1 / steps)},
+    "exp_range": _shrinking_cycles,
     "one_cycle": lambda rate, steps: {"maximum": rate, "total_steps": steps},
-    "one_cycle_linear": lambda rate, steps: {"maximum": rate, "total_steps": steps},
+    "one_cycle_linear": lambda rate, steps: {
+        "maximum": rate,
+        "total_steps": steps,
+        # Rise, fall and a last step need room in short trainings too.
+        "warmup_fraction": min(0.45, max(1, (steps - 1) // 2) / steps),
+    },
     # The last fifth falls to zero.
     "cooldown": lambda rate, steps: {
         "schedule": rate,

@@ -119,4 +119,10 @@ def load_dataset(
         raise ValueError(f"Dataset {name!r} needs the option {needed[0]!r}. Got none.")
     if "cache_dir" in known:
         options["cache_dir"] = cache_dir
-    return loader(seed=seed, rows=rows, **options)
+    try:
+        return loader(seed=seed, rows=rows, **options)
+    except DataError as error:
+        if error.path is None and "path" in options:
+            # What is wrong with the whole, such as a class without rows, still has a place.
+            raise DataError(str(error), path=options["path"]) from error
+        raise

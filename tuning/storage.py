@@ -6,6 +6,7 @@ import contextlib
 import logging
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,11 @@ BUSY_SECONDS = 30.0
 logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
+# A lock, or a server that is being restarted: a moment later the same call succeeds.
+_PASSING = (
+    *("locked", "deadlock", "connection refused", "server closed", "starting up"),
+    *("shutting down", "recovery mode", "terminating connection", "is the server running"),
+)
 _T = TypeVar("_T")
 
 
@@ -59,6 +65,8 @@ class StudyStorage(RDBStorage):
             engine.dispose()
         super().__init__(url, engine_kwargs=options, skip_table_creation=True)
         begin_immediately(self.engine)
+        # A server's connections are closed with the store and not whenever they are collected.
+        weakref.finalize(self, self.engine.dispose)
 
 
 class _Connection(sqlite3.Connection):
@@ -148,7 +156,7 @@ def is_transient(error: BaseException, also: tuple[str, ...] = ()) -> bool:
         error: What was raised.
         also: Further signs in the message.
     """
-    signs = ("locked", "deadlock", "connection refused", "server closed", "starting up", *also)
+    signs = (*_PASSING, *also)
     cause: BaseException | None = error
     while cause is not None:
         text = str(cause).lower()
@@ -166,6 +174,7 @@ _ADVICE = {
     "readonly database": "make the file and its folder writable, or give another storage",
     "unable to open": "check that the folder exists and is writable",
     "locked": "another process holds it for long; end that process, or use PostgreSQL",
+    "is the server running": "start the database server, then the same command again",
     "refused": "start the database server, then the same command again",
     "no module named": "install the driver, for PostgreSQL: pip install 'keras-cookbook[postgres]'",
     "failed to import": "install the driver, for PostgreSQL: "

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.tuning_jobs.builds import BuildObjective, BuildPlan, split_rows
+from pipelines.tuning_jobs.fit_probe import fit_probe
 from pipelines.tuning_jobs.request import DEFAULT_TRIALS
 from tuning import SearchSettings, Space
 from tuning.job import check_job
@@ -42,7 +43,7 @@ def plan_build(
     Raises:
         ValueError: If an option or the data is wrong.
     """
-    from tuning.strategies.hyperparameters import build_model, space_from_build
+    from tuning.strategies.hyperparameters import build_model, overrides_fit, space_from_build
 
     if len(data) not in (2, 4):
         raise ValueError(
@@ -59,7 +60,8 @@ def plan_build(
             "`seeds` are for the final test or for `stages='auto'`. "
             f"Got seeds={seeds} without `test`: give test=(x, y)."
         )
-    space = space_from_build(hypermodel)
+    probe = fit_probe(hypermodel, *data[:2]) if overrides_fit(hypermodel) else None
+    space = space_from_build(hypermodel, after_build=probe)
     metric = None
     if not {"metric", "metrics"} & options.keys():
         model, _ = build_model(hypermodel, space.defaults)

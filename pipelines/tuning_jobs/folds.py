@@ -69,7 +69,7 @@ def fold_rows(x: Any, y: Any, folds: int, *, seed: int) -> tuple[Rows, ...]:
         >>> [len(held_out) for _, held_out in rows]
         [2, 2, 2, 2]
     """
-    from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
     labels = None if y is None or np.ndim(y) != 1 else np.asarray(y)
     if len(x) < folds:
@@ -82,10 +82,10 @@ def fold_rows(x: Any, y: Any, folds: int, *, seed: int) -> tuple[Rows, ...]:
             f"{smallest} rows: ask for fewer folds."
         )
     groups = _groups(x)
-    splitter: Any = KFold(folds, shuffle=True, random_state=seed)
+    plain = KFold if groups is None else GroupKFold
+    splitter: Any = plain(folds, shuffle=True, random_state=seed)
     if layers is not None and smallest >= folds:
-        repeated = groups is not None and len(np.unique(groups)) < len(groups)
-        kind = StratifiedGroupKFold if repeated else StratifiedKFold
+        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
         splitter = kind(folds, shuffle=True, random_state=seed)
     return tuple(splitter.split(np.zeros(len(x)), layers, groups))
 
@@ -105,11 +105,13 @@ def take(values: Any, rows: np.ndarray) -> Any:
 
 
 def _groups(x: Any) -> np.ndarray | None:
-    """Numbers equal rows alike; files are taken to be distinct."""
-    if isinstance(x, np.ndarray | list | tuple):
-        return row_groups(x)
+    """Numbers equal rows alike, or None when all differ; files are taken to be distinct."""
+    rows = x
     if hasattr(x, "iloc"):
         import pandas as pd
 
-        return row_groups(pd.util.hash_pandas_object(x, index=False).tolist())
-    return None
+        rows = pd.util.hash_pandas_object(x, index=False).tolist()
+    if not isinstance(rows, np.ndarray | list | tuple):
+        return None
+    groups = row_groups(rows)
+    return groups if groups.max() + 1 < len(groups) else None

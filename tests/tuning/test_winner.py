@@ -58,7 +58,7 @@ def test_nothing_complete_has_no_winner():
 
 
 def test_an_unknown_rule_is_refused():
-    with pytest.raises(ValueError, match="No winner named 'knees'. Did you mean 'knee'"):
+    with pytest.raises(ValueError, match=r"No winner named 'knees'\. Did you mean 'knee'"):
         choose_winner(FRONT, TWO, [0], rule="knees")
 
 

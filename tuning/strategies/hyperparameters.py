@@ -20,6 +20,7 @@ from tuning.ranges import Float, Int
 from tuning.space import Space
 
 Build = Callable[[Any], Any]
+AfterBuild = Callable[[Any, Any], None]
 
 
 class TrialHyperParameters(keras_tuner.HyperParameters):
@@ -103,7 +104,9 @@ def overrides_fit(hypermodel: Any) -> bool:
     return own and type(hypermodel).fit is not keras_tuner.HyperModel.fit
 
 
-def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
+def space_from_build(
+    hypermodel: Any, *, most_builds: int = 32, after_build: AfterBuild | None = None
+) -> Space:
     """Finds the space of a `build(hp)` function by running it.
 
     The function is run with the defaults, then once for each conditional scope that was never
@@ -113,6 +116,8 @@ def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
     Args:
         hypermodel: A `HyperModel` or a function `build(hp)`; it must not fail for any point.
         most_builds: Most runs of the function.
+        after_build: Called with `hp` and the model after each run; what it asks `hp` for belongs
+            to the space too, for example what an overridden `fit` asks for.
 
     Returns:
         The space under KerasTuner's full names. Ranges with a multiplying step become choices;
@@ -137,7 +142,9 @@ def space_from_build(hypermodel: Any, *, most_builds: int = 32) -> Space:
             break
         values = queue.pop(0)
         hp = TrialHyperParameters(values)
-        build(hp)
+        model = build(hp)
+        if after_build is not None:
+            after_build(hp, model)
         for one in hp.space:
             if not any(one.name == o.name and one.conditions == o.conditions for o in found):
                 found.append(one)

@@ -68,12 +68,16 @@ def _population(trials: int | None) -> int:
 
 def cmaes(request: Request) -> optuna.samplers.BaseSampler:
     """CMA-ES over the numbers; choices and conditions are drawn at random, as Optuna does."""
+    population = request.options.get("population")
+    if population is not None and population < 4:
+        # Half of the population are the parents, and one parent has no covariance.
+        raise ValueError(f"`population >= 4` must hold for 'cmaes'. Got population={population}.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         return optuna.samplers.CmaEsSampler(
             seed=request.seed,
             n_startup_trials=request.options.get("startup", 1),
-            popsize=request.options.get("population"),
+            popsize=population,
             sigma0=request.options.get("sigma"),
             independent_sampler=optuna.samplers.RandomSampler(seed=request.seed),
             warn_independent_sampling=False,

@@ -9,6 +9,8 @@ import pytest
 from sklearn.datasets import load_digits
 
 from pipelines.tuning_jobs.api import tune
+from pipelines.tuning_jobs.fit_probe import fit_probe
+from tuning.strategies.hyperparameters import space_from_build
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
@@ -127,3 +129,27 @@ def test_what_cannot_be_combined_is_refused(tmp_path, rows, options, message):
     data = (*rows, *rows) if options.pop("validation", False) else rows
     with pytest.raises(ValueError, match=message):
         tune(build_model, data, trials=2, root=tmp_path, tracking=False, **options)
+
+
+class OwnLoop(keras_tuner.HyperModel):
+    """A training loop of its own, which does not even succeed on few rows."""
+
+    def build(self, hp):
+        return keras.Sequential([keras.Input((8, 8)), keras.layers.Dense(hp.Int("units", 1, 4))])
+
+    def fit(self, hp, model, x, y, **kwargs):
+        for _ in range(hp.Int("passes", 1, 3)):
+            hp.Float("rate", 0.1, 0.9)
+        raise RuntimeError(f"{len(x)} rows are too few")
+
+
+@pytest.mark.parametrize(
+    ("hypermodel", "names"),
+    [
+        (OwnLoop(), {"units", "passes", "rate"}),
+        (DigitsModel(), {"kind", "hidden", "head/dropout", "batch_size"}),
+    ],
+)
+def test_what_fit_asks_for_belongs_to_the_space(rows, hypermodel, names):
+    space = space_from_build(hypermodel, after_build=fit_probe(hypermodel, *rows))
+    assert set(space.dimensions) == names

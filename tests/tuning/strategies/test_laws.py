@@ -197,3 +197,12 @@ def test_a_missing_extra_names_its_package():
 def test_unknown_options_are_named():
     with pytest.raises(ValueError, match="Did you mean 'population'"):
         check_options("strategy", "genetic", {"populaton": 3})
+
+
+def test_cmaes_needs_two_parents():
+    request = Request(
+        space=Space({"x": Float(0, 1)}), seed=0, job_seed=0, metrics=1, trials=9,
+        options={"population": 2},
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="`population >= 4` must hold for 'cmaes'"):
+        make_sampler("cmaes", request)

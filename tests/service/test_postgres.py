@@ -1,0 +1,115 @@
+"""Studies on PostgreSQL: Optuna's conformance suite, exact budgets, a restart in the middle."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from optuna.storages import get_storage
+from optuna.testing.pytest_storages import StorageTestCase
+
+from tests.service import objectives
+from tests.service.postgres import cluster
+from tests.service.support import ROOT, assert_exact, by_state, run
+from tuning import open_study
+from tuning.records import read_trials
+from tuning.storage import open_storage
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def databases():
+    with cluster() as database:
+        yield database
+
+
+@pytest.fixture
+def url(databases):
+    return databases(f"studies_{next(_numbers)}")
+
+
+@pytest.fixture(scope="module")
+def conformance(databases):
+    """One database for the whole suite, emptied before each of its tests."""
+    return databases("conformance")
+
+
+@pytest.mark.slow
+class TestPostgresStorage(StorageTestCase):
+    @pytest.fixture
+    def storage(self, conformance):
+        opened = open_storage(conformance)
+        cached = get_storage(opened)
+        for study in cached.get_all_studies():
+            cached.delete_study(study._study_id)
+        yield cached
+        opened.engine.dispose()
+
+
+def test_a_search_with_two_workers_ends_exactly(tmp_path, url):
+    result = run(objectives.parabola, tmp_path, storage=url, trials=16, pruner="halving", budget=20)
+    assert_exact(result.records, 16)
+    assert read_trials(open_study("s", url)) == list(result.records)
+    again = run(objectives.parabola, tmp_path, storage=url, trials=18, pruner="halving", budget=20)
+    assert_exact(again.records, 18)
+
+
+JOB = """
+function: tests.service.objectives:slow_parabola
+metric: loss
+direction: minimize
+strategy: random
+pruner: none
+trials: 12
+workers: 1
+tracking: false
+space: {x: {float: [0, 1]}}
+"""
+
+
+def test_two_tune_commands_share_the_budget_of_one_study(tmp_path, url):
+    job = tmp_path / "shared.yaml"
+    job.write_text(JOB)
+    command = [sys.executable, "-m", "pipelines.cli", "tune", job, "--storage", url, "--json"]
+    searches = [
+        subprocess.Popen(
+            [*map(str, command), "--root", str(tmp_path / name)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("here", "there")
+    ]
+    outputs = [process.communicate(timeout=200) for process in searches]
+    assert [process.returncode for process in searches] == [0, 0], outputs
+    assert [json.loads(out.splitlines()[-1])["n_trials"] for out, _ in outputs] == [12, 12]
+    records = read_trials(open_study("shared", url))
+    assert_exact(records, 12)
+    assert by_state(records) == {"complete": 12}
+
+
+def test_a_restart_of_the_server_loses_nothing(tmp_path, url, databases):
+    failures = []
+
+    def restart():
+        try:
+            time.sleep(2.0)
+            databases.restart()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=restart)
+    thread.start()
+    result = run(objectives.slow_parabola, tmp_path, storage=url, trials=40)
+    thread.join()
+    assert not failures
+    assert_exact(result.records, 40)

@@ -30,7 +30,7 @@ class Outcome:
 
     def timed(self, seconds: float) -> Outcome:
         """The same outcome with its wall time."""
-        return replace(self, seconds=seconds)
+        return replace(self, seconds=round(seconds, 3))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, where what is not finite is null.
@@ -43,7 +43,7 @@ class Outcome:
             "metrics": {name: _plain(value) for name, value in self.metrics.items()},
             "x": [float(value) for value in self.x],
             "curves": {name: [_plain(v) for v in values] for name, values in self.curves.items()},
-            "seconds": round(self.seconds, 3),
+            "seconds": self.seconds,
             "diverged": self.diverged,
         }
 

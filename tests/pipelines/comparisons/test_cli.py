@@ -1,0 +1,96 @@
+"""Comparisons on the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli.main import cli
+from pipelines.comparisons.registry import all_comparisons
+from pipelines.recipes.registry import recipe_names
+from tests.pipelines.conftest import REPOSITORY
+
+
+def _run(*arguments):
+    return CliRunner().invoke(cli, [*arguments])
+
+
+def test_the_listing_has_recipes_and_comparisons():
+    rows = json.loads(_run("recipes", "--json").output.splitlines()[-1])
+    kinds = {row["name"]: row["kind"] for row in rows}
+    names = {kind: [n for n in kinds if kinds[n] == kind] for kind in ("recipe", "comparison")}
+    assert names["recipe"] == recipe_names()
+    assert names["comparison"] == [comparison.name for comparison in all_comparisons()]
+    assert "compare-losses" in _run("recipes").output
+
+
+@pytest.mark.parametrize("comparison", all_comparisons(), ids=lambda c: c.name)
+def test_show_names_every_arm(comparison):
+    shown = _run("show", comparison.name).output
+    facts = json.loads(_run("show", comparison.name, "--json").output)
+    for part, plain in zip(comparison.parts, facts["parts"], strict=True):
+        assert list(plain["arms"]) == list(part.arms)
+        assert all(arm in shown for arm in part.arms)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare-loss"], "Did you mean 'compare-losses'"),
+        (["digits-mlp", "--seeds", "3"], "--seeds is for comparisons"),
+        (["compare-losses", "--data", "mine.csv"], "runs on its own recipes' data. Got path"),
+        (["compare-losses", "--seeds", "0"], "0 is not in the range x>=1"),
+    ],
+)
+def test_wrong_calls_are_one_line(arguments, message):
+    done = _run("train", *arguments)
+    assert done.exit_code == 2
+    assert message in done.output
+
+
+def _start(folder, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "train", "compare-depths", "--tiny", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
+    process = _start(tmp_path, "--seeds", "2")
+    first = next(line for line in process.stderr if line.startswith("training 1/4"))
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert "trainings are kept: the same command goes on from there." in errors
+    assert "Traceback" not in errors
+
+    again = _start(tmp_path, "--seeds", "2")
+    output, errors = again.communicate(timeout=100)
+    assert again.returncode == 0, errors
+    # The same seconds: this training was read, not done again.
+    assert errors.splitlines()[0].strip() == first.strip()
+    assert "search" in output
+    assert "growth" in output
+
+
+def test_json_ends_with_one_object(tmp_path):
+    process = _start(tmp_path, "--seeds", "1", "--json")
+    output, errors = process.communicate(timeout=100)
+    assert process.returncode == 0, errors
+    result = json.loads(output.splitlines()[-1])
+    assert [row["seeds"] for row in result["table"]] == [1, 1]
+    assert {"arm", "metric", "mean", "low", "high", "seconds"} <= set(result["table"][0])
+    assert (tmp_path / result["figure"]).read_bytes().startswith(b"\x89PNG")
+    assert result["run_id"]
+    assert result["seconds"] > 0
+    assert "Use more seeds." in result["conclusions"][0]

@@ -1,0 +1,131 @@
+"""Commands on studies, on two finished ones that are searched once; MLflow broken and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+import yaml
+
+from pipelines.tuning_jobs.api import tune
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+COMMON = {
+    "function": "tests.service.objectives:parabola",
+    "metric": "loss",
+    "direction": "minimize",
+    "pruner": "none",
+    "workers": 1,
+    "space": {"x": {"float": [0.0, 1.0]}, "kind": {"choice": ["a", "b"]}},
+}
+STAGED = {
+    "stages": [
+        {"name": "explore", "strategy": "random", "trials": 4},
+        {"name": "refine", "strategy": "tpe", "trials": 3, "narrow": 2},
+        {"name": "confirm", "confirm": 2, "repeats": 2},
+    ]
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("studies")
+    for name, keys in {"staged": STAGED, "plain": {"strategy": "random", "trials": 5}}.items():
+        job = folder / f"{name}.yaml"
+        job.write_text(yaml.safe_dump(COMMON | keys))
+        tune(job, root=folder / "mlruns", tracking=False)
+    return folder / "mlruns"
+
+
+@pytest.fixture
+def cli(program, root):
+    return lambda *arguments, **changes: program(*arguments, "--root", root, **changes)
+
+
+def last(done):
+    return json.loads(done.out.strip().splitlines()[-1])
+
+
+def test_status_lists_every_study(cli):
+    rows = {row["name"]: row for row in last(cli("status", "--json"))}
+    assert {name: row["finished"] for name, row in rows.items()} == {"staged": 11, "plain": 5}
+    assert {row["status"] for row in rows.values()} == {"finished"}
+    table = cli("status").out
+    assert "staged" in table
+    assert "plain" in table
+
+
+def test_trials_are_listed_with_their_stage(cli):
+    rows = last(cli("trials", "staged", "--json"))
+    assert [row["stage"] for row in rows] == ["explore"] * 4 + ["refine"] * 3 + ["confirm"] * 4
+    assert all(row["state"] == "complete" for row in rows)
+    assert cli("trials", "plain").out.count("complete") == 5
+
+
+def test_best_prints_what_was_confirmed_in_each_form(cli):
+    rows = last(cli("trials", "staged", "--json"))
+    params = json.loads(cli("best", "staged").out)
+    assert params in [row["params"] for row in rows]
+    # This objective repeats itself: the confirmed point is the best one.
+    best = min(rows, key=lambda row: row["loss"])
+    assert params == best["params"]
+    assert yaml.safe_load(cli("best", "staged", "--as", "yaml").out) == {"set": params}
+    names = {}
+    exec(cli("best", "staged", "--as", "python").out, names)  # noqa: S102 - it is meant for this
+    assert names["params"] == params
+
+
+def test_compare_has_equal_budgets(cli, tmp_path):
+    figure = tmp_path / "curves.png"
+    rows = last(cli("compare", "staged", "plain", "--json", "--figure", figure))
+    assert len(rows) == 2
+    assert figure.stat().st_size > 0
+    assert "after 5 trials" in cli("compare", "staged", "plain").out
+
+
+def test_the_report_shows_the_stages_and_the_figures_are_written(cli, tmp_path):
+    page, figures = tmp_path / "page.html", tmp_path / "figures"
+    cli("report", "staged", "--output", page, "--figures", figures)
+    text = page.read_text()
+    for heading in ("Stages", "Confirmed with other seeds", "explore", "refine", "confirm"):
+        assert heading in text
+    assert list(figures.iterdir())
+
+
+def test_sync_builds_the_runs_and_a_second_call_writes_nothing(cli):
+    first = last(cli("sync", "plain", "--json"))
+    assert first["run_id"]
+    again = last(cli("sync", "plain", "--json"))
+    assert again["run_id"] == first["run_id"]
+    assert (again["created"], again["updated"]) == (0, 0)
+
+
+def test_delete_removes_one_study(program, root, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    with sqlite3.connect(root / "studies.db") as source:
+        source.backup(sqlite3.connect(copy / "studies.db"))
+    source.close()
+    program("delete", "plain", "--yes", "--root", copy)
+    assert [row["name"] for row in last(program("status", "--json", "--root", copy))] == ["staged"]
+    done = program("trials", "plain", "--root", copy, check=False)
+    assert done.code == 2
+    assert "No study named 'plain'" in done.err
+
+
+@pytest.mark.parametrize("store", ["file/mlflow.db", "/dev/full"])
+def test_a_broken_mlflow_store_costs_no_trial_and_sync_rebuilds(program, tmp_path, store):
+    (tmp_path / "file").write_text("")
+    job = tmp_path / "job.yaml"
+    job.write_text(yaml.safe_dump(COMMON | {"strategy": "random", "trials": 4}))
+    uri = f"sqlite:///{tmp_path / store}"
+    done = program("tune", job, "--tracking-uri", uri, "--json")
+    found = last(done)
+    assert found["states"] == {"complete": 4}
+    assert found["run_id"] is None
+    assert "A new study" not in done.err
+    rebuilt = last(program("sync", "job", "--json"))
+    assert rebuilt["run_id"]
+    assert rebuilt["created"] >= 4

@@ -1,0 +1,25 @@
+"""`register: {name, alias}`: the winner is a version of a registered model that loads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipelines.tuning_jobs.api import tune
+from tuning.tracking import default_tracking_uri, load_python_model
+from tuning.tracking.quiet import connect
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+
+def test_the_winner_is_registered_under_its_alias(tmp_path):
+    result = tune(
+        "digits-mlp", root=tmp_path, tiny=True, trials=2, strategy="random", pruner="none",
+        workers=1, register={"name": "digits", "alias": "champion"},
+    )  # fmt: skip
+    uri = default_tracking_uri(tmp_path)
+    version = connect(uri).get_model_version_by_alias("digits", "champion")
+    assert version.run_id == result.run_id
+    loaded = load_python_model(uri, "models:/digits@champion")
+    images = np.zeros((2, 8, 8, 1), np.float32)
+    assert len(loaded.predict(images)) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import sqlite3
 import time
@@ -29,6 +30,7 @@ _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic",
 _PASSING = (
     *("locked", "deadlock", "connection refused", "server closed", "starting up"),
     *("shutting down", "recovery mode", "terminating connection", "is the server running"),
+    "not yet accepting",
 )
 _T = TypeVar("_T")
 
@@ -67,6 +69,33 @@ class StudyStorage(RDBStorage):
         begin_immediately(self.engine)
         # A server's connections are closed with the store and not whenever they are collected.
         weakref.finalize(self, self.engine.dispose)
+
+
+def _again_when_busy(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def call(self: StudyStorage, *args: Any, **kwargs: Any) -> Any:
+        return retrying(lambda: method(self, *args, **kwargs))
+
+    return call
+
+
+# What samplers and pruners call by themselves: reads, and writes that replace a value, so that
+# a call whose answer was lost may be made again.
+for _name in (
+    "get_trial",
+    "_get_trials",
+    "get_all_studies",
+    "get_study_id_from_name",
+    "get_study_name_from_id",
+    "get_study_directions",
+    "get_study_user_attrs",
+    "get_study_system_attrs",
+    "set_study_user_attr",
+    "set_study_system_attr",
+    "set_trial_user_attr",
+    "set_trial_system_attr",
+):
+    setattr(StudyStorage, _name, _again_when_busy(getattr(RDBStorage, _name)))
 
 
 class _Connection(sqlite3.Connection):

@@ -6,28 +6,38 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.options import store_options
+from pipelines.cli.options import parse_settings, store_options
 from pipelines.cli.output import json_option
 
 
 @click.command()
 @click.argument("run")
 @click.argument("source", metavar="INPUT")
+@click.option(
+    "--data-option",
+    "data_options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="How INPUT is read: encoding; for tables also delimiter and decimal.",
+)
 @store_options
 @json_option
-def predict(run: str, source: str, *, root: Path, as_json: bool) -> None:
+def predict(
+    run: str, source: str, *, data_options: tuple[str, ...], root: Path, as_json: bool
+) -> None:
     """Predict for INPUT with the model of RUN.
 
     RUN is the id of a training's run, the name of a study, or a folder with a saved model. INPUT
     is a CSV or Parquet file, an image or folder of images, a text file (one item a line), or a
-    text.
+    text; for a model that draws, seeds such as 0,1,2.
     """
     folder = _folder(run, root)
     from pipelines.serving.bundle import Bundle
     from pipelines.serving.raw_inputs import read_raw
 
     bundle = Bundle.load(folder)
-    frame = bundle.predict(read_raw(str(bundle.config["inputs"].get("name")), source))
+    raw = read_raw(bundle.input_kind, source, **parse_settings(data_options))
+    frame = bundle.predict(raw)
     if as_json:
         click.echo(frame.to_json(orient="records"))
     else:

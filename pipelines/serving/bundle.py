@@ -13,6 +13,7 @@ import numpy as np
 
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from pipelines.serving.outputs import WritingOutput, make_output
+from pipelines.serving.pixel_inputs import as_pixels
 from pipelines.serving.text_inputs import TEXT_INPUTS, as_texts
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class Bundle:
         loaded = keras.saving.load_model(model, compile=False, safe_mode=True)
         return cls(loaded, json.loads(Path(config).read_text(encoding="utf-8")))
 
+    @property
+    def input_kind(self) -> str:
+        """What one raw input is: `"seeds"` for a model that draws, else its preprocessing."""
+        if self.config["outputs"]["kind"] == "drawing":
+            return "seeds"
+        return str(self.config["inputs"]["name"])
+
     def predict(self, raw: Any) -> pd.DataFrame:
         """Predicts for raw inputs.
 
@@ -65,6 +73,7 @@ class Bundle:
             One row per input; the columns depend on the task.
         """
         from pipelines.preprocessing import preprocessing_from_config
+        from pipelines.preprocessing.images import ImagePreprocessor
 
         preprocessing = preprocessing_from_config(self.config["inputs"])
         if preprocessing.name in TEXT_INPUTS:
@@ -72,5 +81,7 @@ class Bundle:
         output = make_output(self.config["outputs"])
         if isinstance(output, WritingOutput):
             return output.write(self.model, preprocessing, raw)
+        if isinstance(preprocessing, ImagePreprocessor):
+            raw = as_pixels(raw, preprocessing)
         outputs = self.model.predict(preprocessing.transform(raw), verbose=0)
         return output.frame(np.asarray(outputs))

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cookbook._names import unknown_name
+from pipelines.datasets.column_types import to_numbers
 from pipelines.datasets.errors import DataError
+from pipelines.datasets.images import is_image
+from pipelines.datasets.table_reader import Table, read_table, sniff_delimiter
+from pipelines.datasets.text_files import read_lines, read_text
+
+_TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
 
 
-def read_raw(kind: str, source: str) -> Any:
+def read_raw(kind: str, source: str, **options: Any) -> Any:
     """Reads inputs for a model.
 
     Args:
-        kind: Name of the model's preprocessing: `"image"`, `"tabular"`, `"text"`, ...
-        source: A file, a folder of images, or, for texts, the text itself.
+        kind: `"image"`, `"tabular"`, `"seeds"`, or the name of a preprocessing of texts.
+        source: A file, a folder of images, seeds separated by commas, or, for texts, the text
+            itself.
+        options: How a file is to be read: `encoding` of texts; `encoding`, `delimiter` and
+            `decimal` of tables, as for `load_tabular`.
 
     Returns:
-        Images, a `DataFrame`, or a list of texts.
+        Images, a `DataFrame`, an array of seeds, or a list of texts.
 
     Raises:
-        DataError: If the file is missing or of a kind that does not fit.
+        DataError: If the file is missing, damaged or of a kind that does not fit.
+        ValueError: If an option is unknown, or a seed is no whole number.
+
+    Example:
+        >>> read_raw("text", "a fine film")
+        ['a fine film']
     """
-    return _READERS.get(kind, _texts)(source)
+    reader = _READERS.get(kind, _texts)
+    known = list(inspect.signature(reader).parameters)[1:]
+    for name in options:
+        if name not in known:
+            raise ValueError(unknown_name(f"option of {kind!r} input", name, known))
+    return reader(source, **options)
 
 
 def _existing(source: str) -> Path:
     path = Path(source)
     if not path.exists():
-        raise DataError("there is no such file or folder", path=path)
+        raise DataError("there is no such file or folder.", path=path)
     return path
 
 
@@ -39,25 +60,58 @@ def _images(source: str) -> Any:
     if path.suffix == ".npy":
         images = np.load(path, allow_pickle=False)
         return images if images.ndim == 4 else images[None]
-    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
-    return [str(file) for file in files]
+    if path.is_file():
+        return [str(path)]
+    # Other files may lie beside images, as in the folders that a model is trained on.
+    files = sorted(str(file) for file in path.iterdir() if file.is_file() and is_image(file.name))
+    if not files:
+        raise DataError("no images in it (*.jpg, *.png and so on).", path=path)
+    return files
 
 
-def _rows(source: str) -> Any:
-    import pandas as pd
-
+def _rows(
+    source: str, delimiter: str | None = None, encoding: str = "utf-8", decimal: str = "."
+) -> Any:
     path = _existing(source)
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    # The separator is sniffed, as the loader of tables does.
-    return pd.read_csv(path, sep=None, engine="python")
+    if delimiter is None and path.suffix.lower() not in (".parquet", ".pq", ".tsv"):
+        delimiter = _delimiter(path, encoding)
+    table = read_table(path, delimiter=delimiter, encoding=encoding)
+    if decimal == ".":
+        return table.frame
+    return table.frame.assign(**_numbers(table, decimal))
 
 
-def _texts(source: str) -> list[str]:
+def _delimiter(path: Path, encoding: str) -> str:
+    """A table to predict for may have a single column; then any delimiter does."""
+    try:
+        return sniff_delimiter(read_text(path, encoding=encoding), path)
+    except DataError:
+        return ","
+
+
+def _numbers(table: Table, decimal: str) -> dict[str, np.ndarray]:
+    found = {str(n): to_numbers(table, str(n), decimal=decimal) for n in table.frame.columns}
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def _texts(source: str, encoding: str = "utf-8") -> list[str]:
     path = Path(source)
-    if len(source) < 4096 and path.is_file():
-        return path.read_text(encoding="utf-8").splitlines()
+    # A long text is no name of a file; the operating system would refuse to look for it.
+    if len(source) < 1024 and path.is_file():
+        return read_lines(path, encoding=encoding)
+    if path.suffix.lower() in _TEXT_FILES and not set(source) & set(" \n"):
+        raise DataError("there is no such file.", path=path)
     return [source]
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {"image": _images, "tabular": _rows}
+def _seeds(source: str) -> np.ndarray:
+    try:
+        return np.array([int(seed) for seed in source.split(",")])
+    except ValueError:
+        raise ValueError(
+            "This model draws one image per seed: whole numbers, for example 0,1,2. Got "
+            f"{source!r}."
+        ) from None
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {"image": _images, "tabular": _rows, "seeds": _seeds}

@@ -111,8 +111,9 @@ class ImageClassification(Classification):
         return self._feed(self.dataset.validation)
 
     def serving_config(self) -> dict[str, Any]:
-        """The scaling and the class names."""
-        return {"inputs": self._preprocessor.to_config(), "outputs": self.class_output()}
+        """The scaling and the class names; images of any size are brought to the model's."""
+        inputs = {**self._preprocessor.to_config(), "resize": True}
+        return {"inputs": inputs, "outputs": self.class_output()}
 
     def raw_example(self) -> np.ndarray:
         """Two raw images."""

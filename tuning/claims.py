@@ -71,10 +71,39 @@ class ClaimBook:
         Returns:
             The claim, or None when nothing is left to claim.
         """
-        return self._transaction(lambda session: self._claim(session, limit))
+        return next(iter(self.claim_batch(limit, 1)), None)
+
+    def claim_batch(self, limit: int, count: int) -> list[Claim]:
+        """Takes several trials in one transaction, for a worker that trains them at once.
+
+        The laws hold for each claim by itself: every trial has its own token, ends by its own
+        `finish`, and is given back alone when its point does not fit the others'.
+
+        Args:
+            limit: Most trials of the study.
+            count: Most trials to take, at least 1.
+
+        Returns:
+            Waiting trials first, the oldest first, then new ones; fewer than `count` at the end
+            of the budget.
+
+        Raises:
+            ValueError: If `count` is less than 1.
+        """
+        if count < 1:
+            raise ValueError(f"`count >= 1` must hold. Got count={count}.")
+
+        def take(session: Session) -> list[Claim]:
+            self._rows.lock(session)
+            taken: list[Claim] = []
+            while len(taken) < count and (claim := self._claim(session, limit)) is not None:
+                taken.append(claim)
+            return taken
+
+        claims: list[Claim] = self._transaction(take)
+        return claims
 
     def _claim(self, session: Session, limit: int) -> Claim | None:
-        self._rows.lock(session)
         trial: Any = session.scalars(
             sa.select(models.TrialModel)
             .where(models.TrialModel.study_id == self._study_id)

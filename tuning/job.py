@@ -19,6 +19,7 @@ from tuning._names import unknown_name
 from tuning.errors import JobError
 from tuning.forms import dimension_from
 from tuning.job_faults import explain
+from tuning.job_laws import check_together
 from tuning.job_parts import (
     Bytes,
     Constraint,
@@ -143,25 +144,7 @@ class Job(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Job:
-        if (self.recipe is None) == (self.function is None):
-            raise ValueError("a job needs either `recipe` or `function`.")
-        if self.function is not None:
-            if not self.space:
-                raise ValueError("a job with `function` needs its `space`.")
-            Space(self.space).override(self.set)
-            if not self.metrics and self.metric is None:
-                raise ValueError("a job with `function` needs `metric` and `direction`.")
-        if (self.metric is None) != (self.direction is None):
-            raise ValueError("`metric` and `direction` go together.")
-        if self.metrics and self.metric is not None:
-            raise ValueError("`metric` and `metrics` exclude each other.")
-        if self.function is not None and self.seeds > 1 and self.stages != "auto":
-            raise ValueError(
-                "`seeds` are for the final refit of a recipe or for `stages: auto`; a function "
-                f"is not refitted. Got seeds={self.seeds}: add a confirming stage with `repeats`."
-            )
-        if self.epochs is not None and self.budget is not None and self.epochs != self.budget:
-            raise ValueError("`epochs` and `budget` mean the same: give one of them.")
+        check_together(self)
         check_options("strategy", self.strategy, self.strategy_options)
         check_options("pruner", self.pruner, self.pruner_options)
         if self.stages == "auto":
@@ -172,6 +155,12 @@ class Job(Part):
         if self.stages != "auto":
             return read_stages(self.stages)
         return staged(self.trials or 0, repeats=max(2, self.seeds))
+
+    @property
+    def registration(self) -> dict[str, Any]:
+        """`register` and `alias` of the winner's model, or nothing."""
+        where = self.register_as
+        return {} if where is None else {"register": where.name, "alias": where.alias}
 
     def search_space(self, base: Space | None = None) -> Space:
         """The space that is searched.

@@ -6,6 +6,7 @@ time harms nothing but its trial.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
@@ -88,11 +89,18 @@ def serve(connection: Connection) -> None:
             connection.send(("end", _empty(-1, BROKEN, str(error))))
             return
         connection.send(("ready",))
+        settled = False
         while True:
             message = connection.recv()
             if message[0] == "stop":
                 return
             outcome = run_task(objective, message[1], connection)
+            if not settled:
+                # What the first trial imported stays for good: a collection that walks through
+                # it costs more than a small trial's training.
+                gc.collect()
+                gc.freeze()
+                settled = True
             try:
                 connection.send(("end", outcome))
             except (TypeError, ValueError, AttributeError) as error:  # an odd note

@@ -7,6 +7,7 @@ process cannot be forked it becomes a worker itself, and every worker pays for i
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -60,6 +61,9 @@ def _import_all(modules: tuple[str, ...]) -> str | None:
             importlib.import_module(module)
     except Exception:
         return traceback.format_exc()[-4000:]
+    # Nothing of it is ever garbage; workers that never walk through it also go on sharing it.
+    gc.collect()
+    gc.freeze()
     return None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.tuning_jobs.builds import BuildObjective, BuildPlan, split_rows
 from pipelines.tuning_jobs.fit_probe import fit_probe
 from pipelines.tuning_jobs.request import DEFAULT_TRIALS
-from tuning import SearchSettings, Space
+from tuning import Job, SearchSettings, Space
 from tuning.job import check_job
 
 DEFAULT_EPOCHS, DEFAULT_BATCH = 15, 32
@@ -49,13 +49,14 @@ def plan_build(
         raise ValueError(
             f"`data` is (x, y) or (x, y, x_val, y_val). Got a tuple of {len(data)} items."
         )
-    folds, seeds = options.get("folds"), int(options.get("seeds", 1))
+    job = _job(hypermodel, options)
+    folds, seeds = job.folds, job.seeds
     if folds is not None and len(data) == 4:
         raise ValueError(
             "`folds` divide the rows themselves: give `data` as (x, y), without validation rows. "
             f"Got folds={folds} and a tuple of 4 items."
         )
-    if seeds > 1 and test is None and options.get("stages") != "auto":
+    if seeds > 1 and test is None and job.stages != "auto":
         raise ValueError(
             "`seeds` are for the final test or for `stages='auto'`. "
             f"Got seeds={seeds} without `test`: give test=(x, y)."
@@ -66,7 +67,7 @@ def plan_build(
     if not {"metric", "metrics"} & options.keys():
         model, _ = build_model(hypermodel, space.defaults)
         metric = main_metric(model)
-    settings = _settings(hypermodel, space, options, metric=metric, root=root)
+    settings = _settings(hypermodel, space, job, metric=metric, root=root)
     settings.directory.mkdir(parents=True, exist_ok=True)
     arrays = settings.directory / "arrays.npz"
     if not arrays.exists():
@@ -77,11 +78,18 @@ def plan_build(
         arrays=arrays,
         metric=name,
         maximize=direction == "maximize",
-        epochs=options.get("epochs") or options.get("budget") or DEFAULT_EPOCHS,
+        epochs=job.epochs or job.budget or DEFAULT_EPOCHS,
         batch_size=batch_size,
         folds=folds,
     )
-    return BuildPlan(build=build, space=space, settings=settings, test=test, seeds=seeds)
+    return BuildPlan(
+        build=build,
+        space=space,
+        settings=settings,
+        test=test,
+        seeds=seeds,
+        registration=job.registration,
+    )
 
 
 def main_metric(model: Any) -> tuple[str, str]:
@@ -95,19 +103,26 @@ def main_metric(model: Any) -> tuple[str, str]:
     return ("val_accuracy", "maximize") if '"acc' in text else ("val_loss", "minimize")
 
 
+def _name(hypermodel: Any) -> str:
+    return getattr(hypermodel, "__name__", None) or type(hypermodel).__name__
+
+
+def _job(hypermodel: Any, options: dict[str, Any]) -> Job:
+    keys = {"recipe": _name(hypermodel), **options}
+    if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
+        keys["trials"] = DEFAULT_TRIALS
+    return check_job(keys)
+
+
 def _settings(
     hypermodel: Any,
     space: Space,
-    options: dict[str, Any],
+    job: Job,
     *,
     metric: tuple[str, str] | None,
     root: str | Path,
 ) -> SearchSettings:
-    name = getattr(hypermodel, "__name__", None) or type(hypermodel).__name__
-    keys = {"recipe": name, **options}
-    if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
-        keys["trials"] = DEFAULT_TRIALS
-    job = check_job(keys)
+    name = _name(hypermodel)
     facts = json.dumps([space.to_dict(), job.seed, job.strategy, job.pruner, job.epochs, job.folds])
     settings = job.search_settings(
         study=f"{name}-{job.strategy}-{hashlib.sha256(facts.encode()).hexdigest()[:6]}",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib.metadata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +16,7 @@ from pipelines.tuning_jobs.folds import fold_rows
 from pipelines.tuning_jobs.objective import run_trial
 from pipelines.tuning_jobs.repeats import refit_seeds, spread
 from tuning import Context, SearchSettings, Space, cross_validated
-from tuning.tracking import Provenance, git_commit
+from tuning.tracking import Provenance, git_commit, log_keras_model
 
 if TYPE_CHECKING:
     from pipelines.tuning_jobs.review import Review
@@ -118,6 +120,7 @@ class BuildPlan:
         settings: How it is searched.
         test: Arrays for the one look at the test rows, or nothing.
         seeds: With how many seeds the winner is refitted and tested.
+        registration: `register` and `alias` of the winner, or empty.
     """
 
     build: BuildObjective
@@ -125,6 +128,7 @@ class BuildPlan:
     settings: SearchSettings
     test: tuple[np.ndarray, np.ndarray] | None = None
     seeds: int = 1
+    registration: Mapping[str, Any] = field(default_factory=dict)
     last_step: str = "Refitting the best trial on training and validation rows ..."
 
     @property
@@ -151,6 +155,7 @@ class BuildPlan:
         ]
         path = self.settings.directory / "model.keras"
         models[0].save(path)
+        self._log(models[0], review)
         final: dict[str, Any] = {
             "trials": found.n_trials,
             "best_trial": best.number,
@@ -168,6 +173,20 @@ class BuildPlan:
         reads = int(earlier.get("test_reads", 0)) + 1
         return {**final, "test_metrics": scores[0], "test_reads": reads}
 
+    def _log(self, model: Any, review: Review) -> None:
+        example = stored_arrays(self.build.arrays)["x"][:2]
+
+        def write(run: Any) -> None:
+            log_keras_model(
+                run,
+                model,
+                input_example=example,
+                pip_requirements=_installed("keras", "tensorflow-cpu", "tensorflow"),
+                **self.registration,
+            )
+
+        review.add_to_parent(write)
+
     def _refit(self, params: Mapping[str, Any], epochs: int, seed: int) -> Any:
         import keras
 
@@ -177,6 +196,15 @@ class BuildPlan:
         if "x_val" in parts:
             joined = {k: np.concatenate([part, parts[f"{k}_val"]]) for k, part in joined.items()}
         return self.build.train(params, joined, [], seed=seed, epochs=epochs)
+
+
+def _installed(*names: str) -> list[str]:
+    """The packages of these that are installed, with their versions."""
+    found = []
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found.append(f"{name}=={importlib.metadata.version(name)}")
+    return found
 
 
 @functools.lru_cache(maxsize=1)

@@ -184,14 +184,13 @@ def plan_recipe(
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
         root=root,
     )
-    registered = job.register_as
     plan = RecipePlan(
         recipe=recipe,
         data=data,
         fixed=fixed,
         space=space,
         settings=settings,
-        registration={"register": registered.name, "alias": registered.alias} if registered else {},
+        registration=job.registration,
         folds=job.folds,
         seeds=job.seeds,
     )

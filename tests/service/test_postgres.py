@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import subprocess
@@ -51,6 +52,9 @@ class TestPostgresStorage(StorageTestCase):
         for study in cached.get_all_studies():
             cached.delete_study(study._study_id)
         yield cached
+        # The suite's threads leave their sessions to the garbage collector: what those hold goes
+        # back to the pool first, and is closed with it.
+        gc.collect()
         opened.engine.dispose()
 
 

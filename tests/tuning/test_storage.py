@@ -66,6 +66,25 @@ def test_law_1_a_study_never_has_more_trials_than_its_limit(url):
     assert [book.claim(3) is not None for _ in range(5)] == [True, True, True, False, False]
 
 
+def test_laws_1_and_2_a_batch_is_claimed_like_single_trials(url):
+    book, other = book_of(url), book_of(url)
+    waiting = book.claim(5)
+    give(book, waiting, 0.5)
+    book.release(waiting)
+    batch = book.claim_batch(5, 3)
+    assert [(claim.number, claim.sampled) for claim in batch] == [(0, True), (1, False), (2, False)]
+    assert [claim.number for claim in other.claim_batch(5, 3)] == [3, 4]
+    assert other.claim_batch(5, 3) == []
+    # One of them does not fit the others and waits again; the rest end by themselves.
+    give(book, batch[1], 0.25)
+    book.release(batch[2])
+    for claim in batch[:2]:
+        book.finish(claim, Ending(state=TrialState.COMPLETE, values=[1.0]))
+    assert [claim.number for claim in other.claim_batch(5, 2)] == [2]
+    with pytest.raises(ValueError, match=r"`count >= 1` must hold\. Got count=0"):
+        book.claim_batch(5, 0)
+
+
 def test_law_2_only_the_holder_of_the_token_finishes(url):
     book = book_of(url, lease=0.0)  # every lease has run out
     claim = book.claim(1)

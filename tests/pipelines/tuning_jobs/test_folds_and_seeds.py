@@ -64,10 +64,17 @@ def test_data_without_a_label_for_each_row_has_no_folds(recipe):
         plan_recipe(Job(recipe=recipe, trials=2, folds=3))
 
 
-def test_seeds_of_a_function_are_refused():
-    with pytest.raises(ValueError, match=r"a function is not refitted\. Got seeds=3"):
-        Job(function="a:b", space={"x": {"int": [0, 3]}}, metric="loss", direction="minimize",
-            trials=2, seeds=3)  # fmt: skip
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"seeds": 3}, r"a function is not refitted\. Got seeds=3"),
+        ({"register_as": {"name": "a"}}, "there is no model to register"),
+    ],
+)
+def test_a_function_has_no_refit(keys, message):
+    space = {"x": {"int": [0, 3]}}
+    with pytest.raises(ValueError, match=message):
+        Job(function="a:b", space=space, metric="l", direction="minimize", trials=2, **keys)
 
 
 def test_the_interval_over_seeds_holds_the_luck_of_the_seeds():

@@ -18,7 +18,6 @@ from tests.pipelines.datasets.test_conformance import inputs, targets
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(DATA_VARIABLE not in os.environ, reason=f"{DATA_VARIABLE} is not set"),
 ]
@@ -38,6 +37,9 @@ SIZES: dict[str, tuple[int, int, int] | None] = {
     "wine-quality": None,
 }
 STREAMS = ("tiny-shakespeare", "wikitext-2")
+# Decoding or comparing all of it takes 10 to 60 s.
+LARGE = ("cifar10", "mnist", "fashion-mnist", "tiny-imagenet", "imdb", "eng-fra")
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in SIZES]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_every_public_dataset_has_a_row() -> None:
     assert set(SIZES) == {entry.name for entry in (*IMAGES, *TEXTS, *TABLES)}
 
 
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize("name", NAMES)
 def test_sizes_and_disjoint_splits(name: str, cache: Path) -> None:
     dataset = load(name, cache)
     sizes = (len(dataset.train), len(dataset.validation), len(dataset.test))
@@ -69,6 +71,7 @@ def test_sizes_and_disjoint_splits(name: str, cache: Path) -> None:
         assert sum(len(part) for part in sets) == len(set.union(*sets))
 
 
+@pytest.mark.slow
 def test_a_second_load_of_cifar10_takes_less_than_a_second(cache: Path) -> None:
     first = load("cifar10", cache)
     # Processor time: a busy machine must not fail the test.
@@ -79,16 +82,20 @@ def test_a_second_load_of_cifar10_takes_less_than_a_second(cache: Path) -> None:
     assert np.bincount(second.validation.y).tolist() == [500] * 10
 
 
-def test_known_counts(cache: Path) -> None:
+def test_known_counts_of_texts(cache: Path) -> None:
     assert "dropped 2539 of 32033 lines: repeated or empty" in load("names", cache).notes
-    imdb = load("imdb", cache)
-    assert len(imdb.test) == 25_000
-    assert "dropped 123 train rows that also occur in test" in imdb.notes
     wikitext = load("wikitext-2", cache)
     # Tokens with one <eos> a line, and word types with it, as published.
     lines = wikitext.train.x.split("\n")[:-1]
     assert sum(len(line.split()) + 1 for line in lines) == 2_088_628
     assert len({word for line in lines for word in line.split()}) + 1 == 33_278
+
+
+@pytest.mark.slow
+def test_known_counts_of_reviews_and_pairs(cache: Path) -> None:
+    imdb = load("imdb", cache)
+    assert len(imdb.test) == 25_000
+    assert "dropped 123 train rows that also occur in test" in imdb.notes
     tutorial = load("eng-fra", cache, subset="tutorial")
     assert tutorial.notes[0].startswith("kept 12441 of 167130 pairs")
 

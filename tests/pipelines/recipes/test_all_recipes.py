@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import pytest
 
 from pipelines.datasets.catalog import CATALOG
+from pipelines.recipes._table import BEGIN, END, recipe_table, write_table
 from pipelines.recipes.registry import all_recipes
 from pipelines.tasks.registry import task_class
 from pipelines.training.options import split_parameters
@@ -43,3 +45,18 @@ def test_tiny_mode_is_shorter(recipe):
     whole, _ = split_parameters(recipe.defaults)
     tiny, _ = split_parameters({**recipe.defaults, **recipe.tiny})
     assert tiny.epochs <= min(whole.epochs, 5)
+
+
+def test_the_page_lists_every_recipe_as_it_is():
+    page = (Path(__file__).parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    table = page.partition(BEGIN)[2].partition(END)[0].strip()
+    assert table == recipe_table(), "run `python -m pipelines.recipes._table`"
+    assert all(f"`{name}`" in table for name in IDS)
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("no table here")
+    with pytest.raises(ValueError, match=r"must hold the lines '<!-- recipes -->'"):
+        write_table(page)
+    assert page.read_text() == "no table here"

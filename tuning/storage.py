@@ -66,6 +66,13 @@ class StudyStorage(RDBStorage):
         finally:
             engine.dispose()
         super().__init__(url, engine_kwargs=options, skip_table_creation=True)
+        self._prepare_engine()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # makes an engine of its own
+        self._prepare_engine()
+
+    def _prepare_engine(self) -> None:
         begin_immediately(self.engine)
         # A server's connections are closed with the store and not whenever they are collected.
         weakref.finalize(self, self.engine.dispose)

@@ -81,20 +81,19 @@ class SearchProgress:
 def print_summary(result: TuneResult) -> None:
     """Prints the best trials, the winner's hyperparameters and the final scores."""
     console = Console()
-    for title, columns, lines in (_stage_lines(result), _front_lines(result)):
-        if lines:
-            _print_table(title, columns, lines)
-    rows = result.best_trials(_BEST_TRIALS)
+    for title, columns, cells in (_stage_lines(result), _front_lines(result)):
+        if cells:
+            _print_table(title, columns, cells)
+    # A front is a table of the best already.
+    rows = [] if result.search.front else result.best_trials(_BEST_TRIALS)
     names = list(rows[0]["params"]) if rows else []
-    _print_table(
-        "best trials",
-        ("trial", result.metric, *names),
-        [
-            [str(row["number"]), f"{row['value']:.4f}"]
-            + [format_value(row["params"].get(name)) for name in names]
-            for row in rows
-        ],
-    )
+    lines = [
+        [str(row["number"]), f"{row['value']:.4f}"]
+        + [format_value(row["params"].get(name)) for name in names]
+        for row in rows
+    ]
+    if lines:
+        _print_table("best trials", ("trial", result.metric, *names), lines)
     console.print(
         f"[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
         highlight=False,

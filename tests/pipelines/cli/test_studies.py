@@ -129,3 +129,39 @@ def test_a_broken_mlflow_store_costs_no_trial_and_sync_rebuilds(program, tmp_pat
     rebuilt = last(program("sync", "job", "--json"))
     assert rebuilt["run_id"]
     assert rebuilt["created"] >= 4
+
+
+def test_a_staged_search_ends_with_a_table_of_its_stages(cli, root):
+    job = root.parent / "staged.yaml"
+    done = cli("tune", job)
+    assert "is finished" in done.err
+    for text in ("stages", "explore", "refine", "confirm", "repetitions with other seeds"):
+        assert text in done.out
+    found = last(cli("tune", job, "--json"))
+    assert [row["stage"] for row in found["stages"]] == ["explore", "refine", "confirm"]
+    assert [row["trials"] for row in found["stages"]] == [4, 3, 4]
+    assert len(found["confirmed"]) == 2
+
+
+def test_several_metrics_end_with_a_front_and_its_winner(program, tmp_path):
+    job = tmp_path / "front.yaml"
+    metrics = [{"name": name, "direction": "minimize"} for name in ("loss", "cost")]
+    keys = {name: COMMON[name] for name in ("pruner", "workers")} | {
+        "function": "tests.service.objectives:two_metrics",
+        "space": {"x": {"float": [0.0, 1.0]}},
+        "metrics": metrics,
+        "winner": "knee",
+        "trials": 5,
+        "tracking": False,
+    }
+    job.write_text(yaml.safe_dump(keys))
+    done = program("tune", job)
+    assert "Pareto front" in done.out
+    assert "nearest to the best of every metric" in done.out
+    found = last(program("tune", job, "--json"))
+    front = {one["trial"]: one for one in found["pareto"]}
+    # Every x between the two minima is on the front.
+    assert set(front) == set(range(5))
+    winner = front[found["final"]["best_trial"]]
+    assert found["best_params"] == winner["params"]
+    assert json.loads(program("best", "front").out) == winner["params"]

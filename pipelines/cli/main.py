@@ -62,8 +62,6 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program: bad input is one line and exit code 2, never a traceback."""
-    # TensorFlow's start-up notes would bury the program's own output.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

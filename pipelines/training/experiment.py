@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from pipelines.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.training.kept_trainers import KeptTrainers
 
 
 class Experiment:
@@ -47,6 +49,7 @@ class Experiment:
         self.options, rest = split_parameters(self.params)
         extra = {name: value for name, value in rest.items() if name in task.extra_names}
         self._builder_arguments = {k: v for k, v in rest.items() if k not in extra}
+        self._task_arguments = extra
         self.task = task(dataset, self.options, extra)
 
     def build(self, *, total_steps: int) -> keras.Model:
@@ -73,6 +76,7 @@ class Experiment:
         epochs: int | None = None,
         with_validation: bool = False,
         checkpoint: Path | None = None,
+        kept: KeptTrainers | None = None,
     ) -> tuple[keras.Model, dict[str, list[float]]]:
         """Trains a fresh model.
 
@@ -83,6 +87,8 @@ class Experiment:
             with_validation: Train on the validation rows as well and validate on nothing:
                 for the last refit of a chosen model.
             checkpoint: File to go on from, replaced after every epoch.
+            kept: Trainers of earlier trainings in this process; one of the same structure is
+                used again, and the returned model is then that trainer's.
 
         Returns:
             The model and its history.
@@ -90,7 +96,10 @@ class Experiment:
         feed = self.task.training_feed(seed=self.seed, with_validation=with_validation)
         model = self.build(total_steps=feed.steps * self.options.epochs)
         validation = None if with_validation else self.task.validation_feed()
-        trainer = Trainer(model, feed, validation=validation)
+        if kept is None:
+            trainer = Trainer(model, feed, validation=validation)
+        else:
+            trainer = kept.trainer(model, feed, validation=validation, data=self._data_facts())
         validated = not with_validation
         added = [*self.task.callbacks(), *self._option_callbacks(validated=validated)]
         history = trainer.fit(
@@ -98,7 +107,15 @@ class Experiment:
             callbacks=[*added, *callbacks],
             checkpoint=checkpoint,
         )
-        return model, history
+        return trainer.model, history
+
+    def _data_facts(self) -> list[Any]:
+        """What decides the feeds: the dataset and all that a task may read of the options."""
+        options = dataclasses.asdict(self.options)
+        for name in ("learning_rate", "epochs", "patience"):
+            del options[name]
+        facts = [self.recipe.name, self.dataset.fingerprint, len(self.dataset.train)]
+        return [*facts, options, self._task_arguments]
 
     def _option_callbacks(self, *, validated: bool) -> list[keras.callbacks.Callback]:
         """What the options ask for: averaged weights in validation, early stopping."""

@@ -77,26 +77,27 @@ class ArrayFeed:
         self._tensors = tf.nest.map_structure(tf.convert_to_tensor, self._arrays)
 
     def start(self, epoch: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The order of the epoch's samples and the epoch's number."""
+        """The order of the epoch's samples; the feed's seed and the epoch's number."""
         order = np.arange(self.samples, dtype=np.int32)
         if self._shuffle:
             np.random.default_rng((self._seed, epoch)).shuffle(order)
-        return tf.constant(order), tf.constant(epoch, tf.int32)
+        # The seed is no constant of the compiled function, which another training may reuse.
+        return tf.constant(order), tf.constant([self._seed, epoch], tf.int32)
 
     def batch(self, state: tuple[tf.Tensor, tf.Tensor], step: tf.Tensor) -> Batch:
         """Gathers the samples of one step and transforms them."""
-        order, epoch = state
+        order, seed_and_epoch = state
         rows = order[step * self._batch_size : (step + 1) * self._batch_size]
         batch = tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), self._tensors)
         if self._transform is None:
             return batch
-        seed = tf.stack([tf.constant(self._seed, tf.int32), epoch * self.steps + step])
+        seed = tf.stack([seed_and_epoch[0], seed_and_epoch[1] * self.steps + step])
         x, y = self._transform(batch[0], batch[1], seed)
         return (x, y, *batch[2:])
 
     def sample(self) -> Batch:
         """The first samples, transformed as in training so that shapes agree."""
-        state = (tf.range(self.samples, dtype=tf.int32), tf.constant(0, tf.int32))
+        state = (tf.range(self.samples, dtype=tf.int32), tf.constant([self._seed, 0], tf.int32))
         return self.batch(state, tf.constant(0, tf.int32))
 
 

@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from cookbook.callbacks.state import TrainingState
 from pipelines.training.feeds import Feed
+from pipelines.training.fused_updates import fuse_updates
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
 tf.get_logger().setLevel(logging.ERROR)
@@ -50,6 +51,8 @@ class Trainer:
         self.model = model
         self._feed = feed
         self._validation = validation
+        if isinstance(model.optimizer, keras.optimizers.Optimizer) and model.optimizer.built:
+            fuse_updates(model.optimizer)
         self._train = self._compile_loop(feed, model.train_step)
         self._validate = None if validation is None else self._evaluator(validation)
         self._steps_per_call = _FIRST_CALL_STEPS
@@ -124,6 +127,17 @@ class Trainer:
         state = TrainingState.load(checkpoint)
         state.restore(self.model, callbacks=callbacks, history=history)
         return state.epoch
+
+    def renew(self, model: keras.Model, feed: Feed) -> None:
+        """Makes this trainer that of another model without compiling anything again.
+
+        Args:
+            model: Of the same structure as the trainer's own, fresh and compiled. Its weights,
+                optimizer and random states are copied.
+            feed: The same data as the trainer's own; its order may differ.
+        """
+        TrainingState.capture(model, epoch=0).restore(self.model)
+        self._feed = feed
 
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Loss and metrics over one pass of `feed`, as `Model.evaluate` gives them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +13,7 @@ from tuning import Context, TrialError
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.training.kept_trainers import KeptTrainers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ class RecipeObjective:
                 self._dataset(context),
                 seed=context.seed,
             )
-            return experiment.train(callbacks=callbacks)[0]
+            return experiment.train(callbacks=callbacks, kept=_kept_trainers())[0]
 
         try:
             return run_trial(train, context, metric=self.metric, maximize=self.maximize)
@@ -70,6 +72,26 @@ class RecipeObjective:
         from pipelines.tuning_jobs.folds import fold_of
 
         return fold_of(self.data, context.fold, self.folds)
+
+
+@functools.cache
+def _skip_graph_rewriting() -> None:
+    """Tells this worker's TensorFlow to run functions as they were traced.
+
+    Rewriting them takes longer than it saves in a trial on a CPU; a GPU needs its layouts.
+    """
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@functools.cache
+def _kept_trainers() -> KeptTrainers:
+    """The trainers of this worker."""
+    from pipelines.training.kept_trainers import KeptTrainers
+
+    return KeptTrainers()
 
 
 def run_trial(
@@ -93,6 +115,7 @@ def run_trial(
 
     from pipelines.training.reporting import DivergenceStop, EpochReporter
 
+    _skip_graph_rewriting()
     epochs: list[dict[str, float]] = []
 
     def report(epoch: int, metrics: Mapping[str, float]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from optuna.storages import get_storage
 from optuna.testing.pytest_storages import StorageTestCase
 
+from pipelines.tuning_jobs.api import tune
 from tests.service import objectives
 from tests.service.postgres import cluster
 from tests.service.support import ROOT, assert_exact, by_state, run
@@ -117,3 +118,11 @@ def test_a_restart_of_the_server_loses_nothing(tmp_path, url, databases):
     thread.join()
     assert not failures
     assert_exact(result.records, 40)
+
+
+def test_mlflow_may_have_the_same_server(tmp_path, url, databases):
+    job = tmp_path / "both.yaml"
+    job.write_text(JOB.replace("tracking: false", f"storage: {url}").replace("12", "3"))
+    result = tune(job, root=tmp_path, tracking=databases("mlflow"))
+    assert result.n_trials == 3
+    assert result.run_id is not None

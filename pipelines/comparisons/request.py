@@ -116,6 +116,7 @@ class ComparisonRequest:
             [
                 part.title,
                 part.builder,
+                [*part.metrics, *part.shown, part.x],
                 fingerprints[part.recipe],
                 self.rows(part),
                 {**part.base().defaults},

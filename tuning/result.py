@@ -148,6 +148,16 @@ class SearchResult:
         ]
 
     @property
+    def choice(self) -> dict[str, Any]:
+        """How `best` was chosen, as plain values: `pareto`, `stages`, `confirmed`, where any."""
+        facts = {
+            "pareto": self.front,
+            "stages": [dict(row) for row in self.stages],
+            "confirmed": [one.to_dict() for one in self.confirmed],
+        }
+        return {name: rows for name, rows in facts.items() if rows}
+
+    @property
     def states(self) -> dict[str, int]:
         """State to number of trials, only states that occur."""
         found = [record.state for record in self.records]

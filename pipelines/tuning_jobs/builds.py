@@ -162,6 +162,7 @@ class BuildPlan:
             "epochs": epochs,
             "seeds": self.seeds,
             "model_path": str(path),
+            **found.choice,
         }
         if self.test is None:
             return final

@@ -196,16 +196,6 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
     return "The winner is not better than the default hyperparameters by more than the noise."
 
 
-def choice_facts(found: SearchResult) -> dict[str, Any]:
-    """How the winner was chosen, where that is not plain: a Pareto front, stages."""
-    facts: dict[str, Any] = {}
-    if found.front:
-        facts["pareto"] = found.front
-    if found.confirmed:
-        facts["confirmed"] = [one.to_dict() for one in found.confirmed]
-    return facts
-
-
 def finish_recipe(
     plan: RecipePlan, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -243,7 +233,7 @@ def finish_recipe(
         "best_trial": found.best_trial,
         "epochs": chosen.epochs,
         "seeds": plan.seeds,
-        **choice_facts(found),
+        **found.choice,
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": int(earlier.get("test_reads", 0)) + 1,

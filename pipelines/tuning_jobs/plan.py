@@ -248,7 +248,7 @@ class FunctionPlan:
         self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The best trial."""
-        return {"trials": found.n_trials, "best_trial": found.best_trial}
+        return {"trials": found.n_trials, "best_trial": found.best_trial, **found.choice}
 
 
 def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:

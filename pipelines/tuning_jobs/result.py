@@ -166,9 +166,8 @@ class TuneResult:
             "run_url": self.run_url,
             "stopped_because": self.search.stopped_because,
             "states": self.search.states,
-            "pareto": self.search.front,
-            "stages": [dict(row) for row in self.search.stages],
-            "confirmed": [one.to_dict() for one in self.search.confirmed],
+            **{"pareto": [], "stages": [], "confirmed": []},
+            **self.search.choice,
             "final": dict(self.final),
         }
 

@@ -164,4 +164,5 @@ def test_several_metrics_end_with_a_front_and_its_winner(program, tmp_path):
     assert set(front) == set(range(5))
     winner = front[found["final"]["best_trial"]]
     assert found["best_params"] == winner["params"]
+    assert found["final"]["pareto"] == found["pareto"]
     assert json.loads(program("best", "front").out) == winner["params"]

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from pipelines.tuning_jobs.api import tune
+from pipelines.tuning_jobs.final import Candidate, are_equal
 from pipelines.tuning_jobs.folds import fold_of, fold_rows, take
 from pipelines.tuning_jobs.plan import plan_recipe
 from pipelines.tuning_jobs.repeats import difference_over_seeds
@@ -159,3 +161,13 @@ def test_a_front_is_reported_and_its_winner_tested(tmp_path):
     assert other.best_value == best
     if other.search.best_trial != result.search.best_trial:
         assert other.final["test_reads"] == 2
+
+
+def test_a_winner_that_is_the_default_is_known_as_such():
+    recipe = load_recipe("digits-mlp")
+    default = Candidate(params={}, epochs=3)
+    # A list from the study's JSON is the tuple of the recipe.
+    same = Candidate(params={"widths": list(recipe.defaults["widths"])}, epochs=3)
+    assert are_equal(recipe, default, same)
+    assert not are_equal(recipe, default, Candidate(params={}, epochs=4))
+    assert not are_equal(recipe, default, Candidate(params={"widths": (16,)}, epochs=3))

@@ -142,6 +142,9 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
     result = _record(request, experiment, model, history, watch=watch)
     # Only now: a process that dies while it records goes on from the last epoch.
     checkpoint.unlink()
+    # A process that was killed while it wrote leaves a half-written file beside it.
+    for partial in checkpoint.parent.glob(f".{checkpoint.name}.*.partial"):
+        partial.unlink(missing_ok=True)
     return result
 
 

@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from cookbook.callbacks.state import TrainingState
 from pipelines import train
 from tests.pipelines.conftest import REPOSITORY
 
 EPOCHS = 60
 SECONDS = 110.0
+TRAINING_ROWS = 1257
 
 
+@pytest.mark.timeout(300)
 def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "train", "digits-mlp", "--epochs", str(EPOCHS)],
@@ -31,13 +35,17 @@ def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
         process.wait()
     assert process.returncode == -signal.SIGKILL
     done = TrainingState.load(checkpoint).epoch
+    (checkpoint.parent / f".{checkpoint.name}.{process.pid}.partial").write_bytes(b"half")
     assert 1 <= done < EPOCHS, "the kill must hit a running training"
 
     trained = []
     options = {"params": {"epochs": EPOCHS}, "on_epoch": lambda epoch, *_: trained.append(epoch)}
     resumed = train("digits-mlp", root=tmp_path / "mlruns", **options)
     assert trained == list(range(done + 1, EPOCHS + 1))
-    assert not checkpoint.exists()
+    assert not list(checkpoint.parent.iterdir())
+    assert resumed.samples_per_second == pytest.approx(
+        TRAINING_ROWS * (EPOCHS - done) / resumed.seconds
+    )
     trained.clear()
     whole = train("digits-mlp", root=tmp_path / "other", **options)
     assert len(trained) == EPOCHS

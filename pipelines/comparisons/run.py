@@ -125,7 +125,13 @@ def _record(
     started: float,
 ) -> ComparisonResult:
     from pipelines.comparisons.figure import comparison_figure
-    from pipelines.comparisons.table import as_csv, conclusions, sweep_rows, table_rows
+    from pipelines.comparisons.table import (
+        as_csv,
+        conclusions,
+        edge_warnings,
+        sweep_rows,
+        table_rows,
+    )
     from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
 
     tables = [table_rows(found) for found in findings]
@@ -133,7 +139,7 @@ def _record(
     said = [
         f"{found.part.title}: {sentence}" if found.part.title else sentence
         for found, table in zip(findings, tables, strict=True)
-        for sentence in conclusions(table)
+        for sentence in (*conclusions(table), *edge_warnings(sweep_rows(found)))
     ]
     sweeps = [row for found in findings for row in sweep_rows(found)]
     tracker = Tracker(

@@ -112,6 +112,27 @@ def sweep_rows(findings: Findings) -> list[Row]:
     ]
 
 
+def edge_warnings(rows: Sequence[Row]) -> list[str]:
+    """Says which arms took the smallest or largest of their learning rates.
+
+    Args:
+        rows: As `sweep_rows` gives them.
+
+    Returns:
+        No sentence or one.
+
+    Example:
+        >>> row = {"arm": "sgd", "learning_rate": 1.0, "taken": True, "at_the_edge": True}
+        >>> edge_warnings([row])
+        ['Best at the edge of their learning rates, so perhaps sold short: sgd (1).']
+    """
+    found = [row for row in rows if row["taken"] and row["at_the_edge"]]
+    if not found:
+        return []
+    arms = ", ".join(f"{row['arm']} ({row['learning_rate']:g})" for row in found)
+    return [f"Best at the edge of their learning rates, so perhaps sold short: {arms}."]
+
+
 def _row(findings: Findings, arm: str, best: str | None) -> Row:
     part = findings.part
     row: Row = {"part": part.title, "arm": arm}

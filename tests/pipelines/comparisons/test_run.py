@@ -68,6 +68,7 @@ def test_an_arm_that_diverges_is_a_row(root):
     assert row["verdict"] == "diverged in 2 of 2"
     assert result.table[0]["arm"].startswith("sound")
     assert result.conclusions[-1] == "Diverged: diverging."
+    assert result.sweep == []
     assert result.figure.exists()
 
 
@@ -85,6 +86,14 @@ def test_each_arm_gets_the_best_of_its_learning_rates(root):
     by_arm = {row["arm"]: row for row in result.table}
     assert by_arm["sgd"]["learning_rate"] == 0.1
     assert by_arm["adam"]["verdict"] == "diverged in 1 of 1"
+
+
+def test_a_learning_rate_at_the_edge_is_said(root):
+    arms = {"a": {"dropout": 0.0}, "b": {"dropout": 0.1}}
+    comparison = _comparison(arms, metric="loss", direction="minimize", also=(),
+                             learning_rates={"a": (1e-7, 1e-6, 1e-2)})  # fmt: skip
+    result = compare(_request(root, seeds=1), comparison=comparison)
+    assert result.conclusions[-1].endswith("so perhaps sold short: a (0.01).")
 
 
 def test_an_arm_without_a_sound_learning_rate_has_diverged(root):

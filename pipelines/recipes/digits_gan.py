@@ -1,7 +1,8 @@
 """Handwritten digits (8x8 pixels) drawn by a generative adversarial network.
 
 The losses of the two players do not say how good the images are: near 0.69 both are even. A
-classifier of real digits judges after every epoch; see `pipelines.tasks.judge`.
+classifier of real digits judges after every epoch; see `pipelines.tasks.judge`. The distance to
+real digits falls in waves while the rate is constant; the cosine decay ends them.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ RECIPE = Recipe(
         "label_smoothing": 0.1,
         "beta_1": 0.5,
         "optimizer": "adam",
-        "learning_rate": 5e-4,
+        "learning_rate": 1e-3,
+        "schedule": "cosine",
         "batch_size": 32,
-        "epochs": 150,
+        "epochs": 300,
     },
     space=Space(
         {
@@ -41,5 +43,5 @@ RECIPE = Recipe(
     direction="minimize",
     source="Source 001, generative adversarial networks",
     tiny={"epochs": 3},
-    fits_in="under a minute on two cores",
+    fits_in="80 s of processor time",
 )

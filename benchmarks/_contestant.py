@@ -37,6 +37,7 @@ class Contestant:
         arguments: Keyword arguments, JSON.
         needs: Modules without which the row is left out and says so.
         environment: Variables that are set before anything is imported.
+        plain: Load TensorFlow before any module of ours, so with the defaults its users have.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Contestant:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    plain: bool = False
 
     def missing(self) -> str | None:
         """The first module that is not installed, or None."""
@@ -70,6 +72,7 @@ def run_once(contestant: Contestant, *, seed: int, timeout: float = 3600.0) -> M
     """
     arguments = json.dumps({**contestant.arguments, "seed": seed})
     command = [sys.executable, "-m", "benchmarks._contestant", contestant.run, arguments]
+    command += ["plain"] if contestant.plain else []
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
     environment = {**os.environ, **quiet, **contestant.environment}
     began = time.perf_counter()
@@ -103,13 +106,16 @@ def resident_mb() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-def main(reference: str, arguments: str) -> None:
+def main(reference: str, arguments: str, first: str = "") -> None:
     """Calls a function by name and prints what it returns.
 
     Args:
         reference: `"module:function"`.
         arguments: Its keyword arguments as a JSON object.
+        first: `"plain"` loads TensorFlow before the function's module.
     """
+    if first == "plain":
+        importlib.import_module("tensorflow")
     module, _, name = reference.partition(":")
     function = getattr(importlib.import_module(module), name)
     result = function(**json.loads(arguments))
@@ -117,4 +123,4 @@ def main(reference: str, arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

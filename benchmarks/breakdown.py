@@ -135,6 +135,7 @@ def main() -> None:
             run=f"benchmarks.breakdown:{function}",
             arguments={"epochs": epochs},
             environment=environment,
+            plain=function == "model_fit",
         )
         for name, function, environment in found
     ]

@@ -123,7 +123,13 @@ def main() -> None:
         (TORCH, "pytorch", {}, ("torch",)),
     ]
     contestants = [
-        Contestant(name=name, run=f"{here}:{run}", arguments={**sizes, **more}, needs=needs)
+        Contestant(
+            name=name,
+            run=f"{here}:{run}",
+            arguments={**sizes, **more},
+            needs=needs,
+            plain=run == "model_fit",
+        )
         for name, run, more, needs in found
     ]
     rounds = options.rounds or (1 if quick else 5)

@@ -163,6 +163,7 @@ def main() -> None:
             run=f"benchmarks.time_to_target:{function}",
             arguments=arguments,
             needs=needs,
+            plain=name != "ours",
         )
         for name, function, needs in found
     ]

@@ -1,8 +1,15 @@
-"""Environment variables that TensorFlow reads once, when it is loaded."""
+"""What TensorFlow reads once, when it is loaded, and what it prints then."""
 
 from __future__ import annotations
 
+import importlib.machinery
 import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from types import ModuleType
+from typing import Any
 
 _DEFAULTS = {
     # TensorFlow's notes about the processor would bury the program's own output.
@@ -11,9 +18,57 @@ _DEFAULTS = {
     # convolutions take twice to three times as long (docs/performance.md).
     "TF_ENABLE_ONEDNN_OPTS": "1",
 }
+# Printed whatever the log level says, because logging is not set up yet.
+_NOTES = (b"oneDNN custom operations are on", b"before absl::InitializeLog()")
 
 
 def prepare_tensorflow() -> None:
-    """Sets the variables that the user has not set."""
+    """Sets the variables that the user has not set, before TensorFlow is loaded.
+
+    Example:
+        >>> prepare_tensorflow()
+        >>> os.environ["TF_CPP_MIN_LOG_LEVEL"] >= "0"
+        True
+    """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+    if "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, _QuietTensorFlow())
+
+
+class _QuietTensorFlow(MetaPathFinder):
+    """Lets TensorFlow be imported once without its two notes about oneDNN."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The usual specification, with a loader that holds the notes back."""
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = _quietly(spec.loader.exec_module)  # type: ignore[method-assign]
+        return spec
+
+
+def _quietly(load: Any) -> Any:
+    def loaded(module: ModuleType) -> None:
+        try:
+            original = os.dup(2)
+        except OSError:  # no standard error, nobody to disturb
+            load(module)
+            return
+        with tempfile.TemporaryFile() as printed:
+            os.dup2(printed.fileno(), 2)
+            try:
+                load(module)
+            finally:
+                os.dup2(original, 2)
+                os.close(original)
+                printed.seek(0)
+                for line in printed:
+                    if not any(note in line for note in _NOTES):
+                        os.write(2, line)
+
+    return loaded

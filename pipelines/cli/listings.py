@@ -62,8 +62,9 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
 @click.argument("recipe")
 @json_option
 def show(recipe: str, *, as_json: bool) -> None:
-    """Show one recipe: defaults, search space, expected results; of a comparison its arms."""
+    """Show one recipe: defaults, search space, measured results; of a comparison its arms."""
     from pipelines.comparisons.registry import comparison_names, load_comparison
+    from pipelines.recipes.record import record_of
     from pipelines.recipes.registry import load_recipe, recipe_names
 
     if recipe in comparison_names():
@@ -72,7 +73,7 @@ def show(recipe: str, *, as_json: bool) -> None:
     if recipe not in recipe_names():
         known = [*recipe_names(), *comparison_names()]
         raise click.UsageError(unknown_name("recipe", recipe, known))
-    found = load_recipe(recipe)
+    found, record = load_recipe(recipe), record_of(recipe)
     facts: dict[str, Any] = {
         "name": found.name,
         "summary": found.summary,
@@ -85,7 +86,7 @@ def show(recipe: str, *, as_json: bool) -> None:
         "cost": found.fits_in,
         "defaults": dict(found.defaults),
         "space": found.space.to_dict(),
-        "expected": [vars(result) for result in found.expected],
+        "measured": None if record is None else vars(record),
     }
     if as_json:
         print_result(facts)
@@ -104,12 +105,9 @@ def show(recipe: str, *, as_json: bool) -> None:
         table.add_row(name, format_value(found.defaults.get(name)), searched)
     console.print()
     console.print(table)
-    for result in found.expected:
-        console.print(
-            f"\nmeasured: {result.metric} {result.value:.4f} ± {result.spread:.4f} "
-            f"({result.runs} runs, {result.seconds:.0f} s each, {result.hardware})",
-            highlight=False,
-        )
+    if record is not None:
+        console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
+        console.print(f"by: {record.command}", highlight=False)
 
 
 def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:

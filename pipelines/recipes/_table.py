@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.recipes.recipe import Recipe
+from pipelines.recipes.record import record_of
 from pipelines.recipes.registry import all_recipes
 
 BEGIN, END = "<!-- recipes -->", "<!-- end of recipes -->"
@@ -55,14 +56,8 @@ def _row(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _measured(recipe: Recipe) -> str:
-    if not recipe.expected:
-        return recipe.fits_in
-    results = [
-        f"test {item.metric} {item.value:.4g} ± {item.spread:.2g} ({item.runs} runs of "
-        f"{item.seconds:.0f} s, {item.hardware})"
-        for item in recipe.expected
-    ]
-    return "; ".join(results)
+    record = record_of(recipe.name)
+    return recipe.fits_in if record is None else record.line(recipe.metric)
 
 
 if __name__ == "__main__":

@@ -10,31 +10,6 @@ from tuning import Space
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A measured result, with all that is needed to obtain it again.
-
-    Attributes:
-        metric: Name of the test metric.
-        value: Mean over the runs.
-        spread: Standard deviation over the runs, 0 for one run.
-        runs: How many seeds.
-        seconds: Wall time of one run.
-        hardware: What it ran on.
-        command: The exact command.
-        record: File under `benchmarks/results/` that holds the figures.
-    """
-
-    metric: str
-    value: float
-    spread: float
-    runs: int
-    seconds: float
-    hardware: str
-    command: str
-    record: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A model on a dataset with known-good hyperparameters and a space around them.
 
@@ -54,7 +29,6 @@ class Recipe:
         tiny: Replaces defaults in tiny mode, which takes seconds.
         tiny_rows: Training rows in tiny mode.
         fits_in: Free-text note of what a full run costs.
-        expected: Measured results.
     """
 
     name: str
@@ -71,4 +45,3 @@ class Recipe:
     tiny: Mapping[str, Any] = field(default_factory=dict)
     tiny_rows: int = 256
     fits_in: str = ""
-    expected: tuple[Expected, ...] = ()

@@ -12,7 +12,7 @@ import pipelines.recipes as package
 from cookbook._names import unknown_name
 from pipelines.recipes.recipe import Recipe
 
-_NOT_RECIPES = {"recipe", "registry"}
+_NOT_RECIPES = {"recipe", "record", "registry"}
 
 
 def recipe_names() -> list[str]:

@@ -49,6 +49,7 @@ class BuildObjective:
     batch_size: int
     folds: int | None = None
     preload: ClassVar[tuple[str, ...]] = (
+        "pipelines",
         "tensorflow",
         "keras",
         "keras_tuner",

@@ -35,7 +35,12 @@ class RecipeObjective:
     maximize: bool
     fixed: Mapping[str, Any] = field(default_factory=dict)
     folds: int | None = None
-    preload: ClassVar[tuple[str, ...]] = ("tensorflow", "keras", "pipelines.training.experiment")
+    preload: ClassVar[tuple[str, ...]] = (
+        "pipelines",
+        "tensorflow",
+        "keras",
+        "pipelines.training.experiment",
+    )
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
         """Runs one trial.

@@ -1,0 +1,118 @@
+"""Trains recipes with several seeds by the command line and keeps what they reached.
+
+`python -m benchmarks.recipes digits-cnn wine-mlp --seeds 3` writes one file for each recipe
+into `pipelines/recipes/records/`; `cookbook show` and docs/recipes.md read them. A recipe
+whose seeds were interrupted goes on with the missing ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks._harness import CONSOLE
+from benchmarks._machine import commit, machine
+from pipelines.recipes.record import RECORDS, Record
+
+PARTS = Path(__file__).parent / "results" / "parts"
+
+
+def measure(recipe: str, *, seeds: Sequence[int], extra: Sequence[str]) -> Record:
+    """Trains a recipe once for each seed.
+
+    Args:
+        recipe: Name of the recipe.
+        seeds: One training each.
+        extra: Further arguments of `cookbook train`.
+
+    Returns:
+        What the trainings reached.
+
+    Raises:
+        subprocess.CalledProcessError: If a training fails.
+    """
+    busy = float(machine()["load_before"]) > 0.5
+    runs = [_run(recipe, seed, extra) for seed in seeds]
+    facts = machine()
+    return Record(
+        recipe=recipe,
+        command=shlex.join(_command(recipe, seeds[0], extra)),
+        commit=runs[0]["commit"],
+        seeds=list(seeds),
+        seconds=[run["seconds"] for run in runs],
+        test_metrics=_by_metric([run["test_metrics"] for run in runs]),
+        baseline=runs[0]["baseline"],
+        baseline_metrics=_by_metric([run["baseline_metrics"] for run in runs]),
+        cores=facts["cores"],
+        cpu=facts["cpu"],
+        busy=busy or any(run["busy"] for run in runs),
+        date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+    )
+
+
+def _command(recipe: str, seed: int, extra: Sequence[str]) -> list[str]:
+    return ["cookbook", "train", recipe, "--seed", str(seed), *extra, "--json"]
+
+
+def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
+    """One training, or what it gave when it was interrupted after it."""
+    part = PARTS / f"{recipe}-{seed}.json"
+    command = _command(recipe, seed, extra)
+    if part.exists():
+        found: dict[str, Any] = json.loads(part.read_text())
+        if found["command"] == command:
+            return found
+    CONSOLE.log(shlex.join(command))
+    began = os.times()
+    with tempfile.TemporaryDirectory() as root:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *command[1:], "--root", root],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    result = json.loads(done.stdout.splitlines()[-1])
+    ended = os.times()
+    used = sum(ended[2:4]) - sum(began[2:4])
+    found = {
+        "command": command,
+        "commit": commit()["commit"],
+        "busy": os.getloadavg()[0] > 1.5 * max(1.0, used / (ended[4] - began[4])),
+        **{name: result[name] for name in ("seconds", "test_metrics")},
+        **{name: result[name] for name in ("baseline", "baseline_metrics")},
+    }
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(json.dumps(found))
+    CONSOLE.log(f"{recipe} seed {seed}: {found['test_metrics']}, {found['seconds']:.0f} s")
+    return found
+
+
+def _by_metric(runs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    return {name: [run[name] for run in runs] for name in runs[0]}
+
+
+def main() -> None:
+    """Measures the named recipes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="+")
+    parser.add_argument("--seeds", type=int, default=3)
+    options, extra = parser.parse_known_args()
+    for recipe in options.recipes:
+        record = measure(recipe, seeds=range(options.seeds), extra=extra)
+        (RECORDS / f"{recipe}.json").write_text(json.dumps(asdict(record), indent=1) + "\n")
+        for part in PARTS.glob(f"{recipe}-[0-9]*.json"):
+            part.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Measured results of a recipe, as the file of its measurement holds them."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+RECORDS = Path(__file__).parent / "records"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Trainings of one recipe with several seeds; `python -m benchmarks.recipes` writes it.
+
+    Attributes:
+        recipe: Name of the recipe.
+        command: The command of the first seed; the others differ by their seed.
+        commit: The commit that ran.
+        seeds: One training each.
+        seconds: Wall time of the epochs, for each seed.
+        test_metrics: Test metrics by name, one number for each seed.
+        baseline: Name of the simple method on the same split.
+        baseline_metrics: Its test metrics, one number for each seed.
+        cores: Processor cores.
+        cpu: Name of the processor.
+        busy: Whether other programs computed at the same time, which spoils the seconds only.
+        date: Day of the measurement.
+    """
+
+    recipe: str
+    command: str
+    commit: str
+    seeds: Sequence[int]
+    seconds: Sequence[float]
+    test_metrics: Mapping[str, Sequence[float]]
+    baseline: str
+    baseline_metrics: Mapping[str, Sequence[float]]
+    cores: int
+    cpu: str
+    busy: bool
+    date: str
+
+    def line(self, metric: str) -> str:
+        """One line about one metric.
+
+        Args:
+            metric: Name of a test metric, or of the validation metric of the same name; one
+                that was not tested gives way to the task's first one.
+        """
+        name = metric.removeprefix("val_")
+        if name not in self.test_metrics:
+            name = next(iter(self.test_metrics))
+        ours, theirs = self.test_metrics[name], self.baseline_metrics[name]
+        seconds = statistics.median(self.seconds)
+        about = "about " if self.busy else ""
+        return (
+            f"test {name} {_with_spread(ours)}; {self.baseline} {_with_spread(theirs)} "
+            f"({len(self.seeds)} seeds, {about}{seconds:.0f} s each on {self.cores} cores)"
+        )
+
+
+def record_of(recipe: str) -> Record | None:
+    """The measured results of a recipe, or None when nothing was measured.
+
+    Args:
+        recipe: Name of the recipe.
+    """
+    path = RECORDS / f"{recipe}.json"
+    return Record(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def _with_spread(values: Sequence[float]) -> str:
+    mean = statistics.fmean(values)
+    if len(values) == 1:
+        return f"{mean:.4g}"
+    return f"{mean:.4g} ± {statistics.stdev(values):.2g}"

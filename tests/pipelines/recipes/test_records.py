@@ -1,0 +1,67 @@
+"""The measured results that lie beside the recipes."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from pipelines.recipes.record import RECORDS, Record, record_of
+from pipelines.recipes.registry import load_recipe, recipe_names
+
+FILES = sorted(RECORDS.glob("*.json"))
+
+
+def _record(**changes):
+    facts = {
+        "recipe": "wine-mlp",
+        "command": "cookbook train wine-mlp --seed 0 --json",
+        "commit": "0" * 40,
+        "seeds": [0, 1],
+        "seconds": [2.0, 4.0],
+        "test_metrics": {"accuracy": [0.5, 0.7]},
+        "baseline": "majority",
+        "baseline_metrics": {"accuracy": [0.25, 0.25]},
+        "cores": 2,
+        "cpu": "a processor",
+        "busy": False,
+        "date": "2026-01-01",
+    }
+    return Record(**{**facts, **changes})
+
+
+def test_a_record_is_one_line_with_mean_and_deviation_over_the_seeds():
+    line = _record().line("val_accuracy")
+    assert line.startswith(f"test accuracy 0.6 ± {math.sqrt(0.02):.2g}; majority 0.25 ± 0")
+    assert line.endswith("(2 seeds, 3 s each on 2 cores)")
+    assert "about 3 s" in _record(busy=True).line("accuracy")
+
+
+def test_a_metric_that_was_not_tested_gives_way_to_the_first():
+    assert _record().line("val_loss").startswith("test accuracy")
+
+
+def test_one_seed_has_no_deviation():
+    one = _record(seeds=[0], seconds=[1.0], test_metrics={"accuracy": [0.5]})
+    assert "accuracy 0.5;" in one.line("accuracy")
+
+
+def test_a_recipe_without_a_record_has_none():
+    assert record_of("tabular") is None
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_every_record_is_whole_and_of_a_recipe(path):
+    record = record_of(path.stem)
+    assert record is not None
+    assert record.recipe == path.stem
+    assert path.stem in recipe_names()
+    assert record.line(load_recipe(path.stem).metric).startswith("test ")
+    assert record.command.startswith(f"cookbook train {path.stem} --seed {record.seeds[0]}")
+    assert len(record.commit) == 40
+    lengths = {len(record.seeds), len(record.seconds)}
+    lengths |= {len(values) for values in record.test_metrics.values()}
+    lengths |= {len(values) for values in record.baseline_metrics.values()}
+    assert len(lengths) == 1
+    assert json.loads(path.read_text())["recipe"] == record.recipe

@@ -1,0 +1,42 @@
+"""What importing TensorFlow prints and chooses, seen in fresh interpreters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def _stderr(code, **environment):
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
+def test_tensorflow_is_imported_without_a_word():
+    assert _stderr("import pipelines, tensorflow") == ""
+
+
+def test_what_others_print_meanwhile_is_not_lost():
+    code = (
+        "import pipelines, sys, threading, os\n"
+        "timer = threading.Timer(0.3, lambda: os.write(2, b'of my own\\n'))\n"
+        "timer.start()\n"
+        "import tensorflow\n"
+        "timer.join()\n"
+    )
+    assert "of my own" in _stderr(code)
+
+
+@pytest.mark.parametrize(("given", "found"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
+def test_the_users_choice_stays(given, found):
+    code = "import os, sys, pipelines; sys.stderr.write(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    assert _stderr(code, **given) == found

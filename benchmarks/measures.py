@@ -89,7 +89,7 @@ def _leave_out(measure: str) -> None:
     from pipelines.tuning_jobs import objective
 
     places: dict[str, tuple[Any, str]] = {
-        "kept": (objective, "_kept_trainers"),
+        "kept": (objective, "kept_trainers"),
         "fused": (trainer, "fuse_updates"),
         "rewriting": (objective, "_skip_graph_rewriting"),
     }

@@ -57,6 +57,7 @@ class TrainingState:
         callbacks: Class name and remembered attributes of each callback.
         history: Metric name to its value after each epoch.
         generators: States of Python's and NumPy's global generators.
+        stopped: Whether a callback had ended the training.
 
     Example:
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -74,6 +75,7 @@ class TrainingState:
     callbacks: tuple[tuple[str, Mapping[str, Any]], ...]
     history: Mapping[str, list[float]]
     generators: Mapping[str, Any]
+    stopped: bool = False
 
     @classmethod
     def capture(
@@ -113,6 +115,7 @@ class TrainingState:
             callbacks=tuple((type(c).__name__, _remembered(c)) for c in callbacks),
             history={name: list(values) for name, values in (history or {}).items()},
             generators={"python": random.getstate(), "numpy": np.random.get_state()},
+            stopped=bool(getattr(model, "stop_training", False)),
         )
 
     def restore(
@@ -150,6 +153,7 @@ class TrainingState:
         if history is not None:
             history.clear()
             history.update({name: list(values) for name, values in self.history.items()})
+        model.stop_training = self.stopped
         self.restore_generators()
 
     def restore_generators(self) -> None:
@@ -189,6 +193,7 @@ class TrainingState:
             "callbacks": self.callbacks,
             "history": dict(self.history),
             "generators": dict(self.generators),
+            "stopped": self.stopped,
         }
         write_archive(Path(path), pack(fields, arrays), arrays)
 

@@ -120,9 +120,11 @@ class Experiment:
     def _option_callbacks(self, *, validated: bool) -> list[keras.callbacks.Callback]:
         """What the options ask for: averaged weights in validation, early stopping."""
         callbacks: list[keras.callbacks.Callback] = []
+        stops_early = bool(self.options.patience and validated)
         if self.options.ema:
-            callbacks.append(keras.callbacks.SwapEMAWeights())
-        if self.options.patience and validated:
+            # Early stopping must keep the averaged weights of its best epoch, not the raw ones.
+            callbacks.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=stops_early))
+        if stops_early:
             callbacks.append(
                 keras.callbacks.EarlyStopping(
                     self.recipe.metric,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -29,8 +30,11 @@ class KeptTrainers:
     Laws:
         1. A training by a kept trainer gives the numbers of a training by a new one from
            here, bit by bit.
-        2. Only plain networks of Keras' own layers are kept, since others may hold state
-           that is no variable; all others get a trainer of their own every time.
+        2. Only plain networks of Keras' own layers, with losses and metrics that their
+           configuration describes, are kept, since others may hold state that is no
+           variable; all others get a trainer of their own every time.
+        3. The model of a kept trainer is not to be saved: its configuration is that of the
+           first model of its structure.
 
     Example:
         >>> import numpy as np
@@ -97,8 +101,8 @@ def _structure(model: keras.Model, data: Any) -> str | None:
         if isinstance(rate, float | int):
             # Keras holds a constant rate in a variable of the optimizer.
             compiled["optimizer"]["config"]["learning_rate"] = "variable"
-        found = [without_values(model.get_config()), compiled, data]
-        return json.dumps(found, sort_keys=True)
+        found = [without_values(model.get_config()), compiled]
+        return json.dumps([found, data], sort_keys=True) if _tells_all(found) else None
     except (TypeError, ValueError, KeyError, NotImplementedError):
         return None
 
@@ -113,3 +117,18 @@ def _is_plain(model: keras.Model) -> bool:
         and isinstance(model.optimizer, keras.optimizers.Optimizer)
         and all(type(layer).__module__.startswith("keras.") for layer in layers)
     )
+
+
+def _tells_all(config: Any) -> bool:
+    """Whether a serialized object says all about itself.
+
+    A function of the user's is told by its name alone, and a class of the user's may leave out
+    of its configuration what it computes with.
+    """
+    if isinstance(config, Mapping):
+        module = str(config.get("module") or "keras").partition(".")[0]
+        known = "class_name" not in config or module in ("keras", "cookbook")
+        return known and all(map(_tells_all, config.values()))
+    if isinstance(config, list | tuple):
+        return all(map(_tells_all, config))
+    return True

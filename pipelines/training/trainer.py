@@ -91,6 +91,8 @@ class Trainer:
         logs: dict[str, float] = {}
         every_batch = any(_watches_batches(callback) for callback in callbacks)
         for epoch in range(done, epochs):
+            if model.stop_training:
+                break
             model.reset_metrics()
             hooks.on_epoch_begin(epoch)
             self._run_epoch(epoch, hooks if every_batch else None)
@@ -107,8 +109,6 @@ class Trainer:
                     model, epoch=epoch + 1, callbacks=callbacks, history=history.history
                 )
                 state.save(checkpoint)
-            if model.stop_training:
-                break
         if isinstance(model.optimizer, keras.optimizers.Optimizer):
             # As in `fit`: a model trained with averaged weights ends with the averages.
             model.optimizer.finalize_variable_values(model.trainable_weights)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pipelines.tuning_jobs.folds import fold_rows
-from pipelines.tuning_jobs.objective import run_trial
+from pipelines.tuning_jobs.objective import kept_trainers, run_trial
 from pipelines.tuning_jobs.repeats import refit_seeds, spread
 from tuning import Context, SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit, log_keras_model
 
 if TYPE_CHECKING:
+    from pipelines.training.kept_trainers import KeptTrainers
     from pipelines.tuning_jobs.review import Review
     from tuning import SearchResult
 
@@ -62,10 +63,12 @@ class BuildObjective:
 
         keras.utils.set_random_seed(context.seed)
         parts = stored_arrays(self.arrays)
+        kept: KeptTrainers | None = kept_trainers()
         if context.fold is not None and self.folds is not None:
-            parts = fold_parts(self.arrays, context.fold, self.folds)
+            # Each fold has other rows, so other feeds.
+            parts, kept = fold_parts(self.arrays, context.fold, self.folds), None
         return run_trial(
-            lambda callbacks: self.train(params, parts, callbacks, seed=context.seed),
+            lambda callbacks: self.train(params, parts, callbacks, seed=context.seed, kept=kept),
             context,
             metric=self.metric,
             maximize=self.maximize,
@@ -79,6 +82,7 @@ class BuildObjective:
         *,
         seed: int,
         epochs: int | None = None,
+        kept: KeptTrainers | None = None,
     ) -> Any:
         """Builds and trains a model; a `fit` of the hypermodel's own is used where it has one.
 
@@ -88,6 +92,7 @@ class BuildObjective:
             callbacks: Keras callbacks.
             seed: Order of the rows.
             epochs: Epochs to run; all by default.
+            kept: Trainers of earlier trials, one of which may be used again.
         """
         from tuning.strategies.hyperparameters import build_model, fit_model, overrides_fit
 
@@ -107,8 +112,13 @@ class BuildObjective:
         held_out = None
         if validation is not None:
             held_out = ArrayFeed(*validation, batch_size=256, shuffle=False)
-        Trainer(model, feed, validation=held_out).fit(epochs=count, callbacks=callbacks)
-        return model
+        if kept is None:
+            trainer = Trainer(model, feed, validation=held_out)
+        else:
+            facts = [str(self.arrays), batch_size]
+            trainer = kept.trainer(model, feed, validation=held_out, data=facts)
+        trainer.fit(epochs=count, callbacks=callbacks)
+        return trainer.model
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ class RecipeObjective:
                 self._dataset(context),
                 seed=context.seed,
             )
-            return experiment.train(callbacks=callbacks, kept=_kept_trainers())[0]
+            return experiment.train(callbacks=callbacks, kept=kept_trainers())[0]
 
         try:
             return run_trial(train, context, metric=self.metric, maximize=self.maximize)
@@ -92,7 +92,7 @@ def _skip_graph_rewriting() -> None:
 
 
 @functools.cache
-def _kept_trainers() -> KeptTrainers:
+def kept_trainers() -> KeptTrainers:
     """The trainers of this worker."""
     from pipelines.training.kept_trainers import KeptTrainers
 

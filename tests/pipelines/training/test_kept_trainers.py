@@ -132,6 +132,22 @@ def test_networks_with_own_layers_are_never_kept():
     assert made[0] is not made[1]
 
 
+@pytest.mark.parametrize("part", ["loss", "metrics"])
+def test_functions_of_the_users_own_are_never_taken_for_each_other(part):
+    def network(factor):
+        def distance(y_true, y_pred):
+            return factor * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+        model = _network()
+        parts = {"loss": "mse", part: distance if part == "loss" else [distance]}
+        model.compile("sgd", **parts)
+        return model
+
+    kept = KeptTrainers()
+    made = [kept.trainer(network(f), _feed(), validation=None, data="x") for f in (1.0, 2.0)]
+    assert made[0] is not made[1]
+
+
 def test_few_trainers_are_kept_at_a_time():
     kept = KeptTrainers()
     first = kept.trainer(_network(units=1), _feed(), validation=None, data="blobs")

@@ -201,3 +201,17 @@ def test_averaged_weights_are_the_models_at_the_end_as_after_fit():
         np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-7)
     averages = ours.optimizer._model_variables_moving_average
     np.testing.assert_array_equal(ours.trainable_weights[0], averages[0])
+
+
+def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path):
+    x, y = _data()
+    checkpoint = tmp_path / "state.npz"
+
+    def run(epochs):
+        early = keras.callbacks.EarlyStopping("loss", baseline=-1.0, patience=2)
+        trainer = Trainer(_model(), ArrayFeed(x, y, batch_size=16))
+        return trainer.fit(epochs=epochs, callbacks=[early], checkpoint=checkpoint)
+
+    stopped = run(9)
+    assert len(stopped["loss"]) == 2
+    assert run(9) == stopped

@@ -148,6 +148,7 @@ def main() -> None:
                 arguments={"network": network, "data_dir": options.data_dir, **sizes},
                 needs=("torch",) if name == TORCH else (),
                 plain=name == FIT,
+                environment={"TF_ENABLE_ONEDNN_OPTS": "1"} if name == FIT_ONEDNN else {},
             )
             for name, function in found
         ]

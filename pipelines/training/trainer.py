@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from cookbook.callbacks.state import TrainingState
 from pipelines.training.feeds import Feed
+from pipelines.training.fused_normalization import fuse_normalization
 from pipelines.training.fused_updates import fuse_updates
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
@@ -53,6 +54,7 @@ class Trainer:
         self._validation = validation
         if isinstance(model.optimizer, keras.optimizers.Optimizer) and model.optimizer.built:
             fuse_updates(model.optimizer)
+        fuse_normalization(model)
         self._train = self._compile_loop(feed, model.train_step)
         self._validate = None if validation is None else self._evaluator(validation)
         self._steps_per_call = _FIRST_CALL_STEPS

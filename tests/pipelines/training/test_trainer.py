@@ -208,10 +208,10 @@ def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path):
     checkpoint = tmp_path / "state.npz"
 
     def run(epochs):
-        early = keras.callbacks.EarlyStopping("loss", baseline=-1.0, patience=2)
+        early = keras.callbacks.EarlyStopping("loss", min_delta=10.0, patience=2)
         trainer = Trainer(_model(), ArrayFeed(x, y, batch_size=16))
         return trainer.fit(epochs=epochs, callbacks=[early], checkpoint=checkpoint)
 
     stopped = run(9)
-    assert len(stopped["loss"]) == 2
+    assert len(stopped["loss"]) == 3
     assert run(9) == stopped

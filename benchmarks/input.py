@@ -30,8 +30,8 @@ UNEQUAL = (
     "ours decodes with the accurate transform that serving has and crops by whole pixels; Keras "
     "decodes with TensorFlow's default and augments with RandomFlip and RandomCrop",
     "both shuffle every epoch: ours all paths, Keras a buffer of eight batches, its default",
-    "one dataset for all epochs has the first batches of an epoch ready when the epoch before "
-    "ends; `ours` makes a dataset for each epoch, as the trainer does, and pays for its start",
+    "ours is one dataset for all epochs, as the trainer uses it: the first batches of an epoch "
+    "are ready when the epoch before ends",
     "the first epoch, which also fills the file cache, is not counted",
 )
 
@@ -57,14 +57,13 @@ def write_folder(folder: Path, *, files: int, side: int, seed: int = 0) -> None:
         image.save(place / f"{number:06d}.jpg", quality=85)
 
 
-def ours(*, folder: str, side: int, epochs: int, fresh: bool, seed: int) -> Measured:
+def ours(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
     """`image_file_batches`.
 
     Args:
         folder: The files.
         side: Height and width of the batches.
         epochs: Measured epochs; one more is read first.
-        fresh: A dataset for each epoch, as the trainer asks for, or one for all of them.
         seed: Of order and augmentation.
     """
     from pipelines.inputs.files import image_file_batches
@@ -74,23 +73,18 @@ def ours(*, folder: str, side: int, epochs: int, fresh: bool, seed: int) -> Meas
     labels = np.array([int(path.parent.name.removeprefix("class")) for path in paths])
     preprocessor = ImagePreprocessor(size=(side, side), channels=3).fit(paths, labels)
 
-    def batches(epoch: int, count: int) -> Any:
-        return image_file_batches(
-            paths,
-            labels,
-            preprocessor=preprocessor,
-            batch_size=BATCH,
-            shuffle=True,
-            seed=seed,
-            augment="flip-crop",
-            epoch=epoch,
-            epochs=count,
-        )
-
+    batches = image_file_batches(
+        paths,
+        labels,
+        preprocessor=preprocessor,
+        batch_size=BATCH,
+        shuffle=True,
+        seed=seed,
+        augment="flip-crop",
+        epochs=None,
+    )
     steps = -(-len(paths) // BATCH)
-    if fresh:
-        return _read(lambda epoch: batches(epoch, 1), epochs)
-    iterator = iter(batches(0, epochs + 1))
+    iterator = iter(batches)
     return _read(lambda epoch: itertools.islice(iterator, steps), epochs)
 
 
@@ -166,14 +160,9 @@ def main() -> None:
             CONSOLE.log(f"{case}: writing {files:,} files")
             write_folder(Path(folder), files=files, side=stored)
             sizes = {"folder": folder, "side": side, "epochs": epochs}
-            found = [
-                ("ours", "ours", {"fresh": True}),
-                ("ours, one dataset for all epochs", "ours", {"fresh": False}),
-                (PEER, "keras_directory", {}),
-            ]
             contestants = [
-                Contestant(name=name, run=f"benchmarks.input:{run}", arguments={**sizes, **more})
-                for name, run, more in found
+                Contestant(name=name, run=f"benchmarks.input:{run}", arguments=sizes)
+                for name, run in (("ours", "ours"), (PEER, "keras_directory"))
             ]
             rows += alternate(case, contestants, seeds=range(1, rounds + 1))
     goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in CASES]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -25,42 +23,6 @@ from tuning.report.view import StudyView
 _NOTHING = "No trial is complete yet."
 
 
-def pareto_front(records: Sequence[TrialRecord], maximize: Sequence[bool]) -> list[TrialRecord]:
-    """Finds the trials that no other one beats in every metric.
-
-    Args:
-        records: Complete trials.
-        maximize: Whether larger is better, per metric.
-
-    Returns:
-        The feasible trials of the front in the order of their numbers.
-
-    Example:
-        >>> from tuning.records import COMPLETE
-        >>> trials = [TrialRecord(number=i, state=COMPLETE, values=v)
-        ...           for i, v in enumerate([(0.9, 100.0), (0.8, 200.0), (0.8, 50.0)])]
-        >>> [trial.number for trial in pareto_front(trials, (True, False))]
-        [0, 2]
-    """
-    signs = [-1.0 if larger else 1.0 for larger in maximize]
-    usable = [
-        record
-        for record in records
-        if record.feasible
-        and len(record.values) == len(signs)
-        and not any(math.isnan(value) for value in record.values)
-    ]
-    if not usable:
-        return []
-    costs = np.array([[s * v for s, v in zip(signs, r.values, strict=True)] for r in usable])
-    front = []
-    for record, cost in zip(usable, costs, strict=True):
-        beaten = np.any(np.all(costs <= cost, axis=1) & np.any(costs < cost, axis=1))
-        if not beaten:
-            front.append(record)
-    return front
-
-
 def pareto_figure(view: StudyView) -> Figure:
     """Draws each pair of metrics with the trials of the Pareto front."""
     if len(view.metrics) < 2:
@@ -68,7 +30,7 @@ def pareto_figure(view: StudyView) -> Figure:
     records = [r for r in view.complete() if all(math.isfinite(v) for v in r.values)]
     if not records:
         return empty_figure(_NOTHING)
-    front = pareto_front(records, [larger for _, larger in view.metrics])
+    front = view.front
     pairs = list(itertools.combinations(range(len(view.metrics)), 2))[:6]
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)

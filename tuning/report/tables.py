@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tuning.records import COMPLETE, TrialRecord
-from tuning.report.pareto import pareto_front
 from tuning.report.view import StudyView, as_view
 
 
@@ -39,9 +38,9 @@ def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
         Rows as of `trial_rows`.
     """
     view = as_view(study)
-    records = [r for r in view.complete() if r.feasible and r.repeat == 0]
-    if len(view.metrics) > 1:
-        records = pareto_front(records, [larger for _, larger in view.metrics])
+    several = len(view.metrics) > 1
+    found = view.front if several else view.complete()
+    records = [r for r in found if r.feasible and r.repeat == 0]
     sign = -1.0 if view.maximize else 1.0
     records.sort(key=lambda record: (sign * record.values[0], record.number))
     return [_row(view, record) for record in records[:limit]]

@@ -78,13 +78,20 @@ class StudyView:
         return confirmations(self.records, self.space, maximize=self.maximize)
 
     @property
+    def front(self) -> list[TrialRecord]:
+        """The trials that no other one beats, in the order of their numbers."""
+        directions = ["maximize" if larger else "minimize" for _, larger in self.metrics]
+        numbers = set(pareto_front(self.records, directions))
+        return [record for record in self.records if record.number in numbers]
+
+    @property
     def winner(self) -> TrialRecord | None:
         """The trial that is refitted: by confirmation, by the rule for a front, else the best."""
         metrics = [(name, "maximize" if larger else "minimize") for name, larger in self.metrics]
         return choose_winner(
             self.records,
             metrics,
-            pareto_front(self.records, [direction for _, direction in metrics]),
+            [record.number for record in self.front],
             rule=self.settings.get("winner", FIRST),
             confirmed=self.confirmed,
         )

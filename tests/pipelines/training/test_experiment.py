@@ -13,7 +13,7 @@ from pipelines.training.experiment import Experiment
 def test_early_stopping_ends_with_the_weights_of_the_best_epoch(ema):
     recipe = load_recipe("wine-mlp")
     dataset = DataRequest.of(recipe).load()
-    params = {"epochs": 12, "patience": 2, "ema": ema, "learning_rate": 0.05}
+    params = {"epochs": 12, "patience": 2, "ema": ema, "learning_rate": 0.05, "l2": 0.0}
     experiment = Experiment(recipe, params, dataset, seed=3)
     model, history = experiment.train()
     found = experiment.task.score(model, dataset.validation)

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from tests.tuning.tracking.studies import SPACE, add_trial, demo_study, new_study
 from tuning import records
 from tuning.report import FIGURES, StudyView, draw, parameter_importance, view_study
-from tuning.report.pareto import pareto_front
 from tuning.report.registry import figures_of
 from tuning.report.scales import scale_of
+from tuning.result import pareto_front
 from tuning.space import Choice, Fixed, Float, Int, Space
 
 PARAMS = {"learning_rate": 0.01, "optimizer": "sgd", "momentum": 0.5, "units": 32}
@@ -165,8 +165,8 @@ def test_the_front_holds_exactly_the_unbeaten() -> None:
         records.TrialRecord(number=i, state=records.COMPLETE, values=v)
         for i, v in enumerate(values)
     ]
-    assert [r.number for r in pareto_front(trials, (False, False))] == [0, 1, 3, 4]
-    assert [r.number for r in pareto_front(trials, (True, True))] == [2, 3]
+    assert pareto_front(trials, ["minimize", "minimize"]) == [0, 1, 3, 4]
+    assert pareto_front(trials, ["maximize", "maximize"]) == [2, 3]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Work:
         fixed: Hyperparameters that are not searched, `epochs` among them.
         trials: How many.
         seed: Of the search and the weights.
-        rows: Training rows at most.
+        data: Options of the dataset's loader.
         target: Stop when a trial reaches this validation accuracy.
         points: Points that are tried first.
     """
@@ -39,7 +39,7 @@ class Work:
     fixed: Mapping[str, Any]
     trials: int
     seed: int
-    rows: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
     target: float | None = None
     points: Sequence[dict[str, Any]] = field(default_factory=list)
 
@@ -68,7 +68,7 @@ def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
     from tuning import SearchSettings, open_study, search
     from tuning.records import read_trials
 
-    data = models.request(work.loaded, rows=work.rows)
+    data = models.request(work.loaded, work.data)
     objective = RecipeObjective(
         recipe=work.recipe, data=data, metric="val_accuracy", maximize=True, fixed=work.fixed
     )
@@ -117,7 +117,7 @@ def keras_tuner(work: Work, make_oracle: Callable[[Work], Any]) -> tuple[Trace, 
     import keras_tuner as kt
 
     recipe, space = work.loaded, work.space
-    x, y, x_val, y_val = models.arrays(recipe, rows=work.rows)
+    x, y, x_val, y_val = models.arrays(recipe, work.data)
     began = seconds_since_start()
     trace: Trace = []
 
@@ -154,7 +154,7 @@ def optuna_loop(work: Work, *, prune: bool) -> tuple[Trace, dict[str, Any]]:
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     recipe, space = work.loaded, work.space
-    x, y, x_val, y_val = models.arrays(recipe, rows=work.rows)
+    x, y, x_val, y_val = models.arrays(recipe, work.data)
     began = seconds_since_start()
     trace: Trace = []
 

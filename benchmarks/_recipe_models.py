@@ -19,21 +19,21 @@ from tuning import Choice, Float, Int, Space
 Arrays = tuple[Any, Any, Any, Any]
 
 
-def arrays(recipe: Recipe, *, rows: int | None = None) -> Arrays:
+def arrays(recipe: Recipe, options: Mapping[str, Any] | None = None) -> Arrays:
     """Scaled training and validation arrays `(x, y, x_val, y_val)` of an image recipe."""
-    data = load(recipe, rows=rows)
+    data = load(recipe, options)
     scaled = [split.x.astype("float32") * data.scale for split in (data.train, data.validation)]
     return scaled[0], data.train.y, scaled[1], data.validation.y
 
 
-def load(recipe: Recipe, *, rows: int | None = None) -> Any:
+def load(recipe: Recipe, options: Mapping[str, Any] | None = None) -> Any:
     """The dataset of a recipe, as our own workers load it."""
-    return request(recipe, rows=rows).load()
+    return request(recipe, options).load()
 
 
-def request(recipe: Recipe, *, rows: int | None = None) -> DataRequest:
-    """The data of a recipe, with at most so many training rows."""
-    return DataRequest(name=recipe.dataset, rows=rows)
+def request(recipe: Recipe, options: Mapping[str, Any] | None = None) -> DataRequest:
+    """The data of a recipe, with options of its loader."""
+    return DataRequest.of(recipe, options=options)
 
 
 def build(recipe: Recipe, params: Mapping[str, Any], x: Any, *, classes: int) -> Any:

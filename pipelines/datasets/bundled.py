@@ -12,18 +12,21 @@ from pipelines.datasets.schema import Column, Schema
 from pipelines.datasets.splitting import Indices, limit_rows, row_groups, three_way
 
 
-def _parts(x: np.ndarray, y: np.ndarray, seed: int, rows: int | None) -> Indices:
+def _parts(
+    x: np.ndarray, y: np.ndarray, seed: int, rows: int | None, validation: float = 0.15
+) -> Indices:
     """Splits 70/15/15 with equal rows on one side (iris holds one pair of them)."""
-    parts = three_way(len(y), seed=seed, labels=y, groups=row_groups(x))
+    parts = three_way(len(y), seed=seed, labels=y, groups=row_groups(x), validation=validation)
     return limit_rows(parts, rows, seed=seed, labels=y)
 
 
-def digits(*, seed: int, rows: int | None) -> Dataset:
+def digits(*, seed: int, rows: int | None, validation: float = 0.15) -> Dataset:
     """Loads 1,797 handwritten digits of 8x8 pixels with values 0 to 16.
 
     Args:
         seed: Decides the split.
         rows: Training rows to keep at most, or `None`.
+        validation: Share of validation rows, in (0, 0.85): more tell finer differences apart.
 
     Returns:
         Images `uint8[n, 8, 8, 1]`; splits of 1,257, 270 and 270, stratified.
@@ -33,14 +36,14 @@ def digits(*, seed: int, rows: int | None) -> Dataset:
     bunch = load_digits()
     x = bunch.images.astype(np.uint8)[..., np.newaxis]
     y = bunch.target.astype(np.int64)
-    parts = _parts(x, y, seed, rows)
-    train, validation, test = (Split(x[part], y[part]) for part in parts)
+    parts = _parts(x, y, seed, rows, validation)
+    train, held_out, test = (Split(x[part], y[part]) for part in parts)
     return Dataset(
         name="digits",
         modality="image",
         task="classification",
         train=train,
-        validation=validation,
+        validation=held_out,
         test=SealedSplit(test),
         classes=tuple(str(name) for name in bunch.target_names),
         fingerprint=fingerprint(content_digest(x, y), parts),

@@ -54,6 +54,12 @@ class Row:
 CIFAR = {"name": "cifar10", "sizes": (180, 20, 40), "same_as": "cifar"}
 ROWS = (
     Row(label="digits", name="digits", sizes=(1257, 270, 270)),
+    Row(
+        label="digits, half to validate",
+        name="digits",
+        options={"validation": 0.5},
+        sizes=(629, 898, 270),
+    ),
     Row(label="breast-cancer", name="breast-cancer", sizes=(399, 85, 85)),
     Row(label="wine", name="wine", sizes=(124, 27, 27)),
     # One of 149 distinct flowers occurs twice, and both of them are in train at seed 0.

@@ -12,8 +12,9 @@ from types import ModuleType
 from typing import Any
 
 _DEFAULTS = {
-    # TensorFlow's notes about the processor would bury the program's own output.
-    "TF_CPP_MIN_LOG_LEVEL": "2",
+    # Notes about the processor and about kernels that give way to others would bury the
+    # program's own output; what goes wrong is raised as an exception all the same.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
     # TensorFlow switches oneDNN's kernels on by itself on some processors only; on the others
     # convolutions take twice to three times as long (docs/performance.md).
     "TF_ENABLE_ONEDNN_OPTS": "1",

@@ -23,6 +23,8 @@ from pipelines.training.fused_updates import fuse_updates
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
 tf.get_logger().setLevel(logging.ERROR)
+# Fusing operations fails on the gradient of LeakyReLU, and then leaves the whole graph as it is.
+tf.config.optimizer.set_experimental_options({"remapping": False})
 
 # Python gets control back about this often, for progress and for Ctrl-C.
 _SECONDS_PER_CALL = 0.5

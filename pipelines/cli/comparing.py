@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
+from pipelines.cli.bar import LiveBar
 from pipelines.cli.output import format_value
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _LOG_WIDTH = 160
 _LEFT = ("part", "arm", "verdict")
 
 
-class ComparisonProgress:
+class ComparisonProgress(LiveBar):
     """One bar over the trainings of all arms and seeds.
 
     Args:
@@ -28,25 +29,16 @@ class ComparisonProgress:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
-        self._bar = Progress(
-            TextColumn("training"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=24),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(),
-            console=self.console,
-            disable=not self.console.is_terminal,
+        super().__init__(
+            "training",
+            "loading data and tracing the first model",
+            quiet=quiet,
+            further=(TimeRemainingColumn(),),
         )
-        self._task = self._bar.add_task("loading data and tracing the first model", total=None)
         self._done = self._total = 0
 
-    def __enter__(self) -> ComparisonProgress:
-        self._bar.start()
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._bar.stop()
+        super().__exit__(kind, *_)
         if kind is KeyboardInterrupt and self._done:
             self.console.print(
                 f"{self._done} of {self._total} trainings are kept: "

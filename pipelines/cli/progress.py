@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
+from pipelines.cli.bar import LiveBar
 from pipelines.cli.output import format_value
 
 if TYPE_CHECKING:
     from pipelines.training.run import TrainResult
 
 
-class EpochProgress:
+class EpochProgress(LiveBar):
     """One bar over the epochs, with the metrics and the seconds of the last one.
 
     Args:
@@ -24,25 +25,13 @@ class EpochProgress:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
-        self._bar = Progress(
-            TextColumn("epoch"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=24),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(),
-            console=self.console,
-            disable=not self.console.is_terminal,
+        super().__init__(
+            "epoch",
+            "loading data and tracing the model",
+            quiet=quiet,
+            further=(TimeRemainingColumn(),),
         )
-        self._task = self._bar.add_task("loading data and tracing the model", total=None)
         self._last = time.perf_counter()
-
-    def __enter__(self) -> EpochProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows one finished epoch."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from pipelines.cli.bar import LiveBar
 from pipelines.cli.output import format_value
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _BEST_TRIALS = 5
 _WIDE = 240
 
 
-class SearchProgress:
+class SearchProgress(LiveBar):
     """Trials done, running, pruned and failed, the best so far, and the time that is left.
 
     Args:
@@ -28,24 +28,8 @@ class SearchProgress:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
-        self._bar = Progress(
-            TextColumn("[bold]trials"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=30),
-            TextColumn("{task.description}"),
-            console=self.console,
-            disable=not self.console.is_terminal,
-        )
-        self._task = self._bar.add_task("starting the workers", total=None)
+        super().__init__("[bold]trials", "starting the workers", quiet=quiet, width=30)
         self._reported = 0
-
-    def __enter__(self) -> SearchProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     def note(self, text: str) -> None:
         """Prints a line above the bar."""

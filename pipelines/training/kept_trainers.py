@@ -112,7 +112,6 @@ def _is_plain(model: keras.Model) -> bool:
     layers = model._flatten_layers(include_self=False)
     return (
         not own
-        and isinstance(model, keras.Sequential | keras.Model)
         and hasattr(model, "inputs")
         and isinstance(model.optimizer, keras.optimizers.Optimizer)
         and all(type(layer).__module__.startswith("keras.") for layer in layers)

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine, versions
-from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
 from benchmarks._recipe_models import request
+from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
 from pipelines.recipes.registry import load_recipe
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import Choice, SearchSettings, Space, open_study, search

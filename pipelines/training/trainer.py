@@ -20,6 +20,7 @@ from cookbook.callbacks.state import TrainingState
 from pipelines.training.feeds import Feed
 from pipelines.training.fused_normalization import fuse_normalization
 from pipelines.training.fused_updates import fuse_updates
+from pipelines.training.lone_replicas import skip_reduction
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
 tf.get_logger().setLevel(logging.ERROR)
@@ -56,6 +57,7 @@ class Trainer:
         self._validation = validation
         if isinstance(model.optimizer, keras.optimizers.Optimizer) and model.optimizer.built:
             fuse_updates(model.optimizer)
+        skip_reduction(model)
         fuse_normalization(model)
         self._train = self._compile_loop(feed, model.train_step)
         self._validate = None if validation is None else self._evaluator(validation)
@@ -84,6 +86,8 @@ class Trainer:
         model = self.model
         # What `fit` does as well: metrics and optimizer variables must exist before tracing.
         model._symbolic_build(data_batch=self._feed.sample())
+        if isinstance(model.optimizer, keras.optimizers.Optimizer):
+            fuse_updates(model.optimizer)
         hooks = keras.callbacks.CallbackList(
             list(callbacks), add_history=True, model=model, epochs=epochs, steps=self._feed.steps
         )

@@ -1,37 +1,13 @@
-"""Search tasks that are formulas: an evaluation costs nothing, and the optimum is known."""
+"""Search tasks that cost nothing to evaluate: formulas, and tables recorded from our recipes."""
 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
+from benchmarks._recorded import FOLDER, TABLES, task_of
+from benchmarks._task import Point, Task
 from tuning import Choice, Float, Int, Space
-
-Point = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A function to minimise.
-
-    Attributes:
-        space: Where.
-        value: The true value of a point.
-        optimum: A lower bound of the values, reached or nearly reached.
-        noise: Standard deviation of what a search observes.
-    """
-
-    space: Space
-    value: Callable[[Point], float]
-    optimum: float = 0.0
-    noise: float = 0.0
-
-    def observed(self, point: Point, generator: random.Random) -> float:
-        """The value with noise, as a search sees it."""
-        return self.value(point) + (generator.gauss(0.0, self.noise) if self.noise else 0.0)
 
 
 def _decades(value: float, best: float) -> float:
@@ -143,7 +119,7 @@ _DECADES = Space(
     }
 )
 
-TASKS: Mapping[str, Task] = {
+FORMULAS: Mapping[str, Task] = {
     "branin": Task(
         space=Space({"x": Float(-5.0, 10.0), "y": Float(0.0, 15.0)}),
         value=_branin,
@@ -160,3 +136,4 @@ TASKS: Mapping[str, Task] = {
     "rates": Task(space=_DECADES, value=_rates),
     "stepped": Task(space=Space({f"n{index}": Int(0, 20) for index in range(4)}), value=_stepped),
 }
+TASKS: Mapping[str, Task] = {**FORMULAS, **{name: task_of(name) for name in TABLES if (FOLDER / f'{name}.csv').exists()}}

@@ -91,8 +91,9 @@ class Crew:
         worker.send(("run", task))
 
     def done(self, worker: Worker) -> None:
-        """Makes a worker idle after its trial, or replaces it when it ran its share."""
-        if worker.trials >= self._settings.recycle_after:
+        """Makes a worker idle after its trial, or replaces it when it ran or grew enough."""
+        ran_enough = worker.trials >= self._settings.recycle_after
+        if worker.growth_bytes() > self._settings.recycle_growth or ran_enough:
             self.replace(worker, retire=True)
         else:
             self.idle.append(worker)

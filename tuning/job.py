@@ -86,7 +86,10 @@ class Job(Part):
     workers: Count | None = Field(None, description="Worker processes; one per core by default.")
     threads: Count = Field(1, description="Threads of each worker.")
     memory_limit: Bytes | None = Field(None, description="Memory limit of a trial, as 2GB.")
-    recycle_after: Count = Field(50, description="Trials after which a worker is replaced.")
+    recycle_after: Count = Field(200, description="Trials after which a worker is replaced.")
+    recycle_growth: Bytes = Field(
+        100 * 10**6, description="Growth at which a worker is replaced, as 100MB."
+    )
     retries: int = Field(1, ge=0, description="How often a lost trial is started again.")
     seed: int = Field(0, description="Seed of everything; 0 is a seed.")
     seeds: Count = Field(
@@ -221,6 +224,7 @@ class Job(Part):
             timeout=self.timeout,
             memory_limit=self.memory_limit,
             recycle_after=self.recycle_after,
+            recycle_growth=self.recycle_growth,
             retries=self.retries,
             patience=self.patience,
             constraints=[constraint.triple for constraint in self.constraints],

@@ -25,6 +25,7 @@ _POSITIVE = (
     "timeout",
     "memory_limit",
     "recycle_after",
+    "recycle_growth",
     "patience",
     "source_points",
 )
@@ -54,6 +55,8 @@ class SearchSettings:
         timeout: Seconds after which the search ends; running trials wait for the next search.
         memory_limit: Bytes of resident memory at which a worker's trial is ended, or None.
         recycle_after: Trials after which a worker process is replaced.
+        recycle_growth: Bytes that a worker may grow after its first trial until it is replaced,
+            so that objectives that leave memory behind do not fill the machine.
         retries: How often a trial whose worker died is started again.
         patience: Ends the search when nothing improved in so many finished trials, or None.
         constraints: `(metric, "<=" or ">=", limit)` on metrics that the objective returns.
@@ -89,7 +92,8 @@ class SearchSettings:
     trial_timeout: float | None = None
     timeout: float | None = None
     memory_limit: int | None = None
-    recycle_after: int = 50
+    recycle_after: int = 200
+    recycle_growth: int = 100 * 10**6
     retries: int = 1
     patience: int | None = None
     constraints: Sequence[tuple[str, str, float]] = ()

@@ -25,6 +25,7 @@ class Worker:
         connection: Connection once it reported.
         ready: Whether it has the objective.
         trials: Trials it was given.
+        settled_bytes: Resident memory after its first trial, None before.
         status: Exit status once it ended and the status is known.
     """
 
@@ -34,6 +35,7 @@ class Worker:
     connection: Connection | None = None
     ready: bool = False
     trials: int = 0
+    settled_bytes: int | None = None
     status: int | None = None
     process: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +53,13 @@ class Worker:
             return int(psutil.Process(self.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+    def growth_bytes(self) -> int:
+        """Resident memory that it gained since its first trial; 0 after the first trial itself."""
+        used = self.resident_bytes()
+        if self.settled_bytes is None:
+            self.settled_bytes = used
+        return used - self.settled_bytes
 
     def kill(self) -> None:
         """Ends the process at once, whatever it does."""

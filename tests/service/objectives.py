@@ -50,6 +50,15 @@ def grows_above_half(params, context):
     return {"loss": params["x"]}
 
 
+KEPT: list[bytes] = []
+
+
+def leaves_ten_megabytes(params, context):
+    KEPT.append(b"x" * 10**7)
+    context.annotate("pid", os.getpid())
+    return {"loss": params["x"]}
+
+
 def out_of_memory_above_half(params, context):
     if params["x"] > 0.5:
         raise MemoryError("cannot allocate 80 GB")

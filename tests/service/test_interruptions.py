@@ -157,10 +157,18 @@ def test_the_time_limit_of_a_search_leaves_trials_for_the_next(tmp_path):
     assert by_state(read(tmp_path))["running"] == 0
 
 
-def test_workers_are_recycled(tmp_path):
-    result = run(objectives.parabola, tmp_path, trials=9, workers=1, recycle_after=3)
+@pytest.mark.parametrize(
+    ("objective", "limit", "expected"),
+    [
+        (objectives.parabola, {"recycle_after": 3}, [3, 3, 3]),
+        # 10 MB more with every trial: the fourth is the first that ends 25 MB above the first.
+        (objectives.leaves_ten_megabytes, {"recycle_growth": 25 * 10**6}, [4, 4, 1]),
+    ],
+)
+def test_workers_are_recycled(tmp_path, objective, limit, expected):
+    result = run(objective, tmp_path, trials=9, workers=1, **limit)
     pids = [record.notes["pid"] for record in result.records]
-    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [3, 3, 3]
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == expected
 
 
 def test_no_process_is_left_behind(tmp_path):

@@ -18,6 +18,7 @@ trials: 12
 strategy: tpe
 trial_timeout: 5min
 memory_limit: 2GB
+recycle_growth: 300MB
 space:
   units: {int: [16, 64], step: 16}
 set:
@@ -49,6 +50,7 @@ def test_a_job_becomes_settings_and_a_space(tmp_path):
     assert settings.study == "digits"
     assert settings.trial_timeout == 300
     assert settings.memory_limit == 2 * 10**9
+    assert settings.recycle_growth == 300 * 10**6
     assert settings.budget == 15
     assert settings.constraints == (("parameters", "<=", 62458.0),)
     assert settings.points == ({"units": 32},)

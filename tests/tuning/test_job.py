@@ -18,7 +18,6 @@ trials: 12
 strategy: tpe
 trial_timeout: 5min
 memory_limit: 2GB
-recycle_growth: 300MB
 space:
   units: {int: [16, 64], step: 16}
 set:
@@ -39,7 +38,7 @@ def write(tmp_path, text):
 
 
 def test_a_job_becomes_settings_and_a_space(tmp_path):
-    job = load_job(write(tmp_path, GOOD))
+    job = load_job(write(tmp_path, GOOD + "recycle_growth: 300MB\n"))
     recipe_space = Space({"units": Int(8, 128), "rate": Float(1e-4, 1e-1, log=True)})
     space = job.search_space(recipe_space)
     assert space.to_dict() == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ def smooth(height: int, width: int) -> np.ndarray:
 FORMATS = {
     "colour.jpg": ("RGB", {"quality": 90}),
     "grey.jpg": ("L", {}),
+    "progressive.jpg": ("RGB", {"progressive": True, "comment": b"Taken at noon. " * 99}),
+    "print.jpg": ("CMYK", {}),
     "colour.png": ("RGB", {}),
     "grey.png": ("L", {}),
     "alpha.png": ("RGBA", {}),
@@ -53,6 +56,33 @@ def test_training_and_serving_see_the_same_pixels(
     assert trained.dtype == served.dtype == np.uint8
     # One level: rounding of luminance after resizing (here) or before it (there).
     assert np.abs(trained.astype(int) - served.astype(int)).max() <= 1 + (channels == 1)
+
+
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
+@pytest.mark.parametrize("size", [(64, 64), (64, 48)])
+@pytest.mark.parametrize(
+    "stored", [(128, 128), (127, 129), (130, 97), (257, 400), (515, 611), (516, 700)]
+)
+def test_large_files_are_the_same_too(
+    stored: tuple[int, int], size: tuple[int, int], subsampling: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.jpg"
+    Image.fromarray(smooth(*stored)).save(path, quality=90, subsampling=subsampling)
+    preprocessor = ImagePreprocessor(size=size).fit([path])
+    served = preprocessor.arrange([path]).astype(int)
+    assert np.abs(make_decoder(preprocessor)([path]) - served).max() <= 1
+
+
+def test_a_batch_of_unlike_files_keeps_its_order(tmp_path: Path) -> None:
+    paths = []
+    for number, (side, suffix) in enumerate(
+        itertools.product((16, 40, 32, 7), ("jpg", "png", "bmp"))
+    ):
+        paths.append(tmp_path / f"{number}.{suffix}")
+        Image.fromarray(smooth(side, side) // (1 + number)).save(paths[-1])
+    preprocessor = ImagePreprocessor(size=(16, 16)).fit(paths)
+    read = make_decoder(preprocessor)
+    np.testing.assert_array_equal(read(paths), np.concatenate([read([path]) for path in paths]))
 
 
 def save_all(folder: Path, count: int) -> list[Path]:
@@ -81,6 +111,22 @@ def test_another_size_without_resizing_is_an_error(tmp_path: Path) -> None:
     preprocessor = ImagePreprocessor().fit(paths)
     with pytest.raises(ValueError, match=r"other\.png has \(5, 5\).*pass size="):
         make_decoder(preprocessor)([other])
+    # Twice as large: it could be reduced, but nobody asked for resizing.
+    twice = tmp_path / "twice.jpg"
+    Image.fromarray(smooth(32, 32)).save(twice)
+    with pytest.raises(ValueError, match=r"twice\.jpg has \(32, 32\).*pass size="):
+        make_decoder(preprocessor)([*paths, twice])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\xff", b"GIF89"])
+def test_a_file_without_a_header_is_named(content: bytes | None, tmp_path: Path) -> None:
+    paths = save_all(tmp_path, 2)
+    preprocessor = ImagePreprocessor().fit(paths)
+    broken = tmp_path / "broken.jpg"
+    if content is not None:
+        broken.write_bytes(content)
+    with pytest.raises(ValueError, match=r"broken\.jpg: this file does not decode"):
+        make_decoder(preprocessor)([*paths, broken])
 
 
 def test_a_map_is_read_only_and_replaced_whole(tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ import pytest
 from PIL import Image
 
 from pipelines.preprocessing import ImagePreprocessor
-from pipelines.preprocessing.pixels import LUMINANCE, read_image, to_channels, to_size
+from pipelines.preprocessing.pixels import (
+    LUMINANCE,
+    jpeg_reduction,
+    read_image,
+    to_channels,
+    to_size,
+)
 
 RNG = np.random.default_rng(3)
 
@@ -74,6 +80,44 @@ def test_resizing_keeps_constants_and_means() -> None:
     ramp = np.tile(np.arange(8.0, dtype=np.float32)[:, None, None], (1, 8, 1))
     # Halving a straight ramp averages symmetrically: the mean stays.
     assert to_size(ramp, (4, 4)).mean() == pytest.approx(ramp.mean(), abs=1e-4)
+
+
+def test_resizing_a_part_maps_its_edge_to_the_edge() -> None:
+    ramp = np.arange(4.0, dtype=np.float32)[:, None, None].repeat(5, 1)
+    # The middles of 4 new rows over 2 old ones: (i + 1/2) / 2 - 1/2, from 0 on.
+    resized = to_size(ramp, (4, 5), extent=(2, 5))
+    np.testing.assert_allclose(resized[:, 2, 0], [0, 0.25, 0.75, 1.25], atol=1e-6)
+
+
+@pytest.mark.parametrize("stored", [(64, 64), (128, 96), (67, 90)])
+def test_jpeg_files_are_reduced_while_decoding(stored: tuple[int, int], tmp_path: Path) -> None:
+    rows, columns = np.mgrid[0 : stored[0], 0 : stored[1]]
+    image = np.stack([rows + columns, 2 * rows, 255 - 2 * columns], -1).clip(0, 255)
+    path = tmp_path / "ramp.jpg"
+    Image.fromarray(image.astype(np.uint8)).save(path, quality=100, subsampling=0)
+    size = (stored[0] // 8, stored[1] // 8)
+    # Where the image is a plane, every new pixel is the value at its middle.
+    step = np.array(stored) / size
+    middle = [(np.arange(size[axis]) + 0.5) * step[axis] - 0.5 for axis in (0, 1)]
+    down, right = np.meshgrid(*middle, indexing="ij")
+    expected = np.stack([down + right, 2 * down, 255 - 2 * right], -1).clip(0, 255)
+    found = read_image(path, size=size)
+    assert found.shape == (*size, 3)
+    assert np.abs(found - expected)[1:-1, 1:-1].max() < 3
+
+
+@pytest.mark.parametrize("size", [(64, 64), (64, 48), (9, 80)])
+@pytest.mark.parametrize("stored", [(127, 129), (128, 130), (130, 97), (517, 640), (5, 5)])
+def test_the_rule_of_reduction_is_the_one_of_pillow(
+    stored: tuple[int, int], size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = tmp_path / "image.jpg"
+    Image.new("RGB", stored[::-1]).save(path)
+    with Image.open(path) as image:
+        image.draft(None, size[::-1])
+        decoded = (image.height, image.width)
+    reduction = jpeg_reduction(stored, size)
+    assert decoded == (-(-stored[0] // reduction), -(-stored[1] // reduction))
 
 
 def test_errors(tmp_path: Path) -> None:

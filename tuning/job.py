@@ -88,7 +88,7 @@ class Job(Part):
     memory_limit: Bytes | None = Field(None, description="Memory limit of a trial, as 2GB.")
     recycle_after: Count = Field(200, description="Trials after which a worker is replaced.")
     recycle_growth: Bytes = Field(
-        100 * 10**6, description="Growth at which a worker is replaced, as 100MB."
+        250 * 10**6, description="Growth at which a worker is replaced, as 250MB."
     )
     retries: int = Field(1, ge=0, description="How often a lost trial is started again.")
     seed: int = Field(0, description="Seed of everything; 0 is a seed.")

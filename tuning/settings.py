@@ -93,7 +93,7 @@ class SearchSettings:
     timeout: float | None = None
     memory_limit: int | None = None
     recycle_after: int = 200
-    recycle_growth: int = 100 * 10**6
+    recycle_growth: int = 250 * 10**6
     retries: int = 1
     patience: int | None = None
     constraints: Sequence[tuple[str, str, float]] = ()

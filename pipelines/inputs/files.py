@@ -38,6 +38,8 @@ def image_file_batches(
     Order of the operations, and why:
         1. Paths are shuffled, not images: a perfect shuffle without a buffer.
         2. A batch of files is read and decoded in one compiled call, two batches at a time.
+           JPEG files of at least twice the size are reduced while they are decoded, as
+           `ImagePreprocessor` does when serving.
         3. Scaling and augmentation work on the whole batch (`image_transform`).
         4. `prefetch` keeps two batches ready.
     At most five batches exist at any time, so memory does not grow with the folder. Where a

@@ -151,7 +151,8 @@ class ImagePreprocessor(Preprocessing):
         height, width, channels = self.input_shape
         if isinstance(x, np.ndarray) and x.shape[1:] == (height, width, channels):
             return x
-        images = [to_channels(image, channels) for image in image_list(x)]
+        size = (height, width) if self._fixed_size else None
+        images = [to_channels(image, channels) for image in image_list(x, size=size)]
         if not self._fixed_size:
             self._refuse_other_sizes(images, getattr(x, "paths", x))
         if not images:

@@ -94,6 +94,7 @@ class BuildObjective:
             epochs: Epochs to run; all by default.
             kept: Trainers of earlier trials, one of which may be used again.
         """
+        from pipelines.training.lone_replicas import skip_reduction
         from tuning.strategies.hyperparameters import build_model, fit_model, overrides_fit
 
         model, hp = build_model(self.hypermodel, params)
@@ -103,6 +104,7 @@ class BuildObjective:
         if overrides_fit(self.hypermodel):
             arguments: dict[str, Any] = {"validation_data": validation, "epochs": count}
             arguments |= {"callbacks": list(callbacks), "verbose": 0}
+            skip_reduction(model)
             fit_model(self.hypermodel, hp, model, parts["x"], parts["y"], **arguments)
             return model
         from pipelines.training.feeds import ArrayFeed

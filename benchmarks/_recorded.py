@@ -115,22 +115,6 @@ TABLES: Mapping[str, Table] = {
         data={"validation": 0.4},
         seeds=(1, 2),
     ),
-    "diabetes-mlp": Table(
-        recipe="diabetes-mlp",
-        metric="val_mae",
-        maximize=False,
-        unordered={
-            "widths": ([32], [64, 32]),
-            "activation": ("relu", "tanh"),
-            "loss": ("mean_squared_error", "mean_absolute_error", "huber"),
-            "optimizer": ("adam", "nesterov"),
-        },
-        ordered={
-            "l2": (1e-6, 1e-4, 1e-2),
-            "learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
-        },
-        fixed={"epochs": 20},
-    ),
 }
 
 

@@ -10,7 +10,7 @@ from benchmarks import _harness as harness
 from benchmarks._contestant import Contestant, ContestantError, run_once
 from benchmarks._harness import Benchmark, Goal, Quantity, Row
 from benchmarks._ratios import ratios
-from benchmarks._tasks import TASKS
+from benchmarks._tasks import FORMULAS
 from benchmarks.document import NOT_YET, fill, render
 from benchmarks.search import average_ranks, incumbents
 
@@ -133,8 +133,8 @@ BEST = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(TASKS))
-def test_the_optimum_of_a_task_is_reached(name):
-    task = TASKS[name]
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_the_optimum_of_a_formula_is_reached(name):
+    task = FORMULAS[name]
     assert task.space.contains(task.space.complete(BEST[name]))
     assert task.value(BEST[name]) == pytest.approx(task.optimum, abs=1e-4)

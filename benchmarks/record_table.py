@@ -19,7 +19,7 @@ from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
 from pipelines.recipes.registry import load_recipe
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import Choice, SearchSettings, Space, open_study, search
-from tuning.records import read_trials
+from tuning.records import FINISHED, read_trials
 
 _RECYCLE = 150  # a worker keeps its compiled functions; a grid has few structures
 
@@ -34,6 +34,9 @@ def record(table: Table, seed: int) -> list[dict[str, Any]]:
     Returns:
         One row for each point: the indices of its values, the seed and the metric after each
         epoch; a training that failed has no epochs.
+
+    Raises:
+        RuntimeError: If the search was interrupted.
     """
     recipe = load_recipe(table.recipe)
     space = Space({name: Choice(values) for name, values in table.values.items()})
@@ -57,6 +60,8 @@ def record(table: Table, seed: int) -> list[dict[str, Any]]:
         )
         search(objective, space, settings)
         trials = read_trials(open_study("table", settings.url))
+    if any(trial.state not in FINISHED for trial in trials):
+        raise RuntimeError(f"The search of seed {seed} was interrupted: record the table again.")
     rows = [
         _row(table, trial.params, seed, trial.history.get(table.metric, ())) for trial in trials
     ]

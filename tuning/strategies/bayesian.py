@@ -45,8 +45,6 @@ class QuickOracle(keras_tuner.oracles.BayesianOptimizationOracle):
     process and the bound are KerasTuner's (1.4.8, whose kernel is a Matérn one with one length).
     """
 
-    starts = 50
-
     @override
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         known = sum(trial.status == "COMPLETED" for trial in self.trials.values())
@@ -56,26 +54,13 @@ class QuickOracle(keras_tuner.oracles.BayesianOptimizationOracle):
         x, y = (np.nan_to_num(array, posinf=0, neginf=0) for array in self._vectorize_trials())
         self.gpr.fit(x, y)
         limits = self._get_hp_bounds()
-        starts = self._random_state.uniform(
-            limits[:, 0], limits[:, 1], size=(self.starts, len(limits))
-        )
+        starts = self._random_state.uniform(limits[:, 0], limits[:, 1], size=(50, len(limits)))
         bound = _Bound(self.gpr, self.beta)
         ends = [
             minimize(bound, start, jac=True, bounds=limits, method="L-BFGS-B") for start in starts
         ]
         values = self._vector_to_values(min(ends, key=lambda end: float(end.fun)).x)
         return {"status": "RUNNING", "values": values}
-
-
-class _LeanOracle(QuickOracle):
-    """With fewer starts: the kernel has one length to find, and 20 searches find its best value."""
-
-    starts = 20
-
-    @override
-    def _make_gpr(self) -> GaussianProcessRegressor:
-        usual = super()._make_gpr().get_params(deep=False)
-        return GaussianProcessRegressor(**{**usual, "n_restarts_optimizer": 2})
 
 
 class _Bound:
@@ -179,7 +164,7 @@ class OracleSampler(optuna.samplers.BaseSampler):
         maximize = study.direction == StudyDirection.MAXIMIZE
         codes = {name: _Code(d) for name, d in space.searched.items() if not _single(d)}
         parameters = _parameters(space, codes)
-        oracle = _LeanOracle(
+        oracle = QuickOracle(
             objective=keras_tuner.Objective("score", "max" if maximize else "min"),
             num_initial_points=1,
             alpha=self._alpha,

@@ -27,6 +27,8 @@ RECIPE, EPOCHS, MOST = "digits-cnn", 15, 100
 # On the usual 270 rows one random trial in seven has the highest accuracy that they can tell.
 DATA = {"validation": 0.6}
 TRIALS_OF_RANDOM = 25
+# Seeds 1 to 3 decided where halving has its first rung; KerasTuner takes 0 for none.
+FIRST_SEED = 11
 KERAS_TUNER, OPTUNA = "KerasTuner BayesianOptimization", "Optuna TPE, KerasPruningCallback"
 SECONDS = Quantity(key="seconds", unit="s to the target, imports included", larger_is_better=False)
 TRIALS = Quantity(key="trials", unit="trials to the target", larger_is_better=False)
@@ -194,7 +196,7 @@ def main() -> None:
         quick=quick,
         settings={**arguments, "rounds": rounds},
     )
-    finish(benchmark, alternate(RECIPE, contestants, seeds=range(rounds)))
+    finish(benchmark, alternate(RECIPE, contestants, seeds=range(FIRST_SEED, FIRST_SEED + rounds)))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ from optuna.pruners import (
 # Without a budget the rungs go on up to here; a pruner decides at so few steps that it is cheap.
 _FAR = 10**7
 
+# Before, an epoch says little: batch normalization still validates with half-learned averages.
+_EARLIEST = 5
+
 # Share of the budget after which no rung lies.
 _LAST_RUNG = 2 / 3
 
@@ -51,7 +54,8 @@ def halving(budget: int | None, *, first: int | None = None, factor: int = 3) ->
 
     Args:
         budget: Most steps of a trial.
-        first: Step of the first rung; a sixteenth of the budget by default, at least 1.
+        first: Step of the first rung; by default a sixteenth of the budget, but not before step 5
+            or, in a shorter training, a third of the budget.
         factor: Ratio of one rung's step to the one before.
     """
     first = first or _first(budget)
@@ -71,7 +75,8 @@ def hyperband(budget: int | None, *, first: int | None = None, factor: int = 3) 
 
 
 def _first(budget: int | None) -> int:
-    return max(1, (budget or 1) // 16)
+    budget = budget or 1
+    return max(1, budget // 16, min(_EARLIEST, budget // 3))
 
 
 def _rungs(first: int, factor: int, budget: int | None) -> tuple[int, ...]:

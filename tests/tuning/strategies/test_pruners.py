@@ -6,12 +6,13 @@ from tuning.strategies import make_pruner
 
 # pruner, budget, options, decision steps
 RUNGS = [
-    ("halving", 10, {}, (1, 3)),  # 9 would save one epoch of ten
-    ("halving", 15, {}, (1, 3, 9)),
-    ("halving", 30, {}, (1, 3, 9)),  # 27 would save a tenth
-    ("halving", 64, {"factor": 4}, (4, 16)),
+    ("halving", 2, {}, (1,)),
+    ("halving", 10, {}, (3,)),  # 9 would save one epoch of ten
+    ("halving", 15, {}, (5,)),
+    ("halving", 30, {}, (5, 15)),
+    ("halving", 160, {"factor": 4}, (10, 40)),
     ("halving", 20, {"first": 2, "factor": 2}, (2, 4, 8)),
-    ("hyperband", 15, {}, (1, 3, 9)),
+    ("hyperband", 30, {}, (5, 15)),
     ("none", 15, {}, ()),
 ]
 

@@ -154,6 +154,16 @@ def main() -> None:
     quick = options.quick
     files = options.files or (192 if quick else 10_000)
     epochs, rounds = 1 if quick else 3, options.rounds or (1 if quick else 5)
+    goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in CASES]
+    benchmark = Benchmark(
+        name="input",
+        title=f"{files:,} JPEG files to augmented batches of {BATCH}",
+        quantities=QUANTITIES,
+        goals=() if quick else goals,
+        unequal=UNEQUAL,
+        quick=quick,
+        settings={"files": files, "epochs": epochs, "rounds": rounds},
+    )
     rows = []
     for case, (stored, side) in list(CASES.items())[: 1 if quick else None]:
         with tempfile.TemporaryDirectory() as folder:
@@ -165,16 +175,6 @@ def main() -> None:
                 for name, run in (("ours", "ours"), (PEER, "keras_directory"))
             ]
             rows += alternate(case, contestants, seeds=range(1, rounds + 1))
-    goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in CASES]
-    benchmark = Benchmark(
-        name="input",
-        title=f"{files:,} JPEG files to augmented batches of {BATCH}",
-        quantities=QUANTITIES,
-        goals=() if quick else goals,
-        unequal=UNEQUAL,
-        quick=quick,
-        settings={"files": files, "epochs": epochs, "rounds": rounds},
-    )
     finish(benchmark, rows)
 
 

@@ -66,15 +66,15 @@ def _start(folder, *arguments):
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
-    process = _start(tmp_path, "--seeds", "4")
-    first = next(line for line in process.stderr if line.startswith("training 1/8"))
+    process = _start(tmp_path, "--seeds", "12")
+    first = next(line for line in process.stderr if line.startswith("training 1/24"))
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=100)
     assert process.returncode == 130
     assert "trainings are kept: the same command goes on from there." in errors
     assert "Traceback" not in errors
 
-    again = _start(tmp_path, "--seeds", "4")
+    again = _start(tmp_path, "--seeds", "12")
     output, errors = again.communicate(timeout=100)
     assert again.returncode == 0, errors
     # The same seconds: this training was read, not done again.

@@ -13,7 +13,7 @@ from optuna.pruners import (
 # Without a budget the rungs go on up to here; a pruner decides at so few steps that it is cheap.
 _FAR = 10**7
 
-# Before, an epoch says little: batch normalization still validates with half-learned averages.
+# Before, an epoch says little: on few rows hardly anything is learned (docs/performance.md).
 _EARLIEST = 5
 
 # Share of the budget after which no rung lies.

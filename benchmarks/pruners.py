@@ -70,19 +70,16 @@ def spent(
     epochs = points = 0
     for curve in curves:
         trial, points = study.ask(), points + 1
-        kept = True
         for epoch, score in enumerate(curve, start=1):
             epochs += 1
             trial.report(score, epoch)
             if (steps is None or epoch in steps) and trial.should_prune():
-                kept = False
+                study.tell(trial, state=TrialState.PRUNED)
                 break
-        if kept:
-            study.tell(trial, max(curve, default=0.0))
         else:
-            study.tell(trial, state=TrialState.PRUNED)
-        if kept and max(curve, default=0.0) >= target:
-            break
+            study.tell(trial, max(curve))
+            if max(curve) >= target:
+                break
     return {"trainings": epochs / budget + start * points, "points": points}
 
 

@@ -21,8 +21,6 @@ from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import Choice, SearchSettings, Space, open_study, search
 from tuning.records import FINISHED, read_trials
 
-_RECYCLE = 150  # a worker keeps its compiled functions; a grid has few structures
-
 
 def record(table: Table, seed: int) -> list[dict[str, Any]]:
     """Trains a grid once, every trial on one thread of its own.
@@ -56,7 +54,6 @@ def record(table: Table, seed: int) -> list[dict[str, Any]]:
             metrics=((table.metric, "maximize" if table.maximize else "minimize"),),
             budget=int(table.fixed["epochs"]),
             seed=seed,
-            recycle_after=_RECYCLE,
         )
         search(objective, space, settings)
         trials = read_trials(open_study("table", settings.url))

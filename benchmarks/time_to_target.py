@@ -24,8 +24,10 @@ from benchmarks._harness import (
 
 CALIBRATION = RESULTS / "time_to_target.calibration.json"
 RECIPE, EPOCHS, MOST = "digits-cnn", 15, 100
-# On the usual 270 rows one random trial in seven has the highest accuracy that they can tell.
-DATA = {"validation": 0.6}
+# On the usual 270 rows one random trial in seven has the highest accuracy that they can tell. The
+# 448 rows left divide by every batch size: a last batch of one row costs whoever shuffles anew in
+# every epoch half a point of accuracy, and `Model.fit` on arrays repeats its first order.
+DATA = {"validation": 0.6005}
 TRIALS_OF_RANDOM = 25
 # Seeds 1 to 3 decided where halving has its first rung; KerasTuner takes 0 for none.
 FIRST_SEED = 11

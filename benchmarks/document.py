@@ -1,7 +1,9 @@
 """Puts the measured figures into the documents: `python -m benchmarks.document`.
 
 A document says where: everything between `<!-- benchmark: NAME -->` and `<!-- end benchmark -->`
-is replaced by the table of `benchmarks/results/NAME.json`. No figure is typed by hand.
+is replaced by the table of `benchmarks/results/NAME.json`, and everything between
+`<!-- comparison: NAME -->` and `<!-- end comparison -->` by that of
+`benchmarks/results/comparisons/NAME.json`. No figure is typed by hand.
 """
 
 from __future__ import annotations
@@ -9,15 +11,16 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks._comparison_table import render_comparison
 from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
 from benchmarks._table import HEADINGS, line, verdicts
 
-_PLACE = re.compile(r"(<!-- benchmark: ([\w-]+) -->\n).*?(<!-- end benchmark -->)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- (benchmark|comparison): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 NOT_YET = "Not measured yet.\n"
 
 
@@ -53,6 +56,12 @@ def _origin(result: Mapping[str, Any]) -> str:
     )
 
 
+KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
+    "benchmark": (".", render),
+    "comparison": ("comparisons", render_comparison),
+}
+
+
 def fill(text: str, results: Path) -> str:
     """Replaces every marked place of a document.
 
@@ -65,9 +74,10 @@ def fill(text: str, results: Path) -> str:
     """
 
     def replace(found: re.Match[str]) -> str:
-        path = results / f"{found[2]}.json"
-        body = render(json.loads(path.read_text())) if path.exists() else NOT_YET
-        return found[1] + body + found[3]
+        folder, show = KINDS[found[2]]
+        path = results / folder / f"{found[3]}.json"
+        body = show(json.loads(path.read_text())) if path.exists() else NOT_YET
+        return found[1] + body + found[4]
 
     return _PLACE.sub(replace, text)
 

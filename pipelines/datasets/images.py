@@ -13,10 +13,10 @@ from typing import Any, Literal
 import numpy as np
 
 from pipelines.datasets.errors import DataError
+from pipelines.preprocessing.pixels import decode, to_channels
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
 OnBadImage = Literal["error", "skip"]
-_MODES = {1: "L", 3: "RGB"}
 
 
 def is_image(name: str) -> bool:
@@ -33,10 +33,10 @@ def is_image(name: str) -> bool:
 def decode_image(
     data: bytes, *, path: Path | str, size: tuple[int, int] | None = None, channels: int = 3
 ) -> np.ndarray:
-    """Decodes one image to 8-bit pixels.
+    """Decodes one image to 8-bit pixels, as serving decodes its file.
 
     Args:
-        data: The encoded image; a palette, grey or transparent one is converted.
+        data: The encoded image; a palette, 16-bit, grey or transparent one is converted.
         path: Named in errors.
         size: `(height, width)` in pixels to resize to (bilinear with antialiasing), or
             `None` to keep the stored size.
@@ -49,20 +49,12 @@ def decode_image(
         DataError: If the bytes are no complete image.
         ValueError: If `channels` is neither 1 nor 3.
     """
-    from PIL import Image
-
-    if channels not in _MODES:
+    if channels not in (1, 3):
         raise ValueError(f"`channels` is 1 (grey) or 3 (colour). Got {channels}.")
     try:
-        with Image.open(io.BytesIO(data)) as stored:
-            # Palettes with transparency are converted through RGBA, as Pillow asks for.
-            full = stored.convert("RGBA") if "transparency" in stored.info else stored
-            image = full.convert(_MODES[channels])
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        return to_channels(decode(io.BytesIO(data), size=size), channels)
+    except ValueError as error:
         raise DataError(f"the image does not decode ({error}).", path=path) from error
-    if size is not None and image.size != size[::-1]:
-        image = image.resize(size[::-1], Image.Resampling.BILINEAR)
-    return np.asarray(image, dtype=np.uint8).reshape(image.height, image.width, channels)
 
 
 def decode_all(

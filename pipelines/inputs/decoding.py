@@ -65,6 +65,8 @@ def make_decoder(preprocessor: ImagePreprocessor) -> Callable[[Sequence[Any]], n
     def read(paths: Sequence[Any]) -> np.ndarray:
         names = [os.fsdecode(path) for path in paths]
         contents = [_content(name) for name in names]
+        if preprocessor.read_size != shape[:2]:
+            return preprocessor.arrange(names)
         groups: dict[_Plan | None, list[int]] = defaultdict(list)
         for row, content in enumerate(contents):
             groups[_plan(content, shape, resizes=preprocessor.resizes)].append(row)

@@ -21,6 +21,9 @@ class ImagePreprocessor(Preprocessing):
     The order is: decode (paths), channels, size, `scale`, then per channel
     `(value - mean) / deviation` with the statistics of the training images.
 
+    Files that come later get the pixels that they would have had in training: if it was fitted on
+    an array, a file is first brought to the size of the images in it.
+
     Args:
         scale: Factor from raw values to [0, 1]: `1 / 255` for 8-bit images, `1 / 16` for digits.
         standardize: Subtract the mean and divide by the standard deviation of each channel.
@@ -60,6 +63,7 @@ class ImagePreprocessor(Preprocessing):
         self._size = None if size is None else (int(size[0]), int(size[1]))
         self._channels = channels
         self._fixed_size = size is not None
+        self._read_size: tuple[int, int] | None = None
         self._mean: list[float] | None = None
         self._deviation: list[float] | None = None
         self._fitted = False
@@ -75,6 +79,11 @@ class ImagePreprocessor(Preprocessing):
     def resizes(self) -> bool:
         """Whether images of other sizes are resized; else they are errors."""
         return self._fixed_size
+
+    @property
+    def read_size(self) -> tuple[int, int]:
+        """`(height, width)` that files get while they are decoded; then comes `input_shape`."""
+        return self._read_size or self.input_shape[:2]
 
     def affine(self) -> tuple[np.ndarray, np.ndarray]:
         """`(multiplier, offset)`, each `float32[channels]`: transformed = raw * m + o."""
@@ -108,6 +117,8 @@ class ImagePreprocessor(Preprocessing):
             raise ValueError("The training split must hold at least one image. Got none.")
         if hasattr(x, "paths") and self._size is None:
             (self._size, self._channels), self._fixed_size = (x.size, x.channels), True
+        if isinstance(x, np.ndarray):
+            self._read_size = (x.shape[1], x.shape[2])
         first = image_list(x[:1])[0]
         self._channels = self._channels or (1 if first.shape[-1] in (1, 2) else 3)
         self._size = self._size or (first.shape[0], first.shape[1])
@@ -151,7 +162,7 @@ class ImagePreprocessor(Preprocessing):
         height, width, channels = self.input_shape
         if isinstance(x, np.ndarray) and x.shape[1:] == (height, width, channels):
             return x
-        size = (height, width) if self._fixed_size else None
+        size = self.read_size if self._fixed_size else None
         images = [to_channels(image, channels) for image in image_list(x, size=size)]
         if not self._fixed_size:
             self._refuse_other_sizes(images, getattr(x, "paths", x))
@@ -199,6 +210,7 @@ class ImagePreprocessor(Preprocessing):
             "scale": self.scale,
             "standardize": self.standardize,
             "size": [height, width],
+            "read_size": list(self.read_size),
             "resize": self._fixed_size,
             "channels": channels,
             "mean": self._mean,
@@ -215,6 +227,8 @@ class ImagePreprocessor(Preprocessing):
             channels=config["channels"],
         )
         made._fixed_size = config["resize"]
+        # Models that were saved before it was written read their files at once.
+        made._read_size = tuple(config.get("read_size", config["size"]))
         made._mean, made._deviation = config["mean"], config["deviation"]
         made._fitted = True
         return made

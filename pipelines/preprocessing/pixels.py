@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 # Weights of red, green and blue in the luminance, ITU-R BT.601, as Pillow uses them.
 LUMINANCE = (0.299, 0.587, 0.114)
+# Formats whose mode "I" holds values from 0 to 65535.
+_SIXTEEN_BITS = ("PNG", "PPM")
 
 
 def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
@@ -34,11 +36,14 @@ def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
     return next((reduction for reduction in (8, 4, 2) if fits >= reduction), 1)
 
 
-def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.ndarray:
-    """Decodes an image file of any format that Pillow knows.
+def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -> np.ndarray:
+    """Decodes an image of any format that Pillow knows: the one way for training and serving.
+
+    Of 16-bit images the upper byte is kept, transparency is left out, and an orientation in the
+    EXIF data is not applied: so does TensorFlow, which decodes while a model trains.
 
     Args:
-        path: The file.
+        file: Its name, or its content as an open file.
         size: `(height, width)` that the image is resized to, as by `to_size`; JPEG images that
             are much larger are reduced while they are decoded (`jpeg_reduction`). `None`: the
             size in the file.
@@ -47,12 +52,12 @@ def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.nda
         `uint8[height, width, 1]` for grey files, else `uint8[height, width, 3]`.
 
     Raises:
-        ValueError: If the file is missing, truncated or no image; the message names it.
+        ValueError: If the file is missing, truncated or no image; the message says why.
     """
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(file) as image:
             drafted = None if size is None else image.draft(None, (size[1], size[0]))
             image.load()
             pixels = _eight_bit(image)
@@ -61,19 +66,42 @@ def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.nda
             # A last block may lie partly outside: 129 pixels reduced by 2 are 65, but 64.5 wide.
             extent = pixels.shape[:2] if drafted is None else (drafted[1][3], drafted[1][2])
             return to_size(pixels, size, extent=extent)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise ValueError(str(error)) from error
+
+
+def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.ndarray:
+    """Decodes an image file, as `decode` does.
+
+    Args:
+        path: The file.
+        size: As for `decode`.
+
+    Returns:
+        `uint8[height, width, 1]` for grey files, else `uint8[height, width, 3]`.
+
+    Raises:
+        ValueError: If the file is missing, truncated or no image; the message names it.
+    """
+    try:
+        return decode(path, size=size)
+    except ValueError as error:
         raise ValueError(f"{path}: this file does not decode as an image ({error}).") from error
 
 
 def _eight_bit(image: Any) -> np.ndarray:
     if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"))[..., np.newaxis]
-    if image.mode.startswith("I") or image.mode == "F":
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in _SIXTEEN_BITS):
+        return (np.asarray(image) >> 8).astype(np.uint8)[..., np.newaxis]
+    if image.mode in ("I", "F"):
         raise ValueError(
-            f"8 bits a channel are expected, not mode {image.mode!r}; read it into an array and "
-            "pass the array with its `scale`"
+            f"8 or 16 bits a channel are expected, not mode {image.mode!r}; read it into an array "
+            "and pass the array with its `scale`"
         )
-    return np.asarray(image.convert("RGB"))
+    # Palettes with transparency are converted through RGBA, as Pillow asks for.
+    full = image.convert("RGBA") if "transparency" in image.info else image
+    return np.asarray(full.convert("RGB"))
 
 
 def image_list(x: Any, *, size: Sequence[int] | None = None) -> list[np.ndarray]:

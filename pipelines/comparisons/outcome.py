@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.comparisons.code_version import CodeVersion
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -59,19 +61,32 @@ class Outcome:
         )
 
 
+class MixedCodeError(ValueError):
+    """Finished trainings are of another version of the code than the one that would go on."""
+
+
 class OutcomeFile:
-    """Finished trainings in a file with one JSON object a line.
+    """Finished trainings in a file with one JSON object a line, the version of the code first.
 
     Every training is written at once, so an interrupted comparison goes on where it stopped. A
     last line that was cut off is ignored, and its training is done again.
 
     Args:
         path: The file; it need not exist.
+        code: The version of the code that trains.
+
+    Raises:
+        MixedCodeError: If the file has trainings of another version, or of an unknown one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, code: CodeVersion) -> None:
         self.path = path
-        self._known = dict(self._read())
+        self._code = code
+        lines = self._read()
+        self._known = {
+            line["training"]: Outcome.from_dict(line) for line in lines if "training" in line
+        }
+        self._refuse_other_code([line["code"] for line in lines if "code" in line])
 
     def __len__(self) -> int:
         return len(self._known)
@@ -83,23 +98,36 @@ class OutcomeFile:
     def add(self, key: str, outcome: Outcome) -> None:
         """Writes an outcome to the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._known:
+            self.path.write_text(json.dumps({"code": self._code.to_dict()}) + "\n", "utf-8")
         line = json.dumps({"training": key, **outcome.to_dict()}, allow_nan=False)
-        whole = not self.path.exists() or self.path.read_bytes()[-1:] in (b"", b"\n")
+        whole = self.path.read_bytes()[-1:] in (b"", b"\n")
         with self.path.open("a", encoding="utf-8") as file:
             # A line that was cut off must not swallow this one.
             file.write(f"{line}\n" if whole else f"\n{line}\n")
         self._known[key] = outcome
 
-    def _read(self) -> list[tuple[str, Outcome]]:
+    def _refuse_other_code(self, written: Sequence[Mapping[str, Any]]) -> None:
+        """Numbers of two versions in one table would compare the versions, not the arms."""
+        found = CodeVersion.from_dict(written[0]) if written else None
+        if not self._known or (found is not None and found.matches(self._code)):
+            return
+        way = "" if found is None or not found.commit else "go on with that version, or "
+        raise MixedCodeError(
+            f"{self.path}: all trainings of a comparison are of one version of the code. Got "
+            f"{len(self._known)} finished by {found or 'an unknown version'}; this is "
+            f"{self._code}: {way}delete the file to start anew."
+        )
+
+    def _read(self) -> list[dict[str, Any]]:
         if not self.path.exists():
             return []
         found = []
         for line in self.path.read_text(encoding="utf-8").splitlines():
             try:
-                plain = json.loads(line)
+                found.append(json.loads(line))
             except json.JSONDecodeError:
                 continue
-            found.append((plain["training"], Outcome.from_dict(plain)))
         return found
 
 

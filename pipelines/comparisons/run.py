@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.comparisons.code_version import code_version
 from pipelines.comparisons.outcome import Outcome, OutcomeFile
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
@@ -66,8 +67,8 @@ def compare(
     """Runs a comparison: trainings, table, figure, MLflow run.
 
     Every finished training is kept at once under `root/comparisons`; a call with the same
-    settings goes on from there. The file goes when the comparison is recorded. Only validation
-    rows are looked at: the test split stays sealed.
+    settings and code goes on from there. The file goes when the comparison is recorded. Only
+    validation rows are looked at: the test split stays sealed.
 
     Args:
         request: What to compare.
@@ -80,6 +81,7 @@ def compare(
 
     Raises:
         ValueError: If the comparison or a hyperparameter is unknown or out of range.
+        MixedCodeError: If the trainings that are there were done by another version of the code.
     """
     comparison = comparison or load_comparison(request.comparison)
     request.check(comparison)
@@ -87,7 +89,9 @@ def compare(
     data = _load(request, comparison)
     prints = {recipe: dataset.fingerprint for recipe, dataset in data.items()}
     folder = request.folder(comparison, prints)
-    file = OutcomeFile(folder / "trainings.jsonl")
+    parts = comparison.parts
+    code = code_version([ref for part in parts for ref in (part.measure, part.builder) if ref])
+    file = OutcomeFile(folder / "trainings.jsonl", code=code)
     counter = _Counter(count_trainings(request, comparison.parts), on_training)
     findings = [
         PartTrainer(

@@ -7,8 +7,9 @@ import math
 
 import pytest
 
+from pipelines.comparisons.code_version import CodeVersion
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.comparisons.outcome import Outcome, OutcomeFile
+from pipelines.comparisons.outcome import MixedCodeError, Outcome, OutcomeFile
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.run import compare
@@ -52,6 +53,35 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     assert len(after) == 4
     whole = compare(_request(root, seeds=2), comparison=comparison)
     assert _without_times(resumed.table) == _without_times(whole.table)
+
+
+def test_trainings_of_another_version_of_the_code_are_not_mixed_with_ours(tmp_path):
+    comparison = _comparison({"relu": {"activation": "relu"}, "tanh": {"activation": "tanh"}})
+
+    def stop(done, total, what, outcome):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(_request(tmp_path, seeds=1), comparison=comparison, on_training=stop)
+    (path,) = tmp_path.rglob("trainings.jsonl")
+    header, *trainings = path.read_text().splitlines()
+    code = json.loads(header)["code"]
+    other = json.dumps({"code": {**code, "digest": "0123456789ab", "commit": "c" * 40}})
+    path.write_text("\n".join([other, *trainings]) + "\n")
+    with pytest.raises(MixedCodeError) as refused:
+        compare(_request(tmp_path, seeds=1), comparison=comparison)
+    message = str(refused.value)
+    assert message.startswith(f"{path}: all trainings of a comparison are of one version")
+    assert f"Got 1 finished by commit {'c' * 10}, code 0123456789ab, keras" in message
+    assert f"code {code['digest']}" in message
+    assert message.endswith("go on with that version, or delete the file to start anew.")
+    assert len(path.read_text().splitlines()) == 2, "nothing was trained"
+    # The way out.
+    path.unlink()
+    trained = []
+    compare(_request(tmp_path, seeds=1), comparison=comparison,
+            on_training=lambda *one: trained.append(one))  # fmt: skip
+    assert len(trained) == 2
 
 
 def test_an_arm_that_diverges_is_a_row(root):
@@ -120,19 +150,19 @@ def test_settings_have_folders_of_their_own_and_more_seeds_the_same():
 
 
 def test_a_line_that_was_cut_off_is_ignored_and_written_again(tmp_path):
-    path = tmp_path / "trainings.jsonl"
+    path, code = tmp_path / "trainings.jsonl", CodeVersion(digest="1a")
     outcome = Outcome(metrics={"loss": 1.0}, x=[1.0], curves={"loss": [math.nan]}, seconds=2.0)
-    OutcomeFile(path).add("first", outcome)
+    OutcomeFile(path, code=code).add("first", outcome)
     with path.open("a") as file:
         file.write('{"training": "second", "metr')
-    file = OutcomeFile(path)
+    file = OutcomeFile(path, code=code)
     assert len(file) == 1
     assert file.get("second") is None
     file.add("second", outcome)
-    again = OutcomeFile(path)
+    again = OutcomeFile(path, code=code)
     assert again.get("second").to_dict() == outcome.to_dict()
     assert again.get("first").metrics == {"loss": 1.0}
-    assert json.loads(path.read_text().splitlines()[0])["curves"] == {"loss": [None]}
+    assert json.loads(path.read_text().splitlines()[1])["curves"] == {"loss": [None]}
 
 
 @pytest.mark.parametrize(

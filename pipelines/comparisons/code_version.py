@@ -1,0 +1,121 @@
+"""Which version of the code trains: what the numbers of a comparison depend on beside settings."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+_PACKAGES = Path(__file__).resolve().parents[2]
+# What data, networks and trainings are made of; the rest only asks for them or shows them.
+_DECIDING = (
+    *("cookbook", "pipelines/comparisons", "pipelines/datasets", "pipelines/inputs"),
+    *("pipelines/preprocessing", "pipelines/recipes", "pipelines/tasks", "pipelines/training"),
+    "tuning/seeds.py",
+)
+_LIBRARIES = ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeVersion:
+    """A version of the code.
+
+    Attributes:
+        digest: Of the statements that decide the numbers. Comments and docstrings do not count.
+        libraries: Name to version of the libraries that compute.
+        commit: What is checked out, for people; None outside of a repository. It decides
+            nothing: most commits leave the statements as they are.
+    """
+
+    digest: str
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    commit: str | None = None
+
+    def matches(self, other: CodeVersion) -> bool:
+        """Whether both give the same numbers."""
+        return self.digest == other.digest and self.libraries == other.libraries
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """The version that `to_dict` wrote."""
+        return cls(**plain)
+
+    def __str__(self) -> str:
+        known = [f"code {self.digest}"]
+        if self.commit:
+            dirty = " with changes" if self.commit.endswith("-dirty") else ""
+            known.insert(0, f"commit {self.commit[:10]}{dirty}")
+        return ", ".join([*known, *(f"{name} {v}" for name, v in self.libraries.items())])
+
+
+def code_version(references: Iterable[str] = ()) -> CodeVersion:
+    """The version that this process runs.
+
+    Args:
+        references: `"module:attribute"` of further code that decides the numbers, such as the
+            `measure` of a comparison of your own.
+    """
+    from tuning.tracking import git_commit
+
+    modules = sorted({reference.partition(":")[0] for reference in references})
+    specs = [importlib.util.find_spec(module) for module in modules]
+    own = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
+    return CodeVersion(
+        digest=code_digest(*(_PACKAGES / place for place in _DECIDING), *own),
+        libraries=_versions(),
+        commit=git_commit(),
+    )
+
+
+@functools.cache
+def code_digest(*places: Path) -> str:
+    """Digest of the statements in files and folders of Python code, read once per process.
+
+    Args:
+        places: Files, or folders with all that is below them.
+
+    Returns:
+        12 hexadecimal digits. Comments, docstrings and layout do not change them.
+    """
+    digest = hashlib.sha256()
+    for place in places:
+        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        for file in files:
+            digest.update(file.relative_to(place.parent).as_posix().encode())
+            digest.update(_statements(file.read_text(encoding="utf-8")).encode())
+    return digest.hexdigest()[:12]
+
+
+def _statements(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and _is_text(body[0]):
+            del body[0]
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.AST) -> bool:
+    """Whether a statement is a docstring."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

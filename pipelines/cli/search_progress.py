@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
@@ -84,7 +85,8 @@ def print_summary(result: TuneResult) -> None:
         soft_wrap=True,
     )
     for name, text in result.facts():
-        console.print(f"[bold]{name:<11}[/] {text}", highlight=False, soft_wrap=True)
+        # Notes may quote values with brackets, which rich would read as a style.
+        console.print(f"[bold]{name:<11}[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def _print_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

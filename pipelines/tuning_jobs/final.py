@@ -222,6 +222,8 @@ def finish_recipe(
         run.figure(history_figure(fitted.history), "figures/refit_history.png")
         for name, figure in figures.items():
             run.figure(figure, f"figures/{name}.png")
+        if dataset.notes:
+            run.text("\n".join(dataset.notes) + "\n", "data.txt")
         for name, text in notes.items():
             run.text(text, name)
         log_model(run, fitted.experiment, path, **plan.registration)
@@ -234,6 +236,7 @@ def finish_recipe(
         "epochs": chosen.epochs,
         "seeds": plan.seeds,
         **found.choice,
+        "notes": list(dataset.notes),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": int(earlier.get("test_reads", 0)) + 1,

@@ -68,6 +68,11 @@ class TuneResult:
         return dict(self.final.get("test_metrics", {}))
 
     @property
+    def notes(self) -> list[str]:
+        """What the dataset's loader inferred, dropped or skipped."""
+        return list(self.final.get("notes", []))
+
+    @property
     def model_path(self) -> Path | None:
         """The refitted winner, or `None` when there is none."""
         path = self.final.get("model_path")
@@ -128,6 +133,7 @@ class TuneResult:
                 ("verdict", final["verdict"]),
             ]  # fmt: skip
         facts += _over_seeds(final)
+        facts += [("data", note) for note in self.notes]
         if self.model_path is not None:
             facts.append(("model", str(self.model_path)))
         if self.run_url is not None:
@@ -168,7 +174,8 @@ class TuneResult:
             "states": self.search.states,
             **{"pareto": [], "stages": [], "confirmed": []},
             **self.search.choice,
-            "final": dict(self.final),
+            "notes": self.notes,
+            "final": {name: value for name, value in self.final.items() if name != "notes"},
         }
 
 

@@ -255,6 +255,25 @@ def test_a_person_reads_the_notes_too(program, tmp_path):
     assert "data       1 missing input values, left for imputation" in done.out
 
 
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_a_search_shows_the_notes_once(program, tmp_path):
+    path = tmp_path / "table.csv"
+    rows = [f"{n % 7};[red];{('non', 'oui')[n % 2]}" for n in range(60)]
+    path.write_text("\n".join(["a;b;label", *rows]) + "\n")
+    search = ("tune", "tabular", "--tiny", "--data", path, "--target", "label", "--trials", "1")
+    found = json.loads(program(*search, "--workers", "1", "--json").out.splitlines()[-1])
+    (dropped,) = (note for note in found["notes"] if note.startswith("dropped"))
+    assert "dropped 1 columns: b (constant: '[red]'" in dropped
+    assert "notes" not in found["final"]
+    # For a person, from the finished study.
+    shown = program(*search)
+    assert "is finished" in shown.err
+    assert shown.out.count(dropped) == 1
+    (stored,) = (tmp_path / "mlruns").rglob("data.txt")
+    assert stored.read_text().splitlines() == found["notes"]
+
+
 def test_kinds_of_columns_and_of_the_task_can_be_overridden(program, tmp_path):
     path = tmp_path / "table.tsv"
     rows = (f"{n % 5}\t{n}\t{n % 4}" for n in range(80))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import statistics
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks._contestant import Contestant, Measured, run_once
-from benchmarks._machine import commit, machine, versions
+from benchmarks._machine import Origin, command_line
 from benchmarks._ratios import ratios
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -90,6 +88,7 @@ class Benchmark:
         unequal: What was not equal between the contestants, one line each.
         quick: Whether this is the short form, whose figures prove nothing.
         settings: Sizes of the run, for the JSON.
+        origin: Time, machine and commit before the first run.
     """
 
     name: str
@@ -99,8 +98,7 @@ class Benchmark:
     unequal: Sequence[str] = ()
     quick: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
-    started: float = field(default_factory=time.time)
-    machine: Mapping[str, Any] = field(default_factory=machine)
+    origin: Origin = field(default_factory=Origin)
 
 
 def alternate(case: str, contestants: Sequence[Contestant], *, seeds: Sequence[int]) -> list[Row]:
@@ -143,16 +141,10 @@ def finish(benchmark: Benchmark, rows: Sequence[Row], *, extra: Any = None) -> P
 
     judged = ratios(benchmark, rows)
     show(CONSOLE, benchmark, rows, judged)
-    now = datetime.datetime.now(datetime.UTC)
     content = {
         "name": benchmark.name,
         "title": benchmark.title,
-        "command": " ".join([f"python -m benchmarks.{benchmark.name}", *sys.argv[1:]]),
-        "date": now.isoformat(timespec="seconds"),
-        **commit(),
-        "machine": dict(benchmark.machine),
-        "versions": versions(),
-        "seconds": round(time.time() - benchmark.started, 1),
+        **benchmark.origin.to_dict(command_line(benchmark.name)),
         "quick": benchmark.quick,
         "settings": dict(benchmark.settings),
         "quantities": [asdict(quantity) for quantity in benchmark.quantities],

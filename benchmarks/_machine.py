@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.metadata
 import os
 import platform
+import shlex
 import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +63,40 @@ def versions() -> dict[str, str]:
 def commit() -> dict[str, Any]:
     """The commit that ran, and whether tracked files differed from it."""
     return {"commit": _git("rev-parse", "HEAD"), "modified": bool(_git("diff", "HEAD", "--stat"))}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a measurement comes from; made before its first run, so that it shows that moment."""
+
+    started: float = field(default_factory=time.time)
+    machine: Mapping[str, Any] = field(default_factory=machine)
+    commit: Mapping[str, Any] = field(default_factory=commit)
+
+    def to_dict(self, command: str) -> dict[str, Any]:
+        """What every file of results says of itself, written when the measurement ends.
+
+        Args:
+            command: What measured, for a shell.
+        """
+        now = datetime.datetime.now(datetime.UTC)
+        return {
+            "command": command,
+            "date": now.isoformat(timespec="seconds"),
+            **self.commit,
+            "machine": dict(self.machine),
+            "versions": versions(),
+            "seconds": round(time.time() - self.started, 1),
+        }
+
+
+def command_line(module: str) -> str:
+    """The command that runs.
+
+    Args:
+        module: Name of the module in `benchmarks`.
+    """
+    return shlex.join(["python", "-m", f"benchmarks.{module}", *sys.argv[1:]])
 
 
 def _git(*arguments: str) -> str:

@@ -26,7 +26,7 @@ def show(
         rows: The measurements.
         judged: What `ratios` found.
     """
-    machine = benchmark.machine
+    machine = benchmark.origin.machine
     table = Table(title=f"{benchmark.title} ({machine['cores']} cores, {machine['cpu']})")
     for heading in HEADINGS:
         table.add_column(heading)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._harness import CONSOLE, RESULTS
-from benchmarks._machine import ROOT, commit, machine, versions
+from benchmarks._machine import ROOT, Origin
 
 FOLDER = RESULTS / "comparisons"
 IMAGES = ROOT / "docs" / "images"
@@ -42,7 +42,7 @@ def measure(comparison: str, *, seeds: int, extra: Sequence[str] = ()) -> dict[s
     """
     command = ["cookbook", "train", comparison, "--seeds", str(seeds), *extra, "--json"]
     CONSOLE.log(shlex.join(command))
-    facts = machine()
+    origin = Origin()
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *command[1:]],
         cwd=ROOT,
@@ -54,10 +54,8 @@ def measure(comparison: str, *, seeds: int, extra: Sequence[str] = ()) -> dict[s
     shutil.copyfile(result["figure"], IMAGES / f"{comparison}.png")
     return {
         "name": comparison,
-        "command": shlex.join(command),
-        **commit(),
-        "machine": {**facts, "load_after": round(os.getloadavg()[0], 2)},
-        "versions": versions(),
+        **origin.to_dict(shlex.join(command)),
+        "machine": {**origin.machine, "load_after": round(os.getloadavg()[0], 2)},
         **{name: result[name] for name in KEPT},
     }
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import csv
-import datetime
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._harness import CONSOLE
-from benchmarks._machine import commit, machine, versions
+from benchmarks._machine import Origin, command_line
 from benchmarks._recipe_models import request
 from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
 from pipelines.recipes.registry import load_recipe
@@ -78,24 +76,17 @@ def main() -> None:
     names = command.parse_args().names or list(TABLES)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names:
-        table, rows, began, origin = TABLES[name], list[dict[str, Any]](), time.time(), commit()
-        before = machine()
+        table, rows, origin = TABLES[name], list[dict[str, Any]](), Origin()
         for seed in table.seeds:
             rows += record(table, seed)
-            CONSOLE.log(f"{name}: {len(rows)} trainings after {time.time() - began:.0f} s")
+            CONSOLE.log(f"{name}: {len(rows)} trainings after {time.time() - origin.started:.0f} s")
         epochs = [str(epoch) for epoch in range(1, 1 + int(table.fixed["epochs"]))]
         with (FOLDER / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, [*table.values, SEED, *epochs], lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-        now = datetime.datetime.now(datetime.UTC)
         content = {
-            "command": " ".join(["python -m benchmarks.record_table", *sys.argv[1:]]),
-            "date": now.isoformat(timespec="seconds"),
-            **origin,
-            "machine": before,
-            "versions": versions(),
-            "seconds": round(time.time() - began, 1),
+            **origin.to_dict(command_line("record_table")),
             "recipe": table.recipe,
             "metric": table.metric,
             "values": table.values,

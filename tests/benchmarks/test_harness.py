@@ -1,5 +1,6 @@
 """The harness: fresh processes, alternating order, ratios of speeds, figures in the documents."""
 
+import datetime
 import json
 import math
 import os
@@ -9,6 +10,7 @@ import pytest
 from benchmarks import _harness as harness
 from benchmarks._contestant import Contestant, ContestantError, run_once
 from benchmarks._harness import Benchmark, Goal, Quantity, Row
+from benchmarks._machine import Origin
 from benchmarks._ratios import ratios
 from benchmarks._tasks import FORMULAS
 from benchmarks.document import NOT_YET, fill, render
@@ -82,6 +84,7 @@ def test_results_are_written_with_their_origin_and_reach_the_documents(tmp_path,
     path = harness.finish(benchmark(), ROWS)
     result = json.loads(path.read_text())
     assert {"command", "commit", "machine", "versions", "seconds", "rows"} <= result.keys()
+    assert result["command"].startswith("python -m benchmarks.demo")
     text = "<!-- benchmark: demo -->\nold\n<!-- end benchmark -->\nrest\n"
     filled = fill(text, tmp_path)
     assert "| c | peer | items/s | 3 | 3 to 3 | 1 | 2.00 |" in filled
@@ -89,6 +92,15 @@ def test_results_are_written_with_their_origin_and_reach_the_documents(tmp_path,
     assert filled.endswith("rest\n")
     assert fill(filled, tmp_path) == filled
     assert "absent is not installed" in render(result)
+
+
+def test_an_origin_is_that_of_the_start():
+    origin = Origin(started=Origin().started - 30)
+    found = origin.to_dict("python -m benchmarks.demo --quick")
+    assert found["command"] == "python -m benchmarks.demo --quick"
+    assert found["seconds"] == pytest.approx(30, abs=5)
+    assert datetime.datetime.fromisoformat(found["date"]).timestamp() >= int(origin.started)
+    assert (found["commit"], found["machine"]) == (origin.commit["commit"], origin.machine)
 
 
 def test_a_place_without_a_result_says_so(tmp_path):

@@ -1,8 +1,8 @@
 """What a pruner saves: epochs that a random search trains until it has a good point.
 
 Nothing is trained: the curves of the recorded grids are looked up (`benchmarks/_recorded.py`).
-A training costs 1, an epoch its share of that; in the second case of each table every trial also
-costs half a training for its start (building and tracing), as a small network's does.
+A training costs 1, an epoch its share of that. With starts, every trial also costs half a training
+for building and tracing, as a small network's does.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ PRUNERS: dict[str, tuple[str, dict[str, int]]] = {
     "none": ("none", {}),
 }
 SHARES = (0.04, 0.01)
-STARTS = (0.0, 0.5)
+START = 0.5  # trainings
+# Hyperband draws the bracket of a trial from it: by chance each run would have brackets of its own.
+STUDY = "pruners"
 QUANTITIES = (
     Quantity(key="trainings", unit="trainings' worth of epochs", larger_is_better=False),
+    Quantity(key="with_starts", unit="the same with starts", larger_is_better=False),
     Quantity(key="points", unit="points tried", larger_is_better=False),
 )
 UNEQUAL = (
@@ -43,7 +46,6 @@ def spent(
     pruner: tuple[str, dict[str, int]],
     *,
     target: float,
-    start: float,
 ) -> Measured:
     """What a search over recorded curves costs until one of them reaches the target unpruned.
 
@@ -51,14 +53,13 @@ def spent(
         curves: Scores by epoch, larger is better, in the order in which they are tried.
         pruner: Name and options.
         target: The score to reach.
-        start: What a trial costs besides its epochs, in trainings.
 
     Returns:
-        `trainings` and `points`.
+        `trainings`, `with_starts` and `points`.
 
     Example:
-        >>> spent([(0.1, 0.2), (0.3, 0.9)], ("none", {}), target=0.5, start=0.0)
-        {'trainings': 2.0, 'points': 2}
+        >>> spent([(0.1, 0.2), (0.3, 0.9)], ("none", {}), target=0.5)
+        {'trainings': 2.0, 'with_starts': 3.0, 'points': 2}
     """
     import optuna
     from optuna.trial import TrialState
@@ -66,7 +67,7 @@ def spent(
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     budget = max(len(curve) for curve in curves)
     made, steps = make_pruner(pruner[0], budget, pruner[1])
-    study = optuna.create_study(direction="maximize", pruner=made)
+    study = optuna.create_study(study_name=STUDY, direction="maximize", pruner=made)
     epochs = points = 0
     for curve in curves:
         trial, points = study.ask(), points + 1
@@ -80,7 +81,8 @@ def spent(
             study.tell(trial, max(curve))
             if max(curve) >= target:
                 break
-    return {"trainings": epochs / budget + start * points, "points": points}
+    trainings = epochs / budget
+    return {"trainings": trainings, "with_starts": trainings + START * points, "points": points}
 
 
 def _scores(name: str) -> list[_recorded.Curve]:
@@ -93,20 +95,18 @@ def _rows(name: str, orders: int) -> list[Row]:
     best = sorted((max(curve) for curve in curves), reverse=True)
     rows = []
     for share in SHARES:
-        for start in STARTS:
-            case = f"{name}, best {share:.0%}" + (f", a start costs {start}" if start else "")
-            CONSOLE.log(case)
-            for label, pruner in PRUNERS.items():
-                runs = [
-                    spent(
-                        random.Random(seed).sample(curves, len(curves)),  # noqa: S311
-                        pruner,
-                        target=best[int(share * len(best))],
-                        start=start,
-                    )
-                    for seed in range(orders)
-                ]
-                rows.append(Row(case=case, name=label, runs=runs))
+        case, target = f"{name}, best {share:.0%}", best[int(share * len(best))]
+        CONSOLE.log(case)
+        for label, pruner in PRUNERS.items():
+            runs = [
+                spent(
+                    random.Random(seed).sample(curves, len(curves)),  # noqa: S311
+                    pruner,
+                    target=target,
+                )
+                for seed in range(orders)
+            ]
+            rows.append(Row(case=case, name=label, runs=runs))
     return rows
 
 

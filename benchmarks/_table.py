@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from benchmarks._harness import Benchmark, Row
 
+# Between the quantities in one cell of a summary.
+BETWEEN = " · "
 HEADINGS = ("case", "contestant", "quantity", "median", "lowest to highest", "runs", "ours / peer")
 
 
@@ -69,6 +72,34 @@ def line(
         str(len(values)),
         f"{ratio[0]:.2f}" if ratio else "",
     )
+
+
+def summary(result: Mapping[str, Any]) -> str:
+    """A table that would be long, with one line a contestant and one column a case, as Markdown.
+
+    Args:
+        result: The content of a benchmark's JSON file.
+    """
+    cases = list(dict.fromkeys(row["case"] for row in result["rows"]))
+    cells: dict[str, dict[str, str]] = {}
+    for entry in result["rows"]:
+        medians = [_median(entry, quantity["key"]) for quantity in result["quantities"]]
+        found = entry["skipped"] or BETWEEN.join(text for text in medians if text)
+        cells.setdefault(entry["name"], {})[entry["case"]] = found
+    lines = [["contestant", *cases], ["---"] * (1 + len(cases))]
+    lines += [[name, *(found.get(case, "") for case in cases)] for name, found in cells.items()]
+    units = BETWEEN.join(quantity["unit"] for quantity in result["quantities"])
+    runs = sorted({len(entry["runs"]) for entry in result["rows"] if entry["runs"]})
+    note = (
+        f"Medians over {' or '.join(map(str, runs))} runs: {units}. The spread and every run: "
+        f"`benchmarks/results/{result['name']}.json`."
+    )
+    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", note])
+
+
+def _median(entry: Mapping[str, Any], key: str) -> str:
+    values = [run[key] for run in entry["runs"] if isinstance(run.get(key), int | float)]
+    return _number(statistics.median(values)) if values else ""
 
 
 def _number(value: float) -> str:

@@ -18,14 +18,18 @@ from typing import Any
 from benchmarks._comparison_table import render_comparison
 from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
-from benchmarks._table import HEADINGS, line, verdicts
+from benchmarks._table import HEADINGS, line, summary, verdicts
 
 _PLACE = re.compile(r"(<!-- (benchmark|comparison): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+# Lines of a table that nobody reads to its end.
+LONG = 40
 NOT_YET = "Not measured yet.\n"
 
 
 def render(result: Mapping[str, Any]) -> str:
     """One benchmark as Markdown: table, goals, what was not equal, and how it was measured.
+
+    A long table is summed up: one line a contestant.
 
     Args:
         result: The content of its JSON file.
@@ -40,6 +44,8 @@ def render(result: Mapping[str, Any]) -> str:
             if found is not None:
                 cells.append(found)
     table = "\n".join("| " + " | ".join(row) + " |" for row in cells)
+    if len(cells) > LONG:
+        table = summary(result)
     notes = [f"- {text}" for text in verdicts(result["ratios"])]
     notes += [f"- Not equal: {text}." for text in result["unequal"]]
     return "\n".join([table, "", *notes, "", _origin(result), ""])

@@ -103,6 +103,24 @@ def test_an_origin_is_that_of_the_start():
     assert (found["commit"], found["machine"]) == (origin.commit["commit"], origin.machine)
 
 
+def test_a_long_table_is_one_line_a_contestant(tmp_path, monkeypatch):
+    monkeypatch.setattr(harness, "RESULTS", tmp_path)
+    rows = [
+        Row(case=f"c{n}", name=name, runs=[{"pace": pace + n, "time": 0.5}] * 3)
+        for n in range(10)
+        for name, pace in (("ours", 2.0), ("peer", 1.0))
+    ]
+    rows.append(Row(case="c0", name="absent", skipped="absent is not installed"))
+    text = render(json.loads(harness.finish(benchmark(), rows).read_text()))
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 3
+    assert table[0] == "| contestant | " + " | ".join(f"c{n}" for n in range(10)) + " |"
+    assert table[2].startswith("| ours | 2 · 0.5 | 3 · 0.5 |")
+    assert table[4].startswith("| absent | absent is not installed |  |")
+    assert "Medians over 3 runs: items/s · s. The spread and every run" in text
+    assert "Not equal: nothing." in text
+
+
 def test_a_place_without_a_result_says_so(tmp_path):
     text = "<!-- benchmark: none -->\n1.0\n<!-- end benchmark -->"
     assert fill(text, tmp_path) == f"<!-- benchmark: none -->\n{NOT_YET}<!-- end benchmark -->"

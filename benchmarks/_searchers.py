@@ -148,7 +148,8 @@ def _keras_tuner(kind: str) -> Callable[..., Any]:
 
 
 SEARCHERS: dict[str, Callable[..., Any]] = {
-    "ours": _ours("tpe"),
+    "ours": _ours("hybrid"),
+    "ours, tpe": _ours("tpe"),
     "ours, random": _ours("random"),
     "ours, qmc": _ours("qmc"),
     "ours, genetic": _ours("genetic"),

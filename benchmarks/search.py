@@ -26,7 +26,7 @@ QUANTITIES = (
     Quantity(key="regret", unit="regret, median random point = 1", larger_is_better=False),
 )
 UNEQUAL = (
-    "`ours` is our default, tpe; our strategies never try a point twice, Optuna's own do",
+    "`ours` is our default, hybrid; our strategies never try a point twice, Optuna's own do",
     "KerasTuner may give up when its random points repeat; its best so far then counts",
     "searches by a Gaussian process cost minutes and run with fewer seeds: in the cases with "
     "`all`, every searcher has just these seeds, and ranks are among all",

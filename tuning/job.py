@@ -47,7 +47,7 @@ class Job(Part):
     Example:
         >>> job = Job(recipe="digits-cnn", trials=12, trial_timeout="2min")
         >>> job.trial_timeout, job.strategy
-        (120.0, 'tpe')
+        (120.0, 'hybrid')
     """
 
     recipe: str | None = Field(None, description="Name of a recipe of the cookbook.")
@@ -71,7 +71,7 @@ class Job(Part):
     tracking: str | bool | None = Field(
         None, description="URL of the MLflow server; false for no tracking."
     )
-    strategy: str = Field("tpe", description=f"One of {', '.join(STRATEGIES)}.")
+    strategy: str = Field("hybrid", description=f"One of {', '.join(STRATEGIES)}.")
     strategy_options: dict[str, Any] = Field(default_factory=dict)
     pruner: str = Field("halving", description=f"One of {', '.join(PRUNERS)}.")
     pruner_options: dict[str, Any] = Field(default_factory=dict)

@@ -81,7 +81,7 @@ class SearchSettings:
     metrics: Sequence[tuple[str, str]]
     storage: str | None = None
     root: str | Path = "mlruns"
-    strategy: str = "tpe"
+    strategy: str = "hybrid"
     strategy_options: Mapping[str, Any] = field(default_factory=dict)
     pruner: str = "halving"
     pruner_options: Mapping[str, Any] = field(default_factory=dict)

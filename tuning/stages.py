@@ -34,7 +34,7 @@ class Stage:
     """
 
     name: str
-    strategy: str = "tpe"
+    strategy: str = "hybrid"
     options: Mapping[str, Any] = field(default_factory=dict)
     trials: int | None = None
     narrow: int | None = None
@@ -134,10 +134,10 @@ def staged(trials: int, *, confirm: int = 3, repeats: int = 2) -> tuple[Stage, .
     return (
         Stage(name="explore", strategy="random", trials=explore),
         # The first stage is the model's start: nothing more is drawn at random.
-        Stage(name="exploit", strategy="tpe", options={"startup": 1}, trials=exploit),
+        Stage(name="exploit", strategy="hybrid", options={"startup": 1}, trials=exploit),
         Stage(
             name="refine",
-            strategy="tpe",
+            strategy="hybrid",
             options={"startup": 1},
             trials=searching - explore - exploit,
             narrow=3,

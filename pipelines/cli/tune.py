@@ -14,7 +14,10 @@ from pipelines.cli.output import json_option, print_result
 @click.command()
 @click.argument("job", metavar="RECIPE|JOB.yaml")
 @click.option("--trials", type=click.IntRange(min=1), help="Trials the study has in the end.")
-@click.option("--strategy", help="grid, random, qmc, bayesian, gp, tpe, genetic or cmaes.")
+@click.option(
+    "--strategy",
+    help="hybrid (the default), tpe, bayesian, gp, genetic, cmaes, random, qmc or grid.",
+)
 @click.option("--pruner", help="none, median, halving or hyperband.")
 @click.option("--study", help="Name of the study; the same name continues the same study.")
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")

@@ -127,6 +127,12 @@ STRATEGIES: Mapping[str, Strategy] = {
         options=("points", "limit"),
         draws=1,
     ),
+    "hybrid": Strategy(
+        reference="tuning.strategies.hybrid:hybrid",
+        summary="Gaussian process over any space and TPE by turns, the default",
+        options=("startup",),
+        draws=3,  # it knows what was tried
+    ),
     "qmc": Strategy(
         reference=f"{_SAMPLERS}:quasi_random",
         summary="quasi-random points that fill the space evenly",
@@ -135,7 +141,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "random": Strategy(reference=f"{_SAMPLERS}:random", summary="independent random points"),
     "tpe": Strategy(
         reference=f"{_SAMPLERS}:tpe",
-        summary="tree-structured Parzen estimator, the default",
+        summary="tree-structured Parzen estimator of Optuna",
         options=("startup", "candidates"),
     ),
 }

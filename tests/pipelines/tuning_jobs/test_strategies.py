@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(300)]
 RATES = {"learning_rate": {"choice": [0.002, 0.02]}, "optimizer": {"choice": ["adam", "sgd"]}}
 # Strategy to what it needs beyond the recipe's own space.
 CASES = {
+    "hybrid": {"strategy_options": {"startup": 2}},
     "tpe": {"strategy_options": {"startup": 2}},
     "bayesian": {"strategy_options": {"startup": 2}},
     "gp": {"strategy_options": {"startup": 2}},

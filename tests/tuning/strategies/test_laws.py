@@ -32,6 +32,7 @@ ROWS = [
     Row("genetic", {"population": 4}),
     Row("gp", {"startup": 3}, trials=5),
     Row("grid", {"points": 4}),
+    Row("hybrid", {"startup": 3}),
     Row("qmc"),
     Row("random"),
     Row("tpe", {"startup": 4}),

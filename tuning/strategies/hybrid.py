@@ -1,0 +1,144 @@
+"""The default strategy: an even start, then a Gaussian process with a TPE trial now and then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from scipy.stats import qmc
+from threadpoolctl import threadpool_limits
+from typing_extensions import override
+
+from tuning.space import encode_option
+from tuning.strategies import Request, samplers
+from tuning.strategies.candidates import best_candidate
+from tuning.strategies.cube import Cube, among
+from tuning.strategies.distributions import distribution_of
+from tuning.strategies.process import Process
+from tuning.strategies.standings import order, targets
+
+_STARTUP = 10
+_TPE_TURN = 4  # a model that is wrong about the space is not asked every time
+_MOST = 100  # points of the process, whose time grows with their square and cube
+_ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
+
+
+class HybridSampler(optuna.samplers.BaseSampler):
+    """Samples by turns from a Gaussian process over the whole space and from Optuna's TPE.
+
+    The first trials are points of one scrambled Sobol sequence. Afterwards every fourth trial is
+    TPE's, and the others are where the process expects the largest improvement. Where the process
+    has nothing to say (several metrics, no finite value yet, every candidate known), TPE goes on.
+
+    Args:
+        request: The space, its seeds and the option `startup`, ended trials before the process is
+            used, 10 by default.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._startup = request.options.get("startup", _STARTUP)
+        self._cube = Cube(request.space)
+        self._generator = np.random.default_rng(request.seed)
+        self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
+        self._tpe_space: dict[str, BaseDistribution] = {}
+
+    @override
+    def reseed_rng(self) -> None:
+        self._generator = np.random.default_rng()
+        self._tpe.reseed_rng()
+
+    @override
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        self._tpe_space = self._tpe.infer_relative_search_space(study, trial)
+        searched = self._request.space.searched
+        return self._tpe_space | {n: distribution_of(searched[n]) for n in self._cube.names}
+
+    @override
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        if not self._cube.names:
+            return {}
+        trials = [one for one in study._get_trials(deepcopy=False) if one.number != trial.number]
+        trials = [one for one in trials if one.params and one.state != TrialState.WAITING]
+        known = self._rows(trials)
+        if sum(one.state in _ENDED for one in trials) < self._startup:
+            row = self._evenly(trial.number)
+            return {} if among(row[None], known)[0] else self._values(row)
+        if trial.number % _TPE_TURN == 0 or self._request.metrics > 1:
+            point = self._tpe.sample_relative(study, trial, self._tpe_space)
+            if self._request.metrics > 1 or not among(self._row_of(point)[None], known)[0]:
+                return point
+        found = self._ask(trials, known, study.direction)
+        if found is None:
+            return self._tpe.sample_relative(study, trial, self._tpe_space)
+        return self._values(found)
+
+    def _rows(self, trials: list[FrozenTrial]) -> np.ndarray:
+        space = self._request.space
+        rows = [self._cube.encode(space.decode(one.params)) for one in trials]
+        return np.array(rows).reshape(len(rows), len(self._cube.names))
+
+    def _row_of(self, point: dict[str, Any]) -> np.ndarray:
+        row = self._cube.encode(self._request.space.decode(point))
+        return np.asarray(self._cube.snap(row[None])[0])
+
+    def _values(self, row: np.ndarray) -> dict[str, Any]:
+        return {name: encode_option(value) for name, value in self._cube.decode(row).items()}
+
+    def _evenly(self, number: int) -> np.ndarray:
+        """The trial's own point of the job's Sobol sequence."""
+        seed = np.random.default_rng(self._request.job_seed % 2**31)
+        sequence = qmc.Sobol(len(self._cube.names), scramble=True, rng=seed)
+        if number:
+            sequence.fast_forward(number)
+        return np.asarray(self._cube.snap(sequence.random(1))[0])
+
+    def _ask(
+        self, trials: list[FrozenTrial], known: np.ndarray, direction: StudyDirection
+    ) -> np.ndarray | None:
+        running = np.array([one.state == TrialState.RUNNING for one in trials])
+        ended = [one for one in trials if one.state != TrialState.RUNNING]
+        standings = [order(one, direction) for one in ended]
+        if not any(standing.valued for standing in standings):
+            return None
+        chosen = _telling(standings)
+        z = targets([standings[index] for index in chosen])
+        # The matrices are tiny: threads would only get in the way of the workers.
+        with threadpool_limits(1):
+            process = Process(known[~running][chosen], z, self._cube.unordered)
+            if running.any():
+                process.believe(known[running])
+            return best_candidate(process, self._cube, known, self._generator)
+
+    @override
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        return self._tpe.sample_independent(study, trial, param_name, param_distribution)
+
+
+def _telling(standings: list[Any]) -> list[int]:
+    """Indices of the trials that the process learns from: the best half and the latest."""
+    if len(standings) <= _MOST:
+        return list(range(len(standings)))
+    best = sorted(range(len(standings)), key=standings.__getitem__)[: _MOST // 2]
+    latest = [index for index in range(len(standings)) if index not in set(best)]
+    return sorted(best + latest[-(_MOST - len(best)) :])
+
+
+def hybrid(request: Request) -> optuna.samplers.BaseSampler:
+    """The strategy's sampler."""
+    return HybridSampler(request)

@@ -16,6 +16,7 @@ from rich.console import Console
 from benchmarks._contestant import Contestant, Measured, run_once
 from benchmarks._machine import Origin, command_line
 from benchmarks._ratios import ratios
+from benchmarks._table import show
 
 RESULTS = Path(__file__).resolve().parent / "results"
 # Files and pipes have no width of their own; the table needs some.
@@ -127,7 +128,7 @@ def alternate(case: str, contestants: Sequence[Contestant], *, seeds: Sequence[i
 
 
 def finish(benchmark: Benchmark, rows: Sequence[Row], *, extra: Any = None) -> Path:
-    """Prints the table and the ratios, and writes the JSON file.
+    """Writes the JSON file, then prints the table and the ratios.
 
     Args:
         benchmark: The benchmark.
@@ -137,10 +138,7 @@ def finish(benchmark: Benchmark, rows: Sequence[Row], *, extra: Any = None) -> P
     Returns:
         The JSON file; the quick form has a file of its own, so that it replaces no real figures.
     """
-    from benchmarks._table import show
-
     judged = ratios(benchmark, rows)
-    show(CONSOLE, benchmark, rows, judged)
     content = {
         "name": benchmark.name,
         "title": benchmark.title,
@@ -155,7 +153,9 @@ def finish(benchmark: Benchmark, rows: Sequence[Row], *, extra: Any = None) -> P
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{benchmark.name}{'.quick' if benchmark.quick else ''}.json"
+    # First of all: nothing that goes wrong while it is shown may cost a measurement of an hour.
     path.write_text(json.dumps(content, indent=1) + "\n")
+    show(CONSOLE, benchmark, rows, judged)
     CONSOLE.print(f"Written to benchmarks/results/{path.name}.")
     return path
 

@@ -35,8 +35,8 @@ KERAS_TUNER, OPTUNA = "KerasTuner BayesianOptimization", "Optuna TPE, KerasPruni
 SECONDS = Quantity(key="seconds", unit="s to the target, imports included", larger_is_better=False)
 TRIALS = Quantity(key="trials", unit="trials to the target", larger_is_better=False)
 UNEQUAL = (
-    "strategy and pruner are those a user would pick: TPE with successive halving for us, the "
-    "defaults of KerasTuner's Bayesian search, Optuna's TPE with its default median pruner",
+    "strategy and pruner are those a user would pick: our defaults, those of KerasTuner's Bayesian "
+    "search, Optuna's TPE with its default median pruner",
     "we run one process per core with one thread each, the peers one process with all threads",
     "the whole process is timed, imports and worker start included, up to the end of the trial "
     "that reaches the target; a search that does not reach it counts with its whole time",
@@ -44,9 +44,9 @@ UNEQUAL = (
 
 
 def ours(**arguments: Any) -> Measured:
-    """TPE with successive halving on all cores."""
+    """The default strategy and pruner on all cores."""
     work = _work(**arguments)
-    trace, facts = _loops.ours(work, strategy="tpe", pruner="halving")
+    trace, facts = _loops.ours(work)
     return _until_target(work, trace, facts)
 
 

@@ -22,16 +22,16 @@ def translation_scores(
         `bleu` in [0, 100], and `exact_match`, the share in [0, 1] of sources whose translation
         is one of the references.
 
-    Raises:
-        ModuleNotFoundError: If sacrebleu is not installed.
-
     Example:
         >>> known = {"vas y": ["go on now .", "go ."]}
         >>> scores = translation_scores({"vas y": "go on now ."}, known)
         >>> round(scores["bleu"]), scores["exact_match"]
         (100, 1.0)
     """
-    bleu = _bleu()
+    from sacrebleu.metrics import BLEU
+
+    # `force`: the texts are tokens on purpose, so its hint about " ." does not apply.
+    bleu = BLEU(tokenize="none", force=True)
     sources = list(translations)
     written = [translations[source] for source in sources]
     known = [list(references[source]) for source in sources]
@@ -43,16 +43,3 @@ def translation_scores(
         "bleu": float(bleu.corpus_score(written, columns).score),
         "exact_match": hits / len(sources),
     }
-
-
-def _bleu():  # type: ignore[no-untyped-def]
-    try:
-        from sacrebleu.metrics import BLEU
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "Translations are scored by sacrebleu, which is not installed: "
-            "pip install 'keras-cookbook[translation]'.",
-            name=error.name,
-        ) from error
-    # `force`: the texts are tokens on purpose, so its hint about " ." does not apply.
-    return BLEU(tokenize="none", force=True)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import _kernel_log
 from benchmarks._contestant import Contestant, Measured
 from benchmarks._epochs import compiled, epoch_clock, speed
 from benchmarks._harness import Benchmark, Goal, Quantity, alternate, finish, parser
@@ -19,13 +18,10 @@ from benchmarks._harness import Benchmark, Goal, Quantity, alternate, finish, pa
 BATCH = 128
 FIT, TORCH = "Model.fit, Keras layers", "PyTorch, channels last"
 FIT_ONEDNN = "Model.fit, Keras layers, oneDNN on"
-LOGGED = "ours, with oneDNN's log"
-ENVIRONMENTS = {FIT_ONEDNN: {"TF_ENABLE_ONEDNN_OPTS": "1"}, LOGGED: _kernel_log.ENVIRONMENT}
 NETWORKS = ("lenet", "resnet8")
 QUANTITIES = (
     Quantity(key="images_per_second", unit="images/s"),
     Quantity(key="seconds", unit="s an epoch", larger_is_better=False),
-    Quantity(key="kernels", unit="s of it in oneDNN's kernels", larger_is_better=False),
 )
 GOALS = tuple(
     goal
@@ -78,13 +74,6 @@ def ours(*, network: str, epochs: int, **data: Any) -> Measured:
     clock = epoch_clock()
     Trainer(compiled(_keras_model(network)), feed).fit(epochs=epochs + 1, callbacks=[clock])
     return speed("images", len(x), clock.seconds[1:])
-
-
-def logged(*, epochs: int, **arguments: Any) -> Measured:
-    """Ours, and how much of an epoch oneDNN's kernels take: what no trainer can leave out."""
-    with _kernel_log.standard_output() as lines:
-        measured = ours(epochs=epochs, **arguments)
-    return {**measured, "kernels": _kernel_log.kernel_seconds(lines) / (epochs + 1)}
 
 
 def model_fit(*, network: str, epochs: int, **data: Any) -> Measured:
@@ -158,13 +147,7 @@ def main() -> None:
         settings={**sizes, "drawn_data": not options.data_dir, "rounds": rounds},
     )
     # TensorFlow leaves oneDNN's kernels off on some processors; we switch them on.
-    found = [
-        ("ours", "ours"),
-        (LOGGED, "logged"),
-        (FIT, "model_fit"),
-        (FIT_ONEDNN, "model_fit"),
-        (TORCH, "pytorch"),
-    ]
+    found = [("ours", "ours"), (FIT, "model_fit"), (FIT_ONEDNN, "model_fit"), (TORCH, "pytorch")]
     rows = []
     for network in options.network or NETWORKS:
         contestants = [
@@ -174,7 +157,7 @@ def main() -> None:
                 arguments={"network": network, "data_dir": options.data_dir, **sizes},
                 needs=("torch",) if name == TORCH else (),
                 plain=name == FIT,
-                environment=ENVIRONMENTS.get(name, {}),
+                environment={"TF_ENABLE_ONEDNN_OPTS": "1"} if name == FIT_ONEDNN else {},
             )
             for name, function in found
         ]

@@ -20,6 +20,7 @@ _JPEG, _PNG, _GIF = b"\xff\xd8\xff", b"\x89PNG", b"GIF8"
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _FRAME = struct.Struct(">HHB")
 _CMYK = 4
+_MOST_UNROLLED = 512  # files of one graph without a loop, which takes about 0.1 s to trace
 
 
 class _Plan(NamedTuple):
@@ -29,13 +30,17 @@ class _Plan(NamedTuple):
     exact: bool
 
 
-def make_decoder(preprocessor: ImagePreprocessor) -> Callable[[Sequence[Any]], np.ndarray]:
+def make_decoder(
+    preprocessor: ImagePreprocessor, *, batch_size: int | None = None
+) -> Callable[[Sequence[Any]], np.ndarray]:
     """A function that reads a batch of image files.
 
     The whole batch is decoded inside one compiled function, several files at a time: a dataset
     of single files spends more time between its operations than in them (measured on 32x32
     JPEGs: 9,000 files a second one by one, 30,000 as batches). JPEG files that are at least
-    twice as large as needed are decoded at a reduced size (`jpeg_reduction`).
+    twice as large as needed are decoded at a reduced size (`jpeg_reduction`). Full batches of
+    files that then have the right size are decoded by a graph without a loop, which takes a
+    quarter less time on 32x32 JPEGs.
 
     Pixels are those that `ImagePreprocessor.arrange` gives for the same files (for JPEG within
     one level), so training and serving see the same images. Files that TensorFlow cannot decode
@@ -43,22 +48,25 @@ def make_decoder(preprocessor: ImagePreprocessor) -> Callable[[Sequence[Any]], n
 
     Args:
         preprocessor: Fitted; decides size and channels.
+        batch_size: Files of a full batch, if there are such.
 
     Returns:
         Paths (`str` or `bytes`) to `uint8[batch, height, width, channels]`. It raises
         `ValueError` with the name of a file that does not decode.
     """
     shape = preprocessor.input_shape
+    unrolled = min(batch_size or 0, _MOST_UNROLLED)
 
     @cache
-    def compiled(plan: _Plan) -> Callable[[Any], Any]:
-        return _compiled(plan, shape, resizes=preprocessor.resizes)
+    def compiled(plan: _Plan, count: int | None) -> Callable[[Any], Any]:
+        return _compiled(plan, shape, resizes=preprocessor.resizes, count=count)
 
     def decode(plan: _Plan | None, names: list[str], contents: list[bytes]) -> np.ndarray:
         if plan is None:
             return preprocessor.arrange(names)
+        full = plan.exact and len(contents) == unrolled
         try:
-            return compiled(plan)(tf.constant(contents)).numpy()
+            return compiled(plan, unrolled if full else None)(tf.constant(contents)).numpy()
         except tf.errors.OpError:
             return preprocessor.arrange(names)
 
@@ -115,7 +123,9 @@ def _jpeg_frame(content: bytes) -> tuple[int, int, int] | None:
     return None
 
 
-def _compiled(plan: _Plan, shape: tuple[int, int, int], *, resizes: bool) -> Callable[[Any], Any]:
+def _compiled(
+    plan: _Plan, shape: tuple[int, int, int], *, resizes: bool, count: int | None
+) -> Callable[[Any], Any]:
     height, width, channels = shape
 
     def resized(image: Any, content: Any) -> Any:
@@ -140,14 +150,19 @@ def _compiled(plan: _Plan, shape: tuple[int, int, int], *, resizes: bool) -> Cal
         )
         return tf.ensure_shape(image if plan.exact else resized(image, content), (height, width, 3))
 
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string)])
-    def decode(contents: Any) -> Any:
-        images = tf.map_fn(
+    def each(contents: Any) -> Any:
+        if count is not None:
+            return tf.stack([one(content) for content in tf.unstack(contents)])
+        return tf.map_fn(
             one,
             contents,
             fn_output_signature=tf.TensorSpec((height, width, 3), tf.uint8),
             parallel_iterations=32,
         )
+
+    @tf.function(input_signature=[tf.TensorSpec((count,), tf.string)], autograph=False)
+    def decode(contents: Any) -> Any:
+        images = each(contents)
         if channels == 3:
             return images
         grey = tf.tensordot(tf.cast(images, tf.float32), tf.constant(LUMINANCE), 1)

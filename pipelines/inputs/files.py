@@ -67,7 +67,7 @@ def image_file_batches(
     names = np.array([str(path) for path in getattr(paths, "paths", paths)])
     labels = tf.convert_to_tensor(y)
     samples = common_length((names, labels))
-    read = make_decoder(preprocessor)
+    read = make_decoder(preprocessor, batch_size=batch_size)
     transform = image_transform(preprocessor, augment, classes=classes)
     shape = (None, *preprocessor.input_shape)
 

@@ -95,6 +95,28 @@ def save_all(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+@pytest.mark.parametrize(
+    "size", [(16, 16), (8, 8), (11, 11)], ids=["as it is", "reduced", "resized"]
+)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_full_batch_has_the_pixels_of_any_other(
+    size: tuple[int, int], channels: int, tmp_path: Path
+) -> None:
+    paths = save_all(tmp_path, 4)
+    preprocessor = ImagePreprocessor(size=size, channels=channels).fit(paths)
+    any_size, full = make_decoder(preprocessor), make_decoder(preprocessor, batch_size=4)
+    np.testing.assert_array_equal(full(paths), any_size(paths))
+    np.testing.assert_array_equal(full(paths[:3]), any_size(paths[:3]))
+
+
+def test_damage_in_a_full_batch_is_named(tmp_path: Path) -> None:
+    paths = save_all(tmp_path, 3)
+    preprocessor = ImagePreprocessor(size=(16, 16)).fit(paths)
+    paths[1].write_bytes(paths[1].read_bytes()[:300])
+    with pytest.raises(ValueError, match=r"1\.jpg: this file does not decode"):
+        make_decoder(preprocessor, batch_size=3)(paths)
+
+
 def test_damage_is_named_while_training(tmp_path: Path) -> None:
     paths = save_all(tmp_path, 5)
     paths[3].write_bytes(paths[3].read_bytes()[:300])

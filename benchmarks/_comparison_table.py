@@ -56,5 +56,5 @@ def _origin(record: Mapping[str, Any]) -> str:
     commit = record["commit"][:10] + (" with changes" if record["modified"] else "")
     return (
         f"`{record['command']}`, {len(record['seeds'])} seeds, commit {commit}; "
-        f"{machine['cores']} cores, {machine['cpu']}; keras {record['versions']['keras']}."
+        f"{machine['cores']} core(s), {machine['cpu']}; keras {record['versions']['keras']}."
     )

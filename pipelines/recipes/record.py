@@ -58,7 +58,8 @@ class Record:
         about = "about " if self.busy else ""
         return (
             f"test {name} {_with_spread(ours)}; {self.baseline} {_with_spread(theirs)} "
-            f"({len(self.seeds)} seeds, {about}{seconds:.0f} s each on {self.cores} cores)"
+            f"({_count(len(self.seeds), 'seed')}, {about}{seconds:.0f} s each on "
+            f"{_count(self.cores, 'core')})"
         )
 
 
@@ -70,6 +71,10 @@ def record_of(recipe: str) -> Record | None:
     """
     path = RECORDS / f"{recipe}.json"
     return Record(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _with_spread(values: Sequence[float]) -> str:

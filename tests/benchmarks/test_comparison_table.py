@@ -59,7 +59,7 @@ def test_a_place_receives_table_conclusions_figure_and_origin(tmp_path):
     assert "| sigmoid | 0.003 | 0.1 [0.1, 0.1] | 0.0213 | -0.876 [-0.9, -0.85] | worse |" in filled
     assert "- relu is ahead of every other arm beyond the noise." in filled
     assert "images/compare-demo.png" in filled
-    assert "2 seeds, commit 0123456789; 2 cores, demo; keras 3.15.1." in filled
+    assert "2 seeds, commit 0123456789; 2 core(s), demo; keras 3.15.1." in filled
     assert "old" not in filled
     assert filled.endswith("rest\n")
     assert fill(filled, tmp_path) == filled

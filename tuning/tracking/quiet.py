@@ -25,6 +25,7 @@ _ENVIRONMENT = {
     "GIT_PYTHON_REFRESH": "quiet",
 }
 _LOGGERS = ("mlflow", "alembic")
+_URI_VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 _LOCK = threading.RLock()
 
 
@@ -122,6 +123,7 @@ def default_uris(tracking_uri: str) -> Iterator[Any]:
     mlflow = load_mlflow()
     with _LOCK:
         tracking, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        variables = {name: os.environ.get(name) for name in _URI_VARIABLES}
         mlflow.set_tracking_uri(tracking_uri)
         mlflow.set_registry_uri(tracking_uri)
         try:
@@ -130,6 +132,10 @@ def default_uris(tracking_uri: str) -> Iterator[Any]:
         finally:
             mlflow.set_tracking_uri(tracking)
             mlflow.set_registry_uri(registry)
+            # MLflow sets them for child processes; what runs later here would take them for given.
+            for name, value in variables.items():
+                os.environ.pop(name, None)
+                os.environ.update({} if value is None else {name: value})
 
 
 def preload() -> threading.Thread:

@@ -15,6 +15,7 @@ from tuning.tracking import (
     log_keras_model,
     log_python_model,
 )
+from tuning.tracking.quiet import default_uris
 
 
 def test_a_run_holds_what_was_logged(tracking_uri: str, tmp_path: Path) -> None:
@@ -182,3 +183,14 @@ def test_mlflow_is_imported_only_when_used_and_says_nothing(tmp_path: Path) -> N
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_logging_a_model_leaves_the_environment_as_it_was(
+    tracking_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://given")
+    with default_uris(tracking_uri):
+        assert os.environ["MLFLOW_TRACKING_URI"] == tracking_uri
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    assert os.environ["MLFLOW_REGISTRY_URI"] == "http://given"

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette: told apart by colour-blind readers as well.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+_FEW_POINTS = 12
+
+
+def point_marker(points: int) -> str:
+    """The marker of a curve: a line needs two points to be seen, and few points want to be told.
+
+    Example:
+        >>> point_marker(1), point_marker(100)
+        ('o', '')
+    """
+    return "o" if points <= _FEW_POINTS else ""
 
 
 def history_figure(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Training and validation curves, one panel per metric.
+    """Training and validation curves, one panel per metric; the learning rate is one too.
 
     Args:
         history: Metric name to one value per epoch; `val_` marks validation.
@@ -29,13 +41,14 @@ def history_figure(history: Mapping[str, Sequence[float]]) -> Figure:
     figure = Figure(figsize=(4.6 * len(names), 3.4), layout="constrained")
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         epochs = np.arange(1, len(history[name]) + 1)
-        axes.plot(epochs, history[name], color=BLUE, label="training")
+        style: dict[str, Any] = {"marker": point_marker(len(epochs)), "markersize": 4}
+        axes.plot(epochs, history[name], color=BLUE, label="training", **style)
         if f"val_{name}" in history:
-            axes.plot(epochs, history[f"val_{name}"], color=ORANGE, label="validation")
+            axes.plot(epochs, history[f"val_{name}"], color=ORANGE, label="validation", **style)
+            axes.legend(frameon=False)
         axes.set(xlabel="epoch", title=name.replace("_", " "))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.25)
-        axes.legend(frameon=False)
     return figure
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pipelines.comparisons.training import Findings
-from pipelines.figures import GREY
+from pipelines.figures import GREY, point_marker
 
 # Okabe and Ito's palette without yellow, which is too pale for lines; styles tell the rest apart.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -75,9 +75,19 @@ def _panel(axes: Any, findings: Findings, metric: str) -> None:
         style = _STYLES[index // len(_COLORS) % len(_STYLES)]
         note = " (diverged)" if findings.diverged(arm) else ""
         x, mean = ([], []) if band is None else (band["x"], band["mean"])
-        axes.plot(x, mean, style, color=color, label=f"{arm}{note}", linewidth=1.4)
-        if band is not None:
-            axes.fill_between(x, band["low"], band["high"], color=color, alpha=0.15, linewidth=0)
+        marker = point_marker(len(x))
+        label = f"{arm}{note}"
+        axes.plot(
+            x, mean, style, color=color, label=label, linewidth=1.4, marker=marker, markersize=4
+        )
+        if band is None:
+            continue
+        low, high = np.array(band["low"]), np.array(band["high"])
+        axes.fill_between(x, low, high, color=color, alpha=0.15, linewidth=0)
+        if len(x) == 1:
+            # A band of one point has no width.
+            middle = np.array(mean)
+            axes.errorbar(x, mean, [middle - low, high - middle], color=color, capsize=4)
     if part.reference:
         height, label = part.reference
         axes.axhline(height, color=GREY, linewidth=1, linestyle="-.", label=label)

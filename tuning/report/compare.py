@@ -148,8 +148,10 @@ def _draw(members: Mapping[str, Sequence[StudyView]], trials: int, seconds: floa
         color = COLORS[index % len(COLORS)]
         counts = np.arange(1, trials + 1)
         text = f"{label} ({len(group)} seeds)" if len(group) > 1 else label
-        _band(left, counts, [_by_trials(view, trials) for view in group], color, text)
-        _band(right, moments / unit, [_by_time(view, list(moments)) for view in group], color, text)
+        by_trials = [_by_trials(view, trials) for view in group]
+        by_time = [_by_time(view, list(moments)) for view in group]
+        _band(left, counts, by_trials, color, text, last=0.5)
+        _band(right, moments / unit, by_time, color, text, last=0.02 * seconds / unit)
     metric = next(iter(members.values()))[0].metric
     tidy(left, x="finished trials, equally many", y=f"best {metric}")
     tidy(right, x=f"time since the start ({name}), equally long")
@@ -158,13 +160,19 @@ def _draw(members: Mapping[str, Sequence[StudyView]], trials: int, seconds: floa
     return figure
 
 
-def _band(axes: Axes, x: Any, curves: Sequence[Sequence[float]], color: str, label: str) -> None:
+def _band(
+    axes: Axes, x: Any, curves: Sequence[Sequence[float]], color: str, label: str, *, last: float
+) -> None:
+    """Draws median, best and worst curve; the final values hold on for `last`, to be seen."""
     table = np.array(curves, dtype=float)
     present = ~np.all(np.isnan(table), axis=0)
     if not present.any():
         return
     shown, x = table[:, present], np.asarray(x)[present]
-    axes.step(x, np.nanmedian(shown, axis=0), where="post", color=color, linewidth=2, label=label)
+    shown, x = np.hstack([shown, shown[:, -1:]]), np.append(x, x[-1] + last)
+    middle = np.nanmedian(shown, axis=0)
+    axes.step(x, middle, where="post", color=color, linewidth=2, label=label)
+    axes.plot(x[-1], middle[-1], "o", color=color, markersize=4)
     if len(curves) > 1:
         low, high = np.nanmin(shown, axis=0), np.nanmax(shown, axis=0)
         axes.fill_between(x, low, high, step="post", color=color, alpha=0.18, linewidth=0)

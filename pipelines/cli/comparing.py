@@ -11,6 +11,7 @@ from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
 from pipelines.cli.output import format_value
+from pipelines.cli.progress import where
 
 if TYPE_CHECKING:
     from pipelines.comparisons.comparison import Comparison, Part
@@ -73,7 +74,7 @@ class ComparisonProgress(LiveBar):
         )
         for name, value in (("table", result.csv), ("figure", result.figure)):
             console.print(f"{name:<10} {value}", highlight=False, soft_wrap=True)
-        console.print(f"{'run':<10} {result.run_url}", highlight=False, soft_wrap=True)
+        console.print(f"{'run':<10} {where(result.run_url)}", highlight=False, soft_wrap=True)
 
 
 def print_comparison(comparison: Comparison) -> None:

@@ -14,23 +14,37 @@ from pipelines.cli.bar import LiveBar
 from pipelines.cli.output import format_value
 
 if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
     from pipelines.training.run import TrainResult
 
 
 class EpochProgress(LiveBar):
-    """One bar over the epochs, with the metrics and the seconds of the last one.
+    """One bar over the epochs, with metrics, learning rate and seconds of the last one.
 
     Args:
         quiet: Show nothing, for output that a program reads.
+        own_data: Show what was inferred of the columns of the user's own table.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, own_data: bool = False) -> None:
         super().__init__(
             "epoch",
             "loading data and tracing the model",
             quiet=quiet,
             further=(TimeRemainingColumn(),),
         )
+        self._own_data = own_data
+        self._last = time.perf_counter()
+
+    def start(self, dataset: Dataset) -> None:
+        """Shows the columns of a table; the time of the first epoch begins."""
+        if self._own_data and dataset.schema is not None:
+            schema = dataset.schema
+            # Names and values of the user's may look like rich's markup.
+            plain: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+            self.console.print(schema.table(), **plain)
+            how = f'--data-option "{schema.override()}"'
+            self.console.print(f"other kinds (numeric, categorical, dropped): {how}", **plain)
         self._last = time.perf_counter()
 
     def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
@@ -63,5 +77,19 @@ class EpochProgress(LiveBar):
         for note in result.notes:
             console.print(f"data       {note}", highlight=False, markup=False, soft_wrap=True)
         console.print(f"trained in {result.seconds:.1f} s ({rate})", highlight=False)
-        console.print(f"model      {result.model_path}", highlight=False)
-        console.print(f"run        {result.run_url}", highlight=False)
+        for name, value in (("model", result.model_path), ("run", where(result.run_url))):
+            # Whole, so that it can be clicked and copied.
+            console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def where(run_url: str) -> str:
+    """The address of a run, and how it is opened when it is that of the embedded store.
+
+    Example:
+        >>> where("http://server:5000/#/experiments/1/runs/abc")
+        'http://server:5000/#/experiments/1/runs/abc'
+        >>> where("http://127.0.0.1:5000/#/experiments/1/runs/abc")
+        'http://127.0.0.1:5000/#/experiments/1/runs/abc  (open it with: cookbook ui)'
+    """
+    local = run_url.startswith("http://127.0.0.1:")
+    return f"{run_url}  (open it with: cookbook ui)" if local else run_url

@@ -59,8 +59,8 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
 
     request = TrainRequest(**arguments)
     check_hyperparameters(request.load_recipe(), request.params)
-    with EpochProgress(quiet=as_json) as progress:
-        result = train_request(request, on_epoch=progress.update)
+    with EpochProgress(quiet=as_json, own_data="path" in request.data) as progress:
+        result = train_request(request, on_start=progress.start, on_epoch=progress.update)
     if as_json:
         print_result(result.to_dict())
         return

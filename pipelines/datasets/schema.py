@@ -80,3 +80,14 @@ class Schema:
             for row in rows
         ]
         return "\n".join(lines)
+
+    def override(self) -> str:
+        """Says how another kind is asked for, by the example of the first column.
+
+        Example:
+            >>> Schema(columns=(Column(name="age", kind="numeric"),), target="y").override()
+            "columns={'age': 'categorical'}"
+        """
+        first = self.columns[0]
+        other = "numeric" if first.kind == "categorical" else "categorical"
+        return "columns=" + str({first.name: other})

@@ -72,6 +72,21 @@ class DataRequest:
         )
 
 
+def data_text(dataset: Dataset) -> str:
+    """What a loader found: its notes, and of a table the columns with their kinds.
+
+    Args:
+        dataset: The loaded data.
+
+    Returns:
+        Lines of text; empty where there is nothing to say.
+    """
+    parts = ["\n".join(dataset.notes)] if dataset.notes else []
+    if dataset.schema is not None:
+        parts.append(dataset.schema.table())
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
 @functools.lru_cache(maxsize=2)
 def cached_dataset(request: DataRequest) -> Dataset:
     """The dataset of a request, loaded once per process."""

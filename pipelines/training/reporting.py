@@ -25,6 +25,20 @@ class EpochReporter(keras.callbacks.Callback):
         self._report(epoch + 1, dict(logs or {}))
 
 
+class LearningRateLog(keras.callbacks.Callback):
+    """Adds the learning rate to an epoch's logs, under the name of Keras' own callbacks.
+
+    A schedule's rate is the one that it has reached at the end of the epoch. Callbacks after this
+    one see it, and the history holds it.
+    """
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: D102
+        # Two adversaries have an optimizer each, with equal settings.
+        optimizer = getattr(self.model.optimizer, "generator", self.model.optimizer)
+        if logs is not None and isinstance(optimizer, keras.optimizers.Optimizer):
+            logs["learning_rate"] = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+
+
 class DivergenceStop(keras.callbacks.Callback):
     """Ends a training whose loss is no longer a finite number.
 

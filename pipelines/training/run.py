@@ -18,10 +18,12 @@ from pipelines.training.options import TRAINING_NAMES, split_parameters
 if TYPE_CHECKING:
     import keras
 
+    from pipelines.datasets.containers import Dataset
     from pipelines.recipes.recipe import Recipe
     from pipelines.training.experiment import Experiment
 
 OnEpoch = Callable[[int, int, Mapping[str, float]], None]
+OnStart = Callable[["Dataset"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class TrainResult:
         test_metrics: Test metrics; the test split was read once.
         baseline: Name of the simple method on the same split.
         baseline_metrics: Its test metrics.
-        history: One list per metric, one value per epoch.
+        history: One list per metric, one value per epoch; `learning_rate` beside them.
         seconds: Wall time of the epochs that this process trained, tracing included.
         samples_per_second: Training samples per second of these epochs, validation included.
         notes: What the dataset's loader inferred, dropped or skipped.
@@ -115,13 +117,16 @@ class TrainResult:
         return {name: value for name, value in plain.items() if value is not None}
 
 
-def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> TrainResult:
+def train_request(
+    request: TrainRequest, *, on_start: OnStart | None = None, on_epoch: OnEpoch | None = None
+) -> TrainResult:
     """Trains a recipe once, tests it once and logs everything.
 
     Args:
         request: What to train.
+        on_start: Called with the loaded dataset when the time of the first epoch begins.
         on_epoch: Called after every epoch with its number from 1, the number of epochs and
-            the metrics.
+            the metrics, the learning rate among them.
 
     Returns:
         Metrics, history, run and model.
@@ -131,15 +136,18 @@ def train_request(request: TrainRequest, *, on_epoch: OnEpoch | None = None) -> 
         FloatingPointError: If the training diverges.
     """
     from pipelines.training.experiment import Experiment
+    from pipelines.training.recording import record
 
     recipe = request.load_recipe()
     dataset = request.data_request(recipe).load()
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)
+    if on_start is not None:
+        on_start(dataset)
     watch = EpochWatch(on_epoch)
     model, history = _fit(experiment, checkpoint, watch)
     watch.stop()
-    result = _record(request, experiment, model, history, watch=watch)
+    result = record(request, experiment, model, history, watch=watch)
     # Only now: a process that dies while it records goes on from the last epoch.
     checkpoint.unlink()
     # A process that was killed while it wrote leaves a half-written file beside it.
@@ -194,73 +202,11 @@ def _fit(
     experiment: Experiment, checkpoint: Path, watch: EpochWatch
 ) -> tuple[keras.Model, dict[str, Any]]:
     from pipelines.inputs.files import damage_by_name
-    from pipelines.training.reporting import DivergenceStop, EpochReporter
+    from pipelines.training.reporting import DivergenceStop, EpochReporter, LearningRateLog
 
     epochs = experiment.options.epochs
     report = EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
+    # The rate before the report, which passes on what the logs hold.
+    callbacks = [DivergenceStop(), LearningRateLog(), report]
     with damage_by_name():
-        return experiment.train(callbacks=[DivergenceStop(), report], checkpoint=checkpoint)
-
-
-def _record(
-    request: TrainRequest,
-    experiment: Experiment,
-    model: keras.Model,
-    history: dict[str, list[float]],
-    *,
-    watch: EpochWatch,
-) -> TrainResult:
-    from pipelines.figures import history_figure
-    from pipelines.training.saving import log_model, save_model
-    from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
-
-    task, dataset = experiment.task, experiment.dataset
-    metrics = task.score(model, dataset.validation)
-    test = dataset.test.open("the end of a training")
-    baseline, predictions = task.baseline(test)
-    test_metrics = task.score(model, test)
-    provenance = Provenance(
-        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
-    )
-    tracker = Tracker(
-        request.tracking_uri or default_tracking_uri(request.root), experiment=request.recipe
-    )
-    name = f"{request.recipe} seed {request.seed}"
-    tags = {**provenance.run_tags(), "seed": request.seed, "role": "training"}
-    with tracker.start(name, params=experiment.params, tags=tags) as run:
-        path = save_model(experiment, model, request.root / "models" / run.run_id)
-        steps = list(range(1, _epochs(history) + 1))
-        run.log(
-            metrics={f"test_{key}": value for key, value in test_metrics.items()},
-            history={**history, "step": steps},
-        )
-        run.dataset(dataset.name, dataset.fingerprint)
-        run.figure(history_figure(history), "figures/history.png")
-        for label, figure in task.figures(model, test).items():
-            run.figure(figure, f"figures/{label}.png")
-        if dataset.notes:
-            run.text("\n".join(dataset.notes) + "\n", "data.txt")
-        for file, text in task.notes(model).items():
-            run.text(text, file)
-        log_model(run, experiment, path)
-    rate = len(dataset.train) * watch.epochs / watch.seconds
-    return TrainResult(
-        recipe=request.recipe,
-        metrics=metrics,
-        test_metrics=test_metrics,
-        baseline=baseline,
-        baseline_metrics=task.measure(predictions, test.y),
-        history=history,
-        seconds=watch.seconds,
-        samples_per_second=rate,
-        images_per_second=rate if dataset.modality == "image" else None,
-        notes=tuple(dataset.notes),
-        run_id=run.run_id,
-        run_url=run.url,
-        model_path=path,
-    )
-
-
-def _epochs(history: Mapping[str, list[float]]) -> int:
-    # Not every model has a metric "loss": two adversaries have two.
-    return max(map(len, history.values()), default=0)
+        return experiment.train(callbacks=callbacks, checkpoint=checkpoint)

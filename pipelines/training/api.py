@@ -28,7 +28,8 @@ def train(
         params: Hyperparameters that replace the recipe's defaults, `epochs` among them.
         seed: Weights, dropout, data order and augmentation follow from it; 0 is a seed.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
-        data: Options of the loader; for your own files `{"path": ..., "target": ...}`.
+        data: Options of the loader; for your own files `{"path": ..., "target": ...}`. The
+            splits follow from `split_seed` among them, 0 by default, and not from `seed`.
         tiny: A few rows and epochs, to see whether it runs at all.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store or server; `None` takes the embedded one.

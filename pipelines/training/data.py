@@ -42,7 +42,8 @@ class DataRequest:
     ) -> DataRequest:
         """The data of a recipe, in tiny mode with few rows.
 
-        Every job sees the same splits: scores of several seeds differ by the training alone.
+        Every job sees the same splits: scores of several seeds differ by the training alone. The
+        option `split_seed` (0 by default) draws other ones.
 
         Args:
             recipe: Names the dataset.
@@ -50,26 +51,49 @@ class DataRequest:
             tiny: A few rows.
             options: Options of the loader that replace the recipe's, for example the `path` of
                 the user's own file.
+
+        Raises:
+            ValueError: If `split_seed` is no seed.
         """
         merged = {**recipe.dataset_options, **(options or {})}
         return cls(
             name=recipe.dataset,
             data_dir=data_dir,
             rows=recipe.tiny_rows if tiny else None,
+            seed=_split_seed(merged.pop("split_seed", 0)),
             options=json.dumps(merged, sort_keys=True),
         )
 
     def load(self) -> Dataset:
-        """Loads the dataset anew, its test split sealed."""
+        """Loads the dataset anew, its test split sealed.
+
+        Raises:
+            DataError: If the data is missing, damaged or inconsistent.
+            ValueError: If an option is unknown, or other splits are asked of running text.
+        """
         from pipelines.datasets.registry import load_dataset
 
-        return load_dataset(
+        dataset = load_dataset(
             self.name,
             data_dir=self.data_dir,
             rows=self.rows,
             seed=self.seed,
             **json.loads(self.options),
         )
+        if self.seed and dataset.options.get("unit") == "stream":
+            raise ValueError(
+                "`split_seed` draws the rows of each split, and running text is cut by position. "
+                f"Got split_seed={self.seed} for {self.name!r}: leave it out."
+            )
+        return dataset
+
+
+def _split_seed(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
+        raise ValueError(
+            f"`split_seed` is a whole number from 0 to {2**32 - 1}. Got split_seed={value!r}."
+        )
+    return value
 
 
 def data_text(dataset: Dataset) -> str:

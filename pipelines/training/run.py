@@ -33,9 +33,11 @@ class TrainRequest:
     Attributes:
         recipe: Name of the recipe.
         params: Hyperparameters that replace the recipe's defaults.
-        seed: Weights, dropout, data order, augmentation and splits follow from it.
+        seed: Weights, dropout, data order and augmentation follow from it. The splits do not:
+            they are the same for every seed, and follow from the loader's option `split_seed`.
         data_dir: Folder of downloaded datasets.
-        data: Options of the dataset's loader, for example `path` and `target` of a table.
+        data: Options of the dataset's loader, for example `path` and `target` of a table, and
+            `split_seed`.
         tiny: A few rows and epochs.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store; the embedded one by default.

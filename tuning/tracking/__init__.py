@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tuning.tracking.locations import run_url as run_url
     from tuning.tracking.mirror import Mirror as Mirror
     from tuning.tracking.mirror import MirrorReport as MirrorReport
+    from tuning.tracking.models import download_model as download_model
     from tuning.tracking.models import load_keras_model as load_keras_model
     from tuning.tracking.models import load_python_model as load_python_model
     from tuning.tracking.models import log_keras_model as log_keras_model
@@ -34,6 +35,7 @@ _REFERENCES = {
     "TrackingError": "tuning.tracking.quiet:TrackingError",
     "default_artifact_root": "tuning.tracking.locations:default_artifact_root",
     "default_tracking_uri": "tuning.tracking.locations:default_tracking_uri",
+    "download_model": "tuning.tracking.models:download_model",
     "git_commit": "tuning.tracking.provenance:git_commit",
     "load_keras_model": "tuning.tracking.models:load_keras_model",
     "load_python_model": "tuning.tracking.models:load_python_model",

@@ -184,6 +184,24 @@ def load_python_model(tracking_uri: str, uri: str) -> Any:
         return mlflow.pyfunc.load_model(uri)
 
 
+def download_model(tracking_uri: str, uri: str, folder: str | Path) -> Path:
+    """Copies the files of a stored model; nothing of it is loaded or run.
+
+    Args:
+        tracking_uri: The store.
+        uri: As for `load_keras_model`, or `runs:/<run id>/model`.
+        folder: Where the files go.
+
+    Returns:
+        The folder of the model.
+
+    Raises:
+        TrackingError: If there is no such model.
+    """
+    with default_uris(tracking_uri) as mlflow:
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(folder)))
+
+
 def _log(
     mlflow: Any,
     run: Run,

@@ -161,3 +161,33 @@ def test_an_unknown_run_is_one_line(program):
     done = program("predict", "0123", "x.csv", check=False)
     assert done.code == 2
     assert "There is no saved model for '0123'. Looked in: 0123, mlruns/models/0123" in done.err
+
+
+def test_models_in_mlflow_are_downloaded_and_read_without_their_code(program, tmp_path):
+    trained = program("train", "digits-gan", "--tiny", "--json")
+    run = json.loads(trained.out.splitlines()[-1])["run_id"]
+    expected = _read(program, run, "3")
+    for model in (tmp_path / "mlruns").rglob("pyfunc_model.py"):
+        model.write_text("raise SystemExit('this code was run')")
+    assert _read(program, f"runs:/{run}/model", "3") == expected
+
+    from tuning.tracking import Tracker, default_tracking_uri
+
+    uri = default_tracking_uri(tmp_path / "mlruns")
+    client = Tracker(uri, experiment="digits-gan").client
+    client.create_registered_model("digits")
+    version = client.create_model_version("digits", f"runs:/{run}/model", run)
+    client.set_registered_model_alias("digits", "champion", version.version)
+    elsewhere = ("--tracking-uri", uri, "--root", tmp_path / "empty", "--json")
+    shown = program("predict", "models:/digits@champion", "3", *elsewhere)
+    assert json.loads(shown.out.splitlines()[-1]) == expected
+    assert shown.err == ""
+    missing = program("predict", "models:/digits@best", "3", check=False)
+    assert missing.code == 2
+    assert "best" in missing.err and len(missing.err.splitlines()) == 1
+
+
+def test_an_address_without_a_store_is_one_line_and_makes_none(program, tmp_path):
+    done = program("predict", "runs:/0123/model", "x.csv", check=False)
+    assert (done.code, "no MLflow store under mlruns yet" in done.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []

@@ -185,7 +185,10 @@ class Float(Dimension):
         if self.values is not None:
             return super().grid(points)
         if points is None:
-            raise ValueError("needs `step` or a number of `points` for a grid.")
+            raise ValueError(
+                "needs `step` or a number of `points` for a grid. A job file gives it as "
+                "`strategy_options: {points: 3}`."
+            )
         if self.log:
             return _geometric(self.low, self.high, points)
         if points == 1:

@@ -71,13 +71,20 @@ def get(name: str, *, data_dir: str | None, mirror: str | None) -> None:
 
 
 @data.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @data_dir_option
 @json_option
-def check(name: str, *, data_dir: str | None, as_json: bool) -> None:
-    """Say what is missing or damaged of dataset NAME."""
+def check(name: str | None, *, data_dir: str | None, as_json: bool) -> None:
+    """Say what is missing or damaged of dataset NAME.
+
+    Without NAME the files of every dataset of the data folder are looked at, one line each; with
+    it the dataset is loaded as well.
+    """
     from pipelines.datasets.check import check_dataset
 
+    if name is None:
+        _check_all(data_dir, as_json=as_json)
+        return
     report = check_dataset(name, data_dir=data_dir)
     if as_json:
         print_result(vars(report))
@@ -87,4 +94,27 @@ def check(name: str, *, data_dir: str | None, as_json: bool) -> None:
         for line in (*report.problems, *report.notes):
             click.echo(f"  {line}")
     if report.status != "complete":
+        raise click.exceptions.Exit(1)
+
+
+def _check_all(data_dir: str | None, *, as_json: bool) -> None:
+    """Lists the state of the folder; what was never fetched is no fault."""
+    from pipelines.datasets.catalog import CATALOG
+    from pipelines.datasets.check import check_dataset
+
+    names = [entry.name for entry in CATALOG.values() if entry.folder is not None]
+    reports = [check_dataset(name, data_dir=data_dir, load=False) for name in names]
+    rows = []
+    for report in reports:
+        found = [*report.problems, *report.notes]
+        if report.status == "missing":
+            found = [f"cookbook data get {report.name}"]
+        rows.append({"name": report.name, "status": report.status, "found": "; ".join(found)})
+    if as_json:
+        print_listing(rows, (), as_json=True)
+    else:
+        # No table, which would break what is long onto further lines.
+        for row in rows:
+            click.echo(f"{row['name']:<18} {row['status']:<8} {row['found']}".rstrip())
+    if any(report.status == "damaged" for report in reports):
         raise click.exceptions.Exit(1)

@@ -209,7 +209,9 @@ def load_plain_text(
     if not 0 < first < second < len(lines):
         raise DataError(
             f"the text has too few lines ({len(lines)}) to be split with "
-            f"validation={validation} and test={test}.",
+            f"validation={validation} and test={test}: running text is cut at line ends, so that "
+            "no split begins within a sentence. Break it into ten lines or more, for example one "
+            "a sentence; with unit='line' each line would be an item of its own.",
             path=source,
         )
     borders = ((0, first), (first, second), (second, len(lines)))

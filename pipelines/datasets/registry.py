@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DATA_VARIABLE = "COOKBOOK_DATA"
 _COMMON = ("path", "seed", "rows", "cache_dir")
+# What an option that nothing can replace is called on the command line.
+_FLAGS = {"target": " (`--target COLUMN`)"}
 
 
 def entry(name: str) -> DatasetEntry:
@@ -102,6 +104,11 @@ def load_dataset(
     found = entry(name)
     loader = found.function()
     known = inspect.signature(loader).parameters
+    if "path" in options and found.source != "yours":
+        raise ValueError(
+            f"Dataset {name!r} is no file or folder of yours. Got path={str(options['path'])!r}: "
+            "leave it out, or take a dataset (a recipe) for your own data."
+        )
     for option in options:
         if option not in known or (option in _COMMON and option != "path"):
             own = [item for item in known if item not in _COMMON]
@@ -116,7 +123,8 @@ def load_dataset(
         if parameter.default is parameter.empty and item not in (*_COMMON, *options)
     ]
     if needed:
-        raise ValueError(f"Dataset {name!r} needs the option {needed[0]!r}. Got none.")
+        flag = _FLAGS.get(needed[0], "")
+        raise ValueError(f"Dataset {name!r} needs the option {needed[0]!r}{flag}. Got none.")
     if "cache_dir" in known:
         options["cache_dir"] = cache_dir
     try:

@@ -67,7 +67,15 @@ def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -
             extent = pixels.shape[:2] if drafted is None else (drafted[1][3], drafted[1][2])
             return to_size(pixels, size, extent=extent)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """Why an image does not decode; Pillow names the object that it read from."""
+    from PIL import UnidentifiedImageError
+
+    known = isinstance(error, UnidentifiedImageError)
+    return "no image format that Pillow knows" if known else str(error)
 
 
 def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.ndarray:

@@ -137,11 +137,12 @@ def train_request(
         ValueError: If recipe or hyperparameters are unknown or out of range.
         FloatingPointError: If the training diverges.
     """
+    recipe = request.load_recipe()
+    # Before TensorFlow, which takes seconds: what is wrong with the data is said at once.
+    dataset = request.data_request(recipe).load()
     from pipelines.training.experiment import Experiment
     from pipelines.training.recording import record
 
-    recipe = request.load_recipe()
-    dataset = request.data_request(recipe).load()
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)
     if on_start is not None:

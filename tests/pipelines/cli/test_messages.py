@@ -1,0 +1,85 @@
+"""What the program says about data that a recipe cannot take, before it loads TensorFlow."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.pipelines.own_data import write_images, write_table
+
+TINY_NAMES = "ada\nbea\ncid\ndan\neva\nfay\ngus\nhal\nida\njon\n"
+
+
+def _line(done):
+    assert done.code == 2, done.err
+    (line,) = done.err.splitlines()
+    return line
+
+
+def test_a_missing_target_is_said_at_once(cookbook, tmp_path):
+    path = write_table(tmp_path)
+    done = cookbook("train", "tabular", "--data", path, check=False)
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert "needs the option 'target' (`--target COLUMN`)" in line
+
+
+def test_faults_of_the_data_come_before_tensorflow(cookbook):
+    done = cookbook(
+        *("train", "tabular", "--data", "no.csv", "--target", "y"),
+        check=False,
+        PYTHONPROFILEIMPORTTIME="1",
+    )
+    assert "no.csv: no such file." in done.stderr
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "click" in imported
+    assert not imported & {"tensorflow", "keras"}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "generic"),
+    [("digits-mlp", "image"), ("wine-mlp", "tabular"), ("names-char-lm", "language-model")],
+)
+def test_a_recipe_with_its_own_data_names_the_one_that_takes_yours(program, recipe, generic):
+    line = _line(program("train", recipe, "--data", "mine", check=False))
+    assert f"{recipe} has its own data" in line
+    assert f"cookbook train {generic} --data mine" in line
+
+
+def test_no_object_of_the_program_is_shown_for_a_damaged_image(program, tmp_path):
+    path = write_images(tmp_path)
+    (path / "dark" / "00.png").write_bytes(b"no image")
+    size = ("--data-option", "image_size=[16, 16]")
+    line = _line(program("train", "image", "--tiny", "--data", path, *size, check=False))
+    assert "00.png: the image does not decode (no image format that Pillow knows)" in line
+
+
+def test_a_grid_says_where_its_points_are_given(program):
+    line = _line(program("tune", "digits-mlp", "--strategy", "grid", check=False))
+    assert "strategy_options: {points: 3}" in line
+
+
+def test_a_text_of_one_line_is_told_the_way_out(program, tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text("word " * 3600)
+    line = _line(program("train", "language-model", "--tiny", "--data", path, check=False))
+    assert "the text has too few lines (1)" in line
+    assert "cut at line ends" in line and "unit='line'" in line
+
+
+def test_every_dataset_of_the_folder_is_checked_in_one_line(program, tmp_path):
+    folder = tmp_path / "data"
+    (folder / "names").mkdir(parents=True)
+    (folder / "names" / "names.txt").write_text(TINY_NAMES)
+    rows = json.loads(program("data", "check", "--data-dir", folder, "--json").out)
+    found = {row["name"]: row for row in rows}
+    assert found["names"]["status"] == "complete"
+    assert found["mnist"] == {
+        "name": "mnist",
+        "status": "missing",
+        "found": "cookbook data get mnist",
+    }
+    assert len(program("data", "check", "--data-dir", folder).out.splitlines()) == len(rows)
+    one = program("data", "check", "names", "--data-dir", folder).out
+    assert one.startswith("names: complete, rows (")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+# What begins like this is meant as YAML, so a fault in it is one.
+_OPENING = ("[", "{", '"', "'")
+_NULLS = ("null", "~")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -47,14 +51,19 @@ def run_options(command: Command) -> Command:
 def parse_data(path: str | None, target: str | None, options: Sequence[str]) -> dict[str, Any]:
     """Options of a dataset's loader from `--data`, `--target` and `--data-option`."""
     given = {"path": path, "target": target}
-    return {k: v for k, v in given.items() if v is not None} | parse_settings(options)
+    parsed = parse_settings(options, flag="--data-option", example="missing=drop")
+    return {k: v for k, v in given.items() if v is not None} | parsed
 
 
-def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
+def parse_settings(
+    settings: Sequence[str], *, flag: str = "--set", example: str = "epochs=3"
+) -> dict[str, Any]:
     """Parses `key=value` pairs; values are YAML scalars or lists.
 
     Args:
-        settings: What `--set` received.
+        settings: What the option received.
+        flag: Name of the option, for errors.
+        example: A pair that it takes, for errors.
 
     Returns:
         Names to values.
@@ -71,22 +80,40 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
         name, equals, text = pair.partition("=")
         if not equals or not name.strip():
             raise click.UsageError(
-                f"--set takes KEY=VALUE. Got {pair!r}: write for example --set epochs=3."
+                f"{flag} takes KEY=VALUE. Got {pair!r}: write for example {flag} {example}."
             )
-        parsed[name.strip()] = parse_value(text)
+        try:
+            parsed[name.strip()] = parse_value(text)
+        except ValueError as error:
+            raise click.UsageError(f"{flag} {name.strip()}: {error}") from None
     return parsed
 
 
 def parse_value(text: str) -> Any:
-    """One value in YAML's notation, with 1e-3 read as a number and lists as tuples."""
+    """One value in YAML's notation, with 1e-3 read as a number and lists as tuples.
+
+    What YAML cannot read, or reads as nothing, is a text as it stands, such as the delimiters `,`
+    and `|`.
+
+    Raises:
+        ValueError: If a list, mapping or quoted text does not end.
+    """
     import yaml
 
+    if len(text) == 1 and not text.isalnum() and text != "~":
+        return text
+    if "e" in text.lower():
+        with contextlib.suppress(ValueError):
+            return float(text)
     try:
-        return float(text) if "e" in text.lower() else _frozen(yaml.safe_load(text))
-    except ValueError:
-        return _frozen(yaml.safe_load(text))
+        value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise click.UsageError(f"Not a value in YAML's notation: {text!r}.") from None
+        if text.lstrip().startswith(_OPENING):
+            raise ValueError(
+                f"a list, mapping or quoted text in YAML's notation ends as it began. Got {text!r}."
+            ) from None
+        return text
+    return text if value is None and text.strip().lower() not in _NULLS else _frozen(value)
 
 
 def _frozen(value: Any) -> Any:

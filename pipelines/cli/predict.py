@@ -47,7 +47,11 @@ def predict(
     bundle = _bundle(run, root, tracking_uri)
     from pipelines.serving.raw_inputs import read_raw
 
-    raw = read_raw(bundle.input_kind, source, **parse_settings(data_options))
+    raw = read_raw(
+        bundle.input_kind,
+        source,
+        **parse_settings(data_options, flag="--data-option", example="delimiter=,"),
+    )
     frame = bundle.predict(raw)
     if as_json:
         click.echo(frame.to_json(orient="records"))

@@ -81,7 +81,7 @@ def check_machine(root: Path) -> list[Check]:
 
 def check_stores(root: Path, *, storage: str | None, tracking_uri: str | None) -> list[Check]:
     """Whether the stores can be reached and written."""
-    checks = [_check_folder(root)]
+    checks = [check_folder(root)]
     checks += [_check_sqlite(root / name) for name in ("studies.db", "mlflow.db")]
     if storage is not None:
         checks.append(_check_database(storage))
@@ -90,7 +90,8 @@ def check_stores(root: Path, *, storage: str | None, tracking_uri: str | None) -
     return checks
 
 
-def _check_folder(root: Path) -> Check:
+def check_folder(root: Path) -> Check:
+    """Whether something can be written below a folder; nothing is left there."""
     folder = _existing(root)
     try:
         with tempfile.TemporaryFile(dir=folder):

@@ -91,7 +91,7 @@ class Job(Part):
         250 * 10**6, description="Growth at which a worker is replaced, as 250MB."
     )
     retries: int = Field(1, ge=0, description="How often a lost trial is started again.")
-    seed: int = Field(0, description="Seed of everything; 0 is a seed.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of everything; 0 is a seed.")
     seeds: Count = Field(
         1,
         description="Seeds with which the winner and the defaults are refitted and tested, and "

@@ -33,7 +33,8 @@ def run_options(command: Command) -> Command:
         click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
                      help="Fix a hyperparameter; repeat for more."),
         click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data."),
-        click.option("--seed", type=click.IntRange(min=0), help="Weights, dropout, data order; 0."),
+        click.option("--seed", type=click.IntRange(0, 2**32 - 1),
+                     help="Weights, dropout, data order; 0."),
         click.option("--data-dir", type=click.Path(file_okay=False), envvar="COOKBOOK_DATA",
                      help="Folder of downloaded datasets (COOKBOOK_DATA)."),
         click.option("--data", "data_path", type=click.Path(),
@@ -50,8 +51,11 @@ def run_options(command: Command) -> Command:
 
 def parse_data(path: str | None, target: str | None, options: Sequence[str]) -> dict[str, Any]:
     """Options of a dataset's loader from `--data`, `--target` and `--data-option`."""
+    from pipelines.datasets.registry import check_option_names
+
     given = {"path": path, "target": target}
     parsed = parse_settings(options, flag="--data-option", example="missing=drop")
+    check_option_names(parsed)
     return {k: v for k, v in given.items() if v is not None} | parsed
 
 

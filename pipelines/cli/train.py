@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,11 +59,13 @@ def train(
 
 def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     from pipelines.cli.progress import EpochProgress
-    from pipelines.training.run import TrainRequest, check_hyperparameters, train_request
+    from pipelines.hyperparameters import check_given
+    from pipelines.training.run import TrainRequest, train_request
 
     request = TrainRequest(**arguments)
     _check_own_data(request.load_recipe(), request.data)
-    check_hyperparameters(request.load_recipe(), request.params)
+    check_given(request.load_recipe(), request.params)
+    _check_stores(request.root, request.tracking_uri)
     with EpochProgress(quiet=as_json, own_data="path" in request.data) as progress:
         result = train_request(request, on_start=progress.start, on_epoch=progress.update)
     if as_json:
@@ -94,13 +97,28 @@ def _takes_own(recipe: Recipe) -> bool:
 
 def _compare(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     from pipelines.cli.comparing import ComparisonProgress
+    from pipelines.comparisons.registry import load_comparison
     from pipelines.comparisons.request import ComparisonRequest
     from pipelines.comparisons.run import compare
 
     request = ComparisonRequest(**arguments)
+    request.check(load_comparison(request.comparison))
+    _check_stores(request.root, request.tracking_uri)
     with ComparisonProgress(quiet=as_json) as progress:
         result = compare(request, on_training=progress.update)
     if as_json:
         print_result(result.to_dict())
         return
     progress.summary(result)
+
+
+def _check_stores(root: Path, tracking_uri: str | None) -> None:
+    """Refuses before the first epoch what could not be recorded after the last one."""
+    from pipelines.health import check_folder
+    from tuning.tracking.locations import check_tracking_uri
+
+    found = check_folder(root)
+    if found.status == "wrong":
+        raise click.UsageError(f"Runs are recorded below {root}. {found.found}: {found.advice}")
+    if tracking_uri is not None:
+        check_tracking_uri(tracking_uri)

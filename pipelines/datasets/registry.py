@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
 
 DATA_VARIABLE = "COOKBOOK_DATA"
+_ELSEWHERE = {
+    "data_dir": "the folder of downloaded datasets is given beside it (`--data-dir`)",
+    "name": "the recipe names its dataset",
+    "rows": "tiny mode takes a few rows, for another number give a smaller file",
+    "seed": "the splits of a recipe are the same for every seed, `split_seed` draws other ones",
+}
 _COMMON = ("path", "seed", "rows", "cache_dir")
 # What an option that nothing can replace is called on the command line.
 _FLAGS = {"target": " (`--target COLUMN`)"}
@@ -65,6 +72,26 @@ def dataset_folder(name: str, data_dir: Path | str | None = None) -> Path:
             f"pass `data_dir`, then fetch it with `cookbook data get {name}`."
         )
     return Path(given).expanduser() / found.folder
+
+
+def check_option_names(options: Iterable[str]) -> None:
+    """Refuses names that every loader takes from elsewhere.
+
+    Args:
+        options: Names of the options that a person gave for a loader.
+
+    Raises:
+        ValueError: If one of them is not the loader's to take.
+
+    Example:
+        >>> check_option_names(["missing", "rows"])
+        Traceback (most recent call last):
+        ...
+        ValueError: 'rows' is no option of a loader: tiny mode takes a few rows, ...
+    """
+    for name in options:
+        if name in _ELSEWHERE:
+            raise ValueError(f"{name!r} is no option of a loader: {_ELSEWHERE[name]}.")
 
 
 def load_dataset(

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipelines.datasets.registry import check_option_names
 from pipelines.datasets.registry import entry as dataset_entry
+from pipelines.hyperparameters import check_given
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
-from pipelines.training.run import check_hyperparameters
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
@@ -170,13 +171,14 @@ def plan_recipe(
     epochs = job.epochs or job.budget
     if epochs:
         fixed["epochs"] = epochs
-    check_hyperparameters(recipe, fixed)
+    check_given(recipe, fixed)
     if job.folds is not None:
         _check_foldable(recipe)
     # What is fixed is not searched.
     space = recipe.space.override(job.space)
     space = Space({name: d for name, d in space.dimensions.items() if name not in fixed})
     own = {"path": job.data} if isinstance(job.data, str) else job.data
+    check_option_names(own or {})
     data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
     settings = job.search_settings(
         study=_study_name(job, recipe, (fixed, space.to_dict(), dataclasses.asdict(data))),

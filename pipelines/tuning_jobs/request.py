@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.comparisons.registry import comparison_names
 from pipelines.recipes.registry import load_recipe
 from tuning import Job, load_job
 from tuning.job import check_job
@@ -28,6 +29,10 @@ def make_job(target: str | Path | Job, options: Mapping[str, Any]) -> Job:
         return target.model_copy(update=dict(options))
     if str(target).endswith((".yaml", ".yml")):
         return load_job(target, overrides=options)
+    if str(target) in comparison_names():
+        raise ValueError(
+            f"{target} is a comparison, which has no search space: `cookbook train {target}`."
+        )
     recipe = load_recipe(str(target))
     keys = {"recipe": recipe.name, **options}
     if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":

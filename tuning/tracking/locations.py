@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tuning._names import unknown_name
+
 _CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/\s:@]*)(?::[^/\s]*)?@")
 _SECRETS = re.compile(
     r"(?P<key>[?&;](?:password|passwd|pwd|token|secret|access_key|api_key|sslpassword)=)[^&;\s]+",
     re.IGNORECASE,
+)
+# What MLflow 3 can keep runs in, besides folders.
+_SCHEMES = (
+    *("file", "http", "https", "databricks", "databricks-uc", "uc"),
+    *("sqlite", "postgresql", "mysql", "mssql"),
 )
 
 
@@ -26,6 +33,28 @@ def default_tracking_uri(root: str | Path) -> str:
         'sqlite:////data/mlruns/mlflow.db'
     """
     return f"sqlite:///{Path(root).resolve() / 'mlflow.db'}"
+
+
+def check_tracking_uri(tracking_uri: str) -> None:
+    """Refuses an address that MLflow could not write to, without importing it.
+
+    Args:
+        tracking_uri: A folder, a database URL or a server.
+
+    Raises:
+        ValueError: If its scheme is none of MLflow's.
+
+    Example:
+        >>> check_tracking_uri("postgres://db/mlflow")
+        Traceback (most recent call last):
+        ...
+        ValueError: No tracking scheme named 'postgres'. Did you mean 'postgresql'? Known: ...
+    """
+    scheme, colon, _ = tracking_uri.partition("://")
+    # A driver may follow, as in postgresql+psycopg.
+    name = scheme.partition("+")[0]
+    if colon and name not in _SCHEMES:
+        raise ValueError(unknown_name("tracking scheme", name, _SCHEMES))
 
 
 def default_artifact_root(tracking_uri: str) -> str | None:

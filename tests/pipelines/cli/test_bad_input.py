@@ -21,16 +21,78 @@ BAD_CALLS = {
     ("train", "digits-cnn", "--set", "optimizer=adm"): "No optimizer named 'adm'. Did you mean",
     ("train", "digits-cnn", "--set", "schedule=cosin"): "No schedule named 'cosin'. Did you mean",
     ("tune", "missing.yaml"): "missing.yaml",
+    ("train", "digits-cnn", "--set", "epochs=abc"): "`epochs` is a whole number. Got epochs='abc'.",
+    ("train", "digits-cnn", "--set", "epochs=2.5"): "`epochs` is a whole number. Got epochs=2.5.",
+    ("tune", "digits-cnn", "--set", "batch_size=true"): "`batch_size` is a whole number. Got",
+    ("tune", "digits-cnn", "--set", "learning_rate=fast"): "`learning_rate` is a number. Got",
+    ("train", "digits-cnn", "--set", "dropout=much"): "`dropout` is a number. Got dropout='much'.",
+    ("train", "digits-cnn", "--set", "optimizer=3"): "`optimizer` is a text. Got optimizer=3.",
+    ("train", "image", "--set", "standardize=2"): "`standardize` is true or false. Got",
+    ("train", "compare-losses", "--set", "epochs=abc"): "`epochs` is a whole number. Got",
+    ("train", "digits-cnn", "--epochs", "-1"): "-1 is not in the range x>=1",
+    ("train", "digits-cnn", "--seed", "abc"): "'abc' is not a valid integer range",
+    ("train", "digits-cnn", "--seed", "4294967296"): "is not in the range 0<=x<=4294967295",
+    (
+        "train",
+        "digits-cnn",
+        "--data-option",
+        "rows=5",
+    ): "'rows' is no option of a loader: tiny mode",
+    ("train", "digits-cnn", "--data-option", "rows"): "--data-option takes KEY=VALUE. Got 'rows'",
+    ("train", "tabular", "--data", "no.csv", "--target", "y"): "no.csv: no such file.",
+    ("train", "tabular", "--data", "no.csv", "--data-option", "delimiter=,"): "needs the option",
+    ("train", "digits-cnn", "--root", "/proc/none"): "Runs are recorded below /proc/none. /proc: ",
+    ("train", "compare-losses", "--root", "/proc/none"): "Runs are recorded below /proc/none. /p",
+    ("train", "digits-cnn", "--tracking-uri", "postgres://db"): "Did you mean 'postgresql'?",
+    ("train", "compare-losses", "--tracking-uri", "nonsense://"): "No tracking scheme named",
+    ("tune", "digits-cnn", "--root", "/proc/none"): "cannot be used",
+    ("tune", "compare-losses"): "is a comparison, which has no search space: `cookbook train comp",
+    ("tune", "digits-cnn", "--trials", "abc"): "'abc' is not a valid integer range",
+    ("tune", "digits-cnn", "--timeout", "soon"): "a duration is written like 90s, 10min or 2h. Got",
+    ("predict", "nothing", "x.csv"): "There is no saved model for 'nothing'. Looked in: nothing, ",
+    ("report", "nothing"): "No study named 'nothing'",
+    ("compare", "nothing", "other"): "No study named 'nothing'",
+    ("delete", "nothing", "--yes"): "No study named 'nothing'",
+}
+# Content of a job file to what is said of it.
+BAD_JOBS = {
+    "recipe: [digits": "job.yaml:1: this is not YAML",
+    "- a\n- b\n": "job.yaml:1: a job is a mapping of keys to values. Got ['a', 'b'].",
+    "": "job.yaml:1: a job needs either `recipe` or `function`.",
+    "recipe: digits-cnn\ntrails: 3\n": "job.yaml:2: unknown key 'trails'. Did you mean 'trials'?",
+    "recipe: digits-cnn\nepochs: -3\n": "job.yaml:2: 'epochs': input should be greater than",
+    "recipe: digits-cnn\ntrials: 1\nseed: -3\n": "job.yaml:3: 'seed': input should be greater than",
+    "recipe: digits-cnn\ntrials: 1\nset: {epochs: abc}\n": "`epochs` is a whole number. Got",
+    "recipe: digits-cnn\ntrials: 1\ndata: {rows: 9}\n": "'rows' is no option of a loader",
 }
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"), BAD_CALLS.items(), ids=[" ".join(call) for call in BAD_CALLS]
 )
-def test_bad_input_is_one_line_and_writes_nothing(cookbook, tmp_path, arguments, message):
-    done = cookbook(*arguments, check=False)
-    assert done.returncode == 2, done.stderr
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+def test_bad_input_is_one_line_and_writes_nothing(program, tmp_path, arguments, message):
+    _is_one_line(program(*arguments, check=False), message)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("content", "message"), BAD_JOBS.items())
+def test_a_bad_job_is_one_line_and_starts_nothing(program, tmp_path, content, message):
+    job = tmp_path / "job.yaml"
+    job.write_text(content)
+    _is_one_line(program("tune", "job.yaml", check=False), message)
+    assert list(tmp_path.iterdir()) == [job]
+
+
+def test_bad_input_ends_the_process_with_one_line(cookbook):
+    done = cookbook("train", "digits-cnn", "--set", "epochs=abc", check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _is_one_line(done, message):
+    assert done.code == 2, done.err
+    assert done.out == ""
+    (line,) = done.err.splitlines()
+    assert line.startswith("cookbook: ")
+    assert message in line

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.fingerprint import content_digest, fingerprint
+from pipelines.datasets.frames import frame_dataset
 from pipelines.datasets.schema import Column, Schema
 from pipelines.datasets.splitting import Indices, limit_rows, row_groups, three_way
 
@@ -66,16 +67,11 @@ def _table(
     y = y.astype(np.float32 if classes is None else np.int64)
     frame = pd.DataFrame(x, columns=columns)
     parts = _parts(x, y, seed, rows)
-    train, validation, test = (
-        Split(frame.iloc[part].reset_index(drop=True), y[part]) for part in parts
-    )
-    return Dataset(
+    return frame_dataset(
+        frame,
+        y,
+        parts,
         name=name,
-        modality="tabular",
-        task="regression" if classes is None else "classification",
-        train=train,
-        validation=validation,
-        test=SealedSplit(test),
         classes=classes,
         fingerprint=fingerprint(content_digest(x, y), parts),
         schema=Schema(

@@ -11,9 +11,10 @@ import numpy as np
 
 from cookbook._names import unknown_name
 from pipelines.datasets.column_types import first_non_number, infer_columns, to_numbers
-from pipelines.datasets.containers import Dataset, SealedSplit, Split, Task
+from pipelines.datasets.containers import Dataset, Task
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
+from pipelines.datasets.frames import frame_dataset
 from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splitting import Indices, limit_rows, three_way
@@ -138,16 +139,11 @@ def table_dataset(
         for what, part in zip(("training", "validation", "test"), parts, strict=True):
             check_classes_present(y[part], classes, what)
     parts = limit_rows(parts, rows, seed=seed, labels=y)
-    train, validation, test = (
-        Split(frame.iloc[part].reset_index(drop=True), y[part]) for part in parts
-    )
-    return Dataset(
+    return frame_dataset(
+        frame,
+        y,
+        parts,
         name=name,
-        modality="tabular",
-        task="regression" if classes is None else "classification",
-        train=train,
-        validation=validation,
-        test=SealedSplit(test),
         classes=classes,
         fingerprint=fingerprint(content_digest(frame, y), parts, classes),
         notes=notes,

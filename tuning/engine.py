@@ -101,6 +101,7 @@ class _Search:
             metrics=settings.metrics,
             settings=settings.to_dict(),
             url=settings.url,
+            facts=settings.trial_facts,
         )
         self._book = ClaimBook(storage, self._study._study_id)
         self._ledger = Ledger(self._study, space, [d for _, d in settings.metrics])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # User attributes of a study.
 SPACE = "space"  # Space.to_dict()
 SETTINGS = "settings"  # plain dict of SearchSettings
+FACTS = "facts"  # what decides the numbers of a trial beside space and metrics, see tuning.facts
 STAGES = "stages"  # stage -> where it began and ended, its space or the points it confirms
 RESULT = "result"  # what the final evaluation found, written by `record_result`
 
@@ -181,7 +182,7 @@ def annotate_study(study: optuna.Study, key: str, value: Any) -> None:
     Raises:
         ValueError: If the name belongs to the search.
     """
-    if key in (SPACE, SETTINGS, STAGES):
+    if key in (SPACE, SETTINGS, FACTS, STAGES):
         raise ValueError(f"{key!r} of a study is written by the search alone: take another name.")
     study.set_user_attr(key, value)
 

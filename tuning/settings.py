@@ -65,6 +65,9 @@ class SearchSettings:
         source_points: How many of them.
         stages: Stages of a staged search, see `tuning.stages`; empty for one stage.
         winner: Which trial of a Pareto front is the best one, see `tuning.winner.WINNERS`.
+        facts: What decides the numbers of a trial beside space and metrics, name to plain value;
+            a study that exists is opened with the same facts only. None for those that are known
+            here: seed, budget and constraints.
 
     Raises:
         ValueError: If a law is broken; the message says which.
@@ -102,6 +105,7 @@ class SearchSettings:
     source_points: int = 5
     stages: Sequence[Mapping[str, Any] | Stage] = ()
     winner: str = "first"
+    facts: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not self.study or "/" in self.study or "\\" in self.study or self.study.startswith("."):
@@ -210,6 +214,17 @@ class SearchSettings:
         """Whether the first metric grows to the better."""
         return self.metrics[0][1] == MAXIMIZE
 
+    @property
+    def trial_facts(self) -> dict[str, Any]:
+        """The facts that the study is made with."""
+        if self.facts is not None:
+            return dict(self.facts)
+        return {
+            "budget": self.budget,
+            "constraints": [list(constraint) for constraint in self.constraints],
+            "seed": self.seed,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Writes the settings as JSON can hold them; no passwords of a storage URL."""
         plain = asdict(self)
@@ -222,4 +237,5 @@ class SearchSettings:
         plain["strategy_options"] = dict(self.strategy_options)
         plain["pruner_options"] = dict(self.pruner_options)
         del plain["storage"]
+        del plain["facts"]  # the study keeps those it was made with
         return plain

@@ -17,7 +17,9 @@ from tuning import records
 from tuning._names import unknown_name
 from tuning.claims import ClaimBook
 from tuning.errors import JobError
+from tuning.facts import differences, plain_facts, sentence
 from tuning.records import TrialRecord, read_trials
+from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.storage import open_storage, readable_errors, retrying
 
@@ -108,8 +110,17 @@ def create_study(
     metrics: Sequence[tuple[str, str]],
     settings: Mapping[str, Any],
     url: str,
+    facts: Mapping[str, Any] | None = None,
 ) -> optuna.Study:
     """Opens a study to be searched, making it when it does not exist.
+
+    Laws:
+        1. A study is of one job: its space, its metrics and its facts, which together decide the
+           numbers of a trial, are those it was made with.
+        2. A search with another space, metric or fact is refused before anything is written.
+        3. A fact that the study does not have is taken from the search: an earlier version of
+           the program made the study without it.
+        4. Everything else, such as the number of trials or workers, may differ at each search.
 
     Args:
         name: Name of the study.
@@ -118,10 +129,12 @@ def create_study(
         metrics: Metrics and directions; the same.
         settings: Plain settings, written again at every search.
         url: The store's URL, for messages.
+        facts: What else decides the numbers of a trial, see `tuning.facts`; the same.
 
     Raises:
-        JobError: If the study exists with another space or other metrics.
+        JobError: If the study exists with another space, other metrics or other facts.
     """
+    given = plain_facts(facts or {})
     with readable_errors(url):
         directions = [direction for _, direction in metrics]
         # A duplicate is resumed, or was made by another search at the same moment.
@@ -132,7 +145,8 @@ def create_study(
                 )
             )
         study = optuna.Study(study_name=name, storage=backend)
-        _check_same(study, space, metrics)
+        _check_same(study, space, metrics, given)
+        study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
         study.set_user_attr(records.SPACE, space.to_dict())
         study.set_user_attr(records.SETTINGS, dict(settings))
         if not study.metric_names:
@@ -143,22 +157,51 @@ def create_study(
     return study
 
 
-def _check_same(study: optuna.Study, space: Space, metrics: Sequence[tuple[str, str]]) -> None:
-    stored = study.user_attrs
+def check_study(settings: SearchSettings, space: Space) -> None:
+    """Refuses what `create_study` would refuse, for those who write files before they search.
+
+    Args:
+        settings: Name, store, metrics and facts of the study, which need not exist.
+        space: Its space.
+
+    Raises:
+        JobError: If the study exists with another space, other metrics or other facts.
+    """
+    backend = get_storage(open_storage(settings.url))
+    with readable_errors(settings.url):
+        if settings.study in [study.study_name for study in backend.get_all_studies()]:
+            study = optuna.Study(study_name=settings.study, storage=backend)
+            _check_same(study, space, settings.metrics, plain_facts(settings.trial_facts))
+
+
+def _check_same(
+    study: optuna.Study,
+    space: Space,
+    metrics: Sequence[tuple[str, str]],
+    facts: Mapping[str, Any],
+) -> None:
+    name, stored = study.study_name, study.user_attrs
     way_out = (
-        f"The study {study.study_name!r} exists already: give the new one another name, or delete "
-        f"the old one with `cookbook delete {study.study_name}`."
+        "Take another name (`--study NEWNAME`, or `study` of the job), go back to the old values, "
+        f"or delete the old study with `cookbook delete {name}`."
     )
+    # The facts come first: they say why the space is another one.
+    different = differences(stored.get(records.FACTS, {}), facts)
+    if different:
+        raise JobError(f"A study is of one job. {name!r} has {sentence(different)}. {way_out}")
     if records.SPACE in stored and Space.from_dict(stored[records.SPACE]) != space:
         old, new = stored[records.SPACE], space.to_dict()
         changed = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
-        raise JobError(f"A study has one space. It differs in {', '.join(changed)}. {way_out}")
+        raise JobError(
+            f"A study has one space. {name!r} has another one in {', '.join(changed)}. {way_out}"
+        )
     directions = [direction.name.lower() for direction in study.directions]
     names = study.metric_names or [name for name, _ in metrics]
     old_metrics = list(zip(names, directions, strict=False))
     if old_metrics != [tuple(metric) for metric in metrics]:
         raise JobError(
-            f"A study has one set of metrics. It has {old_metrics}, got {list(metrics)}. {way_out}"
+            f"A study has one set of metrics. {name!r} has {old_metrics}, got {list(metrics)}. "
+            f"{way_out}"
         )
 
 

@@ -27,7 +27,8 @@ def tune(
     """Searches hyperparameters, refits the winner and tests it once.
 
     Calling it again with the same arguments continues an interrupted search, and only reads a
-    finished one.
+    finished one. With other data, or another value that decides the numbers of a trial, it is
+    another study; under the name of an old one (`study`) it is refused.
 
     Args:
         target: Name of a recipe, path of a job file (`.yaml`), a `tuning.Job`, or a
@@ -49,7 +50,8 @@ def tune(
 
     Raises:
         ValueError: If the recipe, a key or a value is wrong.
-        JobError: If the job file is broken, or every trial fails in the same way.
+        JobError: If the job file is broken, the study named is of another job, or every trial
+            fails in the same way.
     """
     plan: Plan
     if data is not None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipelines.datasets.fingerprint import content_digest
+from pipelines.tuning_jobs.build_code import code_digest
 from pipelines.tuning_jobs.builds import BuildObjective, BuildPlan, split_rows
 from pipelines.tuning_jobs.fit_probe import fit_probe
+from pipelines.tuning_jobs.identity import choice_of, common_facts, identified
 from pipelines.tuning_jobs.request import DEFAULT_TRIALS
 from tuning import Job, SearchSettings, Space
 from tuning.job import check_job
+from tuning.studies import check_study
 
 DEFAULT_EPOCHS, DEFAULT_BATCH = 15, 32
 _SEVERAL = ("x", "y", "x_val", "y_val")
@@ -67,9 +70,19 @@ def plan_build(
     if not {"metric", "metrics"} & options.keys():
         model, _ = build_model(hypermodel, space.defaults)
         metric = main_metric(model)
-    settings = _settings(hypermodel, space, job, metric=metric, root=root)
-    settings.directory.mkdir(parents=True, exist_ok=True)
-    arrays = settings.directory / "arrays.npz"
+    epochs = job.epochs or job.budget or DEFAULT_EPOCHS
+    fingerprint = content_digest(*map(np.asarray, data))
+    facts = {
+        "objective": f"build {_name(hypermodel)}",
+        "code": code_digest(hypermodel),
+        "data fingerprint": fingerprint,
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "folds": folds,
+    }
+    settings = _settings(space, job, facts, metric=metric, root=root)
+    arrays = _arrays(settings, data, fingerprint=fingerprint, whole=folds is not None)
+    check_study(settings, space)
     if not arrays.exists():
         _store(arrays, data, seed=settings.seed, whole=folds is not None)
     name, direction = settings.metrics[0]
@@ -78,7 +91,7 @@ def plan_build(
         arrays=arrays,
         metric=name,
         maximize=direction == "maximize",
-        epochs=job.epochs or job.budget or DEFAULT_EPOCHS,
+        epochs=epochs,
         batch_size=batch_size,
         folds=folds,
     )
@@ -89,6 +102,8 @@ def plan_build(
         test=test,
         seeds=seeds,
         registration=job.registration,
+        fingerprint=fingerprint,
+        tested_on=None if test is None else content_digest(*map(np.asarray, test)),
     )
 
 
@@ -115,25 +130,31 @@ def _job(hypermodel: Any, options: dict[str, Any]) -> Job:
 
 
 def _settings(
-    hypermodel: Any,
     space: Space,
     job: Job,
+    facts: dict[str, Any],
     *,
     metric: tuple[str, str] | None,
     root: str | Path,
 ) -> SearchSettings:
-    name = _name(hypermodel)
-    facts = json.dumps([space.to_dict(), job.seed, job.strategy, job.pruner, job.epochs, job.folds])
     settings = job.search_settings(
-        study=f"{name}-{job.strategy}-{hashlib.sha256(facts.encode()).hexdigest()[:6]}",
-        metrics=(metric,) if metric else (),
-        budget=DEFAULT_EPOCHS,
-        root=root,
+        metrics=(metric,) if metric else (), budget=DEFAULT_EPOCHS, root=root
     )
+    facts = {**facts, **common_facts(settings)}
+    settings = identified(settings, facts, space=space, choice=choice_of(job))
     if settings.strategy == "grid":
         return settings
     # KerasTuner, too, begins with the defaults.
     return dataclasses.replace(settings, points=(space.defaults, *settings.points))
+
+
+def _arrays(
+    settings: SearchSettings, data: tuple[Any, ...], *, fingerprint: str, whole: bool
+) -> Path:
+    """Where the arrays lie: the file's name says what is in it, so that it is never outdated."""
+    held_out = settings.seed if len(data) == 2 and not whole else None
+    content = content_digest(fingerprint, held_out, whole)
+    return settings.directory / f"arrays-{content[:12]}.npz"
 
 
 def _store(path: Path, data: tuple[Any, ...], *, seed: int, whole: bool) -> None:
@@ -143,6 +164,7 @@ def _store(path: Path, data: tuple[Any, ...], *, seed: int, whole: bool) -> None
         parts = split_rows(*data, seed=seed)
     else:
         parts = dict(zip(_SEVERAL, map(np.asarray, data), strict=True))
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name("partial.npz")
     np.savez(partial, **parts)  # type: ignore[arg-type]
     partial.replace(path)

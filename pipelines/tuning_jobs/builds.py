@@ -134,6 +134,8 @@ class BuildPlan:
         test: Arrays for the one look at the test rows, or nothing.
         seeds: With how many seeds the winner is refitted and tested.
         registration: `register` and `alias` of the winner, or empty.
+        fingerprint: Of the arrays that are searched with.
+        tested_on: Fingerprint of the test rows, or None.
     """
 
     build: BuildObjective
@@ -142,6 +144,8 @@ class BuildPlan:
     test: tuple[np.ndarray, np.ndarray] | None = None
     seeds: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str | None = None
+    tested_on: str | None = None
     last_step: str = "Refitting the best trial on training and validation rows ..."
 
     @property
@@ -150,9 +154,18 @@ class BuildPlan:
         folds = self.build.folds
         return self.build if folds is None else cross_validated(self.build, folds)
 
+    def prepared(self) -> BuildPlan:
+        """The plan itself: it was made from its arrays."""
+        return self
+
     def provenance(self) -> Provenance:
         """The study as the experiment of its runs."""
-        return Provenance(git_commit=git_commit(), experiment=self.settings.study)
+        return Provenance(
+            git_commit=git_commit(),
+            dataset="arrays",
+            fingerprint=self.fingerprint,
+            experiment=self.settings.study,
+        )
 
     def finish(
         self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]

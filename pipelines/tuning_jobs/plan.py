@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from pipelines.datasets.registry import entry as dataset_entry
 from pipelines.hyperparameters import check_given
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
+from pipelines.tuning_jobs.identity import choice_of, common_facts, identified, recipe_facts
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
     from tuning import Job, SearchResult
 
 
-# Keys of a job that decide what its trials are.
-_FACTS = {
-    *("strategy", "strategy_options", "pruner", "pruner_options", "seed", "stages"),
-    *("metric", "direction", "metrics", "constraints", "folds"),
-}
 # Kinds of data whose rows have one label or number each, and can be divided at will.
 _FOLDABLE = ("image", "tabular", "text")
 
@@ -42,6 +36,7 @@ class Plan(Protocol):
         settings: How it is searched.
         last_step: What `finish` is about to do, for the user.
         seeds: With how many seeds the winner is refitted.
+        tested_on: Fingerprint of test rows that are no part of the study's data, or None.
     """
 
     @property
@@ -61,8 +56,15 @@ class Plan(Protocol):
         """At least 1."""
 
     @property
+    def tested_on(self) -> str | None:
+        """64 hexadecimal digits, or None."""
+
+    @property
     def objective(self) -> Any:
         """What a worker runs."""
+
+    def prepared(self) -> Plan:
+        """The plan with what only its data can tell: the facts and the name of its study."""
 
     def provenance(self) -> Provenance:
         """Commit, data and tags of the MLflow runs."""
@@ -86,6 +88,9 @@ class RecipePlan:
         registration: `register` and `alias` of the winner, or empty.
         folds: Folds of the cross-validation in each trial, or None.
         seeds: With how many seeds winner and defaults are refitted.
+        choice: What a made name of the study holds beside its facts; None for a given name.
+        dataset: Name of the loaded data; None until the plan is `prepared`.
+        fingerprint: Of the loaded data; None until then.
     """
 
     recipe: Recipe
@@ -96,6 +101,10 @@ class RecipePlan:
     registration: Mapping[str, Any] = field(default_factory=dict)
     folds: int | None = None
     seeds: int = 1
+    choice: Mapping[str, Any] | None = None
+    dataset: str | None = None
+    fingerprint: str | None = None
+    tested_on: None = None
     last_step: str = "Refitting the best trial and the defaults on training and validation rows ..."
 
     @property
@@ -117,11 +126,33 @@ class RecipePlan:
         """The recipe's defaults inside the space: the first trial of every search."""
         return default_point(self.recipe, self.fixed, self.space)
 
+    def prepared(self) -> RecipePlan:
+        """Loads the data for their fingerprint; what a loader has decoded is kept on disk.
+
+        Raises:
+            DataError: If the data are missing, damaged or inconsistent.
+        """
+        dataset = self.data.load()
+        facts = recipe_facts(
+            self.recipe,
+            self.data,
+            fingerprint=dataset.fingerprint,
+            fixed=self.fixed,
+            space=self.space,
+            folds=self.folds,
+        )
+        facts |= common_facts(self.settings)
+        settings = identified(self.settings, facts, space=self.space, choice=self.choice)
+        return dataclasses.replace(
+            self, settings=settings, dataset=dataset.name, fingerprint=dataset.fingerprint
+        )
+
     def provenance(self) -> Provenance:
         """The recipe as the experiment of the runs."""
         return Provenance(
             git_commit=git_commit(),
-            dataset=self.data.name,
+            dataset=self.dataset,
+            fingerprint=self.fingerprint,
             experiment=self.recipe.name,
             tags={"recipe": self.recipe.name, "strategy": self.settings.strategy},
         )
@@ -155,7 +186,7 @@ def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dic
 def plan_recipe(
     job: Job, *, root: str | Path = "mlruns", data_dir: str | None = None, tiny: bool = False
 ) -> RecipePlan:
-    """Resolves a job on a recipe; nothing heavy is imported unless a name is unknown.
+    """Resolves a job on a recipe; nothing heavy is imported, and the data need not be here.
 
     Args:
         job: The job.
@@ -181,7 +212,6 @@ def plan_recipe(
     check_option_names(own or {})
     data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
     settings = job.search_settings(
-        study=_study_name(job, recipe, (fixed, space.to_dict(), dataclasses.asdict(data))),
         metrics=((recipe.metric, recipe.direction),),
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
         root=root,
@@ -195,6 +225,7 @@ def plan_recipe(
         registration=job.registration,
         folds=job.folds,
         seeds=job.seeds,
+        choice=choice_of(job),
     )
     if settings.strategy == "grid" or not plan.default_point:
         return plan
@@ -210,18 +241,6 @@ def _check_foldable(recipe: Recipe) -> None:
             f"{', '.join(_FOLDABLE)}. The recipe {recipe.name!r} has {modality!r} data: leave "
             "`folds` out, it is validated on its validation split."
         )
-
-
-def _study_name(job: Job, recipe: Recipe, trial_facts: tuple[Any, ...]) -> str:
-    """A name that only jobs share whose trials may be mixed.
-
-    The number of trials, of workers and all time limits may differ: such jobs continue one
-    another. Whatever changes what a trial is gives another name.
-    """
-    facts_of_job = job.model_dump(include=_FACTS | ({"seeds"} if job.stages == "auto" else set()))
-    facts = (recipe.name, dict(recipe.defaults), facts_of_job, *trial_facts)
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
-    return f"{recipe.name}-{job.strategy}-{digest[:6]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +260,11 @@ class FunctionPlan:
     settings: SearchSettings
     last_step: str = "Writing the result ..."
     seeds: int = 1
+    tested_on: None = None
+
+    def prepared(self) -> FunctionPlan:
+        """The plan itself: what a function reads is its own affair."""
+        return self
 
     def provenance(self) -> Provenance:
         """The function as the experiment of the runs."""
@@ -258,11 +282,14 @@ def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
     objective: Any = str(job.function)
     if job.folds is not None:
         objective = cross_validated(objective, job.folds, budget=job.epochs or job.budget)
+    space, settings = job.search_space(), job.search_settings(root=root)
+    facts = {"objective": f"function {job.function}", "epochs": job.epochs or job.budget}
+    facts |= {"folds": job.folds, **common_facts(settings)}
     return FunctionPlan(
         objective=objective,
         name=str(job.function),
-        space=job.search_space(),
-        settings=job.search_settings(root=root),
+        space=space,
+        settings=identified(settings, facts, space=space, choice=choice_of(job)),
     )
 
 

@@ -39,6 +39,7 @@ def run_plan(
         The study's result, also after an interruption.
     """
     note = on_note or (lambda text: None)
+    plan = plan.prepared()
     default = None if tracking is False else default_tracking_uri(plan.settings.root)
     review = Review(
         plan.settings,
@@ -59,25 +60,32 @@ def run_plan(
 
     found = search(plan.objective, plan.space, plan.settings, on_progress=watch)
     study = open_study(found.study, plan.settings.url)
-    final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
+    final: dict[str, Any] = study.user_attrs.get(RESULT, {})
     interrupted = found.stopped_because == "interrupted"
     if not interrupted and found.best is not None:
-        if _is_current(final, found, plan.seeds):
+        if _is_current(final, found, plan):
             note(f"The study {found.study} is finished; this is its result.")
             return TuneResult(search=found, final=final, **study.user_attrs.get(REVIEW, {}))
         review.follow()
         note(plan.last_step)
         final = plan.finish(found, review, earlier=final)
         final = {**final, "seconds": round(time.monotonic() - began, 2)}
+        if plan.tested_on is not None:
+            final["tested_on"] = plan.tested_on
         record_result(study, final)
     where = review.close(interrupted=interrupted)
     return TuneResult(search=found, final=final, **where)
 
 
-def _is_current(final: Mapping[str, Any], found: SearchResult, seeds: int) -> bool:
-    """Whether the recorded result is about these trials, this winner and as many seeds."""
+def _is_current(final: Mapping[str, Any], found: SearchResult, plan: Plan) -> bool:
+    """Whether the recorded result is about these trials, this winner, its seeds and test rows.
+
+    A result that does not say which rows it was tested on is taken at its word.
+    """
+    unsaid = plan.tested_on if "test_metrics" in final else None
     return (
         final.get("trials") == found.n_trials
         and final.get("best_trial") == found.best_trial
-        and final.get("seeds", 1) == seeds
+        and final.get("seeds", 1) == plan.seeds
+        and plan.tested_on in (None, final.get("tested_on", unsaid))
     )

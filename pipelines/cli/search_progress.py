@@ -34,7 +34,7 @@ class SearchProgress(LiveBar):
 
     def note(self, text: str) -> None:
         """Prints a line above the bar."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def update(self, progress: tuning.Progress) -> None:
         """Shows a snapshot of the search."""

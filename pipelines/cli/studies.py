@@ -143,18 +143,24 @@ def report(
 def sync(
     study: str, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
 ) -> None:
-    """Write what MLflow lacks of STUDY; a second call writes nothing."""
+    """Write what MLflow lacks of STUDY, the refitted model and its registration included.
+
+    A second call writes nothing.
+    """
+    from pipelines.tuning_jobs.review import sync_study
     from tuning.studies import storage_url
     from tuning.tracking import default_tracking_uri
-    from tuning.tracking import sync as synchronise
 
-    _open(study, root, storage)
+    found = _open(study, root, storage)
     url = storage_url(storage, str(root))
-    done = synchronise(url, study, tracking_uri or default_tracking_uri(root))
+    done = sync_study(found, url, tracking_uri or default_tracking_uri(root))
     if as_json:
-        print_result(vars(done))
-    else:
-        click.echo("  ".join(f"{name} {value}" for name, value in vars(done).items()))
+        print_result(done)
+        return
+    shown = {name: ", ".join(v) if isinstance(v, list) else v for name, v in done.items()}
+    click.echo("  ".join(f"{name} {value}" for name, value in shown.items() if value != ""))
+    if done["unsent"]:
+        click.echo("What is unsent lies where the search ran: run `cookbook sync` there.", err=True)
 
 
 @click.command()

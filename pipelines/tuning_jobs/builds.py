@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pipelines.tuning_jobs.delivery import KERAS, Delivery
 from pipelines.tuning_jobs.folds import fold_rows
 from pipelines.tuning_jobs.objective import kept_trainers, run_trial
 from pipelines.tuning_jobs.repeats import refit_seeds, spread
 from tuning import Context, SearchSettings, Space, cross_validated
-from tuning.tracking import Provenance, git_commit, log_keras_model
+from tuning.tracking import Provenance, git_commit
 
 if TYPE_CHECKING:
     from pipelines.training.kept_trainers import KeptTrainers
@@ -181,7 +182,7 @@ class BuildPlan:
         ]
         path = self.settings.directory / "model.keras"
         models[0].save(path)
-        self._log(models[0], review)
+        self._keep(models[0], path.parent, review)
         final: dict[str, Any] = {
             "trials": found.n_trials,
             "best_trial": best.number,
@@ -200,19 +201,15 @@ class BuildPlan:
         reads = int(earlier.get("test_reads", 0)) + 1
         return {**final, "test_metrics": scores[0], "test_reads": reads}
 
-    def _log(self, model: Any, review: Review) -> None:
-        example = stored_arrays(self.build.arrays)["x"][:2]
-
-        def write(run: Any) -> None:
-            log_keras_model(
-                run,
-                model,
-                input_example=example,
-                pip_requirements=_installed("keras", "tensorflow-cpu", "tensorflow"),
-                **self.registration,
-            )
-
-        review.add_to_parent(write)
+    def _keep(self, model: Any, directory: Path, review: Review) -> None:
+        """Keeps what MLflow gets, and gives it to the review."""
+        delivery = Delivery(
+            kind=KERAS,
+            registration=dict(self.registration),
+            requirements=tuple(_installed("keras", "tensorflow-cpu", "tensorflow")),
+        )
+        delivery.keep(directory, stored_arrays(self.build.arrays)["x"][:2])
+        review.keep(delivery, directory, model=model)
 
     def _refit(self, params: Mapping[str, Any], epochs: int, seed: int) -> Any:
         import keras

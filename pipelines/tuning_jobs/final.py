@@ -13,6 +13,7 @@ from pipelines.datasets.containers import Dataset, Split
 from pipelines.evaluation import Interval, metric_interval
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.experiment import Experiment
+from pipelines.tuning_jobs.delivery import RECIPE, Delivery
 from pipelines.tuning_jobs.repeats import difference_over_seeds, refit_seeds, spread
 from tuning import JobError
 from tuning.records import COMPLETE
@@ -201,7 +202,7 @@ def finish_recipe(
 ) -> dict[str, Any]:
     """Refits winner and defaults, opens the test split, saves and logs the winner."""
     from pipelines.figures import history_figure
-    from pipelines.training.saving import log_model, save_model
+    from pipelines.training.saving import save_model
 
     dataset = plan.data.load()
     chosen, standard = winner(plan, found), default_candidate(plan, found)
@@ -215,20 +216,22 @@ def finish_recipe(
     fitted = winners[0]
     path = save_model(fitted.experiment, fitted.model, plan.settings.directory)
     figures = fitted.experiment.task.figures(fitted.model, test)
-    notes = fitted.experiment.task.notes(fitted.model)
-
-    def write(run: Any) -> None:
-        run.dataset(dataset.name, dataset.fingerprint)
-        run.figure(history_figure(fitted.history), "figures/refit_history.png")
-        for name, figure in figures.items():
-            run.figure(figure, f"figures/{name}.png")
-        if dataset.notes:
-            run.text("\n".join(dataset.notes) + "\n", "data.txt")
-        for name, text in notes.items():
-            run.text(text, name)
-        log_model(run, fitted.experiment, path, **plan.registration)
-
-    review.add_to_parent(write)
+    texts = dict(fitted.experiment.task.notes(fitted.model))
+    if dataset.notes:
+        texts["data.txt"] = "\n".join(dataset.notes) + "\n"
+    delivery = Delivery(
+        kind=RECIPE,
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        registration=dict(plan.registration),
+    )
+    delivery.keep(
+        path.parent,
+        fitted.experiment.task.raw_example(),
+        figures={"refit_history": history_figure(fitted.history), **figures},
+        texts=texts,
+    )
+    review.keep(delivery, path.parent)
     return {
         **scores.to_dict(),
         "trials": found.n_trials,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,14 @@ class TuneResult:
         final: What the final evaluation wrote into the study; empty when nothing was tested.
         run_id: MLflow's parent run, or `None` when MLflow did not answer.
         run_url: Where it can be looked at.
+        unsent: What MLflow lacks beside trials, until `cookbook sync` has sent it.
     """
 
     search: SearchResult
     final: Mapping[str, Any]
     run_id: str | None = None
     run_url: str | None = None
+    unsent: Sequence[str] = ()
 
     @property
     def study(self) -> str:
@@ -170,6 +172,7 @@ class TuneResult:
             "test_metrics": self.test_metrics,
             "run_id": self.run_id,
             "run_url": self.run_url,
+            "unsent": list(self.unsent),
             "stopped_because": self.search.stopped_because,
             "states": self.search.states,
             **{"pareto": [], "stages": [], "confirmed": []},

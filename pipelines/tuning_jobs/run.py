@@ -65,7 +65,13 @@ def run_plan(
     if not interrupted and found.best is not None:
         if _is_current(final, found, plan):
             note(f"The study {found.study} is finished; this is its result.")
-            return TuneResult(search=found, final=final, **study.user_attrs.get(REVIEW, {}))
+            where = study.user_attrs.get(REVIEW, {})
+            if where.get("unsent"):
+                note(
+                    f"MLflow still lacks {', '.join(where['unsent'])}: "
+                    f"`cookbook sync {found.study}` sends it."
+                )
+            return TuneResult(search=found, final=final, **where)
         review.follow()
         note(plan.last_step)
         final = plan.finish(found, review, earlier=final)

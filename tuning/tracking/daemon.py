@@ -78,14 +78,18 @@ class MirrorLoop:
     def _step(self, *, last: bool) -> None:
         records = self._read()
         if self._writer is None:
+            from tuning.tracking.quiet import load_mlflow
             from tuning.tracking.writer import StudyWriter
 
+            load_mlflow()  # it takes seconds, and says nothing about the server
+            self._say(asked=True)
             self._writer = StudyWriter(
                 self._study,
                 self._config["tracking_uri"],
                 experiment=self._config.get("experiment"),
                 artifact_root=self._config.get("artifact_root"),
             )
+            self._say(error=None)  # it answers: whoever waits may wait for the rest
         left = self._writer.write(records, running=not last)
         self._mirrored = self._ended() - left
         report = self._writer.report

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,9 @@ from typing import IO, Any
 from tuning.tracking.locations import mask_credentials
 
 _LOGGER = logging.getLogger("tuning.tracking")
+# A server that has said nothing in so many seconds does not answer. A database may take longer:
+# its first use makes the tables.
+_SILENCE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,7 @@ class Mirror:
         self._warn = warn or _LOGGER.warning
         self._warned = False
         self._state: dict[str, Any] = {}
+        self._asked: float | None = None
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
@@ -155,7 +159,13 @@ class Mirror:
         return self.run_id
 
     def close(
-        self, timeout: float = 30.0, *, status: str | None = "FINISHED", files: bool = True
+        self,
+        timeout: float = 30.0,
+        *,
+        status: str | None = "FINISHED",
+        files: bool = True,
+        grace: float | None = None,
+        say: bool = True,
     ) -> MirrorReport:
         """Lets MLflow catch up and ends.
 
@@ -164,6 +174,9 @@ class Mirror:
             status: Status of the parent run: `FINISHED`, `KILLED` or `FAILED`; None to conclude
                 it from the study.
             files: Whether the parent run gets figures, report and JSON files.
+            grace: Most seconds to wait once MLflow has failed or is silent; as `timeout` by
+                default.
+            say: Whether to say now what is left; else `say_what_is_left` does.
 
         Returns:
             How far MLflow has followed. A second call returns the same.
@@ -174,17 +187,34 @@ class Mirror:
         self._process = None
         with contextlib.suppress(OSError):  # when it has died, what it said last stands
             self._send(process, {"status": status, "files": files})
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        self._wait_for(process, timeout, grace)
         if self._reader is not None:
             self._reader.join(5.0)
         for pipe in (process.stdin, process.stdout):
             _close(pipe)
-        self._say_what_is_left()
+        if say:
+            self.say_what_is_left()
         return self.report
+
+    def say_what_is_left(self, further: Sequence[str] = ()) -> None:
+        """Says in one line what MLflow lacks, if it lacks anything.
+
+        Args:
+            further: What it lacks of the study beside trials, for example "the model".
+        """
+        report = self.report
+        lacking = list(further)
+        if not report.synced:
+            left = "some" if report.left is None else str(report.left)
+            trials = f"{left} finished trials" if report.left != 0 else "the end of the study"
+            lacking.insert(0, trials)
+        if lacking:
+            *most, last = lacking
+            what = f"{', '.join(most)} and {last}" if most else last
+            self._warn(
+                f"MLflow still lacks {what} of study {self._study_name!r}: "
+                f"`cookbook sync {self._study_name}` sends it."
+            )
 
     def __enter__(self) -> Mirror:
         return self.start()
@@ -203,6 +233,30 @@ class Mirror:
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def _wait_for(
+        self, process: subprocess.Popen[str], timeout: float, grace: float | None
+    ) -> None:
+        end, failing_since = time.monotonic() + timeout, None
+        while process.poll() is None:
+            now = time.monotonic()
+            failing_since = None if self._answers() else failing_since or now
+            given_up = grace is not None and failing_since and now - failing_since >= grace
+            if given_up or now >= end:
+                process.kill()
+                process.wait()
+                return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+
+    def _answers(self) -> bool:
+        """Whether MLflow answers, as far as known."""
+        if self._state.get("error"):
+            return False
+        server = str(self._config["tracking_uri"]).startswith(("http://", "https://"))
+        if not server or self._asked is None or self.run_id is not None:
+            return True
+        return time.monotonic() - self._asked < _SILENCE
+
     @staticmethod
     def _send(process: subprocess.Popen[str], message: Any) -> None:
         if process.stdin is not None:
@@ -216,23 +270,14 @@ class Mirror:
 
     def _note(self, state: dict[str, Any]) -> None:
         self._state = self._state | state
+        if self._asked is None and state.get("asked"):
+            self._asked = time.monotonic()
         if state.get("error") and not self._warned:
             self._warned = True
             self._warn(
                 f"MLflow does not follow the search; the study goes on and keeps everything. "
                 f"{mask_credentials(str(state['error']))}"
             )
-
-    def _say_what_is_left(self) -> None:
-        report = self.report
-        if report.synced:
-            return
-        left = "some" if report.left is None else str(report.left)
-        what = f"{left} finished trials" if report.left != 0 else "the end of the study"
-        self._warn(
-            f"MLflow still lacks {what} of study {self._study_name!r}: "
-            f"`cookbook sync {self._study_name}` writes them."
-        )
 
 
 def _environment() -> dict[str, str]:

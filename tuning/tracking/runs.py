@@ -193,6 +193,11 @@ class Run:
                 )
                 del param_list[:_PARAMS], tag_list[:_TAGS], metric_list[:_METRICS]
 
+    def tags(self) -> dict[str, str]:
+        """Reads the run's tags."""
+        with self._errors():
+            return dict(self.tracker.client.get_run(self.run_id).data.tags)
+
     def fill(self, content: RunContent) -> None:
         """Writes a whole run and ends it; doing so again changes nothing."""
         self.write(params=content.params, tags=content.tags, points=content.metrics)

@@ -95,6 +95,30 @@ def test_a_hanging_server_never_holds_the_search_up(storage: Any, storage_url: s
     assert "secret" not in said[0]
 
 
+@pytest.mark.parametrize("listens", [True, False], ids=["silent", "nobody"])
+def test_a_dead_server_is_waited_for_some_seconds_only(
+    storage: Any, storage_url: str, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    monkeypatch.setattr("tuning.tracking.mirror._SILENCE", 1.0)
+    add_trial(new_study(storage), PARAMS, values=[0.9])
+    said: list[str] = []
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen()
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        mirror = Mirror(storage_url, "digits", uri, warn=said.append).start()
+        until(lambda: mirror._asked is not None)  # MLflow is imported: from here it is the server
+        begun = time.monotonic()
+        report = mirror.close(120, grace=1.0, say=False)
+        assert time.monotonic() - begun < 10.0
+    assert report.run_id is None
+    mirror.say_what_is_left(["the model", "its figures"])
+    assert "still lacks some finished trials, the model and its figures" in said[-1].replace(
+        "1 finished", "some finished"
+    )
+
+
 @pytest.fixture
 def server(empty_mlflow: Path, tmp_path: Path) -> Iterator[Any]:
     """Starts and stops a real `mlflow server` on one port."""

@@ -73,7 +73,10 @@ class Job(Part):
     )
     strategy: str = Field("hybrid", description=f"One of {', '.join(STRATEGIES)}.")
     strategy_options: dict[str, Any] = Field(default_factory=dict)
-    pruner: str = Field("halving", description=f"One of {', '.join(PRUNERS)}.")
+    pruner: str = Field(
+        "halving",
+        description=f"One of {', '.join(PRUNERS)}; with several metrics `none` by default.",
+    )
     pruner_options: dict[str, Any] = Field(default_factory=dict)
     stages: Literal["auto"] | list[dict[str, Any]] = Field(
         default_factory=list, description='"auto", or the stages of a staged search.'
@@ -116,6 +119,14 @@ class Job(Part):
     register_as: Register | None = Field(None, alias="register")
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pruner_of_several(cls, content: Any) -> Any:
+        # A pruner sees the first metric alone: it would end what is best in the others.
+        if isinstance(content, Mapping) and len(content.get("metrics") or ()) > 1:
+            return {"pruner": "none", **content}
+        return content
 
     @field_validator("strategy")
     @classmethod

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from tuning import SearchSettings
 
 
 @click.group()
@@ -29,5 +33,23 @@ def check(file: Path) -> None:
     from pipelines.tuning_jobs.request import make_job
 
     found = make_job(file, {})
-    plan_job(found)
+    plan = plan_job(found)
     click.echo(f"{file}: correct")
+    note = pruner_note(plan.settings)
+    if note:
+        click.echo(note)
+
+
+def pruner_note(settings: SearchSettings) -> str | None:
+    """What to know of a pruner beside several metrics, or None.
+
+    Args:
+        settings: How is searched.
+    """
+    names = [name for name, _ in settings.metrics]
+    if len(names) < 2 or settings.pruner == "none":
+        return None
+    return (
+        f"The pruner {settings.pruner!r} looks at {names[0]} alone: trials that are best in "
+        f"{', '.join(names[1:])} may end early."
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli.job import pruner_note
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
 
@@ -60,6 +61,9 @@ def tune(
     from pipelines.tuning_jobs.run import run_plan
 
     with SearchProgress(quiet=as_json) as progress:
+        about_pruner = pruner_note(plan.settings)
+        if about_pruner:
+            progress.note(about_pruner)
         result = run_plan(
             plan,
             tracking=checked.tracking,

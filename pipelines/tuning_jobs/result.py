@@ -128,7 +128,7 @@ class TuneResult:
             value = final["test_metrics"][metric]
             facts += [
                 ("test", f"{metric} {value:.4f}  (95 % interval {low:.4f} to {high:.4f}, "
-                         f"{final['test_rows']} rows, read once)"),
+                         f"{final['test_rows']} rows, {_reads(final)})"),
                 ("defaults", f"{metric} {format_value(final['default_metrics'][metric])}"),
                 ("baseline", f"{metric} {format_value(final['baseline_metrics'][metric])} "
                              f"({final['baseline']})"),
@@ -184,6 +184,12 @@ class TuneResult:
 
 def _counts(states: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {state}" for state, count in states.items() if count)
+
+
+def _reads(final: Mapping[str, Any]) -> str:
+    """How often the test rows were looked at: every further look makes the score less honest."""
+    count = int(final.get("test_reads", 1))
+    return "read once" if count == 1 else f"read {count} times"
 
 
 def _over_seeds(final: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tuning.records import COMPLETE, FAILED, PRUNED
+from tuning.report.outcome import facts_of, scores_table, seeds_table
 from tuning.report.registry import FIGURES, draw_all, render
 from tuning.report.stages import confirmed_table, stages_table
 from tuning.report.style import number
@@ -29,7 +30,8 @@ p.note, figcaption { color: #5c6470; margin: 0 0 8px; font-size: 14px; }
 .card { border: 1px solid #dfe3e8; border-radius: 8px; padding: 10px 16px; min-width: 110px; }
 .card b { display: block; font-size: 20px; font-weight: 600; }
 .card span { color: #5c6470; font-size: 13px; }
-.scroll { overflow-x: auto; }
+p.verdict { font-weight: 600; }
+.scroll { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; font-size: 13.5px; }
 th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid #e6e9ed;
          vertical-align: top; }
@@ -67,7 +69,7 @@ def report_page(view: StudyView, figures: Mapping[str, Figure] | None = None) ->
         f"<h1>{_text(view.name)}</h1>",
         f'<p class="note">{_text(_subtitle(view))}</p>',
         _cards(view),
-        _section("Result", _definitions(view.result)) if view.result else "",
+        _section("Result", _result(view.result)) if view.result else "",
         _section(_best_title(view), _trials_table(view, best_trials(view))),
         *(
             _section(title, _table(*table))
@@ -182,6 +184,18 @@ def _trials_table(
         for row in rows
     ]
     return _table([*columns, *names, "epochs", "seconds"], lines)
+
+
+def _result(result: Mapping[str, Any]) -> str:
+    """The verdict as a sentence, the scores as a table, and the facts beneath."""
+    verdict = result.get("verdict")
+    parts = [f'<p class="verdict">{_text(verdict)}</p>'] if verdict else []
+    tables = (scores_table(result), seeds_table(result))
+    parts += [_table(*table) for table in tables if table is not None]
+    facts = facts_of(result)
+    if facts:
+        parts.append(_definitions(facts))
+    return "\n".join(parts)
 
 
 def _failures(view: StudyView) -> str:

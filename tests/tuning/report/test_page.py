@@ -49,6 +49,42 @@ def test_the_page_is_self_contained(storage: Any, tmp_path: Path) -> None:
         assert text in page
 
 
+RESULT = {
+    "metric": "accuracy",
+    "test_metrics": {"crossentropy": 0.21, "accuracy": 0.9523},
+    "interval": {"low": 0.931, "high": 0.967},
+    "default_metrics": {"crossentropy": 0.25, "accuracy": 0.9412},
+    "difference": {"low": -0.004, "high": 0.021},
+    "baseline": "logistic regression",
+    "baseline_metrics": {"crossentropy": 0.4, "accuracy": 0.9011},
+    "verdict": "The winner is not better than the default hyperparameters.",
+    "over_seeds": {"winner": {"values": [0.95, 0.96], "mean": 0.955, "deviation": 0.007}},
+    "pareto": [{"trial": 3, "values": {"accuracy": 0.95}}],
+    "test_reads": 2,
+    "other": {"inner": 7},
+}
+
+
+def test_the_result_is_a_sentence_and_tables(storage: Any, tmp_path: Path) -> None:
+    study = demo_study(storage, trials=4)
+    records.record_result(study, RESULT)
+    page = write_report(study, tmp_path / "report.html").read_text()
+    section = page[page.index("<h2>Result</h2>") : page.index("<h2>Best trials</h2>")]
+    assert f'<p class="verdict">{RESULT["verdict"]}</p>' in section
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in section.split("</tr>")]
+    cells = [[cell for cell in row.split("|") if cell.strip()] for row in rows]
+    header = ["on the test rows", "accuracy", "crossentropy"]  # the verdict's metric first
+    assert header in [c[-3:] for c in cells]
+    assert ["winner", "0.9523 (0.931 to 0.967)", "0.21"] in [c[-3:] for c in cells]
+    assert ["logistic regression", "0.9011", "0.4"] in cells
+    assert ["winner minus default", "-0.004 to 0.021"] in cells
+    assert ["winner", "0.955", "0.007", "0.95, 0.96"] in [c[-4:] for c in cells]
+    assert ["looks at the test rows", "2"] in [c[-2:] for c in cells]
+    assert ["other / inner", "7"] in cells
+    assert "interval / low" not in section
+    assert "pareto" not in section
+
+
 def test_the_page_escapes_everything(storage: Any, tmp_path: Path) -> None:
     space = Space({SCRIPT: Choice([SCRIPT, "b"])})
     study = new_study(

@@ -11,6 +11,7 @@ import click
 
 _PROSE = ("summary", "advice", "found", "reason", "source")
 _LOG_WIDTH = 160
+_PROSE_WIDTH = 30
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON instead of a table; it is the last line."
@@ -43,9 +44,48 @@ def print_listing(
     for row in rows:
         table.add_row(*(format_value(row.get(column, "")) for column in columns))
     console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, _LOG_WIDTH)
+    console.width = listing_width()
     console.print(table)
+
+
+def listing_width() -> int:
+    """Columns of the terminal; a file or a pipe has at least 160."""
+    from rich.console import Console
+
+    console = Console()
+    return console.width if console.is_terminal else max(console.width, _LOG_WIDTH)
+
+
+def fitting_columns(
+    rows: Sequence[Mapping[str, Any]], always: Sequence[str], further: Sequence[str], width: int
+) -> list[str]:
+    """Those of `further` that fit beside the columns that are always shown.
+
+    Args:
+        rows: What is listed.
+        always: Keys that are shown anyway.
+        further: Keys that are shown as far as there is room, the first ones first.
+        width: Characters of a line.
+
+    Example:
+        >>> fitting_columns([{"a": 1, "long": "x" * 30, "b": 2}], ["a"], ["long", "b"], 20)
+        ['b']
+    """
+    left = width - sum(_column_width(rows, column) for column in always)
+    found = []
+    for column in further:
+        needed = _column_width(rows, column)
+        if needed <= left:
+            found.append(column)
+            left -= needed
+    return found
+
+
+def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
+    texts = [column, *(format_value(row.get(column, "")) for row in rows)]
+    longest = max(map(len, texts))
+    # Prose is broken into lines; two characters stand between columns.
+    return (min(longest, _PROSE_WIDTH) if column in _PROSE else longest) + 2
 
 
 def print_result(result: Mapping[str, Any]) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from pipelines.cli.options import store_options
-from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.output import (
+    fitting_columns,
+    json_option,
+    listing_width,
+    print_listing,
+    print_result,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,15 +60,40 @@ def status(*, root: Path, storage: str | None, as_json: bool) -> None:
 @study_options
 @json_option
 def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> None:
-    """List the trials of STUDY."""
+    """List the trials of STUDY.
+
+    The table has the hyperparameters that differ, as many as fit the width; JSON has all.
+    """
     from tuning.report import trial_rows
 
     rows = [
         {"name": f"{study}/{row['trial']}", **row}
         for row in trial_rows(_open(study, root, storage))
     ]
+    if as_json:
+        print_listing(rows, (), as_json=True)
+        return
+    _print_trials(rows)
+
+
+def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
+    from tuning.report.tables import differing_params
+
     shown = [key for key in (rows[0] if rows else {}) if key not in ("name", "params", "seed")]
-    print_listing(rows, shown, as_json=as_json)
+    # A search without stages or failures has nothing to say there.
+    empty = ("stage", "reason")
+    shown = [key for key in shown if key not in empty or any(row[key] for row in rows)]
+    # A hyperparameter may be called as a column, for example `epochs`.
+    names = {f"params.{n}" if n in shown else n: n for n in differing_params(rows)}
+    flat = [
+        {**row, **{key: row["params"].get(name) for key, name in names.items()}} for row in rows
+    ]
+    fitting = fitting_columns(flat, shown, list(names), listing_width())
+    place = shown.index("seconds") if shown else 0
+    print_listing(flat, [*shown[:place], *fitting, *shown[place:]], as_json=False)
+    left = [name for key, name in names.items() if key not in fitting]
+    if left:
+        click.echo(f"No room for {', '.join(left)}: --json shows them.", err=True)
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,24 @@ def trial_rows(study: Any) -> list[dict[str, Any]]:
     """
     view = as_view(study)
     return [_row(view, record) for record in view.records]
+
+
+def differing_params(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of the hyperparameters that are not the same in all trials.
+
+    Args:
+        rows: Rows as of `trial_rows`; those without parameters, which wait, are left out.
+
+    Returns:
+        Names in the order in which they first occur.
+
+    Example:
+        >>> differing_params([{"params": {"a": 1, "b": 2}}, {"params": {"a": 1, "b": 3}}])
+        ['b']
+    """
+    params = [row["params"] for row in rows if row["params"]]
+    names = dict.fromkeys(name for one in params for name in one)
+    return [name for name in names if len({repr(one.get(name)) for one in params}) > 1]
 
 
 def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:

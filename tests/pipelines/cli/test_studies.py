@@ -64,6 +64,22 @@ def test_trials_are_listed_with_their_stage(cli):
     assert cli("trials", "plain").out.count("complete") == 5
 
 
+def test_the_table_of_trials_has_the_hyperparameters_that_differ(cli, monkeypatch):
+    rows = last(cli("trials", "plain", "--json"))
+    header, *lines = cli("trials", "plain").out.strip().splitlines()
+    kinds = {row["params"]["kind"] for row in rows}
+    assert header.split()[:3] == ["trial", "state", "loss"]
+    assert "x" in header.split()
+    assert ("kind" in header.split()) == (len(kinds) > 1)
+    assert "reason" not in header
+    for row, line in zip(rows, lines, strict=True):
+        assert f"{row['params']['x']:.4g}" in line.split()
+    monkeypatch.setattr("pipelines.cli.studies.listing_width", lambda: 46)
+    narrow = cli("trials", "plain")
+    assert "x" not in narrow.out.splitlines()[0].split()
+    assert "No room for" in narrow.err
+
+
 def test_best_prints_what_was_confirmed_in_each_form(cli):
     rows = last(cli("trials", "staged", "--json"))
     params = json.loads(cli("best", "staged").out)

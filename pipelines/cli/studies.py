@@ -139,13 +139,16 @@ def compare(
     """Compare STUDIES at equal budget, with bands over seeds."""
     from tuning.report import compare_studies
 
-    comparison = compare_studies([_open(name, root, storage) for name in studies])
+    # A study that is named twice would count as two seeds.
+    comparison = compare_studies([_open(name, root, storage) for name in dict.fromkeys(studies)])
     if figure is not None:
         comparison.figure.savefig(figure)
     rows = [{"name": row["group"], **row} for row in comparison.rows]
     if not as_json:
         click.echo(f"after {comparison.trials} trials, or {comparison.seconds:.0f} s:")
     print_listing(rows, [key for key in rows[0] if key != "group"], as_json=as_json)
+    if figure is not None and not as_json:
+        click.echo(figure)
 
 
 @click.command()

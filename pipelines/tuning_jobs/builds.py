@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pipelines.tuning_jobs.delivery import KERAS, Delivery
 from pipelines.tuning_jobs.folds import fold_rows
 from pipelines.tuning_jobs.objective import kept_trainers, run_trial
-from pipelines.tuning_jobs.repeats import refit_seeds, spread
 from tuning import Context, SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
@@ -172,63 +168,9 @@ class BuildPlan:
         self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Refits the winner, tests it when there are test rows, and saves it."""
-        best = found.best
-        if best is None:
-            return {"trials": found.n_trials}
-        epochs = max(1, round(best.metrics["best_epoch"]))
-        models = [
-            self._refit(best.params, epochs, seed)
-            for seed in refit_seeds(self.settings.seed, self.seeds)
-        ]
-        path = self.settings.directory / "model.keras"
-        models[0].save(path)
-        self._keep(models[0], path.parent, review)
-        final: dict[str, Any] = {
-            "trials": found.n_trials,
-            "best_trial": best.number,
-            "epochs": epochs,
-            "seeds": self.seeds,
-            "model_path": str(path),
-            **found.choice,
-        }
-        if self.test is None:
-            return final
-        scores = [model.evaluate(*self.test, verbose=0, return_dict=True) for model in models]
-        if self.seeds > 1:
-            final["over_seeds"] = {
-                name: spread([score[name] for score in scores]) for name in scores[0]
-            }
-        reads = int(earlier.get("test_reads", 0)) + 1
-        return {**final, "test_metrics": scores[0], "test_reads": reads}
+        from pipelines.tuning_jobs.build_final import finish_build
 
-    def _keep(self, model: Any, directory: Path, review: Review) -> None:
-        """Keeps what MLflow gets, and gives it to the review."""
-        delivery = Delivery(
-            kind=KERAS,
-            registration=dict(self.registration),
-            requirements=tuple(_installed("keras", "tensorflow-cpu", "tensorflow")),
-        )
-        delivery.keep(directory, stored_arrays(self.build.arrays)["x"][:2])
-        review.keep(delivery, directory, model=model)
-
-    def _refit(self, params: Mapping[str, Any], epochs: int, seed: int) -> Any:
-        import keras
-
-        keras.utils.set_random_seed(seed)
-        parts = stored_arrays(self.build.arrays)
-        joined = {key: parts[key] for key in ("x", "y")}
-        if "x_val" in parts:
-            joined = {k: np.concatenate([part, parts[f"{k}_val"]]) for k, part in joined.items()}
-        return self.build.train(params, joined, [], seed=seed, epochs=epochs)
-
-
-def _installed(*names: str) -> list[str]:
-    """The packages of these that are installed, with their versions."""
-    found = []
-    for name in names:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found.append(f"{name}=={importlib.metadata.version(name)}")
-    return found
+        return finish_build(self, found, review, earlier=earlier)
 
 
 @functools.lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.datasets.containers import Dataset, Split
-from pipelines.evaluation import Interval, metric_interval
+from pipelines.evaluation import Interval, Measure, metric_interval
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.experiment import Experiment
 from pipelines.tuning_jobs.delivery import RECIPE, Delivery
@@ -141,38 +141,66 @@ def compare_on_test(
     Returns:
         The scores with their intervals and a verdict.
     """
-    task, same = winners[0].experiment.task, defaults is winners
+    task = winners[0].experiment.task
     ours = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in winners]
     theirs = ours
-    if not same:
+    if defaults is not winners:
         theirs = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in defaults]
-    baseline_name, baseline = task.baseline(test)
-    scores = [task.measure(predictions, test.y) for predictions in ours]
-    default_scores = [task.measure(predictions, test.y) for predictions in theirs]
+    return judge(
+        ours,
+        theirs,
+        test.y,
+        measure=task.measure,
+        metrics=((recipe.metric.removeprefix("val_"), recipe.direction), task.main_metric),
+        baseline=task.baseline(test),
+    )
+
+
+def judge(
+    ours: Sequence[np.ndarray],
+    theirs: Sequence[np.ndarray],
+    y: Any,
+    *,
+    measure: Measure,
+    metrics: Sequence[tuple[str, str]],
+    baseline: tuple[str, np.ndarray],
+) -> FinalScores:
+    """Compares the predictions of winner, defaults and a simple method on the same rows.
+
+    Args:
+        ours: Predictions `[rows, ...]` of the winner, once per seed.
+        theirs: Those of the defaults; `ours` itself when the winner has these hyperparameters.
+        y: Targets `[rows, ...]`, or None where the predictions say everything.
+        measure: `(predictions, y) -> metrics`.
+        metrics: Metrics with their directions; the first one that is measured decides.
+        baseline: Name and predictions of the simple method.
+
+    Returns:
+        The scores with their intervals and a verdict.
+    """
+    same = theirs is ours
+    scores, default_scores = ([measure(one, y) for one in found] for found in (ours, theirs))
+    metric, direction = next(known for known in metrics if known[0] in scores[0])
     # A language model's targets are its inputs: rows of scores are drawn, without targets.
-    targets = np.zeros(len(ours[0])) if test.y is None else np.asarray(test.y)
-    metric, direction = recipe.metric.removeprefix("val_"), recipe.direction
-    if metric not in scores[0]:
-        metric, direction = task.main_metric
+    targets = np.zeros(len(ours[0])) if y is None else np.asarray(y)
     difference = Interval(0.0, 0.0)
     if not same:
-        difference = difference_over_seeds(task.measure, ours, theirs, targets, metric=metric)
+        difference = difference_over_seeds(measure, ours, theirs, targets, metric=metric)
     over_seeds = {
         "winner": spread([score[metric] for score in scores]),
         "default": spread([score[metric] for score in default_scores]),
     }
-    maximize = direction == "maximize"
     return FinalScores(
         metric=metric,
         test_metrics=scores[0],
-        interval=metric_interval(task.measure, ours[0], targets, metric=metric),
+        interval=metric_interval(measure, ours[0], targets, metric=metric),
         default_metrics=default_scores[0],
         difference=difference,
-        baseline=baseline_name,
-        baseline_metrics=task.measure(baseline, test.y),
-        verdict=SAME if same else verdict(difference, maximize=maximize),
-        test_rows=len(test),
-        over_seeds=over_seeds if len(winners) > 1 else {},
+        baseline=baseline[0],
+        baseline_metrics=measure(baseline[1], y),
+        verdict=SAME if same else verdict(difference, maximize=direction == "maximize"),
+        test_rows=len(ours[0]),
+        over_seeds=over_seeds if len(ours) > 1 else {},
     )
 
 

@@ -122,18 +122,7 @@ class TuneResult:
         if self.best_value is not None:
             facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
         facts += self._choice()
-        if "test_metrics" in final:
-            metric = final["metric"]
-            low, high = final["interval"]["low"], final["interval"]["high"]
-            value = final["test_metrics"][metric]
-            facts += [
-                ("test", f"{metric} {value:.4f}  (95 % interval {low:.4f} to {high:.4f}, "
-                         f"{final['test_rows']} rows, {_reads(final)})"),
-                ("defaults", f"{metric} {format_value(final['default_metrics'][metric])}"),
-                ("baseline", f"{metric} {format_value(final['baseline_metrics'][metric])} "
-                             f"({final['baseline']})"),
-                ("verdict", final["verdict"]),
-            ]  # fmt: skip
+        facts += _tested(final)
         facts += _over_seeds(final)
         facts += [("data", note) for note in self.notes]
         if self.model_path is not None:
@@ -184,6 +173,29 @@ class TuneResult:
 
 def _counts(states: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {state}" for state, count in states.items() if count)
+
+
+def _tested(final: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the test rows showed; scores that cannot be measured row by row have no interval."""
+    facts = []
+    for title, key in (("test", "test"), ("defaults", "default"), ("baseline", "baseline")):
+        scores, metric = final.get(f"{key}_metrics", {}), final.get("metric")
+        if metric in scores:
+            text = f"{metric} {format_value(scores[metric])}"
+            facts.append((title, text + _about(final, key)))
+    return [*facts, *([("verdict", final["verdict"])] if "verdict" in final else [])]
+
+
+def _about(final: Mapping[str, Any], key: str) -> str:
+    if key == "baseline":
+        return f" ({final['baseline']})"
+    if key != "test":
+        return ""
+    about = f"{final['test_rows']} rows, {_reads(final)}"
+    if "interval" not in final:
+        return f"  ({about})"
+    low, high = final["interval"]["low"], final["interval"]["high"]
+    return f"  (95 % interval {low:.4f} to {high:.4f}, {about})"
 
 
 def _reads(final: Mapping[str, Any]) -> str:

@@ -98,7 +98,14 @@ def test_compare_has_equal_budgets(cli, tmp_path):
     rows = last(cli("compare", "staged", "plain", "--json", "--figure", figure))
     assert len(rows) == 2
     assert figure.stat().st_size > 0
-    assert "after 5 trials" in cli("compare", "staged", "plain").out
+    shown = cli("compare", "staged", "plain", "--figure", figure).out
+    assert "after 5 trials" in shown
+    assert str(figure) in shown
+
+
+def test_a_study_that_is_named_twice_is_compared_once(cli):
+    twice, once = (last(cli("compare", *names, "--json")) for names in (["plain"] * 2, ["plain"]))
+    assert twice == once
 
 
 def test_the_report_shows_the_stages_and_the_figures_are_written(cli, tmp_path):

@@ -112,7 +112,8 @@ def test_folds_and_seeds_of_a_build_function(tmp_path, rows):
     for record in result.search.records:
         assert record.history["step"] == [1, 2]  # one report for each fold
         assert record.metrics["val_accuracy_std"] >= 0
-    scores = result.final["over_seeds"]["accuracy"]
+    assert result.final["over_seeds"].keys() == {"winner", "default"}
+    scores = result.final["over_seeds"]["winner"]
     assert scores["mean"] == pytest.approx(sum(scores["values"]) / 2)
     assert scores["values"][0] == result.test_metrics["accuracy"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks._table import commit_of, markdown_table
+
 Row = Mapping[str, Any]
 
 
@@ -23,8 +25,7 @@ def render_comparison(record: Mapping[str, Any]) -> str:
 
 def _part(title: str, rows: Sequence[Row]) -> str:
     cells = [_cells(row) for row in rows]
-    lines = [list(cells[0]), ["---"] * len(cells[0]), *([*c.values()] for c in cells)]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    table = markdown_table(list(cells[0]), [list(found.values()) for found in cells])
     return (f"{title}:\n\n" if title else "") + table + "\n"
 
 
@@ -53,8 +54,7 @@ def _number(value: float | None) -> str:
 
 def _origin(record: Mapping[str, Any]) -> str:
     machine = record["machine"]
-    commit = record["commit"][:10] + (" with changes" if record["modified"] else "")
     return (
-        f"`{record['command']}`, {len(record['seeds'])} seeds, commit {commit}; "
+        f"`{record['command']}`, {len(record['seeds'])} seeds, commit {commit_of(record)}; "
         f"{machine['cores']} core(s), {machine['cpu']}; keras {record['versions']['keras']}."
     )

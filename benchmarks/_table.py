@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -74,32 +73,47 @@ def line(
     )
 
 
-def summary(result: Mapping[str, Any]) -> str:
+def markdown_table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown.
+
+    Args:
+        headings: Of the columns.
+        lines: One cell for each column.
+
+    Example:
+        >>> markdown_table(["a", "b"], [["1", "2"]]).splitlines()
+        ['| a | b |', '| --- | --- |', '| 1 | 2 |']
+    """
+    rows = [headings, ["---"] * len(headings), *lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def commit_of(result: Mapping[str, Any]) -> str:
+    """The commit that a file of results names, for people."""
+    return str(result["commit"][:10]) + (" with changes" if result["modified"] else "")
+
+
+def summary(result: Mapping[str, Any], rows: Sequence[Row]) -> str:
     """A table that would be long, with one line a contestant and one column a case, as Markdown.
 
     Args:
         result: The content of a benchmark's JSON file.
+        rows: Its rows.
     """
-    cases = list(dict.fromkeys(row["case"] for row in result["rows"]))
+    cases = list(dict.fromkeys(row.case for row in rows))
     cells: dict[str, dict[str, str]] = {}
-    for entry in result["rows"]:
-        medians = [_median(entry, quantity["key"]) for quantity in result["quantities"]]
-        found = entry["skipped"] or BETWEEN.join(text for text in medians if text)
-        cells.setdefault(entry["name"], {})[entry["case"]] = found
-    lines = [["contestant", *cases], ["---"] * (1 + len(cases))]
-    lines += [[name, *(found.get(case, "") for case in cases)] for name, found in cells.items()]
+    for row in rows:
+        medians = [row.median(quantity["key"]) for quantity in result["quantities"]]
+        found = row.skipped or BETWEEN.join(_number(one) for one in medians if one is not None)
+        cells.setdefault(row.name, {})[row.case] = found
+    lines = [[name, *(found.get(case, "") for case in cases)] for name, found in cells.items()]
     units = BETWEEN.join(quantity["unit"] for quantity in result["quantities"])
-    runs = sorted({len(entry["runs"]) for entry in result["rows"] if entry["runs"]})
+    runs = sorted({len(row.runs) for row in rows if row.runs})
     note = (
         f"Medians over {' or '.join(map(str, runs))} runs: {units}. The spread and every run: "
         f"`benchmarks/results/{result['name']}.json`."
     )
-    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", note])
-
-
-def _median(entry: Mapping[str, Any], key: str) -> str:
-    values = [run[key] for run in entry["runs"] if isinstance(run.get(key), int | float)]
-    return _number(statistics.median(values)) if values else ""
+    return "\n".join([markdown_table(["contestant", *cases], lines), "", note])
 
 
 def _number(value: float) -> str:

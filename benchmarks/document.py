@@ -18,11 +18,11 @@ from typing import Any
 from benchmarks._comparison_table import render_comparison
 from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
-from benchmarks._table import HEADINGS, line, summary, verdicts
+from benchmarks._table import HEADINGS, commit_of, line, markdown_table, summary, verdicts
 
 _PLACE = re.compile(r"(<!-- (benchmark|comparison): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
-# Lines of a table that nobody reads to its end.
-LONG = 40
+# Lines of a table that nobody reads to its end, its two headings left out.
+LONG = 38
 NOT_YET = "Not measured yet.\n"
 
 
@@ -34,18 +34,16 @@ def render(result: Mapping[str, Any]) -> str:
     Args:
         result: The content of its JSON file.
     """
-    cells = [HEADINGS, tuple("---" for _ in HEADINGS)]
-    for entry in result["rows"]:
-        row = Row(**entry)
+    rows = [Row(**entry) for entry in result["rows"]]
+    cells: list[tuple[str, ...]] = []
+    for row in rows:
         if row.skipped:
             cells.append((row.case, row.name, row.skipped, "", "", "", ""))
         for quantity in result["quantities"]:
             found = line(row, quantity["key"], quantity["unit"], result["ratios"])
             if found is not None:
                 cells.append(found)
-    table = "\n".join("| " + " | ".join(row) + " |" for row in cells)
-    if len(cells) > LONG:
-        table = summary(result)
+    table = summary(result, rows) if len(cells) > LONG else markdown_table(HEADINGS, cells)
     notes = [f"- {text}" for text in verdicts(result["ratios"])]
     notes += [f"- Not equal: {text}." for text in result["unequal"]]
     return "\n".join([table, "", *notes, "", _origin(result), ""])
@@ -54,10 +52,9 @@ def render(result: Mapping[str, Any]) -> str:
 def _origin(result: Mapping[str, Any]) -> str:
     machine = result["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    commit = result["commit"][:10] + (" with changes" if result["modified"] else "")
     return (
-        f"`{result['command']}`, commit {commit}, {result['date'][:10]}, {result['seconds']:.0f} "
-        f"s; {machine['cores']} cores, {machine['cpu']}, {machine['memory_gb']} GB, load "
+        f"`{result['command']}`, commit {commit_of(result)}, {result['date'][:10]}, "
+        f"{result['seconds']:.0f} s; {machine['cores']} cores, {machine['cpu']}, {machine['memory_gb']} GB, load "
         f"{machine['load_before']} before; {versions}."
     )
 

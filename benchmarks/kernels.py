@@ -11,8 +11,8 @@ from typing import Any
 from benchmarks import _kernel_log, throughput
 from benchmarks._contestant import Contestant, Measured
 from benchmarks._harness import Benchmark, Quantity, alternate, finish, parser
+from benchmarks.breakdown import ONE_THREAD
 
-ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 QUANTITIES = (
     Quantity(key="seconds", unit="s an epoch", larger_is_better=False),
     Quantity(key="kernels", unit="s of it in oneDNN's kernels", larger_is_better=False),

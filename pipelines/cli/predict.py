@@ -76,10 +76,10 @@ def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
     with tempfile.TemporaryDirectory() as place:
         found = download_model(tracking_uri or default_tracking_uri(root), run, Path(place))
         from pipelines.serving.bundle import Bundle
-        from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+        from pipelines.serving.files import CONFIG_FILE, MODEL_FILE, holds_model
 
         for model in found.rglob(MODEL_FILE):
-            if (model.parent / CONFIG_FILE).exists():
+            if holds_model(model.parent):
                 return Bundle.load(model.parent)
     raise click.UsageError(
         f"{run!r} is no model of `cookbook train` or `cookbook tune`: it has no {MODEL_FILE} "
@@ -88,11 +88,11 @@ def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
 
 
 def _folder(run: str, root: Path) -> Path:
-    from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+    from pipelines.serving.files import holds_model
 
     places = (Path(run), root / "models" / run, root / "studies" / run)
     for place in places:
-        if (place / MODEL_FILE).exists() and (place / CONFIG_FILE).exists():
+        if holds_model(place):
             return place
     looked = ", ".join(map(str, places))
     raise click.UsageError(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
+
+from pipelines.installed import installed_versions
 
 _PACKAGES = Path(__file__).resolve().parents[2]
 # What data, networks and trainings are made of; the rest only asks for them or shows them.
@@ -72,7 +73,7 @@ def code_version(references: Iterable[str] = ()) -> CodeVersion:
     own = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
     return CodeVersion(
         digest=code_digest(*(_PACKAGES / place for place in _DECIDING), *own),
-        libraries=_versions(),
+        libraries=installed_versions(_LIBRARIES),
         commit=git_commit(),
     )
 
@@ -109,13 +110,3 @@ def _is_text(statement: ast.AST) -> bool:
     """Whether a statement is a docstring."""
     value = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

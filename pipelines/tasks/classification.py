@@ -9,8 +9,10 @@ import keras
 import numpy as np
 
 from cookbook.losses.registry import make_loss
+from pipelines.baselines.classifiers import make_classifier
 from pipelines.figures import confusion_figure
 from pipelines.tasks.base import Task
+from pipelines.tasks.scores import class_scores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,24 +63,13 @@ class Classification(Task):
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """Accuracy, and mean cross-entropy of the logits in nats."""
-        logits = predictions.astype(np.float64)
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        log_normalizer = np.log(np.exp(shifted).sum(axis=1))
-        return {
-            "accuracy": float(np.mean(logits.argmax(axis=1) == y)),
-            "crossentropy": float(np.mean(log_normalizer - shifted[np.arange(len(y)), y])),
-        }
+        return class_scores(predictions, y)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Logistic regression on the same training rows, standardised."""
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
-        train = self.dataset.train
-        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-        model.fit(self.features(train.x), train.y)
-        return "logistic regression", model.predict_log_proba(self.features(split.x))
+        train, name = self.dataset.train, "logistic regression"
+        model: Any = make_classifier(name).fit(self.features(train.x), train.y)
+        return name, model.predict_log_proba(self.features(split.x))
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """The confusion matrix."""

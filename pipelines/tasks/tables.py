@@ -15,6 +15,7 @@ from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
 from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.scores import number_scores
 from pipelines.training.feeds import ArrayFeed
 
 if TYPE_CHECKING:
@@ -178,14 +179,7 @@ class TableRegression(Task):
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """Errors in the target's unit, and the share of variance explained."""
-        truth = np.asarray(y, np.float64)
-        errors = predictions - truth
-        spread = float(np.mean((truth - truth.mean()) ** 2))
-        return {
-            "rmse": float(np.sqrt(np.mean(errors**2))),
-            "mae": float(np.mean(np.abs(errors))),
-            "r2": 1.0 - float(np.mean(errors**2)) / spread if spread else 0.0,
-        }
+        return number_scores(predictions, y)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Gradient boosting on the same training rows."""

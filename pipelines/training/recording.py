@@ -56,7 +56,7 @@ def record(
         for label, figure in task.figures(model, test).items():
             run.figure(figure, f"figures/{label}.png")
         _describe(run, dataset, task.notes(model))
-        log_model(run, experiment, path)
+        log_model(run, task.raw_example(), path)
     rate = len(dataset.train) * watch.epochs / watch.seconds
     return TrainResult(
         recipe=request.recipe,

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.installed import pinned
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 
@@ -42,7 +43,7 @@ def save_model(experiment: Experiment, model: keras.Model, directory: Path) -> P
 
 def log_model(
     run: Run,
-    experiment: Experiment,
+    example: Any,
     path: Path,
     *,
     register: str | None = None,
@@ -52,7 +53,7 @@ def log_model(
 
     Args:
         run: The run that it belongs to.
-        experiment: Gives the raw example for the signature.
+        example: A few raw inputs, for the signature.
         path: What `save_model` returned.
         register: Name in the model registry.
         alias: Alias of the registered version, for example `"champion"`.
@@ -62,7 +63,6 @@ def log_model(
     """
     from tuning.tracking import log_python_model
 
-    example = experiment.task.raw_example()
     bundle = Bundle.load(path.parent)
     with warnings.catch_warnings():
         # Whole numbers are seeds here, and a seed is never missing.
@@ -73,19 +73,7 @@ def log_model(
             artifacts={"model": path, "config": path.parent / CONFIG_FILE},
             signature=(example, bundle.predict(example)),
             input_example=example,
-            pip_requirements=_installed(),
+            pip_requirements=pinned(_REQUIREMENTS),
             register=register,
             alias=alias,
         )
-
-
-def _installed() -> list[str]:
-    import importlib.metadata
-
-    found: list[Any] = []
-    for name in _REQUIREMENTS:
-        try:
-            found.append(f"{name}=={importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

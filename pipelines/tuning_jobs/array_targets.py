@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.tasks.scores import class_scores, log_softmax, number_scores
+
 # Names that Keras gives to what is measured here.
 _SAME = {
     "acc": "accuracy",
@@ -105,7 +107,7 @@ def _classes(count: int, truth: Callable[[Any], np.ndarray]) -> Targets:
     return Targets(
         truth=truth,
         read=log_probabilities,
-        measure=_measure_classes,
+        measure=class_scores,
         baseline=lambda x, y, test_x: _classify(x, y, test_x, count),
         main_metric=("accuracy", "maximize"),
         classes=count,
@@ -135,15 +137,7 @@ def log_probabilities(outputs: np.ndarray) -> np.ndarray:
         values = np.hstack([np.zeros_like(values), values])
     elif inside and np.allclose(values.sum(axis=1), 1.0, atol=1e-3):
         return np.log(np.clip(values, _FLOOR, 1.0))
-    shifted = values - values.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
-
-
-def _measure_classes(predictions: np.ndarray, y: Any) -> dict[str, float]:
-    return {
-        "accuracy": float(np.mean(predictions.argmax(axis=1) == y)),
-        "crossentropy": float(-np.mean(predictions[np.arange(len(y)), y])),
-    }
+    return log_softmax(values)
 
 
 def _classify(
@@ -165,14 +159,8 @@ def _classify(
 
 
 def _measure_numbers(predictions: np.ndarray, y: Any) -> dict[str, float]:
-    errors = predictions - y
-    squared, spread = float(np.mean(errors**2)), float(np.var(y))
-    return {
-        "mae": float(np.mean(np.abs(errors))),
-        "mse": squared,
-        "rmse": float(np.sqrt(squared)),
-        "r2": 1.0 - squared / spread if spread else 0.0,
-    }
+    # The squared error too: Keras models are often compiled with it.
+    return {**number_scores(predictions, y), "mse": float(np.mean((predictions - y) ** 2))}
 
 
 def _regress(x: np.ndarray, y: np.ndarray, test_x: np.ndarray) -> tuple[str, np.ndarray]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.metadata
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.installed import pinned
+from pipelines.serving.files import MODEL_FILE
 from pipelines.tuning_jobs.array_targets import known_name, read_targets
 from pipelines.tuning_jobs.builds import stored_arrays
 from pipelines.tuning_jobs.delivery import KERAS, Delivery
-from pipelines.tuning_jobs.final import Candidate, judge
+from pipelines.tuning_jobs.final import Candidate, epochs_of, judge, record_at
 from pipelines.tuning_jobs.repeats import refit_seeds, spread
-from tuning.records import COMPLETE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.tuning_jobs.review import Review
     from tuning import SearchResult
 
+_REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
 UNTESTED = (
     "Not tested: without test rows (`test=(x, y)`) it is not known how good the winner is on new "
     "rows, nor whether it beats the default hyperparameters."
@@ -53,10 +53,10 @@ def finish_build(
     best = found.best
     if best is None:
         return {"trials": found.n_trials}
-    chosen = Candidate(params=dict(best.params), epochs=max(1, round(best.metrics["best_epoch"])))
+    chosen = Candidate(params=dict(best.params), epochs=epochs_of(best, plan.build.epochs))
     seeds = refit_seeds(plan.settings.seed, plan.seeds)
     winners = [_refit(plan.build, chosen, seed) for seed in seeds]
-    path = plan.settings.directory / "model.keras"
+    path = plan.settings.directory / MODEL_FILE
     winners[0].save(path)
     _keep(plan, path.parent, winners[0], review)
     final: dict[str, Any] = {
@@ -80,8 +80,7 @@ def finish_build(
 def _default_candidate(plan: BuildPlan, found: SearchResult) -> Candidate:
     """The defaults of `hp`, with the epochs that their own trial found where there is one."""
     point = plan.space.defaults
-    own = next((r for r in found.records if r.state == COMPLETE and dict(r.params) == point), None)
-    epochs = plan.build.epochs if own is None else max(1, round(own.metrics["best_epoch"]))
+    epochs = epochs_of(record_at(found, point), plan.build.epochs)
     return Candidate(params=point, epochs=epochs)
 
 
@@ -180,16 +179,7 @@ def _keep(plan: BuildPlan, directory: Path, model: Any, review: Review) -> None:
     delivery = Delivery(
         kind=KERAS,
         registration=dict(plan.registration),
-        requirements=tuple(_installed("keras", "tensorflow-cpu", "tensorflow")),
+        requirements=tuple(pinned(_REQUIREMENTS)),
     )
     delivery.keep(directory, stored_arrays(plan.build.arrays)["x"][:2])
     review.keep(delivery, directory, model=model)
-
-
-def _installed(*names: str) -> list[str]:
-    """The packages of these that are installed, with their versions."""
-    found = []
-    for name in names:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found.append(f"{name}=={importlib.metadata.version(name)}")
-    return found

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,18 +105,13 @@ class Delivery:
         run.file(folder / _FILES)
         example = _read_example(folder)
         if self.kind == RECIPE:
-            self._log_recipe(run, directory, example)
+            from pipelines.training.saving import log_model
+
+            log_model(run, example, directory / MODEL_FILE, **self.registration)
         else:
             self._log_plain(run, directory, example, model)
         run.log(tags={SENT: self.mark})
         return True
-
-    def _log_recipe(self, run: Run, directory: Path, example: Any) -> None:
-        from pipelines.training.saving import log_model
-
-        # Of an experiment it asks for the raw example only, and that is kept.
-        kept: Any = SimpleNamespace(task=SimpleNamespace(raw_example=lambda: example))
-        log_model(run, kept, directory / MODEL_FILE, **self.registration)
 
     def _log_plain(self, run: Run, directory: Path, example: Any, model: Any) -> None:
         from tuning.tracking import log_keras_model

@@ -85,18 +85,31 @@ def winner(plan: RecipePlan, found: SearchResult) -> Candidate:
     best = found.best
     if best is None:
         raise JobError("No trial of the study is complete: there is nothing to refit.")
-    return Candidate(params={**plan.fixed, **best.params}, epochs=_epochs(plan, best))
+    return Candidate(params={**plan.fixed, **best.params}, epochs=epochs_of(best, _planned(plan)))
 
 
 def default_candidate(plan: RecipePlan, found: SearchResult) -> Candidate:
     """The recipe's defaults, with the epochs that their own trial found where there is one."""
-    point = plan.default_point
-    own = next((r for r in found.records if r.params and dict(r.params) == point), None)
-    return Candidate(params=dict(plan.fixed), epochs=_epochs(plan, own))
+    own = record_at(found, plan.default_point)
+    return Candidate(params=dict(plan.fixed), epochs=epochs_of(own, _planned(plan)))
 
 
-def _epochs(plan: RecipePlan, record: TrialRecord | None) -> int:
-    planned = int({**plan.recipe.defaults, **plan.fixed}["epochs"])
+def _planned(plan: RecipePlan) -> int:
+    return int({**plan.recipe.defaults, **plan.fixed}["epochs"])
+
+
+def record_at(found: SearchResult, point: Mapping[str, Any]) -> TrialRecord | None:
+    """The first trial at a point, or None."""
+    return next((r for r in found.records if r.params and dict(r.params) == point), None)
+
+
+def epochs_of(record: TrialRecord | None, planned: int) -> int:
+    """The epochs at which a trial's validation was best.
+
+    Args:
+        record: The trial; one that is missing or not complete has found nothing.
+        planned: The epochs then.
+    """
     if record is None or record.state != COMPLETE:
         return planned
     # With cross-validation it is the mean over the folds.

@@ -54,8 +54,8 @@ def _origin(result: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
     return (
         f"`{result['command']}`, commit {commit_of(result)}, {result['date'][:10]}, "
-        f"{result['seconds']:.0f} s; {machine['cores']} cores, {machine['cpu']}, {machine['memory_gb']} GB, load "
-        f"{machine['load_before']} before; {versions}."
+        f"{result['seconds']:.0f} s; {machine['cores']} cores, {machine['cpu']}, "
+        f"{machine['memory_gb']} GB, load {machine['load_before']} before; {versions}."
     )
 
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipelines.training.options import TrainingOptions
-from pipelines.training.run import check_hyperparameters
+from pipelines.training.options import TRAINING_NAMES, TrainingOptions, split_parameters
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
@@ -21,8 +20,10 @@ _KINDS: Mapping[type, tuple[str, tuple[type, ...]]] = {
 }
 
 
-def check_given(recipe: Recipe, params: Mapping[str, Any]) -> None:
+def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
     """Refuses hyperparameters that a recipe does not know, or of a wrong kind or range.
+
+    Keras is not imported where that is possible.
 
     Args:
         recipe: What is trained, as its file defines it.
@@ -39,7 +40,16 @@ def check_given(recipe: Recipe, params: Mapping[str, Any]) -> None:
         # For Python True is a 1 too; as a number of epochs it is a mistake.
         if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
             raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
-    check_hyperparameters(recipe, params)
+    split_parameters({**recipe.defaults, **params})
+    known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
+    if set(params) <= known:
+        return
+    from pipelines.tasks.registry import task_class
+    from pipelines.training.options import check_parameter_names
+
+    # The kinds of a task take the same hyperparameters.
+    task = task_class(recipe.task.format(task="classification"))
+    check_parameter_names(params, recipe.builder, extra=task.extra_names)
 
 
 @cache

@@ -61,7 +61,7 @@ class ComparisonRequest:
             ValueError: If a hyperparameter is unknown, a value is out of its range, or it is one
                 that the arms vary.
         """
-        from pipelines.hyperparameters import check_given
+        from pipelines.hyperparameters import check_hyperparameters
 
         for part in comparison.parts:
             taken = sorted(part.varied & set(self.params))
@@ -72,7 +72,7 @@ class ComparisonRequest:
                     f"train the recipe itself with `cookbook train {part.recipe}`."
                 )
             given = {k: v for k, v in self.params.items() if k not in part.own}
-            check_given(part.base(), given)
+            check_hyperparameters(part.base(), given)
 
     def seed_list(self) -> tuple[int, ...]:
         """Every seed of the comparison.

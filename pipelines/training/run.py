@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
-from pipelines.training.options import TRAINING_NAMES, split_parameters
 
 if TYPE_CHECKING:
     import keras
@@ -157,24 +156,6 @@ def train_request(
     for partial in checkpoint.parent.glob(f".{checkpoint.name}.*.partial"):
         partial.unlink(missing_ok=True)
     return result
-
-
-def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
-    """Refuses wrong hyperparameters, without importing Keras where that is possible.
-
-    Raises:
-        ValueError: If a name is unknown or a training option is out of its range.
-    """
-    split_parameters({**recipe.defaults, **params})
-    known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
-    if set(params) <= known:
-        return
-    from pipelines.tasks.registry import task_class
-    from pipelines.training.options import check_parameter_names
-
-    # The kinds of a task take the same hyperparameters.
-    task = task_class(recipe.task.format(task="classification"))
-    check_parameter_names(params, recipe.builder, extra=task.extra_names)
 
 
 class EpochWatch:

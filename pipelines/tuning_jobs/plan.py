@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.datasets.registry import check_option_names
 from pipelines.datasets.registry import entry as dataset_entry
-from pipelines.hyperparameters import check_given
+from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from pipelines.tuning_jobs.identity import choice_of, common_facts, identified, recipe_facts
@@ -202,7 +202,7 @@ def plan_recipe(
     epochs = job.epochs or job.budget
     if epochs:
         fixed["epochs"] = epochs
-    check_given(recipe, fixed)
+    check_hyperparameters(recipe, fixed)
     if job.folds is not None:
         _check_foldable(recipe)
     # What is fixed is not searched.

@@ -40,9 +40,9 @@ class Axis:
             self._keys = [plain_key(option) for option in dimension.options]
             self._cells = len(self._keys)
         elif isinstance(dimension, Int | Float):
-            step = None if self._log else dimension.step
-            if step is not None:
-                self._cells = round((dimension.high - dimension.low) / step) + 1
+            self._limits, self._step = (dimension.low, dimension.high), dimension.step or 0
+            if self._step and not self._log:
+                self._cells = round((dimension.high - dimension.low) / self._step) + 1
             half = 0.5 if self._log and isinstance(dimension, Int) else 0.0
             ends = dimension.low - half, dimension.high + half
             self._low, self._high = (math.log(end) for end in ends) if self._log else ends
@@ -64,7 +64,7 @@ class Axis:
         if self._keys:
             return (self._keys.index(plain_key(value)) + 0.5) / self._cells
         if self._cells:
-            index = round((value - self._low) / getattr(self._dimension, "step"))  # noqa: B009
+            index = round((value - self._low) / self._step)
             return (index + 0.5) / self._cells
         number = math.log(value) if self._log else value
         return float((number - self._low) / (self._high - self._low))
@@ -75,12 +75,11 @@ class Axis:
             index = min(int(position * self._cells), self._cells - 1)
             if isinstance(self._dimension, Choice):
                 return self._dimension.options[index]
-            step = getattr(self._dimension, "step")  # noqa: B009 - Int and Float have one
-            return self._dimension.canonical(self._low + index * step)
+            return self._dimension.canonical(self._low + index * self._step)
         number = self._low + position * (self._high - self._low)
         number = math.exp(number) if self._log else number
         number = round(number) if isinstance(self._dimension, Int) else number
-        low, high = getattr(self._dimension, "low"), getattr(self._dimension, "high")  # noqa: B009
+        low, high = self._limits
         return self._dimension.canonical(min(max(number, low), high))
 
     def snap(self, positions: np.ndarray) -> np.ndarray:
@@ -134,7 +133,8 @@ class Cube:
 
     def decode(self, row: np.ndarray) -> dict[str, Any]:
         """Values at a row's positions, also of parameters that are absent there."""
-        return {name: axis.value(float(u)) for (name, axis), u in zip(self.axes.items(), row)}  # noqa: B905
+        pairs = zip(self.axes.items(), row, strict=True)
+        return {name: axis.value(float(place)) for (name, axis), place in pairs}
 
     def snap(self, rows: np.ndarray) -> np.ndarray:
         """Moves rows in the cube to those of the points that they stand for.

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.datasets.catalog import CATALOG
+from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes._table import BEGIN, END, recipe_table, write_table
 from pipelines.recipes.registry import all_recipes
 from pipelines.tasks.registry import task_class
 from pipelines.training.options import split_parameters
-from pipelines.training.run import check_hyperparameters
 from pipelines.tuning_jobs.plan import default_point
 
 RECIPES = all_recipes()

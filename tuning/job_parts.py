@@ -30,7 +30,10 @@ class Metric(Part):
 class Constraint(Part):
     """A bound on a metric, for example on the number of parameters."""
 
-    metric: str = Field(description="Name of the metric, as the objective returns it.")
+    metric: str = Field(
+        description="Name of the metric, as the objective returns it; of a recipe also "
+        "`parameters`, `best_epoch` and `latency_ms`."
+    )
     at_most: float | None = Field(None, description="Largest value that is allowed.")
     at_least: float | None = Field(None, description="Smallest value that is allowed.")
 

@@ -197,6 +197,20 @@ def record_result(study: optuna.Study, result: Mapping[str, Any]) -> None:
     study.set_user_attr(RESULT, dict(result))
 
 
+def bounded_metrics(records: Sequence[TrialRecord]) -> list[str]:
+    """Names of the metrics that constraints bound, in the order of the constraints.
+
+    Args:
+        records: The trials of a study.
+
+    Example:
+        >>> bounded_metrics([TrialRecord(number=0, state=COMPLETE, constraints={"size <= 9": -1})])
+        ['size']
+    """
+    laws = dict.fromkeys(law for record in records for law in record.constraints)
+    return list(dict.fromkeys(law.rsplit(" ", 2)[0] for law in laws))
+
+
 def best_record(
     records: Sequence[TrialRecord], *, maximize: bool, objective: int = 0
 ) -> TrialRecord | None:

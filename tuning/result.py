@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuning import records
 from tuning.confirmation import Confirmation
 from tuning.records import TrialRecord, best_record, record_of
+from tuning.shortfall import shortfall
 
 if TYPE_CHECKING:
     import optuna
@@ -105,6 +106,11 @@ class SearchResult:
     def best_trial(self) -> int | None:
         """Number of the best trial."""
         return None if self.best is None else self.best.number
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why there is no best trial, and what helps; None when there is one."""
+        return shortfall(self.records)
 
     @property
     def best_step(self) -> int | None:

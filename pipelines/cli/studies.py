@@ -105,11 +105,15 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
 
     Of a staged search those that were confirmed, of a Pareto front those that its job chose.
     """
+    from tuning.records import read_trials
     from tuning.report import winning_trial
+    from tuning.shortfall import shortfall
 
-    row = winning_trial(_open(study, root, storage))
+    opened = _open(study, root, storage)
+    row = winning_trial(opened)
     if row is None:
-        raise click.UsageError(f"The study {study!r} has no complete trial yet.")
+        why = shortfall(read_trials(opened))
+        raise click.UsageError(f"The study {study!r} has no best trial. {why}")
     params = row["params"]
     if form == "yaml":
         import yaml

@@ -77,3 +77,6 @@ def tune(
     if result.search.stopped_because == "interrupted":
         click.echo("Interrupted. The same command goes on where it stopped.", err=True)
         raise click.exceptions.Exit(130)
+    if result.search.shortfall:
+        click.echo(result.search.shortfall, err=True)
+        raise click.exceptions.Exit(1)

@@ -21,6 +21,7 @@ from pipelines.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.training.feeds import Batch
     from pipelines.training.kept_trainers import KeptTrainers
 
 
@@ -108,6 +109,10 @@ class Experiment:
             checkpoint=checkpoint,
         )
         return trainer.model, history
+
+    def first_batch(self) -> Batch:
+        """The first rows that the model is trained on, as it takes them."""
+        return self.task.training_feed(seed=self.seed, with_validation=False).sample()
 
     def _data_facts(self) -> list[Any]:
         """What decides the feeds: the dataset and all that a task may read of the options."""

@@ -14,6 +14,7 @@ from pipelines.tuning_jobs.build_code import code_digest
 from pipelines.tuning_jobs.builds import BuildObjective, BuildPlan, split_rows
 from pipelines.tuning_jobs.fit_probe import fit_probe
 from pipelines.tuning_jobs.identity import choice_of, common_facts, identified
+from pipelines.tuning_jobs.metric_names import wants_latency
 from pipelines.tuning_jobs.request import DEFAULT_TRIALS
 from tuning import Job, SearchSettings, Space
 from tuning.job import check_job
@@ -94,6 +95,7 @@ def plan_build(
         epochs=epochs,
         batch_size=batch_size,
         folds=folds,
+        latency=wants_latency(settings),
     )
     return BuildPlan(
         build=build,

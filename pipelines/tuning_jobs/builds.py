@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pipelines.tuning_jobs.folds import fold_rows
-from pipelines.tuning_jobs.objective import kept_trainers, run_trial
+from pipelines.tuning_jobs.objective import Trained, kept_trainers, run_trial
 from tuning import Context, SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
@@ -37,6 +37,7 @@ class BuildObjective:
         batch_size: Rows a step, unless the trial has a `batch_size` of its own.
         folds: Number of folds when the trials are cross-validated; the file then has no
             `x_val`, `y_val`.
+        latency: Whether a trial measures how long a prediction takes.
     """
 
     hypermodel: Any
@@ -46,6 +47,7 @@ class BuildObjective:
     epochs: int
     batch_size: int
     folds: int | None = None
+    latency: bool = False
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines",
         "tensorflow",
@@ -64,11 +66,13 @@ class BuildObjective:
         if context.fold is not None and self.folds is not None:
             # Each fold has other rows, so other feeds.
             parts, kept = fold_parts(self.arrays, context.fold, self.folds), None
+
+        def train(callbacks: list[Any]) -> Trained:
+            model = self.train(params, parts, callbacks, seed=context.seed, kept=kept)
+            return model, lambda: parts["x"]
+
         return run_trial(
-            lambda callbacks: self.train(params, parts, callbacks, seed=context.seed, kept=kept),
-            context,
-            metric=self.metric,
-            maximize=self.maximize,
+            train, context, metric=self.metric, maximize=self.maximize, latency=self.latency
         )
 
     def train(

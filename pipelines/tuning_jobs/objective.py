@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest, cached_dataset
+from pipelines.tuning_jobs.latency import LATENCY, latency_ms
 from tuning import Context, TrialError
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from pipelines.training.kept_trainers import KeptTrainers
+
+# A trained model, and rows of inputs as it takes them.
+Trained = tuple[Any, Callable[[], Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class RecipeObjective:
         metric: The metric whose best epoch counts.
         maximize: Whether larger is better.
         folds: Number of folds when the trials are cross-validated.
+        latency: Whether a trial measures how long a prediction takes.
     """
 
     recipe: str
@@ -35,6 +40,7 @@ class RecipeObjective:
     maximize: bool
     fixed: Mapping[str, Any] = field(default_factory=dict)
     folds: int | None = None
+    latency: bool = False
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines",
         "tensorflow",
@@ -50,24 +56,27 @@ class RecipeObjective:
             context: Seed, budget and the way to report.
 
         Returns:
-            The metrics of the best epoch, `best_epoch`, and the model's `parameters`.
+            What `run_trial` returns.
 
         Raises:
             TrialError: If this combination of parameters cannot be built or diverges.
         """
         from pipelines.training.experiment import Experiment
 
-        def train(callbacks: list[Any]) -> Any:
+        def train(callbacks: list[Any]) -> Trained:
             experiment = Experiment(
                 load_recipe(self.recipe),
                 {**self.fixed, **params},
                 self._dataset(context),
                 seed=context.seed,
             )
-            return experiment.train(callbacks=callbacks, kept=kept_trainers())[0]
+            model, _ = experiment.train(callbacks=callbacks, kept=kept_trainers())
+            return model, lambda: experiment.first_batch()[0]
 
         try:
-            return run_trial(train, context, metric=self.metric, maximize=self.maximize)
+            return run_trial(
+                train, context, metric=self.metric, maximize=self.maximize, latency=self.latency
+            )
         except ValueError as error:
             raise TrialError(str(error)) from error
 
@@ -100,18 +109,25 @@ def kept_trainers() -> KeptTrainers:
 
 
 def run_trial(
-    train: Callable[[list[Any]], Any], context: Context, *, metric: str, maximize: bool
+    train: Callable[[list[Any]], Trained],
+    context: Context,
+    *,
+    metric: str,
+    maximize: bool,
+    latency: bool = False,
 ) -> dict[str, float]:
     """Trains one model, reports its epochs, and returns what its best epoch reached.
 
     Args:
-        train: Trains with the given Keras callbacks and returns the model.
+        train: Trains with the given Keras callbacks.
         context: Receives the epochs.
         metric: The metric whose best epoch counts.
         maximize: Whether larger is better.
+        latency: Whether to measure a prediction of the trained model.
 
     Returns:
-        The metrics of the best epoch, `best_epoch`, and the model's `parameters`.
+        The metrics of the best epoch, `best_epoch`, the model's `parameters` and, if asked for,
+        `latency_ms`.
 
     Raises:
         TrialError: If the training diverges or does not report the metric.
@@ -128,12 +144,14 @@ def run_trial(
         context.report(epoch, metrics)
 
     try:
-        model = train([DivergenceStop(), EpochReporter(report)])
+        model, inputs = train([DivergenceStop(), EpochReporter(report)])
     except FloatingPointError as error:
         raise TrialError(str(error)) from error
     best = best_epoch(epochs, metric, maximize=maximize)
     result = {**epochs[best - 1], "best_epoch": float(best)}
     result["parameters"] = float(model.count_params())
+    if latency:
+        result[LATENCY] = latency_ms(model, inputs())
     keras.backend.clear_session()
     return result
 

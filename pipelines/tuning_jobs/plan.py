@@ -14,6 +14,7 @@ from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from pipelines.tuning_jobs.identity import choice_of, common_facts, identified, recipe_facts
+from pipelines.tuning_jobs.metric_names import check_metric_names, wants_latency
 from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
@@ -118,6 +119,7 @@ class RecipePlan:
             maximize=direction == "maximize",
             fixed=self.fixed,
             folds=self.folds,
+            latency=wants_latency(self.settings),
         )
         return one if self.folds is None else cross_validated(one, self.folds)
 
@@ -195,7 +197,7 @@ def plan_recipe(
         tiny: A few rows and epochs.
 
     Raises:
-        ValueError: If the recipe, a hyperparameter or a setting is wrong.
+        ValueError: If the recipe, a hyperparameter, a metric or a setting is wrong.
     """
     recipe = load_recipe(str(job.recipe))
     fixed = {**(recipe.tiny if tiny else {}), **job.set}
@@ -216,6 +218,7 @@ def plan_recipe(
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
         root=root,
     )
+    check_metric_names(recipe, settings, folds=job.folds)
     plan = RecipePlan(
         recipe=recipe,
         data=data,

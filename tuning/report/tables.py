@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning.records import COMPLETE, TrialRecord
+from tuning.records import COMPLETE, TrialRecord, bounded_metrics
 from tuning.report.view import StudyView, as_view
 
 
@@ -19,8 +19,9 @@ def trial_rows(study: Any) -> list[dict[str, Any]]:
         study: An `optuna.Study` or its `StudyView`.
 
     Returns:
-        One row per trial with `trial`, `state`, the metrics, `params`, `seconds`, `epochs`,
-        `worker`, `seed`, `stage` and `reason`; what a trial lacks is None.
+        One row per trial with `trial`, `state`, the metrics and those that constraints bound,
+        `params`, `seconds`, `epochs`, `worker`, `seed`, `stage` and `reason`; what a trial lacks
+        is None.
     """
     view = as_view(study)
     return [_row(view, record) for record in view.records]
@@ -81,6 +82,8 @@ def _row(view: StudyView, record: TrialRecord) -> dict[str, Any]:
     values = record.values if record.state == COMPLETE else ()
     metrics: dict[str, Any] = {name: None for name, _ in view.metrics}
     metrics |= dict(zip(metrics, values, strict=False))
+    for name in bounded_metrics(view.records):
+        metrics.setdefault(name, record.metrics.get(name))
     return {
         "trial": record.number,
         "state": record.state,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import tensorflow as tf
 
 from cookbook._names import unknown_name
-from pipelines.inputs.geometry import gather_pixels
+from pipelines.inputs.geometry import gather_pixels, pixel_places
 from pipelines.inputs.presets import AUGMENTATIONS, PRESETS
 from pipelines.inputs.randomness import fold
 
+Rest = Callable[[Any, Any, Any], tuple[Any, Any]]
 Spec = str | Sequence[Any] | Mapping[str, Any] | None
 
 
@@ -66,7 +67,7 @@ class Augmentation:
         """Applies every operation to a batch."""
         return _apply(list(enumerate(self.operations)), images, labels, seed)
 
-    def split(self) -> tuple[Any, Any]:
+    def split(self) -> tuple[Moves, Rest]:
         """The moves of whole pixels at the front, and the rest.
 
         Moves do not depend on the type of the pixels, so they can run on 8-bit images before
@@ -79,13 +80,35 @@ class Augmentation:
         numbered = list(enumerate(self.operations))
         front = next((i for i, op in numbered if not hasattr(op, "sources")), len(numbered))
 
-        def moves(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
-            return _apply(numbered[:front], images, labels, seed)
-
         def rest(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
             return _apply(numbered[front:], images, labels, seed)
 
-        return moves, rest
+        return Moves(tuple(self.operations[:front])), rest
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The first operations of an augmentation, all of which move whole pixels.
+
+    Args:
+        operations: In the order of application; there may be none.
+    """
+
+    operations: tuple[Any, ...]
+
+    def __call__(self, images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
+        """Moves the pixels of a batch."""
+        return _apply(list(enumerate(self.operations)), images, labels, seed)
+
+    def places(self, size: Sequence[Any], seed: Any) -> tf.Tensor:
+        """Where each pixel comes from, see `pixel_places`.
+
+        Args:
+            size: Batch, height and width.
+            seed: `int32[2]`.
+        """
+        seeds = [fold(seed, number) for number in range(len(self.operations))]
+        return pixel_places(self.operations, seeds, size)
 
 
 def _apply(

@@ -14,6 +14,7 @@ import tensorflow as tf
 from pipelines.datasets.errors import DataError
 from pipelines.inputs.augmentation import Augmentation, Spec
 from pipelines.inputs.decoding import make_decoder
+from pipelines.inputs.geometry import take_pixels
 from pipelines.inputs.images import image_transform
 from pipelines.inputs.indexed import common_length, count_steps, loaded, row_batches
 from pipelines.inputs.randomness import epoch_order
@@ -40,7 +41,8 @@ def image_file_batches(
         2. A batch of files is read and decoded in one compiled call, two batches at a time.
            JPEG files of at least twice the size are reduced while they are decoded, as
            `ImagePreprocessor` does when serving.
-        3. Scaling and augmentation work on the whole batch (`image_transform`).
+           The flips and crops of the augmentation move its pixels there, too.
+        3. Scaling and the rest of the augmentation work on the whole batch (`image_transform`).
         4. `prefetch` keeps two batches ready.
     At most five batches exist at any time, so memory does not grow with the folder. Where a
     training runs many epochs, `map_image_files` decodes once and every epoch is faster.
@@ -69,7 +71,7 @@ def image_file_batches(
     samples = common_length((names, labels))
     read = make_decoder(preprocessor, batch_size=batch_size)
     transform = image_transform(preprocessor, augment, classes=classes)
-    shape = (None, *preprocessor.input_shape)
+    height, width, channels = preprocessor.input_shape
 
     def order(number: int) -> np.ndarray:
         return epoch_order(samples, seed=seed, epoch=number, shuffle=shuffle)
@@ -77,9 +79,17 @@ def image_file_batches(
     def decode(rows: np.ndarray) -> np.ndarray:
         return read(names[rows])
 
+    def decode_moved(rows: np.ndarray, places: np.ndarray) -> np.ndarray:
+        return take_pixels(read(names[rows]), places)
+
     def load(rows: Any, batch_seed: Any) -> tuple[Any, Any]:
-        images = tf.ensure_shape(tf.numpy_function(decode, [rows], tf.uint8), shape)
-        return transform(images, tf.gather(labels, rows), batch_seed)
+        if transform.moves.operations:
+            places = transform.moves.places((tf.shape(rows)[0], height, width), batch_seed)
+            images = tf.numpy_function(decode_moved, [rows, places], tf.uint8)
+        else:
+            images = tf.numpy_function(decode, [rows], tf.uint8)
+        images = tf.ensure_shape(images, (None, height, width, channels))
+        return transform.after_moves(images, tf.gather(labels, rows), batch_seed)
 
     numbers = row_batches(
         samples, order, batch_size=batch_size, seed=seed, epoch=epoch, epochs=epochs

@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from pipelines.inputs.augmentation import Augmentation, Spec, make_augmentation
+from pipelines.inputs.augmentation import Augmentation, Moves, Rest, Spec, make_augmentation
 from pipelines.inputs.indexed import indexed_batches
 
 
-def image_transform(
-    preprocessor: Any = None, augment: Spec | Augmentation = None, *, classes: int | None = None
-) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class ImageTransform:
     """The work on one batch of raw images: move, scale, augment, in that order.
 
     Moves of whole pixels come first, on the raw type: 8-bit pixels are a quarter of the bytes.
     Then the batch is scaled, and everything that computes with colours runs on the scaled
-    values. Use it as `transform` of an `ArrayFeed`, or through `image_batches`.
+    values.
+
+    Attributes:
+        moves: Flips, crops and shifts.
+        scale: Raw pixels to `float32`.
+        rest: What the augmentation does after its moves.
+        classes: One-hot labels with so many classes, or None.
+    """
+
+    moves: Moves
+    scale: Callable[[Any], Any]
+    rest: Rest
+    classes: int | None
+
+    def __call__(self, images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
+        """Transforms a batch: images `[batch, height, width, channels]`, seed `int32[2]`."""
+        images, _ = self.moves(images, labels, seed)
+        return self.after_moves(images, labels, seed)
+
+    def after_moves(self, images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
+        """The same for images whose pixels were moved already."""
+        if self.classes is not None:
+            labels = tf.one_hot(tf.cast(labels, tf.int32), self.classes)
+        return self.rest(self.scale(images), labels, seed)
+
+
+def image_transform(
+    preprocessor: Any = None, augment: Spec | Augmentation = None, *, classes: int | None = None
+) -> ImageTransform:
+    """The work on one batch of raw images, for the `transform` of an `ArrayFeed` or a dataset.
 
     Args:
         preprocessor: A fitted `ImagePreprocessor`; `None` for images that are scaled to [0, 1].
@@ -42,14 +71,7 @@ def image_transform(
         )
     moves, rest = augmentation.split()
     scale = _as_float if preprocessor is None else preprocessor.graph_transform()
-
-    def transform(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
-        if classes is not None:
-            labels = tf.one_hot(tf.cast(labels, tf.int32), classes)
-        images, labels = moves(images, labels, seed)
-        return rest(scale(images), labels, seed)
-
-    return transform
+    return ImageTransform(moves=moves, scale=scale, rest=rest, classes=classes)
 
 
 def _as_float(images: Any) -> tf.Tensor:

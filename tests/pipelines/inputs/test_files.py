@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from pipelines.inputs import image_file_batches, map_image_files
+from pipelines.inputs import image_batches, image_file_batches, map_image_files
 from pipelines.inputs.decoding import make_decoder
 from pipelines.preprocessing import ImagePreprocessor
 
@@ -192,3 +192,40 @@ def test_memory_does_not_grow_with_the_folder(tmp_path: Path) -> None:
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     # Decoded, scaled images would take 295 MB; after ten batches nothing may pile up.
     assert int(output) * 1024 < 0.3 * count * 128 * 128 * 3 * 4
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        None,
+        "flip-crop",
+        {"name": "shift", "mode": "zero", "height": 0.5},
+        ["vertical_flip", "noise"],
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_files_are_augmented_as_arrays_are(augment, channels: int, tmp_path: Path) -> None:
+    x = RNG.integers(0, 256, (7, 9, 8, channels), dtype=np.uint8)
+    paths = [tmp_path / f"{number}.png" for number in range(len(x))]
+    for path, image in zip(paths, x, strict=True):
+        Image.fromarray(image.squeeze()).save(path)
+    preprocessor = ImagePreprocessor(size=(9, 8), channels=channels, scale=1 / 255).fit(x)
+    settings = {
+        "preprocessor": preprocessor, "batch_size": 3, "shuffle": True, "seed": 4,
+        "augment": augment, "epochs": 2,
+    }  # fmt: skip
+    expected = image_batches(x, np.arange(7), **settings)
+    for (images, labels), (rows, numbers) in zip(
+        image_file_batches(paths, np.arange(7), **settings), expected, strict=True
+    ):
+        assert labels.numpy().tolist() == numbers.numpy().tolist()
+        np.testing.assert_array_equal(images, rows)
+
+
+def test_a_file_longer_than_one_read_is_whole(tmp_path: Path) -> None:
+    image = RNG.integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    path = tmp_path / "noise.png"
+    Image.fromarray(image).save(path)
+    assert path.stat().st_size > 2**16
+    preprocessor = ImagePreprocessor(size=(200, 200), channels=3).fit(image[None])
+    assert (make_decoder(preprocessor)([path])[0] == image).all()

@@ -12,6 +12,7 @@ import numpy as np
 from pipelines.datasets.containers import Dataset, Split
 from pipelines.evaluation import Interval, Measure, metric_interval
 from pipelines.recipes.recipe import Recipe
+from pipelines.training.data import data_text
 from pipelines.training.experiment import Experiment
 from pipelines.tuning_jobs.delivery import RECIPE, Delivery
 from pipelines.tuning_jobs.repeats import difference_over_seeds, refit_seeds, spread
@@ -258,8 +259,8 @@ def finish_recipe(
     path = save_model(fitted.experiment, fitted.model, plan.settings.directory)
     figures = fitted.experiment.task.figures(fitted.model, test)
     texts = dict(fitted.experiment.task.notes(fitted.model))
-    if dataset.notes:
-        texts["data.txt"] = "\n".join(dataset.notes) + "\n"
+    if text := data_text(dataset):
+        texts["data.txt"] = text
     delivery = Delivery(
         kind=RECIPE,
         dataset=dataset.name,

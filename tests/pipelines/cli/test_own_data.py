@@ -273,7 +273,10 @@ def test_a_search_shows_the_notes_once(program, tmp_path):
     # In the MLflow run, and beside the model, from where an outage of MLflow is made up for.
     stored = list((tmp_path / "mlruns").rglob("data.txt"))
     assert sorted("delivery" in path.parts for path in stored) == [False, True]
-    assert all(path.read_text().splitlines() == found["notes"] for path in stored)
+    for path in stored:
+        notes, columns = path.read_text().split("\n\n")
+        assert notes.splitlines() == found["notes"]
+        assert "a       numeric  0" in columns.splitlines()
 
 
 def test_kinds_of_columns_and_of_the_task_can_be_overridden(program, tmp_path):

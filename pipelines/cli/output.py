@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from tuning.tracking.locations import LOCAL_UI
+
 _PROSE = ("summary", "advice", "found", "reason", "source")
 _LOG_WIDTH = 160
 _PROSE_WIDTH = 30
@@ -111,3 +113,16 @@ def format_value(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
+
+
+def where(run_url: str) -> str:
+    """The address of a run, and how it is opened when it lies in a store without a server.
+
+    Example:
+        >>> where("http://server:5000/#/experiments/1/runs/abc")
+        'http://server:5000/#/experiments/1/runs/abc'
+        >>> where("http://127.0.0.1:5000/#/experiments/1/runs/abc")
+        'http://127.0.0.1:5000/#/experiments/1/runs/abc  (open it with: cookbook ui)'
+    """
+    local = run_url.startswith(f"{LOCAL_UI}/")
+    return f"{run_url}  (open it with: cookbook ui)" if local else run_url

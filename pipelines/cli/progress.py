@@ -11,7 +11,7 @@ from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
-from pipelines.cli.output import format_value
+from pipelines.cli.output import format_value, where
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
@@ -80,16 +80,3 @@ class EpochProgress(LiveBar):
         for name, value in (("model", result.model_path), ("run", where(result.run_url))):
             # Whole, so that it can be clicked and copied.
             console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
-
-
-def where(run_url: str) -> str:
-    """The address of a run, and how it is opened when it is that of the embedded store.
-
-    Example:
-        >>> where("http://server:5000/#/experiments/1/runs/abc")
-        'http://server:5000/#/experiments/1/runs/abc'
-        >>> where("http://127.0.0.1:5000/#/experiments/1/runs/abc")
-        'http://127.0.0.1:5000/#/experiments/1/runs/abc  (open it with: cookbook ui)'
-    """
-    local = run_url.startswith("http://127.0.0.1:")
-    return f"{run_url}  (open it with: cookbook ui)" if local else run_url

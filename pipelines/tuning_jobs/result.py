@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.output import format_value
+from pipelines.cli.output import format_value, where
 
 if TYPE_CHECKING:
     import keras
@@ -128,7 +128,7 @@ class TuneResult:
         if self.model_path is not None:
             facts.append(("model", str(self.model_path)))
         if self.run_url is not None:
-            facts.append(("run", f"{self.run_url}  (open it with: cookbook ui)"))
+            facts.append(("run", where(self.run_url)))
         return facts
 
     def _choice(self) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ _SCHEMES = (
     *("file", "http", "https", "databricks", "databricks-uc", "uc"),
     *("sqlite", "postgresql", "mysql", "mssql"),
 )
+# Where `cookbook ui` opens the stores that are databases, which have no address of their own.
+LOCAL_UI = "http://127.0.0.1:5000"
 
 
 def default_tracking_uri(root: str | Path) -> str:
@@ -98,17 +100,14 @@ def mask_credentials(text: str) -> str:
     return _SECRETS.sub(r"\g<key>***", _CREDENTIALS.sub(hide, text))
 
 
-def run_url(
-    tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = "http://127.0.0.1:5000"
-) -> str:
+def run_url(tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = LOCAL_UI) -> str:
     """Names the page of a run in the MLflow UI.
 
     Args:
         tracking_uri: Where the run is.
         experiment_id: Its experiment.
         run_id: The run.
-        ui: Address of the UI when the store is a database, which has none of its own:
-            where `cookbook ui` opens it.
+        ui: Address of the UI when the store is a database.
 
     Returns:
         The address, without passwords.

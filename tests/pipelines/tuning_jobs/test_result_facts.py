@@ -7,6 +7,7 @@ import pytest
 from pipelines.cli.job import pruner_note
 from pipelines.tuning_jobs.result import TuneResult
 from tuning import Job, SearchResult
+from tuning.tracking import run_url
 
 FINAL = {
     "metric": "accuracy",
@@ -24,14 +25,29 @@ BOTH = [
 ]
 
 
+SEARCH = SearchResult(
+    study="digits", storage="", metrics=(("val_accuracy", "maximize"),), records=(),
+    best=None, stopped_because="trials",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(("reads", "text"), [(1, "read once"), (2, "read 2 times")])
 def test_the_number_of_looks_at_the_test_rows_is_the_recorded_one(reads, text):
-    search = SearchResult(
-        study="digits", storage="", metrics=(("val_accuracy", "maximize"),), records=(),
-        best=None, stopped_because="trials",
-    )  # fmt: skip
-    facts = dict(TuneResult(search=search, final={**FINAL, "test_reads": reads}).facts())
+    facts = dict(TuneResult(search=SEARCH, final={**FINAL, "test_reads": reads}).facts())
     assert f"50 rows, {text})" in facts["test"]
+
+
+@pytest.mark.parametrize(
+    ("store", "shown"),
+    [
+        ("sqlite:////data/mlruns/mlflow.db", "  (open it with: cookbook ui)"),
+        ("https://mlflow.example.org", ""),
+    ],
+)
+def test_the_ui_is_named_for_a_store_without_a_server(store, shown):
+    address = run_url(store, "1", "abc")
+    facts = dict(TuneResult(search=SEARCH, final=FINAL, run_url=address).facts())
+    assert facts["run"] == address + shown
 
 
 @pytest.mark.parametrize(

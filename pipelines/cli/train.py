@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cookbook._names import unknown_name
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
-
-if TYPE_CHECKING:
-    from pipelines.recipes.recipe import Recipe
 
 
 @click.command()
@@ -63,7 +60,6 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     from pipelines.training.run import TrainRequest, train_request
 
     request = TrainRequest(**arguments)
-    _check_own_data(request.load_recipe(), request.data)
     check_hyperparameters(request.load_recipe(), request.params)
     _check_stores(request.root, request.tracking_uri)
     with EpochProgress(quiet=as_json, own_data="path" in request.data) as progress:
@@ -72,27 +68,6 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
         print_result(result.to_dict())
         return
     progress.summary(result)
-
-
-def _check_own_data(recipe: Recipe, data: Mapping[str, Any]) -> None:
-    """Refuses a file or folder for a recipe that has its own data, and names one that takes it."""
-    from pipelines.datasets.registry import entry
-    from pipelines.recipes.registry import all_recipes
-
-    own = entry(recipe.dataset)
-    if "path" not in data or own.source == "yours":
-        return
-    generic = {entry(r.dataset).modality: r.name for r in all_recipes() if _takes_own(r)}
-    raise click.UsageError(
-        f"{recipe.name} has its own data, {recipe.dataset}. Got --data {data['path']}: for your "
-        f"own data of this kind, cookbook train {generic[own.modality]} --data {data['path']}."
-    )
-
-
-def _takes_own(recipe: Recipe) -> bool:
-    from pipelines.datasets.registry import entry
-
-    return entry(recipe.dataset).source == "yours"
 
 
 def _compare(arguments: Mapping[str, Any], *, as_json: bool) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.datasets.registry import entry, load_dataset
+from pipelines.recipes.registry import all_recipes
+
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from pipelines.recipes.recipe import Recipe
@@ -53,8 +56,10 @@ class DataRequest:
                 the user's own file.
 
         Raises:
-            ValueError: If `split_seed` is no seed.
+            ValueError: If `split_seed` is no seed, or `path` is given for a recipe that has its
+                own data.
         """
+        _check_own_data(recipe, options or {})
         merged = {**recipe.dataset_options, **(options or {})}
         return cls(
             name=recipe.dataset,
@@ -71,8 +76,6 @@ class DataRequest:
             DataError: If the data is missing, damaged or inconsistent.
             ValueError: If an option is unknown, or other splits are asked of running text.
         """
-        from pipelines.datasets.registry import load_dataset
-
         dataset = load_dataset(
             self.name,
             data_dir=self.data_dir,
@@ -86,6 +89,19 @@ class DataRequest:
                 f"Got split_seed={self.seed} for {self.name!r}: leave it out."
             )
         return dataset
+
+
+def _check_own_data(recipe: Recipe, options: Mapping[str, Any]) -> None:
+    """Refuses a file or folder for a recipe that has its own data, and names one that takes it."""
+    own = entry(recipe.dataset)
+    if "path" not in options or own.source == "yours":
+        return
+    sources = ((entry(other.dataset), other.name) for other in all_recipes())
+    generic = {found.modality: name for found, name in sources if found.source == "yours"}
+    raise ValueError(
+        f"{recipe.name} has its own data, {recipe.dataset}. Got path={str(options['path'])!r}: "
+        f"leave it out; the recipe `{generic[own.modality]}` takes your own data of this kind."
+    )
 
 
 def _split_seed(value: Any) -> int:

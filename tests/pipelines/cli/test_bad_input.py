@@ -64,6 +64,7 @@ BAD_JOBS = {
     "recipe: digits-cnn\ntrials: 1\nseed: -3\n": "job.yaml:3: 'seed': input should be greater than",
     "recipe: digits-cnn\ntrials: 1\nset: {epochs: abc}\n": "`epochs` is a whole number. Got",
     "recipe: digits-cnn\ntrials: 1\ndata: {rows: 9}\n": "'rows' is no option of a loader",
+    "recipe: digits-cnn\ntrials: 1\ndata: photos\n": "has its own data, digits. Got path='photos'",
 }
 
 

@@ -37,14 +37,12 @@ def test_faults_of_the_data_come_before_tensorflow(cookbook):
     assert not imported & {"tensorflow", "keras"}
 
 
-@pytest.mark.parametrize(
-    ("recipe", "generic"),
-    [("digits-mlp", "image"), ("wine-mlp", "tabular"), ("names-char-lm", "language-model")],
-)
-def test_a_recipe_with_its_own_data_names_the_one_that_takes_yours(program, recipe, generic):
-    line = _line(program("train", recipe, "--data", "mine", check=False))
-    assert f"{recipe} has its own data" in line
-    assert f"cookbook train {generic} --data mine" in line
+@pytest.mark.parametrize("command", ["train", "tune"])
+def test_a_recipe_with_its_own_data_names_the_one_that_takes_yours(program, tmp_path, command):
+    line = _line(program(command, "digits-mlp", "--data", "mine", check=False))
+    assert "digits-mlp has its own data, digits. Got path='mine'" in line
+    assert "the recipe `image` takes your own data" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_object_of_the_program_is_shown_for_a_damaged_image(program, tmp_path):

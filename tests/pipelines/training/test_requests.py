@@ -1,0 +1,34 @@
+"""What a Python call refuses before anything is imported that trains, as the program does."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines import train, tune
+from pipelines.datasets.registry import entry
+from pipelines.recipes.registry import all_recipes
+from pipelines.training.data import DataRequest
+from tuning import Job
+
+GENERIC = {
+    **{"image": "image", "tabular": "tabular", "text": "text"},
+    **{"language-model": "language-model", "pairs": "translation"},
+}
+WITH_OWN_DATA = [recipe for recipe in all_recipes() if recipe.name not in GENERIC.values()]
+
+
+@pytest.mark.parametrize("recipe", WITH_OWN_DATA, ids=lambda recipe: recipe.name)
+def test_a_recipe_with_its_own_data_names_the_one_that_takes_yours(recipe):
+    generic = GENERIC[entry(recipe.dataset).modality]
+    law = f"{recipe.name} has its own data, .* Got path='mine': leave it out; .* `{generic}`"
+    with pytest.raises(ValueError, match=law):
+        DataRequest.of(recipe, options={"path": "mine"})
+
+
+def test_training_and_search_refuse_it(tmp_path):
+    law = r"wine-mlp has its own data, wine\. .* `tabular`"
+    with pytest.raises(ValueError, match=law):
+        train("wine-mlp", data={"path": "mine.csv"}, root=tmp_path)
+    with pytest.raises(ValueError, match=law):
+        tune(Job(recipe="wine-mlp", data="mine.csv", trials=1), root=tmp_path)
+    assert not list(tmp_path.iterdir())

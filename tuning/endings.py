@@ -90,18 +90,16 @@ def _pruned_values(
 
 
 def _check_metrics(metrics: Mapping[str, float], settings: SearchSettings) -> None:
-    needed = [name for name, _ in settings.metrics] + [name for name, _, _ in settings.constraints]
-    missing = [name for name in needed if name not in metrics]
+    missing = [name for name in settings.returned if name not in metrics]
     if missing:
         raise JobError(
-            f"The objective must return {', '.join(map(repr, needed))}. "
+            f"The objective must return {', '.join(map(repr, settings.returned))}. "
             f"Got {sorted(metrics)}: {missing[0]!r} is missing."
         )
 
 
 def _divergence(metrics: Mapping[str, float], settings: SearchSettings) -> str | None:
-    needed = [name for name, _ in settings.metrics] + [name for name, _, _ in settings.constraints]
-    for name in needed:
+    for name in settings.returned:
         if not math.isfinite(metrics[name]):
             return f"diverged: {name} is {metrics[name]}"
     return None

@@ -34,7 +34,7 @@ from tuning.job_parts import (
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.stages import Stage, read_stages, staged
-from tuning.strategies import PRUNERS, STRATEGIES, check_options
+from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
 from tuning.yaml_lines import Document, read_document
 
 
@@ -74,7 +74,7 @@ class Job(Part):
     strategy: str = Field("hybrid", description=f"One of {', '.join(STRATEGIES)}.")
     strategy_options: dict[str, Any] = Field(default_factory=dict)
     pruner: str = Field(
-        "halving",
+        default_pruner(1),
         description=f"One of {', '.join(PRUNERS)}; with several metrics `none` by default.",
     )
     pruner_options: dict[str, Any] = Field(default_factory=dict)
@@ -122,11 +122,10 @@ class Job(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _pruner_of_several(cls, content: Any) -> Any:
-        # A pruner sees the first metric alone: it would end what is best in the others.
-        if isinstance(content, Mapping) and len(content.get("metrics") or ()) > 1:
-            return {"pruner": "none", **content}
-        return content
+    def _pruner_by_default(cls, content: Any) -> Any:
+        if not isinstance(content, Mapping):
+            return content
+        return {"pruner": default_pruner(len(content.get("metrics") or ())), **content}
 
     @field_validator("strategy")
     @classmethod

@@ -33,7 +33,7 @@ class Decider:
         self._backend = backend
         self._study_name = settings.study
         self._pruner, self.steps = make_pruner(
-            settings.pruner, settings.budget, settings.pruner_options
+            str(settings.pruner), settings.budget, settings.pruner_options
         )
 
     @property

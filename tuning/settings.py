@@ -11,7 +11,7 @@ from typing import Any
 
 from tuning._names import unknown_name
 from tuning.stages import Stage, read_stages
-from tuning.strategies import PRUNERS, STRATEGIES, check_options
+from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
 from tuning.winner import WINNERS
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
@@ -43,7 +43,8 @@ class SearchSettings:
             for `grid` only and means every point.
         strategy: Name of a strategy, see `tuning.strategies.STRATEGIES`.
         strategy_options: Options of the strategy.
-        pruner: Name of a pruner, see `tuning.strategies.PRUNERS`.
+        pruner: Name of a pruner, see `tuning.strategies.PRUNERS`; None for the default,
+            `tuning.strategies.default_pruner`.
         pruner_options: Options of the pruner.
         metrics: `(name, "maximize" or "minimize")`, the first drives pruning; several of them
             search the Pareto front.
@@ -86,7 +87,7 @@ class SearchSettings:
     root: str | Path = "mlruns"
     strategy: str = "hybrid"
     strategy_options: Mapping[str, Any] = field(default_factory=dict)
-    pruner: str = "halving"
+    pruner: str | None = None
     pruner_options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     budget: int | None = None
@@ -115,6 +116,8 @@ class SearchSettings:
             )
         if self.strategy not in STRATEGIES:
             raise ValueError(unknown_name("strategy", self.strategy, STRATEGIES))
+        if self.pruner is None:
+            object.__setattr__(self, "pruner", default_pruner(len(self.metrics)))
         if self.pruner not in PRUNERS:
             raise ValueError(unknown_name("pruner", self.pruner, PRUNERS))
         if self.winner not in WINNERS:
@@ -213,6 +216,12 @@ class SearchSettings:
     def maximize(self) -> bool:
         """Whether the first metric grows to the better."""
         return self.metrics[0][1] == MAXIMIZE
+
+    @property
+    def returned(self) -> list[str]:
+        """Names that the objective must return: the metrics and those that are constrained."""
+        names = [name for name, _ in self.metrics]
+        return names + [name for name, _, _ in self.constraints]
 
     @property
     def trial_facts(self) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
         ValueError: If a name is unknown, or the first metric is none that an epoch reports.
     """
     known = metrics_of_trials(recipe, folds=folds)
-    for name in _wanted(settings):
+    for name in settings.returned:
         if name not in known:
             what = f"metric of the recipe {recipe.name!r}"
             raise ValueError(unknown_name(what, name, known))
@@ -85,9 +85,4 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
 
 def wants_latency(settings: SearchSettings) -> bool:
     """Whether a search looks at how long predictions take; only then it is measured."""
-    return any(name.removesuffix("_std") == LATENCY for name in _wanted(settings))
-
-
-def _wanted(settings: SearchSettings) -> list[str]:
-    names = [name for name, _ in settings.metrics]
-    return names + [name for name, _, _ in settings.constraints]
+    return any(name.removesuffix("_std") == LATENCY for name in settings.returned)

@@ -212,6 +212,21 @@ def make_sampler(name: str, request: Request) -> BaseSampler:
     return sampler
 
 
+def default_pruner(metrics: int) -> str:
+    """The pruner of a search that names none.
+
+    A pruner sees the first metric alone: of several it would end what is best in the others.
+
+    Args:
+        metrics: Number of metrics of the search.
+
+    Example:
+        >>> default_pruner(1), default_pruner(2)
+        ('halving', 'none')
+    """
+    return "halving" if metrics < 2 else "none"
+
+
 def make_pruner(
     name: str, budget: int | None, options: Mapping[str, Any]
 ) -> tuple[BasePruner, tuple[int, ...] | None]:

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.cli.job import pruner_note
 from pipelines.tuning_jobs.result import TuneResult
-from tuning import Job, SearchResult
+from tuning import Job, SearchResult, SearchSettings
 from tuning.tracking import run_url
 
 FINAL = {
@@ -63,6 +63,14 @@ def test_several_metrics_are_not_pruned_by_default(keys, pruner):
     job = Job(recipe="digits-mlp", trials=4, **keys)
     assert job.pruner == pruner
     settings = job.search_settings(study="digits", metrics=(("val_accuracy", "maximize"),))
+    assert settings.pruner == pruner
     note = pruner_note(settings)
     assert (note is not None) == (pruner == "median")
     assert note is None or "val_accuracy alone" in note
+
+
+def test_settings_without_a_job_have_the_same_rule():
+    one, two = (("val_loss", "minimize"),), (("val_loss", "minimize"), ("size", "minimize"))
+    found = [SearchSettings(study="digits", trials=2, metrics=metrics) for metrics in (one, two)]
+    assert [settings.pruner for settings in found] == ["halving", "none"]
+    assert SearchSettings(study="digits", trials=2, metrics=two, pruner="median").pruner == "median"

@@ -56,11 +56,9 @@ def train(
 
 def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     from pipelines.cli.progress import EpochProgress
-    from pipelines.hyperparameters import check_hyperparameters
     from pipelines.training.run import TrainRequest, train_request
 
     request = TrainRequest(**arguments)
-    check_hyperparameters(request.load_recipe(), request.params)
     _check_stores(request.root, request.tracking_uri)
     with EpochProgress(quiet=as_json, own_data="path" in request.data) as progress:
         result = train_request(request, on_start=progress.start, on_epoch=progress.update)

@@ -39,7 +39,7 @@ def train(
         Metrics, test metrics, history, the MLflow run and the model.
 
     Raises:
-        ValueError: If the recipe or a hyperparameter is unknown or out of range.
+        ValueError: If the recipe or a hyperparameter is unknown, of a wrong kind or out of range.
         DataError: If the data is missing or damaged.
         FloatingPointError: If the training diverges.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 
@@ -133,11 +134,12 @@ def train_request(
         Metrics, history, run and model.
 
     Raises:
-        ValueError: If recipe or hyperparameters are unknown or out of range.
+        ValueError: If recipe or hyperparameters are unknown, of a wrong kind or out of range.
         FloatingPointError: If the training diverges.
     """
     recipe = request.load_recipe()
-    # Before TensorFlow, which takes seconds: what is wrong with the data is said at once.
+    # Before TensorFlow, which takes seconds: what is wrong is said at once.
+    check_hyperparameters(recipe, request.params)
     dataset = request.data_request(recipe).load()
     from pipelines.training.experiment import Experiment
     from pipelines.training.recording import record

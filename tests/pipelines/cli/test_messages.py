@@ -25,13 +25,17 @@ def test_a_missing_target_is_said_at_once(cookbook, tmp_path):
     assert "needs the option 'target' (`--target COLUMN`)" in line
 
 
-def test_faults_of_the_data_come_before_tensorflow(cookbook):
-    done = cookbook(
-        *("train", "tabular", "--data", "no.csv", "--target", "y"),
-        check=False,
-        PYTHONPROFILEIMPORTTIME="1",
-    )
-    assert "no.csv: no such file." in done.stderr
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("tabular", "--data", "no.csv", "--target", "y"), "no.csv: no such file."),
+        (("digits-mlp", "--data", "mine"), "digits-mlp has its own data"),
+        (("digits-mlp", "--set", "epochs=abc"), "`epochs` is a whole number."),
+    ],
+)
+def test_faults_come_before_tensorflow(cookbook, arguments, message):
+    done = cookbook("train", *arguments, check=False, PYTHONPROFILEIMPORTTIME="1")
+    assert message in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "click" in imported
     assert not imported & {"tensorflow", "keras"}

@@ -32,3 +32,17 @@ def test_training_and_search_refuse_it(tmp_path):
     with pytest.raises(ValueError, match=law):
         tune(Job(recipe="wine-mlp", data="mine.csv", trials=1), root=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("params", "law"),
+    [
+        ({"epochs": "abc"}, r"`epochs` is a whole number\. Got epochs='abc'\."),
+        ({"learning_rate": -1.0}, r"`learning_rate > 0` must hold\. Got learning_rate=-1\.0\."),
+        ({"epocs": 3}, "No hyperparameter named 'epocs'. Did you mean 'epochs'"),
+    ],
+)
+def test_wrong_hyperparameters_are_refused_as_by_the_program(params, law, tmp_path):
+    with pytest.raises(ValueError, match=law):
+        train("wine-mlp", params=params, root=tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -74,11 +74,13 @@ def print_summary(result: TuneResult) -> None:
     names = list(rows[0]["params"]) if rows else []
     lines = [
         [str(row["number"]), f"{row['value']:.4f}"]
+        + [format_value(value) for value in row["bounded"].values()]
         + [format_value(row["params"].get(name)) for name in names]
         for row in rows
     ]
     if lines:
-        _print_table("best trials", ("trial", result.metric, *names), lines)
+        columns = ("trial", result.metric, *rows[0]["bounded"], *names)
+        _print_table("best trials", columns, lines)
     console.print(
         f"[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
         highlight=False,

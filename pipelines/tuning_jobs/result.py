@@ -96,9 +96,13 @@ class TuneResult:
         return keras.saving.load_model(self.model_path, safe_mode=True)
 
     def best_trials(self, count: int) -> list[dict[str, Any]]:
-        """The best complete trials, the best first."""
-        from tuning.records import COMPLETE
+        """The best complete trials, the best first: `number`, `value`, `bounded`, `params`.
 
+        `bounded` are the metrics that constraints bound.
+        """
+        from tuning.records import COMPLETE, bounded_metrics
+
+        bounded = bounded_metrics(self.search.records)
         sign = -1 if self.search.metrics[0][1] == "maximize" else 1
         complete = [
             record
@@ -111,7 +115,12 @@ class TuneResult:
         ]
         complete.sort(key=lambda record: (sign * (record.value or 0.0), record.number))
         return [
-            {"number": r.number, "value": r.value, "params": dict(r.params)}
+            {
+                "number": r.number,
+                "value": r.value,
+                "bounded": {name: r.metrics.get(name) for name in bounded if name != self.metric},
+                "params": dict(r.params),
+            }
             for r in complete[:count]
         ]
 
@@ -163,6 +172,7 @@ class TuneResult:
             "run_url": self.run_url,
             "unsent": list(self.unsent),
             "stopped_because": self.search.stopped_because,
+            "shortfall": self.search.shortfall,
             "states": self.search.states,
             **{"pareto": [], "stages": [], "confirmed": []},
             **self.search.choice,

@@ -90,6 +90,8 @@ def test_a_search_without_a_winner_says_which_bound_was_too_tight(program, tmp_p
     assert "breaks `latency_ms <= 1e-06` by 0." in done.err
     rows = json.loads(program("trials", "tight", "--json").out)
     assert all(0 < row["latency_ms"] < 1000 for row in rows)
+    result = json.loads(program("tune", file, "--tiny", "--json", check=False).out.splitlines()[-1])
+    assert result["best_value"] is None and "No complete trial" in result["shortfall"]
     done = program("best", "tight", check=False)
     assert done.code == 2
     assert "has no best trial. No complete trial keeps the constraints" in done.err
@@ -122,3 +124,20 @@ def small_model(hp):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(loss=loss, metrics=["accuracy"])
     return model
+
+
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_the_best_trials_show_what_is_bounded(program, tmp_path):
+    file = tmp_path / "wide.yaml"
+    file.write_text(
+        "{recipe: wine-mlp, trials: 1, workers: 1, tracking: false, "
+        "constraints: [{metric: parameters, at_most: 1000000}]}"
+    )
+    out = program("tune", file, "--tiny").out
+    header, row = out.splitlines()[1:3]
+    assert header.split()[:3] == ["trial", "val_loss", "parameters"]
+    result = json.loads(program("tune", file, "--tiny", "--json").out.splitlines()[-1])
+    assert result["shortfall"] is None
+    assert result["final"]["verdict"]
+    assert row.split()[0] == "0"

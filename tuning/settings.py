@@ -116,14 +116,14 @@ class SearchSettings:
             )
         if self.strategy not in STRATEGIES:
             raise ValueError(unknown_name("strategy", self.strategy, STRATEGIES))
-        if self.pruner is None:
-            object.__setattr__(self, "pruner", default_pruner(len(self.metrics)))
-        if self.pruner not in PRUNERS:
-            raise ValueError(unknown_name("pruner", self.pruner, PRUNERS))
+        pruner = self.pruner or default_pruner(len(self.metrics))
+        if pruner not in PRUNERS:
+            raise ValueError(unknown_name("pruner", pruner, PRUNERS))
         if self.winner not in WINNERS:
             raise ValueError(unknown_name("winner", self.winner, WINNERS))
         check_options("strategy", self.strategy, self.strategy_options)
-        check_options("pruner", self.pruner, self.pruner_options)
+        check_options("pruner", pruner, self.pruner_options)
+        object.__setattr__(self, "pruner", pruner)
         self._check_numbers()
         self._check_metrics()
         if self.trials is not None and self.stages:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.comparisons.code_version import CodeVersion
+from pipelines.code_version import CodeVersion
 
 
 @dataclass(frozen=True, kw_only=True)

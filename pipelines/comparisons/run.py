@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.comparisons.code_version import code_version
+from pipelines.code_version import code_version
 from pipelines.comparisons.outcome import Outcome, OutcomeFile
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
@@ -90,7 +90,8 @@ def compare(
     prints = {recipe: dataset.fingerprint for recipe, dataset in data.items()}
     folder = request.folder(comparison, prints)
     parts = comparison.parts
-    code = code_version([ref for part in parts for ref in (part.measure, part.builder) if ref])
+    references = [ref for part in parts for ref in (part.measure, part.builder) if ref]
+    code = code_version(references, folders=["pipelines/comparisons"])
     file = OutcomeFile(folder / "trainings.jsonl", code=code)
     counter = _Counter(count_trainings(request, comparison.parts), on_training)
     findings = [

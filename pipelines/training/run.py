@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.code_version import code_version
 from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
@@ -60,10 +61,10 @@ class TrainRequest:
         return dataclasses.replace(recipe, defaults={**recipe.defaults, **recipe.tiny})
 
     def checkpoint(self, experiment: Experiment) -> Path:
-        """File of this very training: other hyperparameters or data have another one."""
-        facts = [experiment.params, self.seed, experiment.dataset.fingerprint]
-        text = json.dumps(facts, sort_keys=True, default=str)
-        name = f"{self.recipe}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.npz"
+        """File of this very training: other hyperparameters, data or code have another one."""
+        facts = _digest([experiment.params, self.seed, experiment.dataset.fingerprint])
+        code = code_version()
+        name = f"{self.recipe}-{facts}-{_digest([code.digest, code.libraries])}.npz"
         return self.root / "checkpoints" / name
 
     def data_request(self, recipe: Recipe) -> DataRequest:
@@ -153,11 +154,23 @@ def train_request(
     watch.stop()
     result = record(request, experiment, model, history, watch=watch)
     # Only now: a process that dies while it records goes on from the last epoch.
-    checkpoint.unlink()
-    # A process that was killed while it wrote leaves a half-written file beside it.
-    for partial in checkpoint.parent.glob(f".{checkpoint.name}.*.partial"):
-        partial.unlink(missing_ok=True)
+    _forget(checkpoint)
     return result
+
+
+def _digest(facts: Any) -> str:
+    text = json.dumps(facts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _forget(checkpoint: Path) -> None:
+    """Deletes a checkpoint, those that other code left of the same training, and half of one.
+
+    A process that was killed while it wrote leaves a file with a dot in front and more behind.
+    """
+    training = checkpoint.name.rpartition("-")[0]
+    for file in checkpoint.parent.glob(f"*{training}-*"):
+        file.unlink(missing_ok=True)
 
 
 class EpochWatch:

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from pipelines.comparisons.code_version import CodeVersion
+from pipelines.code_version import CodeVersion
 from pipelines.comparisons.comparison import Comparison, Part
 from pipelines.comparisons.outcome import MixedCodeError, Outcome, OutcomeFile
 from pipelines.comparisons.registry import load_comparison

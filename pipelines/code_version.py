@@ -1,4 +1,4 @@
-"""Which version of the code trains: what the numbers of a comparison depend on beside settings."""
+"""Which version of the code trains: what the numbers of a training depend on beside settings."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from typing import Any, Self
 
 from pipelines.installed import installed_versions
 
-_PACKAGES = Path(__file__).resolve().parents[2]
+_PACKAGES = Path(__file__).resolve().parents[1]
 # What data, networks and trainings are made of; the rest only asks for them or shows them.
 _DECIDING = (
-    *("cookbook", "pipelines/comparisons", "pipelines/datasets", "pipelines/inputs"),
-    *("pipelines/preprocessing", "pipelines/recipes", "pipelines/tasks", "pipelines/training"),
-    "tuning/seeds.py",
+    *("cookbook", "pipelines/datasets", "pipelines/inputs", "pipelines/preprocessing"),
+    *("pipelines/recipes", "pipelines/tasks", "pipelines/training", "tuning/seeds.py"),
 )
 _LIBRARIES = ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu")
 
@@ -59,12 +58,13 @@ class CodeVersion:
         return ", ".join([*known, *(f"{name} {v}" for name, v in self.libraries.items())])
 
 
-def code_version(references: Iterable[str] = ()) -> CodeVersion:
+def code_version(references: Iterable[str] = (), *, folders: Iterable[str] = ()) -> CodeVersion:
     """The version that this process runs.
 
     Args:
         references: `"module:attribute"` of further code that decides the numbers, such as the
             `measure` of a comparison of your own.
+        folders: Packages beside those of a training, for example `"pipelines/comparisons"`.
     """
     from tuning.tracking import git_commit
 
@@ -72,7 +72,7 @@ def code_version(references: Iterable[str] = ()) -> CodeVersion:
     specs = [importlib.util.find_spec(module) for module in modules]
     own = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
     return CodeVersion(
-        digest=code_digest(*(_PACKAGES / place for place in _DECIDING), *own),
+        digest=code_digest(*(_PACKAGES / place for place in (*_DECIDING, *folders)), *own),
         libraries=installed_versions(_LIBRARIES),
         commit=git_commit(),
     )

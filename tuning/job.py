@@ -125,7 +125,10 @@ class Job(Part):
     def _pruner_by_default(cls, content: Any) -> Any:
         if not isinstance(content, Mapping):
             return content
-        return {"pruner": default_pruner(len(content.get("metrics") or ())), **content}
+        metrics = content.get("metrics")
+        # Nothing is checked yet: `metrics: 3` is told its fault by the field.
+        count = len(metrics) if isinstance(metrics, Sequence) else 0
+        return {"pruner": default_pruner(count), **content}
 
     @field_validator("strategy")
     @classmethod

@@ -76,6 +76,7 @@ FAULTS = [
     ("epochs: 3\nbudget: 4", "1: `epochs` and `budget` mean the same"),
     ("stages: auto\npatience: 2\ntrials: 5", "1: A staged search needs at least 12 trials"),
     ("stages:\n  - {name: a, trails: 3}", "16: no key of a stage named 'trails'."),
+    ("metrics: 3", "16: 'metrics': input should be a valid list. Got 3."),
     ("folds: 1", "16: 'folds': input should be greater than or equal to 2. Got 1."),
 ]
 

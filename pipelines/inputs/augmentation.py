@@ -96,6 +96,11 @@ class Moves:
 
     operations: tuple[Any, ...]
 
+    @property
+    def fills(self) -> bool:
+        """Whether black pixels can come in."""
+        return any(operation.fills for operation in self.operations)
+
     def __call__(self, images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
         """Moves the pixels of a batch."""
         return _apply(list(enumerate(self.operations)), images, labels, seed)

@@ -71,6 +71,7 @@ def image_file_batches(
     samples = common_length((names, labels))
     read = make_decoder(preprocessor, batch_size=batch_size)
     transform = image_transform(preprocessor, augment, classes=classes)
+    moves = transform.moves
     height, width, channels = preprocessor.input_shape
 
     def order(number: int) -> np.ndarray:
@@ -80,11 +81,11 @@ def image_file_batches(
         return read(names[rows])
 
     def decode_moved(rows: np.ndarray, places: np.ndarray) -> np.ndarray:
-        return take_pixels(read(names[rows]), places)
+        return take_pixels(read(names[rows]), places, fills=moves.fills)
 
     def load(rows: Any, batch_seed: Any) -> tuple[Any, Any]:
-        if transform.moves.operations:
-            places = transform.moves.places((tf.shape(rows)[0], height, width), batch_seed)
+        if moves.operations:
+            places = moves.places((tf.shape(rows)[0], height, width), batch_seed)
             images = tf.numpy_function(decode_moved, [rows, places], tf.uint8)
         else:
             images = tf.numpy_function(decode, [rows], tf.uint8)

@@ -219,19 +219,21 @@ def gather_pixels(
     return result
 
 
-def take_pixels(images: np.ndarray, places: np.ndarray) -> np.ndarray:
+def take_pixels(images: np.ndarray, places: np.ndarray, *, fills: bool) -> np.ndarray:
     """What `gather_pixels` does, for arrays: in half the time where pixels are three bytes.
 
     Args:
         images: `[batch, height, width, channels]`.
         places: From `pixel_places`.
+        fills: Whether some operation lets black pixels in.
 
     Example:
-        >>> take_pixels(np.array([[[[7], [8]]]]), np.array([[[1, 2]]])).ravel().tolist()
+        >>> image = np.array([[[[7], [8]]]])
+        >>> take_pixels(image, np.array([[[1, 2]]]), fills=True).ravel().tolist()
         [8, 0]
     """
     pixels = images.reshape(-1, images.shape[-1])
-    if places.size and places.max() == len(pixels):
+    if fills:
         pixels = np.concatenate([pixels, np.zeros_like(pixels[:1])])
     return pixels.take(places, axis=0)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning.records import COMPLETE, TrialRecord, bounded_metrics
+from tuning.records import COMPLETE, TrialRecord
 from tuning.report.view import StudyView, as_view
 
 
@@ -82,7 +82,7 @@ def _row(view: StudyView, record: TrialRecord) -> dict[str, Any]:
     values = record.values if record.state == COMPLETE else ()
     metrics: dict[str, Any] = {name: None for name, _ in view.metrics}
     metrics |= dict(zip(metrics, values, strict=False))
-    for name in bounded_metrics(view.records):
+    for name in view.bounded:
         metrics.setdefault(name, record.metrics.get(name))
     return {
         "trial": record.number,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tuning.confirmation import Confirmation, confirmations
@@ -17,6 +18,7 @@ from tuning.records import (
     SPACE,
     TrialRecord,
     best_record,
+    bounded_metrics,
     read_trials,
 )
 from tuning.result import pareto_front
@@ -53,6 +55,11 @@ class StudyView:
     def metric(self) -> str:
         """Name of the first metric."""
         return self.metrics[0][0]
+
+    @cached_property
+    def bounded(self) -> list[str]:
+        """Names of the metrics that constraints bound; read once, as every row asks for them."""
+        return bounded_metrics(self.records)
 
     @property
     def finished(self) -> list[TrialRecord]:

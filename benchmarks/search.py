@@ -10,11 +10,11 @@ import multiprocessing
 import os
 import statistics
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from benchmarks import _searchers
-from benchmarks._harness import CONSOLE, Benchmark, Quantity, Row, finish, parser
+from benchmarks._harness import CONSOLE, RESULTS, Benchmark, Quantity, Row, finish, parser
+from benchmarks._kept import KeptSearches, Unit, deciding_code
 from benchmarks._machine import cores
 from benchmarks._ratios import OURS
 from benchmarks._recipe_models import random_points
@@ -33,7 +33,6 @@ UNEQUAL = (
     "KerasTuner's oracle follows our exact gradient of its bound instead of estimating it: the "
     "same suggestions to six digits, twelve times sooner",
 )
-Found = dict[tuple[str, str, int], Any]
 
 
 def unit_of_regret(task_name: str) -> float:
@@ -74,31 +73,36 @@ def average_ranks(scores: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def _measure(unit: tuple[str, str, int, int]) -> tuple[tuple[str, str, int], Any]:
-    searcher, task, seed, trials = unit
-    return (searcher, task, seed), _searchers.run(searcher, task, seed, trials)
+def _measure(unit: Unit, budgets: Sequence[int]) -> tuple[Unit, list[float]]:
+    values = _searchers.run(unit.searcher, unit.task, unit.seed, budgets[-1])
+    return unit, incumbents(values, budgets)
 
 
-def run_all(units: Sequence[tuple[str, str, int, int]], processes: int) -> Found:
-    """Runs searches, one thread in each process.
+def run_all(
+    units: Sequence[Unit], kept: KeptSearches, *, budgets: Sequence[int], processes: int
+) -> None:
+    """Runs the searches that are not kept yet, one thread in each process.
 
     Args:
-        units: Searcher, task, seed and number of trials of each.
+        units: The searches.
+        kept: Gets each as it ends.
+        budgets: After how many trials the best is read.
         processes: How many searches at a time.
     """
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    missing = [unit for unit in units if unit not in kept]
+    CONSOLE.log(f"{len(missing)} of {len(units)} searches to run")
     context = multiprocessing.get_context("spawn")
-    found: Found = {}
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        for key, values in pool.map(_measure, units):
-            found[key] = values
-            if len(found) % 50 == 0:
-                CONSOLE.log(f"{len(found)} of {len(units)} searches")
-    return found
+        ending = as_completed([pool.submit(_measure, unit, budgets) for unit in missing])
+        for number, future in enumerate(ending, start=1):
+            kept.add(*future.result())
+            if number % 50 == 0:
+                CONSOLE.log(f"{number} of {len(missing)} searches")
 
 
 def rows_of(
-    found: Found,
+    kept: KeptSearches,
     searchers: Sequence[str],
     seeds: Sequence[int],
     budgets: Sequence[int],
@@ -107,7 +111,7 @@ def rows_of(
     """One row for each budget and searcher, one run for each seed.
 
     Args:
-        found: Results of the searches.
+        kept: Results of the searches.
         searchers: Those that are compared.
         seeds: Those that all of them have run.
         budgets: Numbers of trials.
@@ -119,8 +123,7 @@ def rows_of(
         runs: dict[str, list[dict[str, float]]] = {searcher: [] for searcher in searchers}
         for seed in seeds:
             best = {
-                task: {s: incumbents(found[s, task, seed], budgets)[index] for s in searchers}
-                for task in TASKS
+                task: {s: kept[Unit(seed, s, task)][index] for s in searchers} for task in TASKS
             }
             ranks = {task: average_ranks(scores) for task, scores in best.items()}
             for s in searchers:
@@ -172,11 +175,14 @@ def main() -> None:
     quick_ones = [name for name in everyone if name not in _searchers.SLOW]
     cells = [(s, seed) for seed in gaussian_seeds for s in _searchers.SLOW]
     cells += [(s, seed) for seed in seeds for s in quick_ones]
-    units = [(s, task, seed, budgets[-1]) for s, seed in cells for task in TASKS]
-    found = run_all(units, options.processes)
-    rows = rows_of(found, quick_ones, seeds, budgets)
+    # Seed by seed: what is kept when the run is interrupted is whole.
+    units = sorted(Unit(seed, s, task) for s, seed in cells for task in TASKS)
+    path = None if options.quick else RESULTS / "search.runs.jsonl"
+    kept = KeptSearches(path, code=deciding_code(), budgets=budgets)
+    run_all(units, kept, budgets=budgets, processes=options.processes)
+    rows = rows_of(kept, quick_ones, seeds, budgets)
     if gaussian_seeds:
-        rows += rows_of(found, everyone, gaussian_seeds, budgets, "all, after {} trials")
+        rows += rows_of(kept, everyone, gaussian_seeds, budgets, "all, after {} trials")
     means = summary(rows)
     for case, ranked in means.items():
         place = list(ranked).index(OURS) + 1

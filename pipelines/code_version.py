@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.util
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, Self
 
@@ -68,14 +69,42 @@ def code_version(references: Iterable[str] = (), *, folders: Iterable[str] = ())
     """
     from tuning.tracking import git_commit
 
-    modules = sorted({reference.partition(":")[0] for reference in references})
-    specs = [importlib.util.find_spec(module) for module in modules]
-    own = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
+    own = [file for file in map(source_file, sorted(references)) if file is not None]
     return CodeVersion(
         digest=code_digest(*(_PACKAGES / place for place in (*_DECIDING, *folders)), *own),
         libraries=installed_versions(_LIBRARIES),
         commit=git_commit(),
     )
+
+
+def source_file(reference: str) -> Path | None:
+    """The file of a module, looked for where a worker imports it; nothing is imported.
+
+    Args:
+        reference: `"module:attribute"`, or a module alone.
+
+    Returns:
+        The file; None where there is none to read.
+
+    Example:
+        >>> source_file("pipelines.code_version:source_file").name
+        'code_version.py'
+    """
+    places: Sequence[str] | None = None
+    spec = None
+    for name in reference.partition(":")[0].split("."):
+        # Workers look in the working directory last.
+        spec = _spec(name, places) or (_spec(name, [""]) if places is None else None)
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    file = Path(spec.origin) if spec is not None and spec.origin else None
+    return file if file is not None and file.suffix == ".py" else None
+
+
+def _spec(name: str, places: Sequence[str] | None) -> ModuleSpec | None:
+    found = (finder.find_spec(name, places) for finder in sys.meta_path)
+    return next((spec for spec in found if spec is not None), None)
 
 
 @functools.cache

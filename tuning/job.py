@@ -73,9 +73,10 @@ class Job(Part):
     )
     strategy: str = Field("hybrid", description=f"One of {', '.join(STRATEGIES)}.")
     strategy_options: dict[str, Any] = Field(default_factory=dict)
-    pruner: str = Field(
-        default_pruner(1),
-        description=f"One of {', '.join(PRUNERS)}; with several metrics `none` by default.",
+    pruner: str | None = Field(
+        None,
+        description=f"One of {', '.join(PRUNERS)}; by default {default_pruner(1)}, with several "
+        f"metrics {default_pruner(2)}.",
     )
     pruner_options: dict[str, Any] = Field(default_factory=dict)
     stages: Literal["auto"] | list[dict[str, Any]] = Field(
@@ -120,16 +121,6 @@ class Job(Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _pruner_by_default(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping):
-            return content
-        metrics = content.get("metrics")
-        # Nothing is checked yet: `metrics: 3` is told its fault by the field.
-        count = len(metrics) if isinstance(metrics, Sequence) else 0
-        return {"pruner": default_pruner(count), **content}
-
     @field_validator("strategy")
     @classmethod
     def _known_strategy(cls, name: str) -> str:
@@ -139,8 +130,8 @@ class Job(Part):
 
     @field_validator("pruner")
     @classmethod
-    def _known_pruner(cls, name: str) -> str:
-        if name not in PRUNERS:
+    def _known_pruner(cls, name: str | None) -> str | None:
+        if name is not None and name not in PRUNERS:
             raise ValueError(unknown_name("pruner", name, PRUNERS))
         return name
 
@@ -162,7 +153,8 @@ class Job(Part):
     def _consistent(self) -> Job:
         check_together(self)
         check_options("strategy", self.strategy, self.strategy_options)
-        check_options("pruner", self.pruner, self.pruner_options)
+        pruner = self.pruner or default_pruner(len(self.metrics))
+        check_options("pruner", pruner, self.pruner_options)
         if self.stages == "auto":
             self._stages()
         return self

@@ -10,7 +10,7 @@ import optuna
 from tuning import records
 from tuning.asking import LISTABLE, Asker, Plan
 from tuning.errors import JobError
-from tuning.records import TrialRecord, read_trials
+from tuning.records import TrialRecord, best_records, read_trials
 from tuning.settings import SearchSettings
 from tuning.space import Space
 from tuning.stages import Stage, read_stages
@@ -103,22 +103,6 @@ def known_points(
         if len(points) == len(settings.points) + settings.source_points:
             break
     return points
-
-
-def best_records(found: Sequence[TrialRecord], *, maximize: bool) -> list[TrialRecord]:
-    """Sorts the complete and feasible trials, the best by the first metric first.
-
-    Args:
-        found: The trials.
-        maximize: Whether larger is better.
-    """
-    sign = -1.0 if maximize else 1.0
-    good = [
-        record
-        for record in found
-        if record.state == records.COMPLETE and record.feasible and record.repeat == 0
-    ]
-    return sorted(good, key=lambda record: (sign * record.values[0], record.number))
 
 
 def _staged_plans(

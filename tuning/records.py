@@ -7,7 +7,7 @@ through `read_trials`. A study is an `optuna.Study`; nothing here imports Optuna
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -241,3 +241,29 @@ def best_record(
         if best is None or sign * value < sign * best.values[objective]:
             best = record
     return best
+
+
+def best_records(found: Iterable[TrialRecord], *, maximize: bool) -> list[TrialRecord]:
+    """Sorts the complete and feasible trials, the best by the first metric first.
+
+    Args:
+        found: The trials; repetitions of a point and values that are not finite are left out.
+        maximize: Whether larger is better.
+
+    Example:
+        >>> trials = [TrialRecord(number=i, state=COMPLETE, values=(v,))
+        ...           for i, v in enumerate([0.2, 0.9, 0.5])]
+        >>> [record.number for record in best_records(trials, maximize=True)]
+        [1, 2, 0]
+    """
+    sign = -1.0 if maximize else 1.0
+    good = [
+        record
+        for record in found
+        if record.state == COMPLETE
+        and record.feasible
+        and record.repeat == 0
+        and record.values
+        and math.isfinite(record.values[0])
+    ]
+    return sorted(good, key=lambda record: (sign * record.values[0], record.number))

@@ -116,6 +116,7 @@ class SearchSettings:
             )
         if self.strategy not in STRATEGIES:
             raise ValueError(unknown_name("strategy", self.strategy, STRATEGIES))
+        self._check_metrics()
         pruner = self.pruner or default_pruner(len(self.metrics))
         if pruner not in PRUNERS:
             raise ValueError(unknown_name("pruner", pruner, PRUNERS))
@@ -125,7 +126,6 @@ class SearchSettings:
         check_options("pruner", pruner, self.pruner_options)
         object.__setattr__(self, "pruner", pruner)
         self._check_numbers()
-        self._check_metrics()
         if self.trials is not None and self.stages:
             raise ValueError(
                 "`trials` and `stages` exclude each other: every stage has its own trials. "
@@ -155,8 +155,10 @@ class SearchSettings:
 
     def _check_metrics(self) -> None:
         names = []
-        for metric in self.metrics:
-            if isinstance(metric, str) or len(metric) != 2:
+        # A text is a sequence too, and no metric by itself.
+        listed = isinstance(self.metrics, Sequence) and not isinstance(self.metrics, str)
+        for metric in self.metrics if listed else (self.metrics,):
+            if not isinstance(metric, tuple | list) or len(metric) != 2:
                 raise ValueError(
                     "`metrics` needs pairs of a name and a direction, as in "
                     f'(("val_loss", "minimize"),). Got {metric!r}.'

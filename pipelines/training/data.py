@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ class DataRequest:
             data_dir=data_dir,
             rows=recipe.tiny_rows if tiny else None,
             seed=_split_seed(merged.pop("split_seed", 0)),
-            options=json.dumps(merged, sort_keys=True),
+            options=json.dumps(merged, sort_keys=True, default=os.fspath),  # a `pathlib.Path`
         )
 
     def load(self) -> Dataset:

@@ -42,7 +42,8 @@ def plan_build(
         test: `(x, y)` that is looked at once, after the search.
         batch_size: Rows a step, unless the function has a parameter `batch_size`.
         **options: Keys of a job, for example `trials`, `strategy`, `epochs`, `study`, `metric`
-            with `direction`, `folds`, and `seeds` for the final test.
+            with `direction`, `folds`, `seeds` for the final test, `set` and `space` for
+            parameters that the function asks `hp` for.
 
     Raises:
         ValueError: If an option or the data is wrong.
@@ -66,7 +67,7 @@ def plan_build(
             f"Got seeds={seeds} without `test`: give test=(x, y)."
         )
     probe = fit_probe(hypermodel, *data[:2]) if overrides_fit(hypermodel) else None
-    space = space_from_build(hypermodel, after_build=probe)
+    space = job.search_space(space_from_build(hypermodel, after_build=probe))
     metric = None
     if not {"metric", "metrics"} & options.keys():
         model, _ = build_model(hypermodel, space.defaults)

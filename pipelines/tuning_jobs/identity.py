@@ -56,7 +56,9 @@ def identified(
     """
     if choice is None:
         return dataclasses.replace(settings, facts=facts)
-    content = [facts, choice, space.to_dict(), settings.metrics]
+    # A pruner that is named and the same one by default are one choice.
+    chosen = {**choice, "pruner": settings.pruner}
+    content = [facts, chosen, space.to_dict(), settings.metrics]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     name = f"{settings.study}-{settings.strategy}-{digest[:6]}"
     return dataclasses.replace(settings, facts=facts, study=name)

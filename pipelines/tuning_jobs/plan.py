@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipelines.code_version import code_digest, source_file
 from pipelines.datasets.registry import check_option_names
 from pipelines.datasets.registry import entry as dataset_entry
 from pipelines.hyperparameters import check_hyperparameters
@@ -286,8 +287,14 @@ def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
     if job.folds is not None:
         objective = cross_validated(objective, job.folds, budget=job.epochs or job.budget)
     space, settings = job.search_space(), job.search_settings(root=root)
-    facts = {"objective": f"function {job.function}", "epochs": job.epochs or job.budget}
-    facts |= {"folds": job.folds, **common_facts(settings)}
+    file = source_file(str(job.function))
+    facts = {
+        "objective": f"function {job.function}",
+        "code": None if file is None else code_digest(file),
+        "epochs": job.epochs or job.budget,
+        "folds": job.folds,
+        **common_facts(settings),
+    }
     return FunctionPlan(
         objective=objective,
         name=str(job.function),

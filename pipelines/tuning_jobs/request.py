@@ -22,11 +22,11 @@ def make_job(target: str | Path | Job, options: Mapping[str, Any]) -> Job:
         options: Keys of a job that replace those of the file.
 
     Raises:
-        ValueError: If the recipe or a key is unknown.
-        JobError: If the file is broken; the message begins with `file:line:`.
+        ValueError: If the recipe is unknown.
+        JobError: If a key or a value is wrong; of a file the message begins with `file:line:`.
     """
     if isinstance(target, Job):
-        return target.model_copy(update=dict(options))
+        return check_job({**target.model_dump(by_alias=True, exclude_unset=True), **options})
     if str(target).endswith((".yaml", ".yml")):
         return load_job(target, overrides=options)
     if str(target) in comparison_names():

@@ -100,20 +100,12 @@ class TuneResult:
 
         `bounded` are the metrics that constraints bound.
         """
-        from tuning.records import COMPLETE, bounded_metrics
+        from tuning.records import best_records, bounded_metrics
 
         bounded = bounded_metrics(self.search.records)
-        sign = -1 if self.search.metrics[0][1] == "maximize" else 1
-        complete = [
-            record
-            for record in self.search.records
-            if record.state == COMPLETE
-            and record.feasible
-            and record.value is not None
-            # Repetitions of a point are in the table of the stages.
-            and record.repeat == 0
-        ]
-        complete.sort(key=lambda record: (sign * (record.value or 0.0), record.number))
+        maximize = self.search.metrics[0][1] == "maximize"
+        # Repetitions of a point are in the table of the stages.
+        best = best_records(self.search.records, maximize=maximize)
         return [
             {
                 "number": r.number,
@@ -121,7 +113,7 @@ class TuneResult:
                 "bounded": {name: r.metrics.get(name) for name in bounded if name != self.metric},
                 "params": dict(r.params),
             }
-            for r in complete[:count]
+            for r in best[:count]
         ]
 
     def facts(self) -> list[tuple[str, str]]:

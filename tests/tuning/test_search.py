@@ -107,6 +107,8 @@ SETTINGS = [
     ({"study": "a/b"}, "a name that can also name a folder"),
     ({"metrics": ()}, "at least one metric, each once"),
     ({"metrics": ("loss", "minimize")}, "needs pairs of a name and a direction"),
+    ({"metrics": None}, '(("val_loss", "minimize"),). Got None.'),
+    ({"metrics": "loss"}, "minimize\"),). Got 'loss'."),
     ({"metrics": (("loss", "min"),)}, "No direction named 'min'"),
     ({"trials": None}, "`trials` is needed"),
     ({"trials": 0}, "`trials > 0` must hold"),

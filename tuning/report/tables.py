@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning.records import COMPLETE, TrialRecord
+from tuning.records import COMPLETE, TrialRecord, best_records
 from tuning.report.view import StudyView, as_view
 
 
@@ -57,12 +57,9 @@ def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
         Rows as of `trial_rows`.
     """
     view = as_view(study)
-    several = len(view.metrics) > 1
-    found = view.front if several else view.complete()
-    records = [r for r in found if r.feasible and r.repeat == 0]
-    sign = -1.0 if view.maximize else 1.0
-    records.sort(key=lambda record: (sign * record.values[0], record.number))
-    return [_row(view, record) for record in records[:limit]]
+    found = view.front if len(view.metrics) > 1 else view.records
+    best = best_records(found, maximize=view.maximize)
+    return [_row(view, record) for record in best[:limit]]
 
 
 def winning_trial(study: Any) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
+from pipelines.code_version import code_digest
 from pipelines.datasets.registry import load_dataset
 from pipelines.tuning_jobs.api import tune
 from pipelines.tuning_jobs.build_api import plan_build
@@ -306,8 +307,36 @@ def test_functions_have_facts_and_made_names():
     named = settings(study="mine", folds=3, epochs=7)
     assert named.study == "mine"
     assert named.facts == {
-        "objective": "function a.b:c", "epochs": 7, "folds": 3, "constraints": [], "seed": 0,
-    }  # fmt: skip
+        "objective": "function a.b:c",
+        "code": None,
+        "epochs": 7,
+        "folds": 3,
+        "constraints": [],
+        "seed": 0,
+    }
+
+
+def test_a_function_whose_module_changed_is_another_job(tmp_path, monkeypatch):
+    """Looked for in the working directory, where workers find it too; never imported."""
+    monkeypatch.chdir(tmp_path)
+    module = tmp_path / "objective_of_a_test.py"
+    keys = {"function": "objective_of_a_test:loss", "metric": "loss", "direction": "minimize"}
+    job = Job(**keys, trials=1, space={"x": {"int": [0, 3]}})
+
+    def code(text):
+        module.write_text(text)
+        _read_again()
+        return plan_function(job).settings.facts["code"]
+
+    first = code("raise SystemExit\ndef loss(params, context):\n    return params['x']\n")
+    again = code("raise SystemExit\n\ndef loss(params, context):\n    return params['x']  # x\n")
+    assert first is not None
+    assert first == again != code("def loss(params, context):\n    return -params['x']\n")
+
+
+def _read_again():
+    """As in a new process, which is where a changed module is seen."""
+    code_digest.cache_clear()
 
 
 FINISHED = """

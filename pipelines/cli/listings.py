@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.markup import escape
 
 from cookbook._names import unknown_name
 from pipelines.cli.output import format_value, json_option, print_listing, print_result
 
 if TYPE_CHECKING:
     from pipelines.comparisons.comparison import Comparison
+    from tuning.dimensions import Dimension
 
 
 @click.command()
@@ -101,13 +104,23 @@ def show(recipe: str, *, as_json: bool) -> None:
     for column in ("hyperparameter", "default", "searched in"):
         table.add_column(column)
     for name in sorted({*found.defaults, *found.space.dimensions}):
-        searched = str(found.space[name]) if name in found.space else ""
+        searched = _as_in_a_job(found.space[name]) if name in found.space else ""
         table.add_row(name, format_value(found.defaults.get(name)), searched)
     console.print()
     console.print(table)
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
         console.print(f"by: {record.command}", highlight=False)
+
+
+def _as_in_a_job(dimension: Dimension) -> str:
+    """A dimension in the form that `space` of a job takes, so that it can be copied."""
+    import yaml
+
+    text = yaml.safe_dump(
+        dimension.to_dict(), default_flow_style=True, sort_keys=False, width=math.inf
+    )
+    return escape(text.strip())
 
 
 def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:

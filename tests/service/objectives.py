@@ -8,6 +8,8 @@ import time
 
 from tuning import JobError, TrialError
 
+HOLD = "TEST_HOLDS_TRIALS"
+
 
 def parabola(params, context):
     """Reports 20 steps and returns the distance from 0.3."""
@@ -21,6 +23,13 @@ def parabola(params, context):
 def slow_parabola(params, context):
     """Takes long enough to be killed."""
     time.sleep(0.15)
+    return {"loss": (params["x"] - 0.3) ** 2}
+
+
+def parabola_held_from_the_fourth(params, context):
+    """Holds all but the first three trials for as long as the environment says so."""
+    if context.trial >= 3 and HOLD in os.environ:
+        time.sleep(3600)
     return {"loss": (params["x"] - 0.3) ** 2}
 
 

@@ -47,7 +47,7 @@ def assert_exact(records, count):
     assert len({record.params["x"] for record in records}) == count
 
 
-def start(root, objective, **changes):
+def start(root, objective, *, environment=None, **changes):
     """Starts a search in its own process, as `cookbook tune` does."""
     program = (
         "import sys; from tests.service import support\n"
@@ -60,5 +60,5 @@ def start(root, objective, **changes):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
     )

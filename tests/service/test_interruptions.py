@@ -30,7 +30,7 @@ def descendants():
     return found
 
 
-def wait_until(condition, seconds=30.0):
+def wait_until(condition, seconds=60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -44,6 +44,14 @@ def finished(root):
         return sum(record.finished is not None for record in read(root))
     except (JobError, StoreError):
         return 0
+
+
+def start_and_hold(root):
+    """A search of 20 trials with three finished and two that run until something ends them."""
+    objective = "tests.service.objectives:parabola_held_from_the_fourth"
+    process = start(root, objective, environment={objectives.HOLD: "1"}, trials=20)
+    wait_until(lambda: finished(root) == 3 and by_state(read(root))["running"] == 2)
+    return process
 
 
 def test_40_trials_survive_random_kills(tmp_path):
@@ -74,24 +82,22 @@ def test_40_trials_survive_random_kills(tmp_path):
 
 
 def test_ctrl_c_ends_cleanly_and_the_next_search_goes_on(tmp_path):
-    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
-    wait_until(lambda: finished(tmp_path) >= 4)
+    process = start_and_hold(tmp_path)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
     assert output.startswith("interrupted")
     states = by_state(read(tmp_path))
     assert states["running"] == 0  # they wait
-    assert 4 <= states["complete"] < 20
+    assert states["complete"] == 3
     before = {r.number: r.params for r in read(tmp_path) if r.params}
-    result = run(objectives.slow_parabola, tmp_path, trials=20)
+    result = run(objectives.parabola_held_from_the_fourth, tmp_path, trials=20)
     assert_exact(result.records, 20)
     assert all(result.records[number].params == params for number, params in before.items())
 
 
 def test_sigterm_ends_cleanly_too(tmp_path):
-    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
-    wait_until(lambda: finished(tmp_path) >= 2)
+    process = start_and_hold(tmp_path)
     process.terminate()
     output, _ = process.communicate(timeout=20)
     assert process.returncode == 0
@@ -99,15 +105,14 @@ def test_sigterm_ends_cleanly_too(tmp_path):
 
 
 def test_trials_of_a_killed_search_are_taken_over_at_once(tmp_path):
-    process = start(tmp_path, "tests.service.objectives:slow_parabola", trials=20)
-    wait_until(lambda: finished(tmp_path) >= 3)
+    process = start_and_hold(tmp_path)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.communicate()
-    assert by_state(read(tmp_path))["running"] > 0
+    assert by_state(read(tmp_path))["running"] == 2
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive  # no orphans
-    result = run(objectives.slow_parabola, tmp_path, trials=20)
+    result = run(objectives.parabola_held_from_the_fourth, tmp_path, trials=20)
     assert_exact(result.records, 20)
     assert by_state(result.records) == {"complete": 20}
 

@@ -9,7 +9,8 @@ import itertools
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,13 @@ from benchmarks._harness import CONSOLE, Benchmark, Goal, Quantity, alternate, f
 
 BATCH, CLASSES = 64, 10
 PEER = "image_dataset_from_directory"
-CASES = {"32x32": (32, 32), "64x64": (64, 64), "128x128 to 64x64": (128, 64)}
+CACHED = "image_dataset_from_directory, cached"
+# Height and width of the files and of the batches.
+STREAMED = {"32x32": (32, 32), "64x64": (64, 64), "128x128 to 64x64": (128, 64)}
+DECODED_ONCE = {"32x32, decoded once": (32, 32), "128x128 to 64x64, decoded once": (128, 64)}
 QUANTITIES = (
     Quantity(key="images_per_second", unit="images/s"),
+    Quantity(key="first_seconds", unit="s of the first epoch", larger_is_better=False),
     Quantity(key="peak_mb", unit="MB resident, peak", larger_is_better=False),
 )
 UNEQUAL = (
@@ -32,7 +37,10 @@ UNEQUAL = (
     "both shuffle every epoch: ours all paths, Keras a buffer of eight batches, its default",
     "ours is one dataset for all epochs, as the trainer uses it: the first batches of an epoch "
     "are ready when the epoch before ends",
-    "the first epoch, which also fills the file cache, is not counted",
+    "the first epoch, which also fills the file cache, is not counted in images/s",
+    "decoded once: ours keeps the pixels in a file that is mapped into memory and draws a new "
+    "order of all images every epoch; Keras' cache keeps them in memory and shuffles whole batches",
+    "peak memory counts the pages of the mapped file, which the system may take back at any time",
 )
 
 
@@ -58,7 +66,7 @@ def write_folder(folder: Path, *, files: int, side: int, seed: int = 0) -> None:
 
 
 def ours(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
-    """`image_file_batches`.
+    """`image_file_batches`, as trainings on folders that do not fit into memory use it.
 
     Args:
         folder: The files.
@@ -67,35 +75,67 @@ def ours(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
         seed: Of order and augmentation.
     """
     from pipelines.inputs.files import image_file_batches
+
+    def make(**options: Any) -> Any:
+        paths, labels, preprocessor = _prepared(folder, side)
+        return image_file_batches(paths, labels, preprocessor=preprocessor, **options)
+
+    return _read_one_dataset(make, folder=folder, epochs=epochs, seed=seed)
+
+
+def ours_decoded_once(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
+    """`map_image_files` and `image_batches`: the first epoch's time includes decoding all files."""
+    from pipelines.inputs.images import image_batches
+    from pipelines.inputs.mapped import map_image_files
+
+    def make(**options: Any) -> Any:
+        paths, labels, preprocessor = _prepared(folder, side)
+        target = Path(pixels) / "pixels.npy"
+        mapped = map_image_files(paths, target, preprocessor=preprocessor)
+        return image_batches(mapped, labels, preprocessor=preprocessor, **options)
+
+    with tempfile.TemporaryDirectory() as pixels:
+        return _read_one_dataset(make, folder=folder, epochs=epochs, seed=seed)
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted(Path(folder).glob("*/*.jpg"))
+
+
+def _prepared(folder: str, side: int) -> tuple[list[Path], np.ndarray, Any]:
     from pipelines.preprocessing.images import ImagePreprocessor
 
-    paths = sorted(Path(folder).glob("*/*.jpg"))
+    paths = _files(folder)
     labels = np.array([int(path.parent.name.removeprefix("class")) for path in paths])
-    preprocessor = ImagePreprocessor(size=(side, side), channels=3).fit(paths, labels)
-
-    batches = image_file_batches(
-        paths,
-        labels,
-        preprocessor=preprocessor,
-        batch_size=BATCH,
-        shuffle=True,
-        seed=seed,
-        augment="flip-crop",
-        epochs=None,
-    )
-    steps = -(-len(paths) // BATCH)
-    iterator = iter(batches)
-    return _read(lambda epoch: itertools.islice(iterator, steps), epochs)
+    return paths, labels, ImagePreprocessor(size=(side, side), channels=3).fit(paths, labels)
 
 
-def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measured:
-    """`keras.utils.image_dataset_from_directory` with augmentation layers, as Keras documents."""
+def _read_one_dataset(make: Callable[..., Any], *, folder: str, epochs: int, seed: int) -> Measured:
+    steps = -(-len(_files(folder)) // BATCH)
+
+    @cache
+    def batches() -> Iterator[Any]:
+        options = {"batch_size": BATCH, "shuffle": True, "seed": seed, "augment": "flip-crop"}
+        return iter(make(**options, epochs=None))
+
+    return _read(lambda: itertools.islice(batches(), steps), epochs)
+
+
+def keras_directory(
+    *, folder: str, side: int, epochs: int, seed: int, cached: bool = False
+) -> Measured:
+    """`keras.utils.image_dataset_from_directory` with augmentation layers, as Keras documents.
+
+    Args:
+        folder: The files.
+        side: Height and width of the batches.
+        epochs: Measured epochs; one more is read first.
+        seed: Of order and augmentation.
+        cached: Keep decoded batches in memory.
+    """
     import keras
     import tensorflow as tf
 
-    files = keras.utils.image_dataset_from_directory(
-        folder, image_size=(side, side), batch_size=BATCH, seed=seed, verbose=False
-    )
     augment = keras.Sequential(
         [
             keras.layers.Rescaling(1 / 255),
@@ -108,21 +148,37 @@ def keras_directory(*, folder: str, side: int, epochs: int, seed: int) -> Measur
     def transform(images: Any, labels: Any) -> tuple[Any, Any]:
         return augment(images, training=True), labels
 
-    mapped = files.map(transform, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    return _read(lambda epoch: mapped, epochs)
+    @cache
+    def batches() -> Any:
+        files = keras.utils.image_dataset_from_directory(
+            folder, image_size=(side, side), batch_size=BATCH, seed=seed, verbose=False
+        )
+        if cached:
+            files = files.cache().shuffle(len(files), seed=seed)
+        mapped = files.map(transform, num_parallel_calls=tf.data.AUTOTUNE)
+        return mapped.prefetch(tf.data.AUTOTUNE)
+
+    return _read(batches, epochs)
 
 
-def _read(make: Callable[[int], Iterable[Any]], epochs: int) -> Measured:
+def _read(epoch: Callable[[], Iterable[Any]], epochs: int) -> Measured:
+    """Reads all epochs; what the first one has to prepare counts in its time."""
     peak = _Peak()
     seconds: list[float] = []
     images = 0
     with peak:
-        for epoch in range(epochs + 1):
+        for _ in range(epochs + 1):
             began = time.perf_counter()
-            images = sum(int(batch.shape[0]) for batch, _ in make(epoch))
+            images = sum(int(batch.shape[0]) for batch, _ in epoch())
             seconds.append(time.perf_counter() - began)
     found = speed("images", images, seconds[1:])
-    return {**found, "images": images, "before_mb": peak.before, "peak_mb": peak.most}
+    return {
+        **found,
+        "first_seconds": seconds[0],
+        "images": images,
+        "before_mb": peak.before,
+        "peak_mb": peak.most,
+    }
 
 
 class _Peak:
@@ -146,6 +202,18 @@ class _Peak:
             self.most = max(self.most, resident_mb())
 
 
+def _contestants(case: str, sizes: dict[str, Any]) -> list[Contestant]:
+    peer = Contestant(name=PEER, run="benchmarks.input:keras_directory", arguments=sizes)
+    if case in STREAMED:
+        return [Contestant(name="ours", run="benchmarks.input:ours", arguments=sizes), peer]
+    arguments = {**sizes, "cached": True}
+    return [
+        Contestant(name="ours", run="benchmarks.input:ours_decoded_once", arguments=sizes),
+        Contestant(name=CACHED, run="benchmarks.input:keras_directory", arguments=arguments),
+        peer,
+    ]
+
+
 def main() -> None:
     """Writes the folders and measures both."""
     command = parser(__doc__ or "")
@@ -154,7 +222,9 @@ def main() -> None:
     quick = options.quick
     files = options.files or (192 if quick else 10_000)
     epochs, rounds = 1 if quick else 3, options.rounds or (1 if quick else 5)
-    goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in CASES]
+    cases = {**STREAMED, **DECODED_ONCE}
+    chosen = [next(iter(STREAMED)), next(iter(DECODED_ONCE))] if quick else list(cases)
+    goals = [Goal(case=case, key="images_per_second", peer=PEER, must=1.5) for case in cases]
     benchmark = Benchmark(
         name="input",
         title=f"{files:,} JPEG files to augmented batches of {BATCH}",
@@ -165,16 +235,13 @@ def main() -> None:
         settings={"files": files, "epochs": epochs, "rounds": rounds},
     )
     rows = []
-    for case, (stored, side) in list(CASES.items())[: 1 if quick else None]:
+    for case in chosen:
+        stored, side = cases[case]
         with tempfile.TemporaryDirectory() as folder:
             CONSOLE.log(f"{case}: writing {files:,} files")
             write_folder(Path(folder), files=files, side=stored)
             sizes = {"folder": folder, "side": side, "epochs": epochs}
-            contestants = [
-                Contestant(name=name, run=f"benchmarks.input:{run}", arguments=sizes)
-                for name, run in (("ours", "ours"), (PEER, "keras_directory"))
-            ]
-            rows += alternate(case, contestants, seeds=range(1, rounds + 1))
+            rows += alternate(case, _contestants(case, sizes), seeds=range(1, rounds + 1))
     finish(benchmark, rows)
 
 

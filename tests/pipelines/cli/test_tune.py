@@ -44,7 +44,7 @@ def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(coo
 
 
 def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, tmp_path):
-    command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "5", "--set", "epochs=6"]
+    command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "12", "--set", "epochs=6"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     database = tmp_path / "mlruns" / "studies.db"
@@ -55,18 +55,18 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, 
     assert b"Traceback" not in errors
     assert b"goes on" in errors
     done = _finished_trials(database)
-    assert 1 <= done < 5
+    assert 1 <= done < 12
 
-    result = _last_line(cookbook(*TINY, "--trials", 5, "--set", "epochs=6", "--json"))
-    assert result["n_trials"] == 5
-    assert result["states"] == {"complete": 5}
+    result = _last_line(cookbook(*TINY, "--trials", 12, "--set", "epochs=6", "--json"))
+    assert result["n_trials"] == 12
+    assert result["states"] == {"complete": 12}
 
 
 def _wait_for(condition, seconds=240.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def _finished_trials(database):

@@ -38,3 +38,10 @@ def test_defaults_measurement_and_its_command_are_shown(program):
     facts = json.loads(program("show", "digits-cnn", "--json").out.splitlines()[-1])
     assert facts["defaults"]["learning_rate"] == 0.002
     assert facts["measured"]["recipe"] == "digits-cnn"
+
+
+@pytest.mark.parametrize("call", [("show", "tabular"), ("recipes", "--json")])
+def test_a_task_that_the_target_decides_is_named_by_both_its_names(program, call):
+    out = program(*call).out
+    assert "table-classification or table-regression" in out
+    assert "{task}" not in out

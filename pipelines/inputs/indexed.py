@@ -71,13 +71,16 @@ def loaded(
 
     Args:
         rows: From `row_batches`.
-        load: `(rows, batch seed) -> batch`; two run at a time, results keep their order.
+        load: `(rows, batch seed) -> batch` of TensorFlow's operations, without Python's `if`
+            or `for` over tensors; two run at a time, results keep their order.
         steps: Batches of an epoch.
         epochs: How many; `None` is endless.
 
     Returns:
         A dataset whose number of batches Keras knows.
     """
+    # Nothing to rewrite: AutoGraph's reading of all functions takes longer than tracing them.
+    load = tf.autograph.experimental.do_not_convert(load)
     batches = rows.map(load, num_parallel_calls=PARALLEL_BATCHES, deterministic=True)
     count = tf.data.INFINITE_CARDINALITY if epochs is None else steps * epochs
     return batches.apply(tf.data.experimental.assert_cardinality(count)).prefetch(READY_BATCHES)
@@ -110,9 +113,11 @@ def row_batches(
     def rows_of(number: np.ndarray) -> np.ndarray:
         return order(int(number))
 
+    @tf.autograph.experimental.do_not_convert
     def one_epoch(number: Any) -> tf.data.Dataset:
         rows = tf.ensure_shape(tf.numpy_function(rows_of, [number], tf.int32), (samples,))
 
+        @tf.autograph.experimental.do_not_convert
         def batch(step: Any) -> tuple[Any, Any]:
             start = tf.cast(step, tf.int32) * batch_size
             return rows[start : start + batch_size], batch_seed(seed, number, steps, step)

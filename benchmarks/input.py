@@ -61,20 +61,15 @@ def write_folder(folder: Path, *, files: int, side: int, seed: int = 0) -> None:
 
 
 def _contestants(case: str, sizes: dict[str, Any]) -> list[Contestant]:
-    peer = Contestant(name=PEER, run="benchmarks._image_readers:keras_directory", arguments=sizes)
+    def contestant(name: str, reader: str, **more: Any) -> Contestant:
+        run = f"benchmarks._image_readers:{reader}"
+        return Contestant(name=name, run=run, arguments={**sizes, **more})
+
+    peer = contestant(PEER, "keras_directory")
     if case in STREAMED:
-        return [
-            Contestant(name="ours", run="benchmarks._image_readers:ours", arguments=sizes),
-            peer,
-        ]
-    arguments = {**sizes, "cached": True}
-    return [
-        Contestant(name="ours", run="benchmarks._image_readers:ours_decoded_once", arguments=sizes),
-        Contestant(
-            name=CACHED, run="benchmarks._image_readers:keras_directory", arguments=arguments
-        ),
-        peer,
-    ]
+        return [contestant("ours", "ours"), peer]
+    cached = contestant(CACHED, "keras_directory", cached=True)
+    return [contestant("ours", "ours_decoded_once"), cached, peer]
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def recipes(*, as_json: bool) -> None:
             "name": recipe.name,
             "kind": "recipe",
             "summary": recipe.summary,
-            "task": _task_text(recipe.task),
+            "task": " or ".join(recipe.tasks),
             "dataset": recipe.dataset,
             "metric": recipe.metric,
             "direction": recipe.direction,
@@ -39,12 +39,6 @@ def recipes(*, as_json: bool) -> None:
     ]
     rows += [_comparison_row(comparison) for comparison in all_comparisons()]
     print_listing(rows, ("name", "kind", "summary", "dataset", "metric"), as_json=as_json)
-
-
-def _task_text(task: str) -> str:
-    """Name of a recipe's task; both where the user's target decides."""
-    names = (task.format(task=kind) for kind in ("classification", "regression"))
-    return " or ".join(dict.fromkeys(names))
 
 
 def _comparison_row(comparison: Comparison) -> dict[str, Any]:
@@ -58,7 +52,7 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
         "name": comparison.name,
         "kind": "comparison",
         "summary": comparison.summary,
-        "task": joined([_task_text(base.task) for base in bases]),
+        "task": joined([base.task for base in bases]),
         "dataset": joined([base.dataset for base in bases]),
         "metric": joined([part.metric for part in parts]),
         "direction": joined([part.direction for part in parts]),
@@ -86,7 +80,7 @@ def show(recipe: str, *, as_json: bool) -> None:
     facts: dict[str, Any] = {
         "name": found.name,
         "summary": found.summary,
-        "task": _task_text(found.task),
+        "task": " or ".join(found.tasks),
         "dataset": found.dataset,
         "builder": found.builder,
         "metric": found.metric,

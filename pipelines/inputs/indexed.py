@@ -117,7 +117,6 @@ def row_batches(
     def one_epoch(number: Any) -> tf.data.Dataset:
         rows = tf.ensure_shape(tf.numpy_function(rows_of, [number], tf.int32), (samples,))
 
-        @tf.autograph.experimental.do_not_convert
         def batch(step: Any) -> tuple[Any, Any]:
             start = tf.cast(step, tf.int32) * batch_size
             return rows[start : start + batch_size], batch_seed(seed, number, steps, step)

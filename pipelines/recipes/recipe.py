@@ -45,3 +45,9 @@ class Recipe:
     tiny: Mapping[str, Any] = field(default_factory=dict)
     tiny_rows: int = 256
     fits_in: str = ""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Names of the task; both where the user's data decides."""
+        names = (self.task.format(task=kind) for kind in ("classification", "regression"))
+        return tuple(dict.fromkeys(names))

@@ -33,7 +33,7 @@ def metrics_of_epochs(recipe: Recipe) -> set[str]:
         >>> sorted(metrics_of_epochs(load_recipe("digits-cnn")))
         ['accuracy', 'loss', 'val_accuracy', 'val_loss']
     """
-    return set().union(*(reported_metrics(task) for task in _tasks(recipe)))
+    return set().union(*(reported_metrics(task) for task in recipe.tasks))
 
 
 def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:
@@ -49,13 +49,9 @@ def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:
         ['parameters']
     """
     names = metrics_of_epochs(recipe).union(OF_EVERY_TRIAL)
-    if _tasks(recipe) & _PREDICT_IN_ONE_CALL:
+    if _PREDICT_IN_ONE_CALL.intersection(recipe.tasks):
         names.add(LATENCY)
     return names if folds is None else names | {f"{name}_std" for name in names}
-
-
-def _tasks(recipe: Recipe) -> set[str]:
-    return {recipe.task.format(task=kind) for kind in ("classification", "regression")}
 
 
 def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int | None) -> None:

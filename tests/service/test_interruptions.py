@@ -30,7 +30,7 @@ def descendants():
     return found
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=30.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

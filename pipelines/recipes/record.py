@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,9 +59,15 @@ class Record:
         about = "about " if self.busy else ""
         return (
             f"test {name} {_with_spread(ours)}; {self.baseline} {_with_spread(theirs)} "
-            f"({_count(len(self.seeds), 'seed')}, {about}{seconds:.0f} s each on "
-            f"{_count(self.cores, 'core')})"
+            f"({_count(len(self.seeds), 'seed')}{self._changes()}, {about}{seconds:.0f} s each "
+            f"on {_count(self.cores, 'core')})"
         )
+
+    def _changes(self) -> str:
+        """What the command asked for beside the recipe's defaults."""
+        # cookbook train NAME --seed 0 ... --json
+        changes = shlex.split(self.command)[5:-1]
+        return f" with {shlex.join(changes)}" if changes else ""
 
 
 def record_of(recipe: str) -> Record | None:

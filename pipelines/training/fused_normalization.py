@@ -16,8 +16,9 @@ def fuse_normalization(model: keras.Model) -> int:
     """Lets the batch normalization of images train with TensorFlow's kernel.
 
     Weights, moving averages and what is saved do not change. Layers that normalize anything
-    else than the channels of `float32[batch, height, width, channels]`, that have no scale or
-    no offset, or that are frozen or given a mask, work as Keras wrote them; so does inference.
+    else than the channels of `[batch, height, width, channels]` in `float32` or `bfloat16`, that
+    have no scale or no offset, or that are frozen or given a mask, work as Keras wrote them; so
+    does inference. Moments are those of `float32` for both types, as in Keras.
 
     Args:
         model: A built model; its layers are changed in place.
@@ -43,7 +44,8 @@ def _has_kernel(layer: Any) -> bool:
         and layer.scale
         and layer.center
         and not layer.synchronized
-        and layer.compute_dtype == "float32"
+        and layer.compute_dtype in ("float32", "bfloat16")
+        and layer.variable_dtype == "float32"
         and "call" not in vars(layer)
     )
 
@@ -52,7 +54,7 @@ def _fused(layer: Any) -> Any:
     plain = layer.call
 
     def call(inputs: Any, *, training: bool | None = None, mask: Any = None) -> Any:
-        images = inputs.shape.rank == 4 and inputs.dtype == tf.float32
+        images = inputs.shape.rank == 4 and inputs.dtype == layer.compute_dtype
         if not (training and images and layer.trainable) or mask is not None:
             return plain(inputs, training=training, mask=mask)
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(

@@ -12,6 +12,8 @@ from typing import Any
 
 from cookbook._names import unknown_name
 
+PRECISIONS = ("float32", "mixed_bfloat16")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
@@ -33,6 +35,9 @@ class TrainingOptions:
         standardize: Images: subtract the training mean and divide by its deviation.
         ema: Decay of an exponential moving average of the weights; 0 switches it off.
         patience: Stop after so many epochs without improvement; 0 trains all epochs.
+        precision: One of `PRECISIONS`, Keras' policies: `"mixed_bfloat16"` computes layers in
+            bfloat16 and keeps weights, logits, loss and metrics in float32. It pays for large
+            layers where the processor multiplies bfloat16 (AMX, GPUs); docs/performance.md.
     """
 
     optimizer: str = "adam"
@@ -49,6 +54,7 @@ class TrainingOptions:
     standardize: bool = False
     ema: float = 0.0
     patience: int = 0
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -67,6 +73,8 @@ class TrainingOptions:
             "0 <= ema < 1": 0 <= self.ema < 1,
             "patience >= 0": self.patience >= 0,
         }
+        if self.precision not in PRECISIONS:
+            raise ValueError(unknown_name("precision", self.precision, PRECISIONS))
         for law, holds in laws.items():
             if not holds:
                 name = next(field.name for field in fields(self) if field.name in law)

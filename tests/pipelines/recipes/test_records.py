@@ -38,6 +38,12 @@ def test_a_record_is_one_line_with_mean_and_deviation_over_the_seeds():
     assert "about 3 s" in _record(busy=True).line("accuracy")
 
 
+def test_a_record_says_what_was_changed_for_it():
+    shorter = "cookbook train wine-mlp --seed 0 --epochs 3 --set precision=mixed_bfloat16 --json"
+    line = _record(command=shorter).line("accuracy")
+    assert "(2 seeds with --epochs 3 --set precision=mixed_bfloat16, 3 s each" in line
+
+
 def test_a_metric_that_was_not_tested_gives_way_to_the_first():
     assert _record().line("val_loss").startswith("test accuracy")
 

@@ -61,8 +61,23 @@ def test_a_changed_layer_is_saved_as_before(tmp_path):
     np.testing.assert_allclose(loaded(x), model(x), rtol=1e-6)
 
 
+def test_bfloat16_images_are_normalized_as_keras_does():
+    x, _ = _data()
+    ours, theirs = (keras.layers.BatchNormalization(dtype="mixed_bfloat16") for _ in range(2))
+    model = keras.Sequential([keras.Input((6, 6, 2)), ours])
+    assert fuse_normalization(model) == 1
+    for _ in range(3):
+        found, expected = model(x, training=True), theirs(x, training=True)
+    assert found.dtype == expected.dtype == "bfloat16"
+    # One unit in the last place of bfloat16.
+    found, expected = (keras.ops.cast(value, "float32") for value in (found, expected))
+    np.testing.assert_allclose(found, expected, rtol=2**-7, atol=2**-9)
+    for variable, reference in zip(ours.variables, theirs.variables, strict=True):
+        np.testing.assert_allclose(variable, reference, rtol=1e-4, err_msg=reference.path)
+
+
 @pytest.mark.parametrize(
-    "options", [{"axis": 1}, {"scale": False}, {"center": False}, {"dtype": "mixed_bfloat16"}]
+    "options", [{"axis": 1}, {"scale": False}, {"center": False}, {"dtype": "mixed_float16"}]
 )
 def test_other_kinds_of_normalization_stay_keras_own(options):
     assert fuse_normalization(_network(**options)) == 0

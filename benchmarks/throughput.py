@@ -60,11 +60,12 @@ def arrays(*, rows: int, data_dir: str | None, seed: int) -> tuple[np.ndarray, n
     return x, generator.integers(0, 10, rows)
 
 
-def ours(*, network: str, epochs: int, **data: Any) -> Measured:
+def ours(*, network: str, epochs: int, precision: str = "float32", **data: Any) -> Measured:
     """`Trainer` over an `ArrayFeed` with `image_transform`."""
     from pipelines.inputs.images import image_transform
     from pipelines.preprocessing.images import ImagePreprocessor
     from pipelines.training.feeds import ArrayFeed
+    from pipelines.training.precision import precision as layers_in
     from pipelines.training.trainer import Trainer
 
     x, y = arrays(**data)
@@ -72,7 +73,9 @@ def ours(*, network: str, epochs: int, **data: Any) -> Measured:
     transform = image_transform(preprocessor, "flip-crop")
     feed = ArrayFeed(x, y, batch_size=BATCH, seed=data["seed"], transform=transform)
     clock = epoch_clock()
-    Trainer(compiled(_keras_model(network)), feed).fit(epochs=epochs + 1, callbacks=[clock])
+    with layers_in(precision):
+        model = _keras_model(network)
+    Trainer(compiled(model), feed).fit(epochs=epochs + 1, callbacks=[clock])
     return speed("images", len(x), clock.seconds[1:])
 
 
@@ -124,7 +127,7 @@ def _keras_model(network: str) -> Any:
     from cookbook.models.lenet import lenet
     from cookbook.models.resnet import resnet
 
-    return lenet() if network == "lenet" else resnet(depth=8)
+    return lenet() if network == "lenet" else resnet(depth=int(network.removeprefix("resnet")))
 
 
 def main() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from pipelines.training.options import (
     resolve,
     split_parameters,
 )
+from pipelines.training.precision import precision
 from pipelines.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Experiment:
         known = argument_names(self.recipe.builder)
         given = {k: v for k, v in self.task.model_arguments().items() if k in known}
         builder = resolve(self.recipe.builder)
-        with _policy(self.options.precision):
+        with precision(self.options.precision):
             model: keras.Model = builder(**{**given, **self._builder_arguments})
         self.task.compile(model, total_steps=total_steps)
         return model
@@ -141,14 +141,3 @@ class Experiment:
                 )
             )
         return callbacks
-
-
-@contextlib.contextmanager
-def _policy(name: str) -> Iterator[None]:
-    """Keras' policy of precision while a model is built; layers remember it."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from cookbook._names import unknown_name
-
-PRECISIONS = ("float32", "mixed_bfloat16")
+from pipelines.training.precision import PRECISIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +34,9 @@ class TrainingOptions:
         standardize: Images: subtract the training mean and divide by its deviation.
         ema: Decay of an exponential moving average of the weights; 0 switches it off.
         patience: Stop after so many epochs without improvement; 0 trains all epochs.
-        precision: One of `PRECISIONS`, Keras' policies: `"mixed_bfloat16"` computes layers in
-            bfloat16 and keeps weights, logits, loss and metrics in float32. It pays for large
-            layers where the processor multiplies bfloat16 (AMX, GPUs); docs/performance.md.
+        precision: One of `PRECISIONS`: `"mixed_bfloat16"` computes layers in bfloat16 and keeps
+            weights, logits, loss and metrics in float32. It pays for large layers where the
+            processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
     """
 
     optimizer: str = "adam"

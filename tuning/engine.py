@@ -18,7 +18,7 @@ from tuning.errors import JobError
 from tuning.failures import SameFailure
 from tuning.interrupts import clean_end
 from tuning.objective import Objective, pack
-from tuning.planning import plans_of
+from tuning.planning import check_plan, plans_of
 from tuning.pruning import Decider
 from tuning.reporting import OnProgress, Reporter
 from tuning.result import Ledger, SearchResult
@@ -92,6 +92,8 @@ class _Search:
         self._space = space
         self._settings = settings
         payload = pack(objective)
+        # A study keeps its space, so one of a broken job could not be mended under its name.
+        check_plan(space, settings)
         storage = open_storage(settings.url)
         backend = get_storage(storage)
         self._study = create_study(

@@ -44,6 +44,24 @@ def plans_of(
     yield plan
 
 
+def check_plan(space: Space, settings: SearchSettings) -> None:
+    """Refuses what cannot be searched before a study is made of it.
+
+    Args:
+        space: The space.
+        settings: The settings.
+
+    Raises:
+        JobError: If a point of the job is not in the space, or the space has no grid.
+    """
+    try:
+        points = [space.complete(point) for point in settings.points]
+        if not settings.stages:
+            single_plan(space, settings, points)
+    except ValueError as error:
+        raise JobError(str(error)) from error
+
+
 def single_plan(
     space: Space, settings: SearchSettings, points: Sequence[dict[str, Any]] = ()
 ) -> Plan:

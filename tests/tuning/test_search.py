@@ -232,3 +232,24 @@ def test_folds_are_averaged_and_pruned():
     assert context.history["accuracy"] == pytest.approx([0.5, 0.6, 0.7])
     with pytest.raises(ValueError, match="`folds >= 2` must hold"):
         cross_validated(objective, 1)
+
+
+@pytest.mark.parametrize(
+    ("space", "changes", "message"),
+    [
+        (SPACE, {"strategy": "grid"}, "'x' needs `step` or a number of `points`"),
+        (SPACE, {"points": ({"x": 2.0, "kind": "a"},)}, "'x' must be"),
+    ],
+)
+def test_a_refused_search_leaves_no_study_behind(tmp_path, space, changes, message):
+    settings = SearchSettings(
+        study="s", trials=2, metrics=LOSS, root=tmp_path, workers=1, pruner="none", **changes
+    )
+    with pytest.raises(JobError, match=message):
+        search(_spread, space, settings)
+    mended = Space({"x": Float(0.0, 2.0, step=1.0), "kind": Choice(["a", "b"])})
+    assert search(_spread, mended, settings).n_trials == 2
+
+
+def _spread(params, context):
+    return {"loss": params["x"]}

@@ -110,7 +110,8 @@ def _compile(model: keras.Model, start: int, end: int, length: int) -> Any:
         )
     encoder, decoder = by_type[RecurrentEncoder], by_type[RecurrentDecoder]
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
+    # No AutoGraph: the loop is TensorFlow's already.
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)], autograph=False)
     def write(source: tf.Tensor) -> tf.Tensor:
         memory, *first = encoder(source, training=False)
         context = () if decoder.attention is None else (memory, tf.not_equal(source, 0))

@@ -95,7 +95,7 @@ def test_dead_and_saturated_units_are_counted() -> None:
 def test_flow_is_the_gradient_and_leaves_the_model_alone() -> None:
     keras.utils.set_random_seed(1)
     nested = keras.Sequential([keras.Input((6, 6, 2)), layers.Conv2D(3, 3), layers.ReLU()])
-    tail = [layers.BatchNormalization(), layers.Dropout(0.4), layers.Flatten()]
+    tail = [layers.BatchNormalization(), layers.Dropout(0.4, seed=4), layers.Flatten()]
     head = layers.Dense(3, "softmax")
     model = keras.Sequential([keras.Input((6, 6, 2)), nested, *tail, head])
     model.compile("adam", "sparse_categorical_crossentropy")

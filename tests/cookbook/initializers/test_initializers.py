@@ -79,7 +79,11 @@ def test_variance(case: Case) -> None:
     # 60,000 values: the standard error of a variance is sqrt(2 / 60,000) = 0.6 %.
     assert float(values.var()) == pytest.approx(case.variance, rel=0.03, abs=1e-12)
     if case.bound is not None:
-        assert np.abs(values).max() <= case.bound * (1 + 1e-6)
+        outside = np.abs(values) > case.bound * (1 + 1e-6)
+        # On PyTorch Keras draws four times for each number and then takes what it has:
+        # 0.0455 ** 4 of them lie outside.
+        redrawn = case.name == "truncated_normal" and keras.backend.backend() == "torch"
+        assert outside.sum() <= (5 if redrawn else 0)
 
 
 @every_case

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 
+from cookbook.diagnostics.autodiff import value_and_gradients
 from cookbook.losses import (
     LOSSES,
     ClassWeighted,
@@ -336,17 +337,8 @@ def test_loss_survives_saving_a_compiled_model(case: Case, tmp_path: Any) -> Non
 
 def gradient(function: Callable[[Any], Any], point: Array) -> Array:
     """Gradient by the backend's automatic differentiation."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return np.asarray(jax.grad(function)(point))
-    import tensorflow as tf
-
-    tensor = tf.constant(point)
-    with tf.GradientTape() as tape:
-        tape.watch(tensor)
-        value = function(tensor)
-    return np.asarray(tape.gradient(value, tensor))
+    _, (found,) = value_and_gradients(lambda values: function(values[0]), [point])
+    return np.array(keras.ops.convert_to_numpy(found))
 
 
 def finite_differences(function: Callable[[Array], float], point: Array) -> Array:

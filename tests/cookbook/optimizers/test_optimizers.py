@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.optimizers import OPTIMIZERS, gradient_free, make_optimizer
 from tests.cookbook.optimizers import references
 
@@ -68,9 +69,9 @@ def descend(optimizer: Any, steps: int) -> list[np.ndarray]:
     optimizer.build([variable])
     path = []
     for _ in range(steps):
-        w = np.array(keras.ops.convert_to_tensor(variable))
+        w = to_array(variable)
         optimizer.apply([keras.ops.convert_to_tensor(CURVATURE * (w - TARGET))])
-        path.append(np.array(keras.ops.convert_to_tensor(variable)))
+        path.append(to_array(variable))
     return path
 
 
@@ -126,10 +127,7 @@ def test_logistic_regression_converges_and_survives_saving(case: Case, tmp_path:
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.optimizer.get_config() == model.optimizer.get_config()
     for before, after in zip(model.optimizer.variables, loaded.optimizer.variables, strict=True):
-        np.testing.assert_array_equal(
-            np.array(keras.ops.convert_to_tensor(before)),
-            np.array(keras.ops.convert_to_tensor(after)),
-        )
+        np.testing.assert_array_equal(to_array(before), to_array(after))
 
 
 @every_case
@@ -155,7 +153,7 @@ def test_weight_decay_spares_biases_also_after_a_reload(case: Case) -> None:
         variables = [keras.Variable([1.0], name=name) for name in names]
         optimizer.build(variables)
         optimizer.apply([keras.ops.zeros((1,))] * 4, variables)
-        return [float(keras.ops.convert_to_tensor(v)[0]) for v in variables]
+        return [float(to_array(v)[0]) for v in variables]
 
     # One-dimensional variables are Muon's AdamW part.
     decay = "adam_weight_decay" if case.name == "muon" else "weight_decay"

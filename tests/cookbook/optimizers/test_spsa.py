@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from cookbook.diagnostics._arrays import to_array
 from cookbook.optimizers import SPSA, GradientFreeTraining, gradient_free
 from cookbook.optimizers.spsa import SpallGain, check_spall_exponents, perturbation_estimate
 
@@ -113,11 +114,11 @@ def test_batch_norm_and_dropout_advance_once_per_step() -> None:
     )
     model.compile(SPSA(1e-6, perturbation=1e-6), "mse")
     x = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
-    inner = model.layers[1](x, training=False)
+    inner = to_array(model.layers[1](x, training=False))
     model.train_on_batch(x, np.zeros((8, 4), "float32"))
-    moving = np.asarray(ops.convert_to_tensor(model.layers[2].moving_mean))
+    moving = to_array(model.layers[2].moving_mean)
     # One update with momentum 0.99: a hundredth of the batch mean, not two hundredths.
-    np.testing.assert_allclose(moving, 0.01 * np.asarray(inner).mean(axis=0), rtol=1e-2, atol=1e-5)
+    np.testing.assert_allclose(moving, 0.01 * inner.mean(axis=0), rtol=1e-2, atol=1e-5)
 
 
 def test_wrapped_model_shares_its_weights() -> None:

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 class LiveBar:
     """A bar on standard error: what is counted, how many are done, and a text.
 
+    Standard output is left to results, so that a program can read them.
+
     Args:
         label: What is counted; rich markup.
         waiting: The text until the first is done.
-        quiet: Show nothing, for output that a program reads.
         width: Of the bar, in characters.
         further: Columns after the text.
     """
@@ -24,11 +25,10 @@ class LiveBar:
         label: str,
         waiting: str,
         *,
-        quiet: bool,
         width: int = 24,
         further: tuple[ProgressColumn, ...] = (),
     ) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
+        self.console = Console(stderr=True)
         self._bar = Progress(
             TextColumn(label),
             MofNCompleteColumn(),

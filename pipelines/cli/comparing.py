@@ -23,17 +23,12 @@ _LEFT = ("part", "arm", "verdict")
 
 
 class ComparisonProgress(LiveBar):
-    """One bar over the trainings of all arms and seeds.
+    """One bar over the trainings of all arms and seeds."""
 
-    Args:
-        quiet: Show nothing, for output that a program reads.
-    """
-
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__(
             "training",
             "loading data and tracing the first model",
-            quiet=quiet,
             further=(TimeRemainingColumn(),),
         )
         self._done = self._total = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,24 +18,27 @@ if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from pipelines.training.run import TrainResult
 
+# What the last epoch gave stays to be read for so long.
+_SECONDS_TO_READ = 2.0
+# Of a log file, within a long epoch.
+_SECONDS_BETWEEN_LINES = 60.0
+
 
 class EpochProgress(LiveBar):
-    """One bar over the epochs, with metrics, learning rate and seconds of the last one.
+    """One bar over the epochs: the way through the running one, then what it gave.
 
     Args:
-        quiet: Show nothing, for output that a program reads.
         own_data: Show what was inferred of the columns of the user's own table.
     """
 
-    def __init__(self, *, quiet: bool = False, own_data: bool = False) -> None:
+    def __init__(self, *, own_data: bool = False) -> None:
         super().__init__(
             "epoch",
             "loading data and tracing the model",
-            quiet=quiet,
             further=(TimeRemainingColumn(),),
         )
         self._own_data = own_data
-        self._last = time.perf_counter()
+        self._last = self._shown = time.perf_counter()
 
     def start(self, dataset: Dataset) -> None:
         """Shows the columns of a table; the time of the first epoch begins."""
@@ -45,18 +49,31 @@ class EpochProgress(LiveBar):
             self.console.print(schema.table(), **plain)
             how = f'--data-option "{schema.override()}"'
             self.console.print(f"other kinds (numeric, categorical, dropped): {how}", **plain)
-        self._last = time.perf_counter()
+        self._last = self._shown = time.perf_counter()
+
+    def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
+        """Shows the way through an epoch: `done` epochs of `epochs`."""
+        epoch = math.ceil(done)
+        text = f"{done - epoch + 1:.0%} of epoch {epoch}  {_metrics(metrics)}"
+        now = time.perf_counter()
+        shown = {"description": text} if now - self._last > _SECONDS_TO_READ else {}
+        self._bar.update(self._task, completed=done, total=epochs, **shown)
+        if not self.console.is_terminal and now - self._shown > _SECONDS_BETWEEN_LINES:
+            self._line(f"epoch {done:.2f}/{epochs}  {_metrics(metrics)}")
 
     def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows one finished epoch."""
         now = time.perf_counter()
         seconds, self._last = now - self._last, now
-        text = "  ".join(f"{name} {format_value(value)}" for name, value in metrics.items())
-        text = f"{text}  {seconds:.1f} s"
+        text = f"{_metrics(metrics)}  {seconds:.1f} s"
         self._bar.update(self._task, completed=epoch, total=epochs, description=text)
         if not self.console.is_terminal:
             # A log file gets a line per epoch instead of a bar.
-            self.console.print(f"epoch {epoch}/{epochs}  {text}", highlight=False, soft_wrap=True)
+            self._line(f"epoch {epoch}/{epochs}  {text}")
+
+    def _line(self, text: str) -> None:
+        self._shown = time.perf_counter()
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def summary(self, result: TrainResult) -> None:
         """Prints what the training gave."""
@@ -80,3 +97,7 @@ class EpochProgress(LiveBar):
         for name, value in (("model", result.model_path), ("run", where(result.run_url))):
             # Whole, so that it can be clicked and copied.
             console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _metrics(metrics: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {format_value(value)}" for name, value in metrics.items())

@@ -22,14 +22,10 @@ _WIDE = 240
 
 
 class SearchProgress(LiveBar):
-    """Trials done, running, pruned and failed, the best so far, and the time that is left.
+    """Trials done, running, pruned and failed, the best so far, and the time that is left."""
 
-    Args:
-        quiet: Show nothing, for output that a program reads.
-    """
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        super().__init__("[bold]trials", "starting the workers", quiet=quiet, width=30)
+    def __init__(self) -> None:
+        super().__init__("[bold]trials", "starting the workers", width=30)
         self._reported = 0
 
     def note(self, text: str) -> None:

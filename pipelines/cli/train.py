@@ -60,8 +60,13 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
 
     request = TrainRequest(**arguments)
     _check_stores(request.root, request.tracking_uri)
-    with EpochProgress(quiet=as_json, own_data="path" in request.data) as progress:
-        result = train_request(request, on_start=progress.start, on_epoch=progress.update)
+    with EpochProgress(own_data="path" in request.data) as progress:
+        result = train_request(
+            request,
+            on_start=progress.start,
+            on_epoch=progress.update,
+            on_steps=progress.step,
+        )
     if as_json:
         print_result(result.to_dict())
         return
@@ -77,7 +82,7 @@ def _compare(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     request = ComparisonRequest(**arguments)
     request.check(load_comparison(request.comparison))
     _check_stores(request.root, request.tracking_uri)
-    with ComparisonProgress(quiet=as_json) as progress:
+    with ComparisonProgress() as progress:
         result = compare(request, on_training=progress.update)
     if as_json:
         print_result(result.to_dict())

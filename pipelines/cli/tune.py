@@ -60,7 +60,7 @@ def tune(
     from pipelines.cli.search_progress import SearchProgress, print_summary
     from pipelines.tuning_jobs.run import run_plan
 
-    with SearchProgress(quiet=as_json) as progress:
+    with SearchProgress() as progress:
         about_pruner = pruner_note(plan.settings)
         if about_pruner:
             progress.note(about_pruner)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.training.experiment import Experiment
 
 OnEpoch = Callable[[int, int, Mapping[str, float]], None]
+OnSteps = Callable[[float, int, Mapping[str, float]], None]
 OnStart = Callable[["Dataset"], None]
 
 
@@ -121,7 +122,11 @@ class TrainResult:
 
 
 def train_request(
-    request: TrainRequest, *, on_start: OnStart | None = None, on_epoch: OnEpoch | None = None
+    request: TrainRequest,
+    *,
+    on_start: OnStart | None = None,
+    on_epoch: OnEpoch | None = None,
+    on_steps: OnSteps | None = None,
 ) -> TrainResult:
     """Trains a recipe once, tests it once and logs everything.
 
@@ -130,6 +135,8 @@ def train_request(
         on_start: Called with the loaded dataset when the time of the first epoch begins.
         on_epoch: Called after every epoch with its number from 1, the number of epochs and
             the metrics, the learning rate among them.
+        on_steps: Called about twice a second with the number of epochs done, for example 2.25,
+            the number of all and the metrics of the running epoch.
 
     Returns:
         Metrics, history, run and model.
@@ -150,7 +157,7 @@ def train_request(
     if on_start is not None:
         on_start(dataset)
     watch = EpochWatch(on_epoch)
-    model, history = _fit(experiment, checkpoint, watch)
+    model, history = _fit(experiment, checkpoint, watch, on_steps)
     watch.stop()
     result = record(request, experiment, model, history, watch=watch)
     # Only now: a process that dies while it records goes on from the last epoch.
@@ -198,14 +205,17 @@ class EpochWatch:
 
 
 def _fit(
-    experiment: Experiment, checkpoint: Path, watch: EpochWatch
+    experiment: Experiment, checkpoint: Path, watch: EpochWatch, on_steps: OnSteps | None
 ) -> tuple[keras.Model, dict[str, Any]]:
     from pipelines.inputs.files import damage_by_name
-    from pipelines.training.reporting import DivergenceStop, EpochReporter, LearningRateLog
+    from pipelines.training import reporting
 
     epochs = experiment.options.epochs
-    report = EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
+    report = reporting.EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
     # The rate before the report, which passes on what the logs hold.
-    callbacks = [DivergenceStop(), LearningRateLog(), report]
+    callbacks = [reporting.DivergenceStop(), reporting.LearningRateLog(), report]
+    if on_steps is not None:
+        told = on_steps
+        callbacks.append(reporting.StepReporter(lambda done, logs: told(done, epochs, logs)))
     with damage_by_name():
         return experiment.train(callbacks=callbacks, checkpoint=checkpoint)

@@ -21,6 +21,7 @@ from pipelines.training.feeds import Feed
 from pipelines.training.fused_normalization import fuse_normalization
 from pipelines.training.fused_updates import fuse_updates
 from pipelines.training.lone_replicas import skip_reduction
+from pipelines.training.reporting import StepReporter
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
 tf.get_logger().setLevel(logging.ERROR)
@@ -29,7 +30,6 @@ tf.config.optimizer.set_experimental_options({"remapping": False})
 
 # Python gets control back about this often, for progress and for Ctrl-C.
 _SECONDS_PER_CALL = 0.5
-_FIRST_CALL_STEPS = 64
 
 
 class Trainer:
@@ -61,7 +61,8 @@ class Trainer:
         fuse_normalization(model)
         self._train = self._compile_loop(feed, model.train_step)
         self._validate = None if validation is None else self._evaluator(validation)
-        self._steps_per_call = _FIRST_CALL_STEPS
+        # Nobody knows yet how long a step takes: of a large network it is seconds.
+        self._steps_per_call = 1
 
     def fit(
         self,
@@ -98,12 +99,13 @@ class Trainer:
         done = self._resume(checkpoint, callbacks, history.history)
         logs: dict[str, float] = {}
         every_batch = any(_watches_batches(callback) for callback in callbacks)
+        reporters = [callback for callback in callbacks if isinstance(callback, StepReporter)]
         for epoch in range(done, epochs):
             if model.stop_training:
                 break
             model.reset_metrics()
             hooks.on_epoch_begin(epoch)
-            self._run_epoch(epoch, hooks if every_batch else None)
+            self._run_epoch(epoch, hooks if every_batch else None, reporters)
             logs = _results(model)
             if self._validate is not None:
                 hooks.on_test_begin()
@@ -152,7 +154,12 @@ class Trainer:
         self.model._symbolic_build(data_batch=feed.sample())
         return self._evaluator(feed)()
 
-    def _run_epoch(self, epoch: int, hooks: keras.callbacks.CallbackList | None) -> None:
+    def _run_epoch(
+        self,
+        epoch: int,
+        hooks: keras.callbacks.CallbackList | None,
+        reporters: Sequence[StepReporter],
+    ) -> None:
         state = self._feed.start(epoch)
         step = 0
         while step < self._feed.steps:
@@ -170,6 +177,9 @@ class Trainer:
                 pace = size * _SECONDS_PER_CALL / max(seconds, 1e-6)
                 self._steps_per_call = max(1, min(int(pace), 16 * size))
             step = stop
+            for reporter in reporters:
+                share = step / self._feed.steps
+                reporter.on_steps_end(epoch, share=share, logs=_results(self.model))
 
     def _evaluator(self, feed: Feed) -> Any:
         loop = self._compile_loop(feed, self.model.test_step)

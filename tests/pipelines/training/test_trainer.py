@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines.training.feeds import ArrayFeed, DatasetFeed
+from pipelines.training.reporting import StepReporter
 from pipelines.training.trainer import Trainer
 
 
@@ -216,3 +217,18 @@ def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path):
     stopped = run(9)
     assert len(stopped["loss"]) == 3
     assert run(9) == stopped
+
+
+def test_the_way_through_an_epoch_is_reported_while_it_stays_compiled():
+    feed = ArrayFeed(*_data(), batch_size=2)
+    seen = []
+    reporter = StepReporter(lambda done, logs: seen.append((done, dict(logs))))
+    history = Trainer(_model(), feed).fit(epochs=2, callbacks=[reporter])
+    ways = [done for done, _ in seen]
+    assert ways == sorted(set(ways))
+    # One step first, since nobody knows how long it takes.
+    assert ways[0] == pytest.approx(1 / feed.steps)
+    assert {1.0, 2.0} <= set(ways)
+    assert len(ways) < 2 * feed.steps
+    last = next(logs for done, logs in seen if done == 1.0)
+    assert last["loss"] == history["loss"][0]

@@ -56,8 +56,9 @@ class EpochProgress(LiveBar):
         epoch = math.ceil(done)
         text = f"{done - epoch + 1:.0%} of epoch {epoch}  {_metrics(metrics)}"
         now = time.perf_counter()
-        shown = {"description": text} if now - self._last > _SECONDS_TO_READ else {}
-        self._bar.update(self._task, completed=done, total=epochs, **shown)
+        if now - self._last > _SECONDS_TO_READ:
+            self._bar.update(self._task, description=text)
+        self._bar.update(self._task, completed=done, total=epochs)
         if not self.console.is_terminal and now - self._shown > _SECONDS_BETWEEN_LINES:
             self._line(f"epoch {done:.2f}/{epochs}  {_metrics(metrics)}")
 

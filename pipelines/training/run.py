@@ -214,8 +214,8 @@ def _fit(
     report = reporting.EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
     # The rate before the report, which passes on what the logs hold.
     callbacks = [reporting.DivergenceStop(), reporting.LearningRateLog(), report]
-    if on_steps is not None:
-        told = on_steps
-        callbacks.append(reporting.StepReporter(lambda done, logs: told(done, epochs, logs)))
+    # Also when nobody listens: a training resumes with the callbacks that it was begun with.
+    tell = on_steps or (lambda *_: None)
+    callbacks.append(reporting.StepReporter(lambda done, logs: tell(done, epochs, logs)))
     with damage_by_name():
         return experiment.train(callbacks=callbacks, checkpoint=checkpoint)

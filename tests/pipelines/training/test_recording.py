@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -76,7 +77,9 @@ def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
     notes, columns = stored.read_text().split("\n\n")
     assert "1 missing input values, left for imputation" in notes.splitlines()
     assert "colour  categorical  0        2 categories" in columns.splitlines()
-    assert program(*command, "--data-option", "columns={'colour': 'dropped'}", "--json").err == ""
+    shown = program(*command, "--data-option", "columns={'colour': 'dropped'}", "--json")
+    assert json.loads(shown.out)["recipe"] == "tabular", "standard output is the JSON alone"
+    assert "chosen" in shown.err
 
 
 def test_the_time_of_the_epochs_is_that_of_the_training(program):

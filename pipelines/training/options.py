@@ -35,8 +35,8 @@ class TrainingOptions:
         ema: Decay of an exponential moving average of the weights; 0 switches it off.
         patience: Stop after so many epochs without improvement; 0 trains all epochs.
         precision: One of `PRECISIONS`: `"mixed_bfloat16"` computes layers in bfloat16 and keeps
-            weights, logits, loss and metrics in float32. It pays for large layers where the
-            processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
+            weights, logits, loss and metrics in float32. It pays for convolutions where
+            the processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
     """
 
     optimizer: str = "adam"

@@ -40,6 +40,10 @@ class LiveBar:
         )
         self._task = self._bar.add_task(waiting, total=None)
 
+    def note(self, text: str) -> None:
+        """Prints a line above the bar, or into a log file instead of one."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
     def __enter__(self) -> Self:
         self._bar.start()
         return self

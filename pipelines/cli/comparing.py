@@ -47,8 +47,7 @@ class ComparisonProgress(LiveBar):
         text = f"{what}: diverged" if outcome.diverged else f"{what}  {outcome.seconds:.1f} s"
         self._bar.update(self._task, completed=done, total=total, description=text)
         if not self.console.is_terminal:
-            line = f"training {done}/{total}  {text}"
-            self.console.print(line, highlight=False, soft_wrap=True)
+            self.note(f"training {done}/{total}  {text}")
 
     def summary(self, result: ComparisonResult) -> None:
         """Prints the table and what it allows to say."""

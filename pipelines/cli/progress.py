@@ -54,27 +54,26 @@ class EpochProgress(LiveBar):
     def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows the way through an epoch: `done` epochs of `epochs`."""
         epoch = math.ceil(done)
-        text = f"{done - epoch + 1:.0%} of epoch {epoch}  {_metrics(metrics)}"
+        so_far = _metrics(metrics)
         now = time.perf_counter()
         if now - self._last > _SECONDS_TO_READ:
+            text = f"{done - epoch + 1:.0%} of epoch {epoch}  {so_far}"
             self._bar.update(self._task, description=text)
         self._bar.update(self._task, completed=done, total=epochs)
         if not self.console.is_terminal and now - self._shown > _SECONDS_BETWEEN_LINES:
-            self._line(f"epoch {done:.2f}/{epochs}  {_metrics(metrics)}")
+            self._shown = now
+            self.note(f"epoch {done:.2f}/{epochs}  {so_far}")
 
     def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows one finished epoch."""
         now = time.perf_counter()
-        seconds, self._last = now - self._last, now
+        seconds = now - self._last
+        self._last = self._shown = now
         text = f"{_metrics(metrics)}  {seconds:.1f} s"
         self._bar.update(self._task, completed=epoch, total=epochs, description=text)
         if not self.console.is_terminal:
             # A log file gets a line per epoch instead of a bar.
-            self._line(f"epoch {epoch}/{epochs}  {text}")
-
-    def _line(self, text: str) -> None:
-        self._shown = time.perf_counter()
-        self.console.print(text, highlight=False, soft_wrap=True)
+            self.note(f"epoch {epoch}/{epochs}  {text}")
 
     def summary(self, result: TrainResult) -> None:
         """Prints what the training gave."""

@@ -28,10 +28,6 @@ class SearchProgress(LiveBar):
         super().__init__("[bold]trials", "starting the workers", width=30)
         self._reported = 0
 
-    def note(self, text: str) -> None:
-        """Prints a line above the bar."""
-        self.console.print(text, highlight=False, soft_wrap=True)
-
     def update(self, progress: tuning.Progress) -> None:
         """Shows a snapshot of the search."""
         left = progress.remaining_seconds
@@ -55,8 +51,7 @@ class SearchProgress(LiveBar):
         if not self.console.is_terminal and progress.finished > self._reported:
             # A log file gets a line per finished trial instead of a bar.
             self._reported = progress.finished
-            line = f"trials {progress.finished}/{progress.total}  {'  '.join(parts)}"
-            self.console.print(line, highlight=False, soft_wrap=True)
+            self.note(f"trials {progress.finished}/{progress.total}  {'  '.join(parts)}")
 
 
 def print_summary(result: TuneResult) -> None:

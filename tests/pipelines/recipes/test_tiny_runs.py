@@ -57,6 +57,14 @@ def check_result(recipe, line, root: Path):
     return result
 
 
+def check_progress(recipe, lines):
+    """Beside the result stands a line an epoch, below the columns of a table of one's own."""
+    epochs = recipe.tiny["epochs"]
+    finished = [line.split("  ")[0] for line in lines[-epochs:]]
+    assert finished == [f"epoch {epoch}/{epochs}" for epoch in range(1, epochs + 1)]
+    assert not lines[:-epochs] or recipe.dataset == "tabular-file"
+
+
 # The first run on a public dataset decodes it: 20 s of two cores for CIFAR-10's JPEG files.
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("recipe", [_case(recipe) for recipe in RECIPES.values()])
@@ -70,7 +78,7 @@ def test_a_tiny_run_trains_tests_and_logs(recipe, program, tmp_path):
             pytest.skip(f"{place.name} is not in the data folder")
     done = program("train", recipe.name, "--tiny", "--json", *arguments)
     check_result(recipe, done.out.splitlines()[-1], tmp_path)
-    assert done.err == ""
+    check_progress(recipe, done.err.splitlines())
 
 
 @pytest.mark.parametrize("name", ["digits-mlp", "text"])

@@ -1,8 +1,8 @@
 """Trains recipes with several seeds by the command line and keeps what they reached.
 
 `python -m benchmarks.recipes digits-cnn wine-mlp --seeds 3` writes one file for each recipe
-into `pipelines/recipes/records/`; `cookbook show` and docs/recipes.md read them. A recipe
-whose seeds were interrupted goes on with the missing ones.
+into `pipelines/recipes/records/`; `cookbook show` and docs/recipes.md read them. What was
+interrupted goes on: a recipe with the missing seeds, a training from its last epoch.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import datetime
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -74,13 +74,13 @@ def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
             return found
     CONSOLE.log(shlex.join(command))
     began = os.times()
-    with tempfile.TemporaryDirectory() as root:
-        done = subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", *command[1:], "--root", root],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
+    root = part.with_suffix("")  # stays when it is interrupted: its checkpoint is gone on from
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *command[1:], "--root", str(root)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     result = json.loads(done.stdout.splitlines()[-1])
     ended = os.times()
     used = sum(ended[2:4]) - sum(began[2:4])
@@ -91,8 +91,8 @@ def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
         **{name: result[name] for name in ("seconds", "test_metrics")},
         **{name: result[name] for name in ("baseline", "baseline_metrics")},
     }
-    part.parent.mkdir(parents=True, exist_ok=True)
     part.write_text(json.dumps(found))
+    shutil.rmtree(root)
     CONSOLE.log(f"{recipe} seed {seed}: {found['test_metrics']}, {found['seconds']:.0f} s")
     return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.figures import history_figure
 from pipelines.training.data import data_text
-from pipelines.training.run import EpochWatch, TrainRequest, TrainResult
+from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saving import log_model, save_model
 from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
 
@@ -25,7 +25,7 @@ def record(
     model: keras.Model,
     history: dict[str, list[float]],
     *,
-    watch: EpochWatch,
+    seconds: float,
 ) -> TrainResult:
     """Scores a trained model beside its baseline, and logs both.
 
@@ -34,7 +34,7 @@ def record(
         experiment: Gives data and task.
         model: The trained model.
         history: One list per metric.
-        watch: Counted and timed the epochs.
+        seconds: Wall time of the epochs.
 
     Returns:
         Metrics, history, run and model.
@@ -57,7 +57,7 @@ def record(
             run.figure(figure, f"figures/{label}.png")
         _describe(run, dataset, task.notes(model))
         log_model(run, task.raw_example(), path)
-    rate = len(dataset.train) * watch.epochs / watch.seconds
+    rate = len(dataset.train) * _epochs(history) / seconds
     return TrainResult(
         recipe=request.recipe,
         metrics=metrics,
@@ -65,7 +65,7 @@ def record(
         baseline=baseline,
         baseline_metrics=baseline_metrics,
         history=history,
-        seconds=watch.seconds,
+        seconds=seconds,
         samples_per_second=rate,
         images_per_second=rate if dataset.modality == "image" else None,
         notes=tuple(dataset.notes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 
 import keras
@@ -23,6 +24,35 @@ class EpochReporter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: D102
         self._report(epoch + 1, dict(logs or {}))
+
+
+class EpochClock(keras.callbacks.Callback):
+    """Adds up the time of a training's epochs, of those before a checkpoint too.
+
+    Attributes:
+        seconds: Wall time from here to the end of the last epoch, and what a checkpoint brought.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 0.0
+        self._lap = _stopwatch()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: D102
+        self.seconds += self._lap()
+
+
+def _stopwatch() -> Callable[[], float]:
+    # A function, as a checkpoint keeps numbers: another process has another zero of time.
+    last = time.perf_counter()
+
+    def lap() -> float:
+        nonlocal last
+        now = time.perf_counter()
+        seconds, last = now - last, now
+        return seconds
+
+    return lap
 
 
 class StepReporter(keras.callbacks.Callback):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,8 +83,9 @@ class TrainResult:
         baseline: Name of the simple method on the same split.
         baseline_metrics: Its test metrics.
         history: One list per metric, one value per epoch; `learning_rate` beside them.
-        seconds: Wall time of the epochs that this process trained, tracing included.
-        samples_per_second: Training samples per second of these epochs, validation included.
+        seconds: Wall time of all epochs, tracing included; also of those that an earlier process
+            finished before it was killed.
+        samples_per_second: Training samples per second of the epochs, validation included.
         notes: What the dataset's loader inferred, dropped or skipped.
         run_id: MLflow run.
         run_url: Where the run can be looked at.
@@ -156,10 +156,8 @@ def train_request(
     checkpoint = request.checkpoint(experiment)
     if on_start is not None:
         on_start(dataset)
-    watch = EpochWatch(on_epoch)
-    model, history = _fit(experiment, checkpoint, watch, on_steps)
-    watch.stop()
-    result = record(request, experiment, model, history, watch=watch)
+    model, history, seconds = _fit(experiment, checkpoint, on_epoch=on_epoch, on_steps=on_steps)
+    result = record(request, experiment, model, history, seconds=seconds)
     # Only now: a process that dies while it records goes on from the last epoch.
     _forget(checkpoint)
     return result
@@ -180,42 +178,29 @@ def _forget(checkpoint: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-class EpochWatch:
-    """Counts and times the epochs of this process; those before a checkpoint are not among them.
-
-    Args:
-        on_epoch: Told of every epoch, if given.
-    """
-
-    def __init__(self, on_epoch: OnEpoch | None = None) -> None:
-        self.epochs = 0
-        self.seconds = 0.0
-        self._on_epoch = on_epoch
-        self._started = time.perf_counter()
-
-    def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
-        """Counts one finished epoch."""
-        self.epochs += 1
-        if self._on_epoch is not None:
-            self._on_epoch(epoch, epochs, metrics)
-
-    def stop(self) -> None:
-        """Ends the time."""
-        self.seconds = time.perf_counter() - self._started
-
-
 def _fit(
-    experiment: Experiment, checkpoint: Path, watch: EpochWatch, on_steps: OnSteps | None
-) -> tuple[keras.Model, dict[str, Any]]:
+    experiment: Experiment,
+    checkpoint: Path,
+    *,
+    on_epoch: OnEpoch | None,
+    on_steps: OnSteps | None,
+) -> tuple[keras.Model, dict[str, Any], float]:
     from pipelines.inputs.files import damage_by_name
     from pipelines.training import reporting
 
     epochs = experiment.options.epochs
-    report = reporting.EpochReporter(lambda epoch, logs: watch.update(epoch, epochs, logs))
-    # The rate before the report, which passes on what the logs hold.
-    callbacks = [reporting.DivergenceStop(), reporting.LearningRateLog(), report]
     # Also when nobody listens: a training resumes with the callbacks that it was begun with.
-    tell = on_steps or (lambda *_: None)
-    callbacks.append(reporting.StepReporter(lambda done, logs: tell(done, epochs, logs)))
+    tell_epoch = on_epoch or (lambda *_: None)
+    tell_steps = on_steps or (lambda *_: None)
+    clock = reporting.EpochClock()
+    callbacks = [
+        reporting.DivergenceStop(),
+        clock,
+        # The rate before the report, which passes on what the logs hold.
+        reporting.LearningRateLog(),
+        reporting.EpochReporter(lambda epoch, logs: tell_epoch(epoch, epochs, logs)),
+        reporting.StepReporter(lambda done, logs: tell_steps(done, epochs, logs)),
+    ]
     with damage_by_name():
-        return experiment.train(callbacks=callbacks, checkpoint=checkpoint)
+        model, history = experiment.train(callbacks=callbacks, checkpoint=checkpoint)
+    return model, history, clock.seconds

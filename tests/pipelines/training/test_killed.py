@@ -34,18 +34,22 @@ def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert process.returncode == -signal.SIGKILL
-    done = TrainingState.load(checkpoint).epoch
+    saved = TrainingState.load(checkpoint)
+    done = saved.epoch
+    (before,) = (memory["seconds"] for kind, memory in saved.callbacks if kind == "EpochClock")
     (checkpoint.parent / f".{checkpoint.name}.{process.pid}.partial").write_bytes(b"half")
     assert 1 <= done < EPOCHS, "the kill must hit a running training"
 
     trained = []
     options = {"params": {"epochs": EPOCHS}, "on_epoch": lambda epoch, *_: trained.append(epoch)}
+    began = time.perf_counter()
     resumed = train("digits-mlp", root=tmp_path / "mlruns", **options)
+    here = time.perf_counter() - began
     assert trained == list(range(done + 1, EPOCHS + 1))
     assert not list(checkpoint.parent.iterdir())
-    assert resumed.samples_per_second == pytest.approx(
-        TRAINING_ROWS * (EPOCHS - done) / resumed.seconds
-    )
+    # The killed process' epochs count, in the time and in the rate.
+    assert 0 < before < resumed.seconds < before + here
+    assert resumed.samples_per_second == pytest.approx(TRAINING_ROWS * EPOCHS / resumed.seconds)
     trained.clear()
     whole = train("digits-mlp", root=tmp_path / "other", **options)
     assert len(trained) == EPOCHS

@@ -174,7 +174,7 @@ class Job(Part):
         """The space that is searched.
 
         Args:
-            base: Space of the recipe; None for a function, whose whole space is in the job.
+            base: Space of a `build(hp)` function; None for another one, whose space is the job's.
 
         Raises:
             ValueError: If an override or a fixed parameter is not in the space.

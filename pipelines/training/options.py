@@ -6,7 +6,7 @@ import functools
 import importlib
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -143,3 +143,26 @@ def argument_names(builder: str) -> frozenset[str]:
         else:
             names.add(name)
     return frozenset(names)
+
+
+def default_values(builder: str, names: Iterable[str]) -> dict[str, Any]:
+    """What a training does where a hyperparameter is not given; this may import Keras.
+
+    Args:
+        builder: `"module:function"` of the builder.
+        names: Hyperparameters.
+
+    Returns:
+        The values of those that have one: options of a typed `**options` have none.
+
+    Example:
+        >>> default_values("cookbook.models.dense:mlp", ["schedule", "batch_norm"])
+        {'schedule': 'constant', 'batch_norm': False}
+    """
+    defaults = {field.name: field.default for field in fields(TrainingOptions)}
+    asked = list(names)
+    if not TRAINING_NAMES.issuperset(asked):
+        for name, parameter in inspect.signature(resolve(builder)).parameters.items():
+            if parameter.default is not parameter.empty:
+                defaults[name] = parameter.default
+    return {name: defaults[name] for name in asked if name in defaults}

@@ -17,6 +17,7 @@ from pipelines.training.data import DataRequest
 from pipelines.tuning_jobs.identity import choice_of, common_facts, identified, recipe_facts
 from pipelines.tuning_jobs.metric_names import check_metric_names, wants_latency
 from pipelines.tuning_jobs.objective import RecipeObjective
+from pipelines.tuning_jobs.recipe_space import with_space
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
@@ -200,7 +201,7 @@ def plan_recipe(
     Raises:
         ValueError: If the recipe, a hyperparameter, a metric or a setting is wrong.
     """
-    recipe = load_recipe(str(job.recipe))
+    recipe = with_space(load_recipe(str(job.recipe)), job.space)
     fixed = {**(recipe.tiny if tiny else {}), **job.set}
     epochs = job.epochs or job.budget
     if epochs:
@@ -209,8 +210,7 @@ def plan_recipe(
     if job.folds is not None:
         _check_foldable(recipe)
     # What is fixed is not searched.
-    space = recipe.space.override(job.space)
-    space = Space({name: d for name, d in space.dimensions.items() if name not in fixed})
+    space = Space({name: d for name, d in recipe.space.dimensions.items() if name not in fixed})
     own = {"path": job.data} if isinstance(job.data, str) else job.data
     check_option_names(own or {})
     data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)

@@ -17,6 +17,7 @@ from pipelines.inputs.decoding import make_decoder
 from pipelines.inputs.geometry import take_pixels
 from pipelines.inputs.images import image_transform
 from pipelines.inputs.indexed import common_length, count_steps, loaded, row_batches
+from pipelines.inputs.python_calls import python_call
 from pipelines.inputs.randomness import epoch_order
 from pipelines.preprocessing.images import ImagePreprocessor
 
@@ -86,9 +87,9 @@ def image_file_batches(
     def load(rows: Any, batch_seed: Any) -> tuple[Any, Any]:
         if moves.operations:
             places = moves.places((tf.shape(rows)[0], height, width), batch_seed)
-            images = tf.numpy_function(decode_moved, [rows, places], tf.uint8)
+            images = python_call(decode_moved, [rows, places], tf.uint8)
         else:
-            images = tf.numpy_function(decode, [rows], tf.uint8)
+            images = python_call(decode, [rows], tf.uint8)
         images = tf.ensure_shape(images, (None, height, width, channels))
         return transform.after_moves(images, tf.gather(labels, rows), batch_seed)
 

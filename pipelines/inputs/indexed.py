@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from pipelines.inputs.python_calls import python_call
 from pipelines.inputs.randomness import batch_seed, epoch_order
 
 # Transforming two batches at a time keeps two cores busy; more only takes memory.
@@ -115,7 +116,7 @@ def row_batches(
 
     @tf.autograph.experimental.do_not_convert
     def one_epoch(number: Any) -> tf.data.Dataset:
-        rows = tf.ensure_shape(tf.numpy_function(rows_of, [number], tf.int32), (samples,))
+        rows = tf.ensure_shape(python_call(rows_of, [number], tf.int32), (samples,))
 
         def batch(step: Any) -> tuple[Any, Any]:
             start = tf.cast(step, tf.int32) * batch_size
@@ -179,6 +180,6 @@ def _gather(array: Any) -> Callable[[Any], Any]:
         return batch
 
     def gather(rows: Any) -> Any:
-        return tf.ensure_shape(tf.numpy_function(read, [rows], tf.as_dtype(array.dtype)), shape)
+        return tf.ensure_shape(python_call(read, [rows], tf.as_dtype(array.dtype)), shape)
 
     return gather

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipelines.recipes._mlp import REGRESSION_SPACE
 from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="california-mlp",
@@ -27,7 +28,18 @@ RECIPE = Recipe(
         "batch_size": 64,
         "epochs": 30,
     },
-    space=REGRESSION_SPACE,
+    # Thousands of rows bear wide networks and large batches; normalization pays there too.
+    space=Space(
+        {
+            **REGRESSION_SPACE.dimensions,
+            "widths": Choice([(128, 64), (256, 128), (256, 256, 128), (512, 256, 128)]),
+            "batch_norm": Choice([True, False]),
+            "dropout": Float(0.0, 0.3, step=0.1),
+            "learning_rate": Float(5e-4, 3e-2, log=True),
+            "schedule": Choice(["constant", "cosine"]),
+            "batch_size": Choice([64, 128, 256]),
+        }
+    ),
     metric="val_mae",
     direction="minimize",
     source="Source 001, Loss functions, Q5: regression with outliers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -59,6 +60,8 @@ def _start(folder, *arguments):
         [sys.executable, "-m", "pipelines.cli", "train", "compare-depths", "--tiny", *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        # A shell that starts the tests in the background lets them, and their children, ignore it.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 from pipelines.inputs import image_batches, image_file_batches, map_image_files
 from pipelines.inputs.decoding import make_decoder
 from pipelines.preprocessing import ImagePreprocessor
+from tests.pipelines.conftest import REPOSITORY
 
 RNG = np.random.default_rng(6)
 
@@ -169,6 +171,7 @@ import resource, sys
 import numpy as np
 from pipelines.inputs import image_file_batches
 from pipelines.preprocessing import ImagePreprocessor
+from tests.pipelines.conftest import REPOSITORY
 
 path, count = sys.argv[1], int(sys.argv[2])
 preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))
@@ -229,3 +232,34 @@ def test_a_file_longer_than_one_read_is_whole(tmp_path: Path) -> None:
     assert path.stat().st_size > 2**16
     preprocessor = ImagePreprocessor(size=(200, 200), channels=3).fit(image[None])
     assert (make_decoder(preprocessor)([path])[0] == image).all()
+
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+import numpy as np
+from pipelines.inputs.files import image_file_batches
+from pipelines.preprocessing.images import ImagePreprocessor
+
+paths = sorted(Path(sys.argv[1]).glob("*.jpg"))
+labels = np.arange(len(paths))
+preprocessor = ImagePreprocessor(size=(32, 32), channels=3).fit(paths, labels)
+options = {"preprocessor": preprocessor, "batch_size": 32, "shuffle": True, "epochs": None}
+unfinished = iter(image_file_batches(paths, labels, **options))
+for _ in range(5):
+    next(unfinished)
+print("the end", flush=True)
+"""
+
+
+def test_a_script_ends_with_an_unfinished_iterator(tmp_path: Path) -> None:
+    """Its dataset is working ahead, in Python too, when the interpreter ends."""
+    noise = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
+    for number, pixels in enumerate(noise):
+        Image.fromarray(pixels).save(tmp_path / f"{number:02}.jpg")
+    command = [sys.executable, "-c", _SCRIPT, str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=90, check=True
+    )
+    assert done.stdout == "the end\n"

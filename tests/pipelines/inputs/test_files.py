@@ -241,10 +241,10 @@ import numpy as np
 from pipelines.inputs.files import image_file_batches
 from pipelines.preprocessing.images import ImagePreprocessor
 
-paths = sorted(Path(sys.argv[1]).glob("*.jpg"))
+paths = [Path(sys.argv[1])] * 4096
 labels = np.arange(len(paths))
 preprocessor = ImagePreprocessor(size=(32, 32), channels=3).fit(paths, labels)
-options = {"preprocessor": preprocessor, "batch_size": 32, "shuffle": True, "epochs": None}
+options = {"preprocessor": preprocessor, "batch_size": 64, "shuffle": True, "epochs": None}
 unfinished = iter(image_file_batches(paths, labels, **options))
 for _ in range(5):
     next(unfinished)
@@ -254,10 +254,9 @@ print("the end", flush=True)
 
 def test_a_script_ends_with_an_unfinished_iterator(tmp_path: Path) -> None:
     """Its dataset is working ahead, in Python too, when the interpreter ends."""
-    noise = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
-    for number, pixels in enumerate(noise):
-        Image.fromarray(pixels).save(tmp_path / f"{number:02}.jpg")
-    command = [sys.executable, "-c", _SCRIPT, str(tmp_path)]
+    path = tmp_path / "image.jpg"
+    Image.fromarray(smooth(32, 32)).save(path)
+    command = [sys.executable, "-c", _SCRIPT, str(path)]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=90, check=True

@@ -1,7 +1,8 @@
 """Prices of houses in California (20,640 blocks), with outliers and missing values.
 
 965 prices are cut off at 500,001 and 207 values are missing; loss and treatment of outliers
-are part of the search space.
+are part of the search space. The defaults are the winner, on the validation split, of two searches
+of 40 trials (`cookbook tune`) and of three seeds of their two best.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ RECIPE = Recipe(
     task="table-regression",
     builder="cookbook.models.dense:mlp",
     defaults={
-        "widths": (128, 64),
+        "widths": (256, 256, 128),
         "activation": "relu",
-        "dropout": 0.1,
-        "l2": 1e-6,
-        "loss": "huber",
-        "outliers": "iqr",
+        "batch_norm": True,
+        "dropout": 0.0,
+        "l2": 8e-6,
+        "loss": "mean_absolute_error",
+        "outliers": "none",
         "optimizer": "adam",
-        "learning_rate": 2e-3,
-        "batch_size": 64,
-        "epochs": 30,
+        "learning_rate": 1e-2,
+        "schedule": "cosine",
+        "batch_size": 128,
+        "epochs": 60,
     },
     # Thousands of rows bear wide networks and large batches; normalization pays there too.
     space=Space(

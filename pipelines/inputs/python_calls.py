@@ -43,7 +43,7 @@ class _Calls:
     def wait(self) -> None:
         """Returns when the datasets have worked ahead as far as they may."""
         end = time.monotonic() + _PATIENCE
-        begun = -1
+        begun = 0
         while time.monotonic() < end and (self._running or begun != self._begun):
             begun = self._begun
             time.sleep(_PAUSE)

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.options import default_values
-from tuning import Space
+from tuning import Float, Int, Space
 from tuning.dimensions import Dimension
 from tuning.forms import dimension_from
 
@@ -38,7 +38,7 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     given = {name: dimension_from(name, change) for name, change in changes.items()}
     _check(recipe, given)
     added = {name: d for name, d in given.items() if name not in recipe.space}
-    changed = {name: change for name, change in changes.items() if name not in added}
+    changed = {name: d for name, d in given.items() if name in recipe.space}
     space = Space({**recipe.space.override(changed).dimensions, **added})
     unset = [name for name in added if name not in recipe.defaults]
     defaults = {**recipe.defaults, **default_values(recipe.builder, unset)}
@@ -58,8 +58,6 @@ def _check(recipe: Recipe, given: Mapping[str, Dimension]) -> None:
 
 def _extremes(dimension: Dimension) -> list[Any]:
     """Values that break every law which a value of the dimension breaks."""
-    plain = dimension.to_dict()
-    for kind in ("int", "float"):
-        if kind in plain:
-            return list(plain[kind])
+    if isinstance(dimension, Int | Float):
+        return [dimension.low, dimension.high]
     return dimension.values or []

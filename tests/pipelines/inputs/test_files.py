@@ -171,7 +171,6 @@ import resource, sys
 import numpy as np
 from pipelines.inputs import image_file_batches
 from pipelines.preprocessing import ImagePreprocessor
-from tests.pipelines.conftest import REPOSITORY
 
 path, count = sys.argv[1], int(sys.argv[2])
 preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))

@@ -13,8 +13,13 @@ from pipelines.installed import installed_versions
 _ROOT = Path(__file__).resolve().parents[1]
 # What a searcher's points and a task's values come from.
 _DECIDING = (
-    *("tuning/strategies", "tuning/seeds.py", "tuning/space.py", "tuning/dimensions.py"),
-    *("tuning/ranges.py", "benchmarks/_searchers.py", "benchmarks/_task.py"),
+    *(
+        "tuning/strategies",
+        "tuning/seeds.py",
+        "tuning/space/space.py",
+        "tuning/space/dimensions.py",
+    ),
+    *("tuning/space/ranges.py", "benchmarks/_searchers.py", "benchmarks/_task.py"),
     *("benchmarks/_tasks.py", "benchmarks/_recorded.py", "benchmarks/_recipe_models.py"),
 )
 _LIBRARIES = ("cmaes", "keras-tuner", "numpy", "optuna", "scikit-learn", "scipy", "torch")

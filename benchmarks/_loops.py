@@ -64,9 +64,9 @@ class _TargetReached(Exception):  # noqa: N818 - it is no error
 
 def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
     """`tuning.search` over the recipe's objective, as `cookbook tune` runs it without MLflow."""
-    from pipelines.tuning_jobs.objective import RecipeObjective
+    from pipelines.jobs.recipe.objective import RecipeObjective
     from tuning import SearchSettings, open_study, search
-    from tuning.records import read_trials
+    from tuning.storage.records import read_trials
 
     data = models.request(work.loaded, work.data)
     objective = RecipeObjective(

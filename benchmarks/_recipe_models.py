@@ -11,9 +11,9 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.hyperparameters.options import TRAINING_NAMES, TrainingOptions, resolve
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest
-from pipelines.training.options import TRAINING_NAMES, TrainingOptions, resolve
 from tuning import Choice, Float, Int, Space
 
 Arrays = tuple[Any, Any, Any, Any]
@@ -47,7 +47,7 @@ def build(recipe: Recipe, params: Mapping[str, Any], x: Any, *, classes: int) ->
     """
     import keras
 
-    from pipelines.training.optimization import build_optimizer
+    from pipelines.hyperparameters.optimizer import build_optimizer
 
     known = {**recipe.defaults, **params}
     options = TrainingOptions(**{k: v for k, v in known.items() if k in TRAINING_NAMES})

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks._task import Point, Task
 from tuning import Choice, Int, Space
-from tuning.dimensions import Dimension
+from tuning.space.dimensions import Dimension
 
 FOLDER = Path(__file__).resolve().parent / "results" / "tables"
 SEED = "seed"

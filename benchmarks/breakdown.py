@@ -41,7 +41,7 @@ UNEQUAL = (
 def ours(*, epochs: int, seed: int) -> Measured:
     """The compiled loop of `Trainer`."""
     from pipelines.training.experiment import Experiment
-    from pipelines.training.trainer import Trainer
+    from pipelines.training.tensorflow.trainer import Trainer
 
     imported = seconds_since_start()
     recipe, data, loaded = _loaded()

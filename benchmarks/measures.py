@@ -55,8 +55,8 @@ def trials(*, recipe: str, fixed: dict[str, Any], count: int, without: str, seed
         without: Which measure is left out; empty for none.
         seed: Decides the points.
     """
+    from pipelines.jobs.recipe.objective import RecipeObjective
     from pipelines.training.data import cached_dataset
-    from pipelines.tuning_jobs.objective import RecipeObjective
 
     found = load_recipe(recipe)
     space = models.searched(found, fixed)
@@ -85,8 +85,8 @@ def trials(*, recipe: str, fixed: dict[str, Any], count: int, without: str, seed
 
 
 def _leave_out(measure: str) -> None:
-    from pipelines.training import trainer
-    from pipelines.tuning_jobs import objective
+    from pipelines.jobs.recipe import objective
+    from pipelines.training.tensorflow import trainer
 
     places: dict[str, tuple[Any, str]] = {
         "kept": (objective, "kept_trainers"),

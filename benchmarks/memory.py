@@ -1,7 +1,7 @@
 """Resident memory of a worker over hundreds of tiny trials, with and without recycling.
 
 `Model.fit` leaves the graph and the variables of every training behind
-(`pipelines/training/lone_replicas.py`); a worker in which it is used is replaced now and then.
+(`pipelines/training/tensorflow/single_replica.py`); a worker that uses it is replaced now and then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ class TinyTrial:
         plain_fit: Whether by `Model.fit`, instead of as a recipe does.
     """
 
-    preload: ClassVar[tuple[str, ...]] = ("tensorflow", "keras", "pipelines.training.trainer")
+    preload: ClassVar[tuple[str, ...]] = (
+        "tensorflow",
+        "keras",
+        "pipelines.training.tensorflow.trainer",
+    )
 
     def __init__(self, *, plain_fit: bool) -> None:
         self.plain_fit = plain_fit
@@ -52,8 +56,8 @@ class TinyTrial:
 def _train(units: int, seed: int) -> float:
     import keras
 
-    from pipelines.training.feeds import ArrayFeed
-    from pipelines.training.trainer import Trainer
+    from pipelines.inputs.feeds import ArrayFeed
+    from pipelines.training.tensorflow.trainer import Trainer
 
     model = _model(units, seed)
     feed = ArrayFeed(*_rows(seed), batch_size=16, seed=seed % 2**31)
@@ -107,7 +111,7 @@ def ours(
         plain_fit: Whether the trials call `Model.fit`.
     """
     from tuning import Int, SearchSettings, Space, open_study, search
-    from tuning.records import read_trials
+    from tuning.storage.records import read_trials
 
     never: dict[str, Any] = {} if recycled else {"recycle_after": NEVER, "recycle_growth": NEVER}
     with tempfile.TemporaryDirectory() as root:

@@ -39,7 +39,7 @@ def report_only(params: dict[str, Any], context: Any) -> dict[str, float]:
 def ours(*, trials: int, seed: int) -> Measured:
     """`tuning.search` with one worker, the default pruner, SQLite and the MLflow mirror."""
     from tuning import Float, SearchSettings, Space, open_study, search
-    from tuning.records import read_trials
+    from tuning.storage.records import read_trials
     from tuning.tracking import Mirror, default_tracking_uri
 
     space = Space({"x": Float(0.0, 1.0)})

@@ -14,10 +14,10 @@ from benchmarks._harness import CONSOLE
 from benchmarks._machine import Origin, command_line
 from benchmarks._recipe_models import request
 from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
+from pipelines.jobs.recipe.objective import RecipeObjective
 from pipelines.recipes.registry import load_recipe
-from pipelines.tuning_jobs.objective import RecipeObjective
 from tuning import Choice, SearchSettings, Space, open_study, search
-from tuning.records import FINISHED, read_trials
+from tuning.storage.records import FINISHED, read_trials
 
 
 def record(table: Table, seed: int) -> list[dict[str, Any]]:

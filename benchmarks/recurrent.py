@@ -48,8 +48,8 @@ def arrays(*, rows: int, steps: int, seed: int) -> tuple[np.ndarray, np.ndarray]
 
 def ours(*, batch: int, epochs: int, unroll: bool, **sizes: Any) -> Measured:
     """`Trainer` over an `ArrayFeed`: whole epochs in one compiled function."""
-    from pipelines.training.feeds import ArrayFeed
-    from pipelines.training.trainer import Trainer
+    from pipelines.inputs.feeds import ArrayFeed
+    from pipelines.training.tensorflow.trainer import Trainer
 
     x, y = arrays(**sizes)
     clock = epoch_clock()

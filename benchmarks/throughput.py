@@ -62,11 +62,11 @@ def arrays(*, rows: int, data_dir: str | None, seed: int) -> tuple[np.ndarray, n
 
 def ours(*, network: str, epochs: int, precision: str = "float32", **data: Any) -> Measured:
     """`Trainer` over an `ArrayFeed` with `image_transform`."""
+    from pipelines.hyperparameters.precision import precision as layers_in
+    from pipelines.inputs.feeds import ArrayFeed
     from pipelines.inputs.images import image_transform
     from pipelines.preprocessing.images import ImagePreprocessor
-    from pipelines.training.feeds import ArrayFeed
-    from pipelines.training.precision import precision as layers_in
-    from pipelines.training.trainer import Trainer
+    from pipelines.training.tensorflow.trainer import Trainer
 
     x, y = arrays(**data)
     preprocessor = ImagePreprocessor(scale=1 / 255).fit(x, y)

@@ -12,10 +12,11 @@ from typing import Any
 from tuning._names import unknown_name
 from tuning.stages import Stage, read_stages
 from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
-from tuning.winner import WINNERS
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
 RELATIONS = ("<=", ">=")
+FIRST, KNEE = "first", "knee"
+WINNERS = (FIRST, KNEE)  # which trial of a Pareto front is the best one
 _POSITIVE = (
     "trials",
     "budget",
@@ -65,7 +66,7 @@ class SearchSettings:
         source_study: Study of the same store whose best points are evaluated first.
         source_points: How many of them.
         stages: Stages of a staged search, see `tuning.stages`; empty for one stage.
-        winner: Which trial of a Pareto front is the best one, see `tuning.winner.WINNERS`.
+        winner: Which trial of a Pareto front is the best one, see `WINNERS`.
         facts: What decides the numbers of a trial beside space and metrics, name to plain value;
             a study that exists is opened with the same facts only. None for those that are known
             here: seed, budget and constraints.

@@ -10,8 +10,7 @@ from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
-from pipelines.cli.output import format_value
-from pipelines.cli.progress import where
+from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
     from pipelines.comparisons.comparison import Comparison, Part

@@ -20,7 +20,7 @@ def job() -> None:
 @job.command()
 def schema() -> None:
     """Print the JSON schema of a job file, for completion in editors."""
-    from tuning.job import job_schema
+    from pipelines.jobs.schema import job_schema
 
     click.echo(json.dumps(job_schema(), indent=2))
 
@@ -29,8 +29,8 @@ def schema() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Check the job FILE without running it."""
-    from pipelines.tuning_jobs.plan import plan_job
-    from pipelines.tuning_jobs.request import make_job
+    from pipelines.jobs.plan import plan_job
+    from pipelines.jobs.request import make_job
 
     found = make_job(file, {})
     plan = plan_job(found)

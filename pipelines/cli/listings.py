@@ -9,11 +9,12 @@ import click
 from rich.markup import escape
 
 from cookbook._names import unknown_name
-from pipelines.cli.output import format_value, json_option, print_listing, print_result
+from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
     from pipelines.comparisons.comparison import Comparison
-    from tuning.dimensions import Dimension
+    from tuning.space.dimensions import Dimension
 
 
 @click.command()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import click
 
-from tuning.tracking.locations import LOCAL_UI
+from pipelines.formatting import format_value
 
 _PROSE = ("summary", "advice", "found", "reason", "source")
 _LOG_WIDTH = 160
@@ -93,36 +92,3 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
 def print_result(result: Mapping[str, Any]) -> None:
     """Prints one JSON object on one line, for programs that read the last line."""
     click.echo(json.dumps(result, default=str))
-
-
-def format_value(value: Any) -> str:
-    """A value as a person reads it: grouped thousands, four significant digits.
-
-    Example:
-        >>> format_value(62458), format_value(0.98765), format_value((16, 32))
-        ('62,458', '0.9877', '16, 32')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(format_value(item) for item in value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else str(value)
-
-
-def where(run_url: str) -> str:
-    """The address of a run, and how it is opened when it lies in a store without a server.
-
-    Example:
-        >>> where("http://server:5000/#/experiments/1/runs/abc")
-        'http://server:5000/#/experiments/1/runs/abc'
-        >>> where("http://127.0.0.1:5000/#/experiments/1/runs/abc")
-        'http://127.0.0.1:5000/#/experiments/1/runs/abc  (open it with: cookbook ui)'
-    """
-    local = run_url.startswith(f"{LOCAL_UI}/")
-    return f"{run_url}  (open it with: cookbook ui)" if local else run_url

@@ -12,7 +12,7 @@ from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
-from pipelines.cli.output import format_value, where
+from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset

@@ -11,11 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cli.bar import LiveBar
-from pipelines.cli.output import format_value
+from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
     import tuning
-    from pipelines.tuning_jobs.result import TuneResult
+    from pipelines.jobs.result import TuneResult
 
 _BEST_TRIALS = 5
 _WIDE = 240

@@ -34,7 +34,7 @@ def study_options(command: Command) -> Command:
 @json_option
 def status(*, root: Path, storage: str | None, as_json: bool) -> None:
     """List the studies with their progress and best value."""
-    from tuning.studies import list_studies
+    from tuning.storage.studies import list_studies
 
     rows = [
         {
@@ -105,9 +105,9 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
 
     Of a staged search those that were confirmed, of a Pareto front those that its job chose.
     """
-    from tuning.records import read_trials
     from tuning.report import winning_trial
-    from tuning.shortfall import shortfall
+    from tuning.results.shortfall import shortfall
+    from tuning.storage.records import read_trials
 
     opened = _open(study, root, storage)
     row = winning_trial(opened)
@@ -185,8 +185,8 @@ def sync(
 
     A second call writes nothing.
     """
-    from pipelines.tuning_jobs.review import sync_study
-    from tuning.studies import storage_url
+    from pipelines.jobs.mlflow.review import sync_study
+    from tuning.storage.studies import storage_url
     from tuning.tracking import default_tracking_uri
 
     found = _open(study, root, storage)
@@ -207,7 +207,7 @@ def sync(
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     """Delete STUDY with its trials; its MLflow runs stay."""
-    from tuning.studies import delete_study
+    from tuning.storage.studies import delete_study
 
     _open(study, root, storage)
     if not yes:

@@ -46,8 +46,8 @@ def tune(
 
     Interrupt it at any moment; the same command goes on where it stopped.
     """
-    from pipelines.tuning_jobs.plan import plan_job
-    from pipelines.tuning_jobs.request import make_job
+    from pipelines.jobs.plan import plan_job
+    from pipelines.jobs.request import make_job
 
     data = parse_data(data_path, options.pop("target", None), data_options)
     given = {name: value for name, value in options.items() if value is not None}
@@ -58,7 +58,7 @@ def tune(
     checked = make_job(job, given)
     plan = plan_job(checked, root=root, data_dir=data_dir, tiny=tiny)
     from pipelines.cli.search_progress import SearchProgress, print_summary
-    from pipelines.tuning_jobs.run import run_plan
+    from pipelines.jobs.run import run_plan
 
     with SearchProgress() as progress:
         about_pruner = pruner_note(plan.settings)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cookbook._names import unknown_name
+from pipelines.hyperparameters.options import TRAINING_NAMES
 from pipelines.recipes.recipe import Recipe
 from pipelines.recipes.registry import load_recipe
-from pipelines.training.options import TRAINING_NAMES
 
 TRAIN = "pipelines.comparisons.measuring:train_arm"
 

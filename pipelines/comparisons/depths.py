@@ -11,7 +11,7 @@ from cookbook.callbacks.depth import grow_depth
 from pipelines.comparisons.measuring import Setting
 from pipelines.comparisons.outcome import Outcome
 from pipelines.training.reporting import DivergenceStop
-from pipelines.training.trainer import Trainer
+from pipelines.training.tensorflow.trainer import Trainer
 
 _CURVES = ("val_accuracy", "val_loss")
 

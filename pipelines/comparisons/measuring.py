@@ -13,8 +13,8 @@ import keras
 from cookbook._names import unknown_name
 from pipelines.comparisons.comparison import Part
 from pipelines.comparisons.outcome import Outcome
+from pipelines.hyperparameters.options import resolve
 from pipelines.training.experiment import Experiment
-from pipelines.training.options import resolve
 from pipelines.training.reporting import DivergenceStop
 
 if TYPE_CHECKING:

@@ -61,7 +61,7 @@ class ComparisonRequest:
             ValueError: If a hyperparameter is unknown, a value is out of its range, or it is one
                 that the arms vary.
         """
-        from pipelines.hyperparameters import check_hyperparameters
+        from pipelines.training.checks import check_hyperparameters
 
         for part in comparison.parts:
             taken = sorted(part.varied & set(self.params))

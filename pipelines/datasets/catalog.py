@@ -9,7 +9,7 @@ _SKLEARN = "scikit-learn, from the UCI repository"
 BUNDLED = (
     DatasetEntry(
         name="digits",
-        loader="pipelines.datasets.bundled:digits",
+        loader="pipelines.datasets.named.bundled:digits",
         modality="image",
         task="classification",
         summary="1,797 handwritten digits, 8x8 grey, 10 classes",
@@ -18,7 +18,7 @@ BUNDLED = (
     ),
     DatasetEntry(
         name="breast-cancer",
-        loader="pipelines.datasets.bundled:breast_cancer",
+        loader="pipelines.datasets.named.bundled:breast_cancer",
         modality="tabular",
         task="classification",
         summary="569 tumours, 30 measurements, malignant or benign",
@@ -27,7 +27,7 @@ BUNDLED = (
     ),
     DatasetEntry(
         name="wine",
-        loader="pipelines.datasets.bundled:wine",
+        loader="pipelines.datasets.named.bundled:wine",
         modality="tabular",
         task="classification",
         summary="178 wines, 13 measurements, 3 growers",
@@ -36,7 +36,7 @@ BUNDLED = (
     ),
     DatasetEntry(
         name="iris",
-        loader="pipelines.datasets.bundled:iris",
+        loader="pipelines.datasets.named.bundled:iris",
         modality="tabular",
         task="classification",
         summary="150 irises, 4 measurements, 3 species",
@@ -45,7 +45,7 @@ BUNDLED = (
     ),
     DatasetEntry(
         name="diabetes",
-        loader="pipelines.datasets.bundled:diabetes",
+        loader="pipelines.datasets.named.bundled:diabetes",
         modality="tabular",
         task="regression",
         summary="442 patients, 10 measurements, progress after a year",
@@ -54,7 +54,7 @@ BUNDLED = (
     ),
     DatasetEntry(
         name="make-classification",
-        loader="pipelines.datasets.bundled:make_classification",
+        loader="pipelines.datasets.named.bundled:make_classification",
         modality="tabular",
         task="classification",
         summary="1,000 generated rows, 20 features, 2 classes",
@@ -66,7 +66,7 @@ BUNDLED = (
 OWN_DATA = (
     DatasetEntry(
         name="tabular-file",
-        loader="pipelines.datasets.tabular:load_tabular",
+        loader="pipelines.datasets.formats.tabular:load_tabular",
         modality="tabular",
         task="classification",
         summary="your CSV, TSV or Parquet file",
@@ -75,7 +75,7 @@ OWN_DATA = (
     ),
     DatasetEntry(
         name="image-folder",
-        loader="pipelines.datasets.image_folder:load_images",
+        loader="pipelines.datasets.formats.image_folder:load_images",
         modality="image",
         task="classification",
         summary="your folder, tar or zip of images (a folder per class), or idx files",
@@ -84,7 +84,7 @@ OWN_DATA = (
     ),
     DatasetEntry(
         name="text-classes",
-        loader="pipelines.datasets.text_classes:load_text_classes",
+        loader="pipelines.datasets.formats.text_classes:load_text_classes",
         modality="text",
         task="classification",
         summary="your texts: a folder per class, or a file per class with a line per text",
@@ -93,7 +93,7 @@ OWN_DATA = (
     ),
     DatasetEntry(
         name="plain-text",
-        loader="pipelines.datasets.corpora:load_plain_text",
+        loader="pipelines.datasets.named.corpora:load_plain_text",
         modality="language-model",
         task="language-model",
         summary="your text file or folder, as one stream or as one item a line",
@@ -102,7 +102,7 @@ OWN_DATA = (
     ),
     DatasetEntry(
         name="pair-file",
-        loader="pipelines.datasets.pairs:load_pairs",
+        loader="pipelines.datasets.formats.pairs:load_pairs",
         modality="pairs",
         task="translation",
         summary="your file with source and target sentences, tab separated",

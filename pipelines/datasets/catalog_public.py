@@ -26,7 +26,7 @@ _MNIST_SHA256 = (
 IMAGES = (
     DatasetEntry(
         name="cifar10",
-        loader="pipelines.datasets.cifar:cifar10",
+        loader="pipelines.datasets.named.cifar:cifar10",
         modality="image",
         task="classification",
         summary="60,000 colour images, 32x32, 10 classes",
@@ -53,7 +53,7 @@ IMAGES = (
     ),
     DatasetEntry(
         name="mnist",
-        loader="pipelines.datasets.idx:mnist",
+        loader="pipelines.datasets.formats.idx:mnist",
         modality="image",
         task="classification",
         summary="70,000 handwritten digits, 28x28 grey, 10 classes",
@@ -69,7 +69,7 @@ IMAGES = (
     ),
     DatasetEntry(
         name="fashion-mnist",
-        loader="pipelines.datasets.idx:fashion_mnist",
+        loader="pipelines.datasets.formats.idx:fashion_mnist",
         modality="image",
         task="classification",
         summary="70,000 pieces of clothing, 28x28 grey, 10 classes",
@@ -84,7 +84,7 @@ IMAGES = (
     ),
     DatasetEntry(
         name="tiny-imagenet",
-        loader="pipelines.datasets.tiny_imagenet:tiny_imagenet",
+        loader="pipelines.datasets.named.tiny_imagenet:tiny_imagenet",
         modality="image",
         task="classification",
         summary="110,000 colour images, 64x64, 200 classes",
@@ -111,7 +111,7 @@ IMAGES = (
 TEXTS = (
     DatasetEntry(
         name="names",
-        loader="pipelines.datasets.corpora:names",
+        loader="pipelines.datasets.named.corpora:names",
         modality="language-model",
         task="language-model",
         summary="29,494 distinct first names, a to z",
@@ -130,7 +130,7 @@ TEXTS = (
     ),
     DatasetEntry(
         name="tiny-shakespeare",
-        loader="pipelines.datasets.corpora:tiny_shakespeare",
+        loader="pipelines.datasets.named.corpora:tiny_shakespeare",
         modality="language-model",
         task="language-model",
         summary="1,115,394 characters of Shakespeare's plays",
@@ -149,7 +149,7 @@ TEXTS = (
     ),
     DatasetEntry(
         name="wikitext-2",
-        loader="pipelines.datasets.corpora:wikitext2",
+        loader="pipelines.datasets.named.corpora:wikitext2",
         modality="language-model",
         task="language-model",
         summary="2,088,628 training tokens of Wikipedia, 33,278 word types",
@@ -174,7 +174,7 @@ TEXTS = (
     ),
     DatasetEntry(
         name="imdb",
-        loader="pipelines.datasets.imdb:imdb",
+        loader="pipelines.datasets.named.imdb:imdb",
         modality="text",
         task="classification",
         summary="50,000 film reviews, positive or negative",
@@ -197,7 +197,7 @@ TEXTS = (
     ),
     DatasetEntry(
         name="eng-fra",
-        loader="pipelines.datasets.eng_fra:eng_fra",
+        loader="pipelines.datasets.named.eng_fra:eng_fra",
         modality="pairs",
         task="translation",
         summary="English and French sentence pairs of the Tatoeba project",
@@ -215,7 +215,7 @@ TEXTS = (
 TABLES = (
     DatasetEntry(
         name="california-housing",
-        loader="pipelines.datasets.tables:california_housing",
+        loader="pipelines.datasets.named.tables:california_housing",
         modality="tabular",
         task="regression",
         summary="20,640 districts, 9 columns, median house value",
@@ -234,7 +234,7 @@ TABLES = (
     ),
     DatasetEntry(
         name="wine-quality",
-        loader="pipelines.datasets.tables:wine_quality",
+        loader="pipelines.datasets.named.tables:wine_quality",
         modality="tabular",
         task="regression",
         summary="1,599 red wines, 11 measurements, quality 3 to 8",

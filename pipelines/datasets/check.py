@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import file_digest
-from pipelines.datasets.integrity import damage
+from pipelines.datasets.formats.integrity import damage
 from pipelines.datasets.locate import locate
 from pipelines.datasets.registry import dataset_folder, entry, load_dataset
 

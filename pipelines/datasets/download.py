@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.datasets.entry import RemoteFile
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import file_digest
-from pipelines.datasets.integrity import damage
+from pipelines.datasets.formats.integrity import damage
 from pipelines.datasets.registry import dataset_folder, entry
 
 Progress = Callable[[str, int, int | None], None]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.datasets.splitting import Indices
+from pipelines.datasets.splits.splitting import Indices
 
 _CHUNK_BYTES = 1 << 20
 

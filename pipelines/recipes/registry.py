@@ -1,18 +1,13 @@
-"""Finds recipes: every module of this package that defines `RECIPE`.
-
-Modules whose names begin with an underscore hold what several recipes share.
-"""
+"""Finds recipes: every module of `pipelines.recipes.catalog` defines one `RECIPE`."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 
-import pipelines.recipes as package
 from cookbook._names import unknown_name
+from pipelines.recipes import catalog
 from pipelines.recipes.recipe import Recipe
-
-_NOT_RECIPES = {"recipe", "record", "registry"}
 
 
 def recipe_names() -> list[str]:
@@ -22,9 +17,8 @@ def recipe_names() -> list[str]:
         >>> "digits-cnn" in recipe_names()
         True
     """
-    modules = (module.name for module in pkgutil.iter_modules(package.__path__))
-    recipes = (name for name in modules if name not in _NOT_RECIPES and name[0] != "_")
-    return sorted(name.replace("_", "-") for name in recipes)
+    modules = pkgutil.iter_modules(catalog.__path__)
+    return sorted(module.name.replace("_", "-") for module in modules)
 
 
 def load_recipe(name: str) -> Recipe:
@@ -45,7 +39,7 @@ def load_recipe(name: str) -> Recipe:
     """
     if name not in recipe_names():
         raise ValueError(unknown_name("recipe", name, recipe_names()))
-    module = importlib.import_module(f"pipelines.recipes.{name.replace('-', '_')}")
+    module = importlib.import_module(f"{catalog.__name__}.{name.replace('-', '_')}")
     recipe: Recipe = module.RECIPE
     return recipe
 

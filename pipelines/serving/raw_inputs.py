@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from cookbook._names import unknown_name
-from pipelines.datasets.column_types import to_numbers
 from pipelines.datasets.errors import DataError
-from pipelines.datasets.images import is_image
-from pipelines.datasets.table_reader import Table, read_table, sniff_delimiter
-from pipelines.datasets.text_files import read_lines, read_text
+from pipelines.datasets.formats.column_types import to_numbers
+from pipelines.datasets.formats.images import is_image
+from pipelines.datasets.formats.table_reader import Table, read_table, sniff_delimiter
+from pipelines.datasets.formats.text_files import read_lines, read_text
 
 _TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pipelines.training.options import TrainingOptions
+from pipelines.hyperparameters.options import TrainingOptions
 
 if TYPE_CHECKING:
     import keras
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Dataset, Split
-    from pipelines.training.feeds import Feed
+    from pipelines.inputs.feeds import Feed
 
 
 class Task(ABC):
@@ -62,7 +62,7 @@ class Task(ABC):
             model: What the recipe's builder made.
             total_steps: Optimizer steps of the whole training, for schedules.
         """
-        from pipelines.training.optimization import build_optimizer
+        from pipelines.hyperparameters.optimizer import build_optimizer
 
         optimizer = build_optimizer(self.options, model, total_steps=total_steps)
         model.compile(optimizer=optimizer, loss=self.loss(), metrics=self.metrics())

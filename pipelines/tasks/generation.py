@@ -9,12 +9,12 @@ import numpy as np
 
 from cookbook.optimizers.registry import make_optimizer
 from pipelines.figures import image_grid_figure
+from pipelines.hyperparameters.optimizer import build_schedule
+from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.serving.drawing import draw_images
 from pipelines.tasks.base import Task
 from pipelines.tasks.judge import ImageJudge
-from pipelines.training.feeds import ArrayFeed
-from pipelines.training.optimization import build_schedule
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,12 +8,12 @@ import keras
 import numpy as np
 
 from pipelines.inputs.augmentation import make_augmentation
+from pipelines.inputs.feeds import ArrayFeed, DatasetFeed, Feed, Transform
 from pipelines.inputs.files import image_file_batches
 from pipelines.inputs.images import image_transform
 from pipelines.inputs.indexed import count_steps
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
-from pipelines.training.feeds import ArrayFeed, DatasetFeed, Feed, Transform
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Split

@@ -12,6 +12,7 @@ from cookbook.losses.registry import make_loss
 from cookbook.models.recurrent import reset_states
 from pipelines.baselines.kneser_ney import KneserNey
 from pipelines.figures import surprise_figure
+from pipelines.inputs.feeds import ArrayFeed
 from pipelines.inputs.windows import language_model_arrays
 from pipelines.preprocessing.language import LanguagePreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
@@ -19,7 +20,6 @@ from pipelines.preprocessing.vocabulary import END, PADDING, START, UNKNOWN, Voc
 from pipelines.serving.writing import Writer
 from pipelines.tasks.base import Task
 from pipelines.tasks.reading import TokenReader, TokenScores
-from pipelines.training.feeds import ArrayFeed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,18 +11,18 @@ import numpy as np
 from cookbook.losses.registry import make_loss
 from pipelines.baselines.classifiers import best_classifier
 from pipelines.figures import residual_figure
+from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
 from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
 from pipelines.tasks.scores import number_scores
-from pipelines.training.feeds import ArrayFeed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Dataset, Split
-    from pipelines.training.options import TrainingOptions
+    from pipelines.hyperparameters.options import TrainingOptions
 
 VALIDATION_BATCH = 1024
 

@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from pipelines.inputs.feeds import Batch
 from pipelines.inputs.ragged import RaggedRows, bucketed_order
 from pipelines.preprocessing.text import TextPreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
 from pipelines.preprocessing.vocabulary import Vocabulary
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
-from pipelines.training.feeds import Batch
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Split

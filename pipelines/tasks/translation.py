@@ -11,8 +11,9 @@ import numpy as np
 from cookbook.losses.registry import make_loss
 from cookbook.models.seq2seq import ScheduledSampling, inverse_sigmoid_rate
 from pipelines.baselines.nearest_sentence import NearestSentence
-from pipelines.datasets.pairs import references
+from pipelines.datasets.formats.pairs import references
 from pipelines.figures import exact_match_figure
+from pipelines.inputs.feeds import ArrayFeed, DatasetFeed, Feed
 from pipelines.inputs.indexed import count_steps
 from pipelines.inputs.pairs import pair_batches
 from pipelines.preprocessing.pairs import PairPreprocessor
@@ -21,7 +22,6 @@ from pipelines.preprocessing.vocabulary import UNKNOWN
 from pipelines.serving.translating import Translator
 from pipelines.tasks.base import Task
 from pipelines.tasks.translation_scores import translation_scores
-from pipelines.training.feeds import ArrayFeed, DatasetFeed, Feed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

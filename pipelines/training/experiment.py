@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from pipelines.recipes.recipe import Recipe
-from pipelines.tasks.registry import task_class
-from pipelines.training.options import (
+from pipelines.hyperparameters.options import (
     argument_names,
     check_parameter_names,
     resolve,
     split_parameters,
 )
-from pipelines.training.precision import precision
-from pipelines.training.trainer import Trainer
+from pipelines.hyperparameters.precision import precision
+from pipelines.recipes.recipe import Recipe
+from pipelines.tasks.registry import task_class
+from pipelines.training.tensorflow.trainer import Trainer
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
-    from pipelines.training.feeds import Batch
-    from pipelines.training.kept_trainers import KeptTrainers
+    from pipelines.inputs.feeds import Batch
+    from pipelines.training.tensorflow.kept_trainers import KeptTrainers
 
 
 class Experiment:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import code_version
-from pipelines.hyperparameters import check_hyperparameters
 from pipelines.recipes.registry import load_recipe
+from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ HEAVY = ("tensorflow", "keras", "optuna", "mlflow", "sklearn", "pandas", "matplo
 LIGHT_MODULES = (
     "cookbook",
     "tuning",
-    "tuning.space",
+    "tuning.space.space",
     "tuning.settings",
     "pipelines",
     "pipelines.recipes.registry",

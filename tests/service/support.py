@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from tuning import Float, SearchSettings, Space, open_study, search
-from tuning.records import FINISHED, read_trials
+from tuning.storage.records import FINISHED, read_trials
 
 ROOT = Path(__file__).resolve().parents[2]
 SPACE = Space({"x": Float(0.0, 1.0)})

@@ -14,13 +14,13 @@ import pytest
 from optuna.storages import get_storage
 from optuna.testing.pytest_storages import StorageTestCase
 
-from pipelines.tuning_jobs.api import tune
+from pipelines.jobs.api import tune
 from tests.service import objectives
 from tests.service.postgres import cluster
 from tests.service.support import ROOT, assert_exact, by_state, run
 from tuning import open_study
-from tuning.records import read_trials
-from tuning.storage import open_storage
+from tuning.storage.database import open_storage
+from tuning.storage.records import read_trials
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 

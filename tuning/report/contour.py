@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.tri import Triangulation
 
-from tuning.records import TrialRecord
 from tuning.report.importance import by_importance
 from tuning.report.scales import Scale, scale_of
 from tuning.report.style import (
@@ -25,6 +24,7 @@ from tuning.report.style import (
     tidy,
 )
 from tuning.report.view import StudyView
+from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tuning.records import TrialRecord
 from tuning.report.style import BLUE, INK, empty_figure, new_figure, plain, shorten, tidy
 from tuning.report.view import StudyView
+from tuning.storage.records import TrialRecord
 
 FEWEST = 4  # below, the best part of the trials holds a single one
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tuning.records import COMPLETE, FAILED, PRUNED
 from tuning.report.outcome import facts_of, scores_table, seeds_table
 from tuning.report.registry import FIGURES, draw_all, render
 from tuning.report.stages import confirmed_table, stages_table
 from tuning.report.style import number
 from tuning.report.tables import best_trials, trial_rows
 from tuning.report.view import StudyView, as_view
+from tuning.storage.records import COMPLETE, FAILED, PRUNED
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -101,7 +101,7 @@ def report_page(view: StudyView, figures: Mapping[str, Figure] | None = None) ->
 
 
 def _text(value: Any) -> str:
-    from tuning.tracking.locations import mask_credentials
+    from tuning.credentials import mask_credentials
 
     return escape(mask_credentials(str(value)))
 

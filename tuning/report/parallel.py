@@ -8,7 +8,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.records import TrialRecord
 from tuning.report.importance import by_importance
 from tuning.report.scales import Scale, scale_of
 from tuning.report.style import (
@@ -24,6 +23,7 @@ from tuning.report.style import (
     shorten,
 )
 from tuning.report.view import StudyView
+from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 _MOST_AXES = 10

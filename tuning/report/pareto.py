@@ -8,7 +8,6 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.records import TrialRecord
 from tuning.report.style import (
     BLUE,
     GREY,
@@ -19,6 +18,7 @@ from tuning.report.style import (
     tidy,
 )
 from tuning.report.view import StudyView
+from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 

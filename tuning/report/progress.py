@@ -8,7 +8,6 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.records import COMPLETE, FAILED, PRUNED, TrialRecord
 from tuning.report.style import (
     BLUE,
     COLOR_OF,
@@ -28,6 +27,7 @@ from tuning.report.style import (
     time_unit,
 )
 from tuning.report.view import StudyView
+from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord
 
 _NOTHING = "No trial is complete yet."
 _MANY = 60

@@ -9,10 +9,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from tuning.records import TrialRecord
 from tuning.report.style import number, plain, shorten
 from tuning.report.view import StudyView
-from tuning.space import Float, Int
+from tuning.space.space import Float, Int
+from tuning.storage.records import TrialRecord
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.records import PRUNED
 from tuning.report.importance import by_importance
 from tuning.report.scales import Scale, placed, scale_of
 from tuning.report.style import (
@@ -23,6 +22,7 @@ from tuning.report.style import (
     tidy,
 )
 from tuning.report.view import StudyView
+from tuning.storage.records import PRUNED
 
 _NOTHING = "No trial is complete yet."
 

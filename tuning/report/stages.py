@@ -7,7 +7,7 @@ from typing import Any
 
 from tuning.report.style import number
 from tuning.report.view import StudyView
-from tuning.stage_rows import stage_rows
+from tuning.results.stages import stage_rows
 
 Table = tuple[Sequence[str], list[list[Any]]]
 

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.records import COMPLETE, FAILED, PRUNED, RUNNING, WAITING
+from tuning.storage.records import COMPLETE, FAILED, PRUNED, RUNNING, WAITING
 
 # Okabe and Ito's colours, which people with any colour vision tell apart; shapes differ too.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning.records import COMPLETE, TrialRecord, best_records
 from tuning.report.view import StudyView, as_view
+from tuning.storage.records import COMPLETE, TrialRecord, best_records
 
 
 def trial_rows(study: Any) -> list[dict[str, Any]]:

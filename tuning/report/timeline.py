@@ -6,9 +6,9 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from tuning.records import COMPLETE, FAILED, RUNNING, TrialRecord
 from tuning.report.style import COLOR_OF, INK, empty_figure, legend, new_figure, tidy, time_unit
 from tuning.report.view import StudyView
+from tuning.storage.records import COMPLETE, FAILED, RUNNING, TrialRecord
 
 
 def timeline_figure(view: StudyView) -> Figure:

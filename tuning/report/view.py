@@ -9,8 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from tuning.confirmation import Confirmation, confirmations
-from tuning.records import (
+from tuning.results.confirmation import Confirmation, confirmations
+from tuning.results.result import pareto_front
+from tuning.results.winner import FIRST, choose_winner
+from tuning.space.space import Space
+from tuning.storage.records import (
     COMPLETE,
     FINISHED,
     RESULT,
@@ -21,9 +24,6 @@ from tuning.records import (
     bounded_metrics,
     read_trials,
 )
-from tuning.result import pareto_front
-from tuning.space import Space
-from tuning.winner import FIRST, choose_winner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class StudyView:
         ]
 
     def of_state(self, state: str) -> list[TrialRecord]:
-        """Trials in one of the states of `tuning.records`."""
+        """Trials in one of the states of `tuning.storage.records`."""
         return [record for record in self.records if record.state == state]
 
     def seconds(self, moment: datetime | None) -> float:

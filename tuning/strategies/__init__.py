@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optuna.pruners import BasePruner
     from optuna.samplers import BaseSampler
 
-    from tuning.space import Space
+    from tuning.space.space import Space
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,9 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
-from tuning.dimensions import Choice, Dimension, plain_key
-from tuning.ranges import Float, Int
-from tuning.space import Space, encode_option
+from tuning.space.dimensions import Choice, Dimension, plain_key
+from tuning.space.ranges import Float, Int
+from tuning.space.space import Space, encode_option
 from tuning.strategies import Request
 from tuning.strategies.distributions import distribution_of, space_of
 

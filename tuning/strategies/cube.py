@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tuning.dimensions import Choice, Dimension, plain_key
-from tuning.ranges import Float, Int
-from tuning.space import Space
+from tuning.space.dimensions import Choice, Dimension, plain_key
+from tuning.space.ranges import Float, Int
+from tuning.space.space import Space
 
 _SAME = 1e-9
 _ABSENT = 0.5  # where a parameter is put whose condition does not hold

@@ -15,9 +15,9 @@ from optuna.distributions import (
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
-from tuning.dimensions import Choice, Dimension
-from tuning.ranges import Float, Int
-from tuning.space import Space, encode_option
+from tuning.space.dimensions import Choice, Dimension
+from tuning.space.ranges import Float, Int
+from tuning.space.space import Space, encode_option
 
 
 def distribution_of(dimension: Dimension) -> BaseDistribution:

@@ -10,7 +10,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 from typing_extensions import override
 
-from tuning.space import Space
+from tuning.space.space import Space
 from tuning.strategies.distributions import distributions_of
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from tuning._lazy import lazy_attributes
 
 if TYPE_CHECKING:
+    from tuning.credentials import mask_credentials as mask_credentials
     from tuning.tracking.locations import default_artifact_root as default_artifact_root
     from tuning.tracking.locations import default_tracking_uri as default_tracking_uri
-    from tuning.tracking.locations import mask_credentials as mask_credentials
     from tuning.tracking.locations import run_url as run_url
     from tuning.tracking.mirror import Mirror as Mirror
     from tuning.tracking.mirror import MirrorReport as MirrorReport
@@ -41,7 +41,7 @@ _REFERENCES = {
     "load_python_model": "tuning.tracking.models:load_python_model",
     "log_keras_model": "tuning.tracking.models:log_keras_model",
     "log_python_model": "tuning.tracking.models:log_python_model",
-    "mask_credentials": "tuning.tracking.locations:mask_credentials",
+    "mask_credentials": "tuning.credentials:mask_credentials",
     "preload": "tuning.tracking.quiet:preload",
     "run_url": "tuning.tracking.locations:run_url",
     "sync": "tuning.tracking.rebuild:sync",

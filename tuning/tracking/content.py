@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tuning.records import COMPLETE, FAILED, PRUNED, TrialRecord
-from tuning.tracking.locations import mask_credentials
+from tuning.credentials import mask_credentials
+from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord
 
 # Limits of MLflow's tracking stores (mlflow.utils.validation).
 LONGEST_KEY = 250

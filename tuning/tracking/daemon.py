@@ -15,8 +15,8 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
-from tuning.records import FINISHED, TrialRecord, record_of
-from tuning.tracking.locations import mask_credentials
+from tuning.credentials import mask_credentials
+from tuning.storage.records import FINISHED, TrialRecord, record_of
 
 _LONGEST_PAUSE = 15.0
 
@@ -131,8 +131,8 @@ class MirrorLoop:
 
 
 def _space_of(study: Any) -> Any:
-    from tuning.records import SPACE
-    from tuning.space import Space
+    from tuning.space.space import Space
+    from tuning.storage.records import SPACE
 
     stored = study.user_attrs.get(SPACE)
     return None if stored is None else Space.from_dict(stored)

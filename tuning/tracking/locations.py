@@ -7,11 +7,6 @@ from pathlib import Path
 
 from tuning._names import unknown_name
 
-_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/\s:@]*)(?::[^/\s]*)?@")
-_SECRETS = re.compile(
-    r"(?P<key>[?&;](?:password|passwd|pwd|token|secret|access_key|api_key|sslpassword)=)[^&;\s]+",
-    re.IGNORECASE,
-)
 # What MLflow 3 can keep runs in, besides folders.
 _SCHEMES = (
     *("file", "http", "https", "databricks", "databricks-uc", "uc"),
@@ -76,28 +71,6 @@ def default_artifact_root(tracking_uri: str) -> str | None:
         return None
     file = tracking_uri.removeprefix("sqlite:///").partition("?")[0]
     return str(Path(file).resolve().parent / "artifacts")
-
-
-def mask_credentials(text: str) -> str:
-    """Removes passwords and tokens from the addresses in a text.
-
-    Args:
-        text: An address, or a message that may hold some.
-
-    Returns:
-        The text with `***` in place of passwords, tokens and keys.
-
-    Example:
-        >>> mask_credentials("postgresql://me:secret@db/studies?sslpassword=x")
-        'postgresql://me:***@db/studies?sslpassword=***'
-    """
-
-    def hide(match: re.Match[str]) -> str:
-        user, has_password = match["user"], ":" in match[0][len(match["scheme"]) :]
-        # A single word before the @ of an address is often a token.
-        return match["scheme"] + (f"{user}:***@" if has_password else "***@")
-
-    return _SECRETS.sub(r"\g<key>***", _CREDENTIALS.sub(hide, text))
 
 
 def run_url(tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = LOCAL_UI) -> str:

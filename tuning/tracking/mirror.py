@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from tuning.tracking.locations import mask_credentials
+from tuning.credentials import mask_credentials
 
 _LOGGER = logging.getLogger("tuning.tracking")
 # A server that has said nothing in so many seconds does not answer. A database may take longer:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tuning.records import (
+from tuning.storage.records import (
     COMPLETE,
     FAILED,
     FINISHED,

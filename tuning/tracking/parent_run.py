@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuning.records import RESULT, SETTINGS, SPACE, TrialRecord
+from tuning.storage.records import RESULT, SETTINGS, SPACE, TrialRecord
 from tuning.tracking.content import Point, milliseconds, safe_key
 from tuning.tracking.parent import (
     BEST_VALUE,

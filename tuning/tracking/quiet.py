@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from tuning.tracking.locations import mask_credentials
+from tuning.credentials import mask_credentials
 
 # MLflow's own defaults retry 7 times with 120 s each: a dead server would hold a caller for
 # minutes. What the user has set stays. Telemetry would call home from every worker.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tuning.records import read_trials
+from tuning.storage.records import read_trials
 from tuning.tracking.writer import StudyWriter, SyncReport
 
 __all__ = ["SyncReport", "load_study", "sync"]
@@ -70,7 +70,7 @@ def load_study(storage: Any, study_name: str) -> Any:
     import optuna
 
     if isinstance(storage, str):
-        from tuning.storage import open_storage
+        from tuning.storage.database import open_storage
 
         storage = open_storage(storage)
     return optuna.load_study(study_name=study_name, storage=storage)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuning.records import SETTINGS, SPACE
+from tuning.storage.records import SETTINGS, SPACE
 from tuning.tracking.content import (
     ROLE,
     ROLE_STUDY,

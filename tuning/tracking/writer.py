@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuning.records import TrialRecord
+from tuning.storage.records import TrialRecord
 from tuning.tracking.content import milliseconds, trial_content
 from tuning.tracking.parent import in_order_of_end, metric_names, parent_status
 from tuning.tracking.parent_run import ParentRun

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 import yaml
 
-from pipelines.tuning_jobs.api import tune
+from pipelines.jobs.api import tune
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 

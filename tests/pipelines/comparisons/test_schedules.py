@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cookbook.schedules.registry import SCHEDULES
-from pipelines.training.optimization import NOT_SPANNED, SCHEDULE_NAMES, build_schedule
-from pipelines.training.options import TrainingOptions
+from pipelines.hyperparameters.optimizer import NOT_SPANNED, SCHEDULE_NAMES, build_schedule
+from pipelines.hyperparameters.options import TrainingOptions
 
 PEAK = 0.4
 # Name: first and last rate over the peak, of 400 steps.

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from pipelines.datasets.catalog_public import IDX_FILES
-from pipelines.datasets.cifar import CLASSES
+from pipelines.datasets.named.cifar import CLASSES
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines.datasets import CATALOG, DataError, load_dataset
+from pipelines.datasets.formats.unpickling import unpickle_plain
 from pipelines.datasets.registry import DATA_VARIABLE
-from pipelines.datasets.unpickling import unpickle_plain
 from tests.pipelines.datasets import makers
 from tests.pipelines.datasets.faults import Fault, table
 from tests.pipelines.datasets.faults_files import FILE_FAULTS

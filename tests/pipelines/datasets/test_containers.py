@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.datasets import Dataset, SealedSplit, Split, TestSplitError, load_dataset
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.images import ImageFiles
+from pipelines.datasets.formats.images import ImageFiles
 
 
 def small(**changes: object) -> Dataset:

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from pipelines.datasets import DataError, load_dataset
-from pipelines.datasets.archives import read_members
 from pipelines.datasets.cache import cache_folder, cached
-from pipelines.datasets.corpora import load_plain_text
-from pipelines.datasets.eng_fra import plain_ascii
-from pipelines.datasets.images import ImageFiles, decode_image
+from pipelines.datasets.formats.archives import read_members
+from pipelines.datasets.formats.images import ImageFiles, decode_image
+from pipelines.datasets.formats.pairs import references, sentence_groups
+from pipelines.datasets.formats.text_classes import load_text_classes
 from pipelines.datasets.locate import locate
-from pipelines.datasets.pairs import references, sentence_groups
-from pipelines.datasets.text_classes import load_text_classes
+from pipelines.datasets.named.corpora import load_plain_text
+from pipelines.datasets.named.eng_fra import plain_ascii
 from tests.pipelines.datasets import makers
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.datasets import DataError
-from pipelines.datasets.splitting import choose, limit_rows, row_groups, strata, three_way
+from pipelines.datasets.splits.splitting import choose, limit_rows, row_groups, strata, three_way
 
 
 @settings(max_examples=60, deadline=None)

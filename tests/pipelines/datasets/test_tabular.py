@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipelines.datasets import Dataset, load_dataset
-from pipelines.datasets.table_reader import read_table, sniff_delimiter
+from pipelines.datasets.formats.table_reader import read_table, sniff_delimiter
 from tests.pipelines.datasets import makers
 
 ROWS = [

@@ -21,8 +21,8 @@ from pipelines.inputs import (
     tabular_batches,
     text_batches,
 )
+from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing import ImagePreprocessor
-from pipelines.training.feeds import ArrayFeed
 
 COUNT, BATCH = 11, 4
 RNG = np.random.default_rng(4)

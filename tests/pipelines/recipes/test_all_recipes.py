@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.datasets.catalog import CATALOG
-from pipelines.hyperparameters import check_hyperparameters
-from pipelines.recipes._table import BEGIN, END, recipe_table, write_table
+from pipelines.hyperparameters.options import split_parameters
+from pipelines.jobs.plan import default_point
 from pipelines.recipes.registry import all_recipes
+from pipelines.recipes.table import BEGIN, END, recipe_table, write_table
 from pipelines.tasks.registry import task_class
-from pipelines.training.options import split_parameters
-from pipelines.tuning_jobs.plan import default_point
+from pipelines.training.checks import check_hyperparameters
 
 RECIPES = all_recipes()
 IDS = [recipe.name for recipe in RECIPES]
@@ -50,7 +50,7 @@ def test_tiny_mode_is_shorter(recipe):
 def test_the_page_lists_every_recipe_as_it_is():
     page = (Path(__file__).parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
     table = page.partition(BEGIN)[2].partition(END)[0].strip()
-    assert table == recipe_table(), "run `python -m pipelines.recipes._table`"
+    assert table == recipe_table(), "run `python -m pipelines.recipes.table`"
     assert all(f"`{name}`" in table for name in IDS)
 
 

@@ -12,11 +12,15 @@ from PIL import Image
 from cookbook.models.catalog import get_model
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.registry import load_dataset
-from pipelines.recipes._report import LENETS, RESNETS
+from pipelines.hyperparameters.options import (
+    TrainingOptions,
+    check_parameter_names,
+    split_parameters,
+)
+from pipelines.recipes.families.report import LENETS, RESNETS
 from pipelines.recipes.registry import load_recipe, recipe_names
 from pipelines.tasks.images import THUMBNAIL, ImageClassification, thumbnails
 from pipelines.training.experiment import Experiment
-from pipelines.training.options import TrainingOptions, check_parameter_names, split_parameters
 
 DATASETS = {"cifar10": ((32, 32, 3), 10), "tiny-imagenet": ((64, 64, 3), 200)}
 ROWS = [(dataset, row) for dataset in DATASETS for row in (*LENETS, *RESNETS)]

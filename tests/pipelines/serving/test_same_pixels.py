@@ -11,13 +11,13 @@ import tensorflow as tf
 from PIL import Image
 
 from pipelines.datasets.errors import DataError
-from pipelines.datasets.image_folder import load_images
-from pipelines.datasets.images import decode_image
+from pipelines.datasets.formats.image_folder import load_images
+from pipelines.datasets.formats.images import decode_image
+from pipelines.hyperparameters.options import split_parameters
 from pipelines.preprocessing import preprocessing_from_config
 from pipelines.preprocessing.pixels import read_image
 from pipelines.serving.pixel_inputs import as_pixels
 from pipelines.tasks.images import ImageClassification
-from pipelines.training.options import split_parameters
 
 HEIGHT, WIDTH = 24, 20
 _ORIENTATION, _ROTATED = 0x0112, 6

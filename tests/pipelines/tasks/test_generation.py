@@ -8,13 +8,13 @@ import pytest
 
 from cookbook.models.gan import image_gan
 from pipelines.datasets.registry import load_dataset
+from pipelines.hyperparameters.options import TrainingOptions, check_parameter_names
 from pipelines.recipes.registry import load_recipe
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.drawing import draw_images
 from pipelines.tasks.generation import ImageGeneration
 from pipelines.tasks.judge import ImageJudge, frechet_distance
 from pipelines.training.experiment import Experiment
-from pipelines.training.options import TrainingOptions, check_parameter_names
 from pipelines.training.saving import save_model
 
 

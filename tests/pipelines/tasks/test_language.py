@@ -8,13 +8,13 @@ import pytest
 
 from cookbook.models.language_models import language_model
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.recipes.recipe import Recipe
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.writing import Writer
 from pipelines.tasks.language import LanguageModel
 from pipelines.tasks.reading import TokenReader
 from pipelines.training.experiment import Experiment
-from pipelines.training.options import TrainingOptions
 from pipelines.training.saving import save_model
 from tuning import Space
 

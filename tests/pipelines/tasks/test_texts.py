@@ -8,12 +8,12 @@ import pytest
 
 from cookbook.models.recurrent_classifiers import text_classifier
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.recipes.recipe import Recipe
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.text_inputs import as_texts
 from pipelines.tasks.texts import TextClassification, TextFeed
 from pipelines.training.experiment import Experiment
-from pipelines.training.options import TrainingOptions
 from pipelines.training.saving import save_model
 from tuning import Space
 

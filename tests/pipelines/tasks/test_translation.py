@@ -12,14 +12,14 @@ from cookbook.models.recurrent_steps import StepwiseDecoder
 from cookbook.models.seq2seq import ScheduledSampling, encoder_decoder
 from pipelines.baselines.nearest_sentence import NearestSentence
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.hyperparameters.options import TrainingOptions, check_parameter_names
+from pipelines.inputs.feeds import ArrayFeed, DatasetFeed
 from pipelines.recipes.registry import load_recipe
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.translating import Translator
 from pipelines.tasks.translation import Translation
 from pipelines.tasks.translation_scores import translation_scores
 from pipelines.training.experiment import Experiment
-from pipelines.training.feeds import ArrayFeed, DatasetFeed
-from pipelines.training.options import TrainingOptions, check_parameter_names
 from pipelines.training.saving import save_model
 
 SUBJECTS = {"je": "i", "tu": "you", "il": "he", "nous": "we"}

@@ -11,13 +11,13 @@ import tensorflow as tf
 from PIL import Image
 
 from pipelines.datasets.registry import load_dataset
+from pipelines.hyperparameters.options import TrainingOptions
+from pipelines.inputs.feeds import DatasetFeed
 from pipelines.inputs.files import image_file_batches
 from pipelines.inputs.indexed import indexed_batches
 from pipelines.inputs.pairs import pair_batches
 from pipelines.preprocessing import ImagePreprocessor
 from pipelines.tasks.images import ImageClassification
-from pipelines.training.feeds import DatasetFeed
-from pipelines.training.options import TrainingOptions
 
 COUNT, BATCH = 10, 4
 STEPS = -(-COUNT // BATCH)

@@ -6,9 +6,9 @@ import pytest
 
 from pipelines import train, tune
 from pipelines.datasets.registry import entry
+from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import all_recipes
 from pipelines.training.data import DataRequest
-from tuning import Job
 
 GENERIC = {
     **{"image": "image", "tabular": "tabular", "text": "text"},

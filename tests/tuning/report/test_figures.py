@@ -9,12 +9,12 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.tuning.tracking.studies import SPACE, add_trial, demo_study, new_study
-from tuning import records
 from tuning.report import FIGURES, StudyView, draw, parameter_importance, view_study
 from tuning.report.registry import figures_of
 from tuning.report.scales import scale_of
-from tuning.result import pareto_front
-from tuning.space import Choice, Fixed, Float, Int, Space
+from tuning.results.result import pareto_front
+from tuning.space.space import Choice, Fixed, Float, Int, Space
+from tuning.storage import records
 
 PARAMS = {"learning_rate": 0.01, "optimizer": "sgd", "momentum": 0.5, "units": 32}
 PARAMS |= {"dropout": 0.1, "layers": [32]}

@@ -8,7 +8,6 @@ import optuna
 import pytest
 
 from tests.tuning.tracking.studies import add_trial, demo_study, new_study
-from tuning import records
 from tuning.report import (
     best_trials,
     compare_studies,
@@ -17,7 +16,8 @@ from tuning.report import (
     write_report,
     write_trials,
 )
-from tuning.space import Choice, Float, Space
+from tuning.space.space import Choice, Float, Space
+from tuning.storage import records
 
 TWO = (("val_accuracy", "maximize"), ("parameters", "minimize"))
 SCRIPT = "<script>alert(1)</script>"

@@ -8,13 +8,13 @@ from optuna.storages import get_storage
 from optuna.trial import TrialState
 
 from tuning import SearchSettings
-from tuning.asking import Asker
-from tuning.claims import ClaimBook, Ending
-from tuning.planning import plans_of
-from tuning.records import read_trials
-from tuning.result import Ledger
-from tuning.storage import open_storage
-from tuning.studies import create_study
+from tuning.engine.phases import plans_of
+from tuning.engine.suggestions import Asker
+from tuning.results.result import Ledger
+from tuning.storage.claims import ClaimBook, Ending
+from tuning.storage.database import open_storage
+from tuning.storage.records import read_trials
+from tuning.storage.studies import create_study
 
 
 class Driver:

@@ -11,10 +11,10 @@ from optuna.storages import get_storage
 
 from tests.tuning.strategies.drive import Driver
 from tuning import Choice, Fixed, Float, Int, Space
-from tuning.planning import known_points
-from tuning.storage import open_storage
+from tuning.engine.phases import known_points
+from tuning.storage.database import open_storage
+from tuning.storage.studies import create_study
 from tuning.strategies import STRATEGIES, Request, check_options, make_sampler
-from tuning.studies import create_study
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from tuning.storage import open_storage
+from tuning.storage.database import open_storage
 from tuning.tracking import default_tracking_uri
 from tuning.tracking.quiet import connect
 

@@ -11,8 +11,8 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from tuning import records
-from tuning.space import Choice, Fixed, Float, Int, Space
+from tuning.space.space import Choice, Fixed, Float, Int, Space
+from tuning.storage import records
 from tuning.strategies.distributions import distributions_of
 
 START = datetime(2026, 11, 20, 12, 0, 0)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.tuning.tracking.studies import START
-from tuning.records import COMPLETE, FAILED, PRUNED, TrialRecord
+from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord
 from tuning.tracking.content import (
     LONGEST_PARAM,
     as_params,

@@ -15,7 +15,7 @@ import pytest
 
 from tests.tuning.tracking.studies import add_trial, demo_study, new_study
 from tests.tuning.tracking.test_sync import PARAMS, runs_of
-from tuning import records
+from tuning.storage import records
 from tuning.tracking import Mirror, sync
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]

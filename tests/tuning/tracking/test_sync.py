@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.tuning.tracking.studies import START, add_trial, demo_study, new_study
-from tuning import records
+from tuning.storage import records
 from tuning.tracking import Provenance, Tracker, TrackingError, sync
 from tuning.tracking.content import milliseconds
 from tuning.tracking.study_runs import WRITER, tracking_id

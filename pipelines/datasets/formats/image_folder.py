@@ -1,0 +1,230 @@
+"""The user's own images: a folder per class, in a folder or an archive."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.datasets.cache import cached
+from pipelines.datasets.catalog_public import IDX_FILES
+from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.datasets.errors import DataError
+from pipelines.datasets.fingerprint import content_digest, fingerprint
+from pipelines.datasets.formats.archives import is_archive, read_members
+from pipelines.datasets.formats.folder_arrays import source_key
+from pipelines.datasets.formats.idx import load_idx
+from pipelines.datasets.formats.images import (
+    ImageFiles,
+    OnBadImage,
+    decode_all,
+    decode_image,
+    is_image,
+    skip_notes,
+)
+from pipelines.datasets.splits.given_splits import split_folder, split_rows
+from pipelines.datasets.splits.splitting import limit_rows, row_groups
+
+# Above this size the images of a folder stay on disk.
+_MEMORY_BYTES = 1 << 30
+_HEAD_BYTES = 4096
+
+
+def load_images(
+    path: Path | str,
+    *,
+    seed: int = 0,
+    rows: int | None = None,
+    cache_dir: Path | str | None = None,
+    image_size: tuple[int, int] | None = None,
+    channels: int = 3,
+    validation: float = 0.15,
+    test: float = 0.15,
+    on_bad_image: OnBadImage = "error",
+    in_memory: bool | None = None,
+) -> Dataset:
+    """Loads images from `CLASS/*`, `train/CLASS/*` and so on, or from idx files.
+
+    Splits given by folders (`train`, `val` or `validation`, `test`) are kept; what is not
+    given is carved out. Equal images never lie in two splits.
+
+    Args:
+        path: A folder, a tar or a zip; or a folder with four idx files.
+        seed: Decides the splits that are carved out.
+        rows: Training rows to keep at most, or `None`.
+        cache_dir: Folder for decoded arrays, or `None` for the user's cache folder.
+        image_size: `(height, width)` in pixels to resize to; `None` if all share one size.
+        channels: 3 for colour, 1 for grey.
+        validation: Share of the validation split where none is given, in (0, 1).
+        test: Share of the test split where none is given, in (0, 1).
+        on_bad_image: `"error"`, or `"skip"` to count and leave out what does not decode.
+        in_memory: `False` leaves a folder's images on disk (`ImageFiles`); `None` does so
+            above 1 GiB of pixels. Archives are always decoded.
+
+    Returns:
+        Images `uint8[n, height, width, channels]` in [0, 255], or `ImageFiles`.
+
+    Raises:
+        DataError: If there are no images, fewer than two classes, an image without a class
+            folder or one that does not decode, or a class without rows in a split.
+    """
+    source = Path(path)
+    if source.is_dir() and any((source / f"{IDX_FILES[0]}{end}").is_file() for end in ("", ".gz")):
+        return load_idx(source, seed=seed, rows=rows, name=source.name)
+    names, sizes = _list_images(source)
+    labels, given, classes = _classes_of(names, source)
+    if image_size is not None:
+        image_size = (int(image_size[0]), int(image_size[1]))
+    if in_memory is None:
+        in_memory = _fits(source, names, image_size, channels)
+    if source.is_dir() and not in_memory:
+        found = _streamed(source, names, sizes, image_size, channels, on_bad_image)
+    else:
+        found = _decoded(source, names, cache_dir, image_size, channels, on_bad_image)
+    x, kept, groups, digest, notes = found
+    labels, given = labels[kept], given[kept]
+    parts, split_notes = split_rows(
+        given, labels, groups, classes, seed=seed, validation=validation, test=test
+    )
+    parts = limit_rows(parts, rows, seed=seed, labels=labels)
+    train, validation_split, test_split = (Split(x[part], labels[part]) for part in parts)
+    return Dataset(
+        name=source.name.partition(".")[0],
+        modality="image",
+        task="classification",
+        train=train,
+        validation=validation_split,
+        test=SealedSplit(test_split),
+        classes=classes,
+        fingerprint=fingerprint(content_digest(digest, labels, list(classes)), parts),
+        notes=(*notes, *split_notes),
+        scale=1 / 255,
+    )
+
+
+def _list_images(source: Path) -> tuple[list[str], list[int]]:
+    if source.is_dir():
+        files = sorted(item for item in source.rglob("*") if item.is_file())
+        images = [item for item in files if is_image(item.relative_to(source).as_posix())]
+        listed = [(item.relative_to(source).as_posix(), item.stat().st_size) for item in images]
+    elif source.is_file() and is_archive(source):
+        listed = sorted((name, len(data)) for name, data in read_members(source, is_image))
+    else:
+        raise DataError("a folder, tar or zip of images is expected.", path=source)
+    if not listed:
+        raise DataError("no images in it (CLASS/*.jpg, *.png and so on).", path=source)
+    return [name for name, _ in listed], [size for _, size in listed]
+
+
+def _classes_of(names: list[str], source: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Class numbers and given splits, from the folders in the names."""
+    folders = [tuple(name.split("/")[:-1]) for name in names]
+    for name, parts in zip(names, folders, strict=True):
+        if not parts or (len(parts) == 1 and split_folder(parts)):
+            raise DataError(
+                f"{name!r} lies in no class folder. Expected CLASS/{Path(name).name} or "
+                f"train/CLASS/{Path(name).name}.",
+                path=source,
+            )
+    classes = tuple(sorted({parts[-1] for parts in folders}))
+    if len(classes) < 2:
+        raise DataError(f"two class folders at least are expected. Got {classes}.", path=source)
+    numbers = {name: number for number, name in enumerate(classes)}
+    labels = np.array([numbers[parts[-1]] for parts in folders], dtype=np.int64)
+    given = np.array([split_folder(parts[:-1]) for parts in folders])
+    return labels, given, classes
+
+
+def _fits(
+    source: Path,
+    names: list[str],
+    size: tuple[int, int] | None,
+    channels: int,
+) -> bool:
+    if not source.is_dir():
+        return True
+    height, width = size or _stored_size(source / names[0])
+    return len(names) * height * width * channels <= _MEMORY_BYTES
+
+
+def _stored_size(path: Path) -> tuple[int, int]:
+    """Reads `(height, width)` from an image's header."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width
+    except (OSError, ValueError, SyntaxError) as error:
+        raise DataError(f"the image does not decode ({error}).", path=path) from error
+
+
+def _decoded(
+    source: Path,
+    names: list[str],
+    cache_dir: Path | str | None,
+    size: tuple[int, int] | None,
+    channels: int,
+    on_bad_image: OnBadImage,
+) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...]]:
+    def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
+        named = sorted(read_members(source, is_image), key=lambda item: item[0])
+        pixels, kept, notes = decode_all(
+            named, root=source, size=size, channels=channels, on_bad_image=on_bad_image
+        )
+        return {"x": pixels, "kept": np.array(kept), "groups": row_groups(pixels)}, notes
+
+    key = source_key("images", [source], size, channels, on_bad_image)
+    decoded = cached(key, make, cache_dir)
+    arrays = decoded.arrays
+    return arrays["x"], np.asarray(arrays["kept"]), arrays["groups"], decoded.digest, decoded.notes
+
+
+def _streamed(
+    source: Path,
+    names: list[str],
+    sizes: list[int],
+    size: tuple[int, int] | None,
+    channels: int,
+    on_bad_image: OnBadImage,
+) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...]]:
+    """Looks at the head of each file; pixels are decoded when a batch needs them.
+
+    Where damaged images are to be skipped, each is decoded once beforehand.
+    """
+
+    def head(name: str) -> tuple[bytes, tuple[int, int] | None]:
+        path = source / name
+        try:
+            stored: tuple[int, int] | None = _stored_size(path)
+            if on_bad_image == "skip":
+                # A sound header may stand before damaged pixels: only decoding tells.
+                decode_image(path.read_bytes(), path=path)
+        except DataError:
+            if on_bad_image == "error":
+                raise
+            stored = None
+        with path.open("rb") as stream:
+            return hashlib.sha256(stream.read(_HEAD_BYTES)).digest(), stored
+
+    with ThreadPoolExecutor() as pool:
+        heads = list(pool.map(head, names))
+    kept = np.array([n for n, (_, stored) in enumerate(heads) if stored is not None], dtype=int)
+    shapes = {stored for _, stored in heads if stored is not None}
+    if size is None and len(shapes) != 1:
+        raise DataError(
+            f"images of one size are expected, got {len(shapes)} sizes. Pass `image_size`.",
+            path=source,
+        )
+    notes: tuple[str, ...] = ("images stay on disk and are decoded batch by batch",)
+    if len(kept) < len(names):
+        notes += skip_notes([names[n] for n in sorted({*range(len(names))} - {*kept.tolist()})])
+    files = ImageFiles(
+        tuple(str(source / names[n]) for n in kept), size or next(iter(shapes)), channels
+    )
+    groups = row_groups([(sizes[n], heads[n][0]) for n in kept])
+    digest = content_digest(*((names[n], sizes[n], heads[n][0].hex()) for n in kept))
+    return files, kept, groups, digest, notes

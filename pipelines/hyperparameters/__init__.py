@@ -1,0 +1,1 @@
+"""Hyperparameters of training: their names, their checks, and what they build."""

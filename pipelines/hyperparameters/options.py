@@ -1,0 +1,168 @@
+"""Hyperparameters of training, told apart from those of the model's builder."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from cookbook._names import unknown_name
+from pipelines.hyperparameters.precision import PRECISIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How a model is trained; every field may stand in a recipe, a job or `--set`.
+
+    Attributes:
+        optimizer: Name in `cookbook.optimizers`.
+        learning_rate: Peak learning rate, > 0.
+        weight_decay: Decoupled weight decay of the kernels, >= 0.
+        clip_norm: Global gradient norm to clip at; 0 switches clipping off.
+        schedule: One of `SCHEDULE_NAMES` in `pipelines.hyperparameters.optimizer`; it spans the
+            whole training, its highest rate is `learning_rate`.
+        warmup: Share of all steps spent on linear warm-up, in [0, 1).
+        batch_size: Samples a step, >= 1.
+        epochs: Passes over the training data, >= 1.
+        label_smoothing: In [0, 1); classification only.
+        loss: Name in `cookbook.losses`; empty for the task's own.
+        augment: Preset of `pipelines.inputs`; empty for none.
+        standardize: Images: subtract the training mean and divide by its deviation.
+        ema: Decay of an exponential moving average of the weights; 0 switches it off.
+        patience: Stop after so many epochs without improvement; 0 trains all epochs.
+        precision: One of `PRECISIONS`: `"mixed_bfloat16"` computes layers in bfloat16 and keeps
+            weights, logits, loss and metrics in float32. It pays for convolutions where
+            the processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
+    """
+
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+    schedule: str = "constant"
+    warmup: float = 0.0
+    batch_size: int = 32
+    epochs: int = 10
+    label_smoothing: float = 0.0
+    loss: str = ""
+    augment: str = ""
+    standardize: bool = False
+    ema: float = 0.0
+    patience: int = 0
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ValueError: If a value is outside its range.
+        """
+        laws = {
+            "learning_rate > 0": self.learning_rate > 0,
+            "weight_decay >= 0": self.weight_decay >= 0,
+            "clip_norm >= 0": self.clip_norm >= 0,
+            "0 <= warmup < 1": 0 <= self.warmup < 1,
+            "batch_size >= 1": self.batch_size >= 1,
+            "epochs >= 1": self.epochs >= 1,
+            "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
+            "0 <= ema < 1": 0 <= self.ema < 1,
+            "patience >= 0": self.patience >= 0,
+        }
+        if self.precision not in PRECISIONS:
+            raise ValueError(unknown_name("precision", self.precision, PRECISIONS))
+        for law, holds in laws.items():
+            if not holds:
+                name = next(field.name for field in fields(self) if field.name in law)
+                raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)!r}.")
+
+
+TRAINING_NAMES = frozenset(field.name for field in fields(TrainingOptions))
+
+
+def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
+    """Separates training options from the builder's arguments.
+
+    Args:
+        params: All hyperparameters of one training.
+
+    Returns:
+        The options, and what is left for the builder.
+
+    Raises:
+        ValueError: If an option is outside its range.
+
+    Example:
+        >>> options, rest = split_parameters({"epochs": 3, "units": 8})
+        >>> options.epochs, rest
+        (3, {'units': 8})
+    """
+    training = {name: value for name, value in params.items() if name in TRAINING_NAMES}
+    rest = {name: value for name, value in params.items() if name not in TRAINING_NAMES}
+    return TrainingOptions(**training), rest
+
+
+def resolve(reference: str) -> Callable[..., Any]:
+    """The function that `"module:function"` names."""
+    module, _, name = reference.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def check_parameter_names(
+    params: Mapping[str, Any], builder: str, *, extra: frozenset[str]
+) -> None:
+    """Refuses hyperparameters that neither the training nor the builder takes.
+
+    Args:
+        params: Hyperparameters by name.
+        builder: `"module:function"` of the builder; this imports Keras.
+        extra: Further names that the recipe's task takes.
+
+    Raises:
+        ValueError: On an unknown name, with the nearest known one.
+    """
+    known = TRAINING_NAMES | argument_names(builder) | extra
+    for name in params:
+        if name not in known:
+            raise ValueError(unknown_name("hyperparameter", name, known))
+
+
+@functools.cache
+def argument_names(builder: str) -> frozenset[str]:
+    """Names of a builder's arguments, those of a typed `**options` too; this imports Keras."""
+    function = resolve(builder)
+    names: set[str] = set()
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            (options,) = typing.get_args(typing.get_type_hints(function)[name]) or (None,)
+            names |= set(getattr(options, "__annotations__", {}))
+        else:
+            names.add(name)
+    return frozenset(names)
+
+
+def default_values(builder: str, names: Iterable[str]) -> dict[str, Any]:
+    """What a training does where a hyperparameter is not given; this may import Keras.
+
+    Args:
+        builder: `"module:function"` of the builder.
+        names: Hyperparameters.
+
+    Returns:
+        The values of those that have one: options of a typed `**options` have none.
+
+    Example:
+        >>> default_values("cookbook.models.dense:mlp", ["schedule", "batch_norm"])
+        {'schedule': 'constant', 'batch_norm': False}
+    """
+    defaults = {field.name: field.default for field in fields(TrainingOptions)}
+    asked = list(names)
+    if not TRAINING_NAMES.issuperset(asked):
+        for name, parameter in inspect.signature(resolve(builder)).parameters.items():
+            if parameter.default is not parameter.empty:
+                defaults[name] = parameter.default
+    return {name: defaults[name] for name in asked if name in defaults}

@@ -1,0 +1,1 @@
+"""Tuning jobs: a YAML file, a call or a command becomes a search, a refit, one test, one report."""

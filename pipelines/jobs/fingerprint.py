@@ -1,0 +1,110 @@
+"""What a study is of: the facts of a job, and the names of studies that nobody named.
+
+Laws:
+    1. The facts are what decides the numbers of a trial: what is trained, on which data, with
+       which fixed values, for how long, and from which seed. `tuning.storage.studies.create_study`
+       refuses a study with other facts.
+    2. Data count with their content, not with their place: a file may move, its rows may not
+       change.
+    3. Strategy, pruner and stages are no facts: they choose the points and give up bad ones, and
+       leave the numbers of a complete trial as they are.
+    4. A study without a name of its own gets one from all of this, the strategy and pruner
+       included: jobs that share a made name continue one another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import inspect
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.datasets.registry import entry
+
+if TYPE_CHECKING:
+    from pipelines.jobs.schema import Job
+    from pipelines.recipes.recipe import Recipe
+    from pipelines.training.data import DataRequest
+    from tuning import SearchSettings, Space
+
+# Keys of a job that decide which points are tried; `seeds` repeat points in `stages: auto` only.
+_CHOICE = {"strategy", "strategy_options", "pruner", "pruner_options", "stages"}
+
+
+def choice_of(job: Job) -> dict[str, Any] | None:
+    """What a made name holds beside the facts, or None for a job that names its study."""
+    if job.study is not None:
+        return None
+    return job.model_dump(include=_CHOICE | ({"seeds"} if job.stages == "auto" else set()))
+
+
+def identified(
+    settings: SearchSettings,
+    facts: Mapping[str, Any],
+    *,
+    space: Space,
+    choice: Mapping[str, Any] | None,
+) -> SearchSettings:
+    """Settings that know what their study is of.
+
+    Args:
+        settings: The settings of the job; the beginning of a made name is their `study`.
+        facts: What decides the numbers of a trial.
+        space: What is searched.
+        choice: From `choice_of`.
+    """
+    if choice is None:
+        return dataclasses.replace(settings, facts=facts)
+    # A pruner that is named and the same one by default are one choice.
+    chosen = {**choice, "pruner": settings.pruner}
+    content = [facts, chosen, space.to_dict(), settings.metrics]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    name = f"{settings.study}-{settings.strategy}-{digest[:6]}"
+    return dataclasses.replace(settings, facts=facts, study=name)
+
+
+def recipe_facts(
+    recipe: Recipe,
+    data: DataRequest,
+    *,
+    fingerprint: str,
+    fixed: Mapping[str, Any],
+    space: Space,
+    folds: int | None,
+) -> dict[str, Any]:
+    """Facts of a search over a recipe, without those of its settings.
+
+    Args:
+        recipe: What is trained.
+        data: Which data.
+        fingerprint: Of the loaded data: their content, and which row is in which split.
+        fixed: Hyperparameters that every trial shares.
+        space: What is searched; the recipe's defaults of these do not count.
+        folds: Folds of the cross-validation, or None.
+    """
+    values = {**recipe.defaults, **fixed}
+    return {
+        "objective": f"recipe {recipe.name}",
+        "dataset": data.name,
+        "data options": _options(data),
+        "data fingerprint": fingerprint,
+        "hyperparameters": {name: values[name] for name in values if name not in space},
+        "folds": folds,
+    }
+
+
+def _options(data: DataRequest) -> dict[str, Any]:
+    """What differs from the loader's defaults; where the data lie does not count."""
+    options = {k: v for k, v in json.loads(data.options).items() if k != "path"}
+    known = inspect.signature(entry(data.name).function()).parameters
+    own = {k: v for k, v in options.items() if k not in known or known[k].default != v}
+    others = {"split_seed": data.seed or None, "rows": data.rows}
+    return own | {name: value for name, value in others.items() if value is not None}
+
+
+def common_facts(settings: SearchSettings) -> dict[str, Any]:
+    """Facts that are settings of every search."""
+    constraints = [" ".join(map(str, constraint)) for constraint in settings.constraints]
+    return {"constraints": constraints, "seed": settings.seed}

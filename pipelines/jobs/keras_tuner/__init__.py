@@ -1,0 +1,1 @@
+"""Jobs whose target is a `build(hp)` function or a `HyperModel`."""

@@ -1,0 +1,1 @@
+"""What jobs send to MLflow beside the trials."""

@@ -1,0 +1,163 @@
+"""MLflow follows a search: started when the study exists, closed when everything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.mlflow.delivery import Delivery, kept_delivery
+from tuning import open_study
+from tuning.storage.records import RESULT, annotate_study
+
+if TYPE_CHECKING:
+    from tuning import SearchSettings
+    from tuning.tracking import Mirror, MirrorReport, Provenance
+
+REVIEW = "review"  # study attribute: where the runs were written last, and what is missing there
+_CLOSE_SECONDS = 60.0
+_GRACE_SECONDS = 3.0  # for a server that has failed or is silent
+
+
+class Review:
+    """The MLflow side of one search; its failures are notes, never errors.
+
+    Args:
+        settings: Names the study and its store.
+        tracking_uri: Where the runs go; `None` for nowhere.
+        provenance: Commit, data and tags of the runs.
+        note: Receives lines for the user.
+    """
+
+    def __init__(
+        self,
+        settings: SearchSettings,
+        tracking_uri: str | None,
+        *,
+        provenance: Provenance,
+        note: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._tracking_uri = tracking_uri
+        self._provenance = provenance
+        self._note = note
+        self._mirror: Mirror | None = None
+        self._kept: tuple[Delivery, Path, Any] | None = None
+
+    def follow(self) -> None:
+        """Starts to mirror the study, which must exist; later calls do nothing."""
+        if self._mirror is not None or self._tracking_uri is None:
+            return
+        from tuning.tracking import Mirror
+        from tuning.tracking.provenance import PROVENANCE
+
+        study = open_study(self._settings.study, self._settings.url)
+        if PROVENANCE not in study.user_attrs:
+            annotate_study(study, PROVENANCE, self._provenance.to_dict())
+        # The workers' imports come first: they are what the user waits for.
+        self._mirror = Mirror(
+            self._settings.url,
+            self._settings.study,
+            self._tracking_uri,
+            delay=5.0,
+            warn=self._note,
+        ).start()
+
+    def keep(self, delivery: Delivery, directory: Path, *, model: Any = None) -> None:
+        """Takes what is to be sent with the end of the study.
+
+        Args:
+            delivery: The winner; its files lie in `directory` already.
+            directory: Folder of the saved model.
+            model: A plain Keras model that needs not be loaded again.
+        """
+        self._kept = (delivery, directory, model)
+
+    def close(self, *, interrupted: bool = False) -> Mapping[str, Any]:
+        """Lets MLflow catch up and sends the winner; where the runs are is kept with the study.
+
+        A server that does not answer is waited for some seconds. One line then says what is
+        missing; `sync_study` sends it.
+
+        Args:
+            interrupted: The search stopped early and will go on another time.
+
+        Returns:
+            `run_id` and `run_url`, both `None` when MLflow never answered, and `unsent`: what
+            MLflow lacks beside trials.
+        """
+        if self._mirror is None:
+            return {"run_id": None, "run_url": None}
+        report: MirrorReport = self._mirror.close(
+            _CLOSE_SECONDS,
+            status="KILLED" if interrupted else "FINISHED",
+            files=not interrupted,
+            grace=_GRACE_SECONDS,
+            say=False,
+        )
+        unsent = self._send(report)
+        self._mirror.say_what_is_left(unsent)
+        where: dict[str, Any] = {"run_id": report.run_id, "run_url": report.url}
+        if self._kept is not None:  # else what an earlier search could not send still is unsent
+            where["unsent"] = unsent
+        _remember(open_study(self._settings.study, self._settings.url), where)
+        return where
+
+    def _send(self, report: MirrorReport) -> list[str]:
+        """Sends the winner, if there is one; returns what could not be sent."""
+        if self._kept is None:
+            return []
+        delivery, directory, model = self._kept
+        if report.run_id is None or report.error is not None:
+            metrics = [] if report.synced else ["the metrics of the result"]
+            return [*metrics, *delivery.parts]
+        from tuning.tracking import Tracker, TrackingError
+
+        try:
+            experiment = self._provenance.experiment or self._settings.study
+            tracker = Tracker(str(self._tracking_uri), experiment=experiment)
+            delivery.send(tracker.run(report.run_id), directory, model=model)
+        except TrackingError as error:
+            self._note(f"MLflow did not take the model: {error}")
+            return delivery.parts
+        return []
+
+
+def sync_study(study: Any, storage: str, tracking_uri: str) -> dict[str, Any]:
+    """Writes what MLflow lacks of a study: runs, files, and the refitted winner.
+
+    Args:
+        study: The `optuna.Study`.
+        storage: URL of its store.
+        tracking_uri: MLflow store or server.
+
+    Returns:
+        What `tuning.tracking.SyncReport` holds, `sent`: what was written of the winner, and
+        `unsent`: what lies on another machine.
+
+    Raises:
+        TrackingError: If MLflow does not answer; call again.
+    """
+    from tuning.tracking import Tracker, sync
+    from tuning.tracking.study_runs import provenance_of
+
+    report = sync(storage, study.study_name, tracking_uri)
+    path = study.user_attrs.get(RESULT, {}).get("model_path")
+    delivery = kept_delivery(Path(path).parent) if path else None
+    sent: list[str] = []
+    unsent = list(study.user_attrs.get(REVIEW, {}).get("unsent", ()))
+    if delivery is not None and report.run_id is not None:
+        experiment = provenance_of(study).experiment or study.study_name
+        run = Tracker(tracking_uri, experiment=experiment).run(report.run_id)
+        sent = delivery.parts if delivery.send(run, Path(path).parent) else []
+        unsent = []
+    where = {"run_id": report.run_id, "run_url": report.url, "unsent": unsent}
+    _remember(study, where)
+    return {**vars(report), "sent": sent, "unsent": unsent}
+
+
+def _remember(study: Any, where: Mapping[str, Any]) -> None:
+    known = study.user_attrs.get(REVIEW, {})
+    found = {name: value for name, value in where.items() if value is not None}
+    if {**known, **found} != known:
+        annotate_study(study, REVIEW, {**known, **found})

@@ -1,0 +1,1 @@
+"""Jobs whose target is a recipe of the cookbook."""

@@ -1,0 +1,218 @@
+"""What a tuning job gives back, read from the study: also long after it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.formatting import format_value, where
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from tuning import SearchResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """A finished study with the final look at the test split.
+
+    Attributes:
+        search: The trials and why the search stopped.
+        final: What the final evaluation wrote into the study; empty when nothing was tested.
+        run_id: MLflow's parent run, or `None` when MLflow did not answer.
+        run_url: Where it can be looked at.
+        unsent: What MLflow lacks beside trials, until `cookbook sync` has sent it.
+    """
+
+    search: SearchResult
+    final: Mapping[str, Any]
+    run_id: str | None = None
+    run_url: str | None = None
+    unsent: Sequence[str] = ()
+
+    @property
+    def study(self) -> str:
+        """Name of the study."""
+        return self.search.study
+
+    @property
+    def metric(self) -> str:
+        """The metric that the search optimised."""
+        return str(self.search.metrics[0][0])
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """Hyperparameters of the best trial."""
+        return self.search.best_params or {}
+
+    @property
+    def best_value(self) -> float | None:
+        """Its validation score."""
+        return self.search.best_value
+
+    @property
+    def n_trials(self) -> int:
+        """Trials of the study."""
+        return self.search.n_trials
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row per trial."""
+        return self.search.trials
+
+    @property
+    def test_metrics(self) -> dict[str, float]:
+        """Test metrics of the refitted winner; the test split was read once for them."""
+        return dict(self.final.get("test_metrics", {}))
+
+    @property
+    def notes(self) -> list[str]:
+        """What the dataset's loader inferred, dropped or skipped."""
+        return list(self.final.get("notes", []))
+
+    @property
+    def model_path(self) -> Path | None:
+        """The refitted winner, or `None` when there is none."""
+        path = self.final.get("model_path")
+        return Path(path) if path else None
+
+    def model(self) -> keras.Model:
+        """Loads the refitted winner.
+
+        Raises:
+            FileNotFoundError: If the study has no refitted model here.
+        """
+        import keras
+
+        if self.model_path is None or not self.model_path.exists():
+            raise FileNotFoundError(
+                f"The study {self.study!r} has no refitted model on this machine. "
+                f"Got model_path={self.model_path}: run the job again, or load it from MLflow."
+            )
+        return keras.saving.load_model(self.model_path, safe_mode=True)
+
+    def best_trials(self, count: int) -> list[dict[str, Any]]:
+        """The best complete trials, the best first: `number`, `value`, `bounded`, `params`.
+
+        `bounded` are the metrics that constraints bound.
+        """
+        from tuning.storage.records import best_records, bounded_metrics
+
+        bounded = bounded_metrics(self.search.records)
+        maximize = self.search.metrics[0][1] == "maximize"
+        # Repetitions of a point are in the table of the stages.
+        best = best_records(self.search.records, maximize=maximize)
+        return [
+            {
+                "number": r.number,
+                "value": r.value,
+                "bounded": {name: r.metrics.get(name) for name in bounded if name != self.metric},
+                "params": dict(r.params),
+            }
+            for r in best[:count]
+        ]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The summary below the table: scores, verdict, where things are."""
+        final = self.final
+        facts = [("trials", _counts(self.search.states))]
+        if self.best_value is not None:
+            facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
+        facts += self._choice()
+        facts += _tested(final)
+        facts += _over_seeds(final)
+        facts += [("data", note) for note in self.notes]
+        if self.model_path is not None:
+            facts.append(("model", str(self.model_path)))
+        if self.run_url is not None:
+            facts.append(("run", where(self.run_url)))
+        return facts
+
+    def _choice(self) -> list[tuple[str, str]]:
+        """How the winner was chosen: by a front, or by a confirming stage."""
+        search, facts = self.search, []
+        if search.front and search.best is not None:
+            reached = ", ".join(
+                f"{name} {format_value(value)}"
+                for (name, _), value in zip(search.metrics, search.best.values, strict=True)
+            )
+            how = "nearest to the best of every metric"
+            if search.winner == "first":
+                how = f"best in {self.metric}"
+            facts.append(("winner", f"trial {search.best_trial} of the front, {how}: {reached}"))
+        if search.confirmed:
+            first = search.confirmed[0]
+            around = "" if first.deviation is None else f" ± {first.deviation:.4f}"
+            text = f"trial {first.trial}: mean {first.mean:.4f}{around} of {len(first.values)}"
+            facts.append(("confirmed", f"{text} repetitions with other seeds"))
+        return facts
+
+    def to_dict(self) -> dict[str, Any]:
+        """The last line of `cookbook tune --json`."""
+        return {
+            "study": self.study,
+            "best_value": self.best_value,
+            "best_params": self.best_params,
+            "n_trials": self.n_trials,
+            "metric": self.metric,
+            "test_metrics": self.test_metrics,
+            "run_id": self.run_id,
+            "run_url": self.run_url,
+            "unsent": list(self.unsent),
+            "stopped_because": self.search.stopped_because,
+            "shortfall": self.search.shortfall,
+            "states": self.search.states,
+            **{"pareto": [], "stages": [], "confirmed": []},
+            **self.search.choice,
+            "notes": self.notes,
+            "final": {name: value for name, value in self.final.items() if name != "notes"},
+        }
+
+
+def _counts(states: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in states.items() if count)
+
+
+def _tested(final: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the test rows showed; scores that cannot be measured row by row have no interval."""
+    facts = []
+    for title, key in (("test", "test"), ("defaults", "default"), ("baseline", "baseline")):
+        scores, metric = final.get(f"{key}_metrics", {}), final.get("metric")
+        if metric in scores:
+            text = f"{metric} {format_value(scores[metric])}"
+            facts.append((title, text + _about(final, key)))
+    return [*facts, *([("verdict", final["verdict"])] if "verdict" in final else [])]
+
+
+def _about(final: Mapping[str, Any], key: str) -> str:
+    if key == "baseline":
+        return f" ({final['baseline']})"
+    if key != "test":
+        return ""
+    about = f"{final['test_rows']} rows, {_reads(final)}"
+    if "interval" not in final:
+        return f"  ({about})"
+    low, high = final["interval"]["low"], final["interval"]["high"]
+    return f"  (95 % interval {low:.4f} to {high:.4f}, {about})"
+
+
+def _reads(final: Mapping[str, Any]) -> str:
+    """How often the test rows were looked at: every further look makes the score less honest."""
+    count = int(final.get("test_reads", 1))
+    return "read once" if count == 1 else f"read {count} times"
+
+
+def _over_seeds(final: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Mean and standard deviation of the test scores over the seeds, one line for each."""
+    return [
+        (
+            "seeds",
+            f"{name} {format_value(one['mean'])} ± {format_value(one['deviation'])} "
+            f"({len(one['values'])} seeds)",
+        )
+        for name, one in final.get("over_seeds", {}).items()
+    ]

@@ -1,0 +1,97 @@
+"""Runs a planned search to its end: search, refit, one look at the test split, one record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.mlflow.review import REVIEW, Review
+from pipelines.jobs.result import TuneResult
+from tuning import Progress, open_study, search
+from tuning.storage.records import RESULT, record_result
+from tuning.tracking import default_tracking_uri
+
+if TYPE_CHECKING:
+    from pipelines.jobs.plan import Plan
+    from tuning import SearchResult
+
+OnProgress = Callable[[Progress], None]
+OnNote = Callable[[str], None]
+
+
+def run_plan(
+    plan: Plan,
+    *,
+    tracking: str | bool | None = None,
+    on_progress: OnProgress | None = None,
+    on_note: OnNote | None = None,
+) -> TuneResult:
+    """Searches, refits and tests; of a finished job the result is only read.
+
+    Args:
+        plan: What to do.
+        tracking: MLflow store or server; `None` for the embedded one, `False` for none.
+        on_progress: Receives snapshots of the search.
+        on_note: Receives lines for the user.
+
+    Returns:
+        The study's result, also after an interruption.
+    """
+    note = on_note or (lambda text: None)
+    plan = plan.prepared()
+    default = None if tracking is False else default_tracking_uri(plan.settings.root)
+    review = Review(
+        plan.settings,
+        tracking if isinstance(tracking, str) else default,
+        provenance=plan.provenance(),
+        note=note,
+    )
+    began = time.monotonic()
+    started = False
+
+    def watch(progress: Progress) -> None:
+        nonlocal started
+        if not started and progress.total is not None and progress.finished < progress.total:
+            started = True
+            review.follow()
+        if on_progress is not None:
+            on_progress(progress)
+
+    found = search(plan.objective, plan.space, plan.settings, on_progress=watch)
+    study = open_study(found.study, plan.settings.url)
+    final: dict[str, Any] = study.user_attrs.get(RESULT, {})
+    interrupted = found.stopped_because == "interrupted"
+    if not interrupted and found.best is not None:
+        if _is_current(final, found, plan):
+            note(f"The study {found.study} is finished; this is its result.")
+            where = study.user_attrs.get(REVIEW, {})
+            if where.get("unsent"):
+                note(
+                    f"MLflow still lacks {', '.join(where['unsent'])}: "
+                    f"`cookbook sync {found.study}` sends it."
+                )
+            return TuneResult(search=found, final=final, **where)
+        review.follow()
+        note(plan.last_step)
+        final = plan.finish(found, review, earlier=final)
+        final = {**final, "seconds": round(time.monotonic() - began, 2)}
+        if plan.tested_on is not None:
+            final["tested_on"] = plan.tested_on
+        record_result(study, final)
+    where = review.close(interrupted=interrupted)
+    return TuneResult(search=found, final=final, **where)
+
+
+def _is_current(final: Mapping[str, Any], found: SearchResult, plan: Plan) -> bool:
+    """Whether the recorded result is about these trials, this winner, its seeds and test rows.
+
+    A result that does not say which rows it was tested on is taken at its word.
+    """
+    unsaid = plan.tested_on if "test_metrics" in final else None
+    return (
+        final.get("trials") == found.n_trials
+        and final.get("best_trial") == found.best_trial
+        and final.get("seeds", 1) == plan.seeds
+        and plan.tested_on in (None, final.get("tested_on", unsaid))
+    )

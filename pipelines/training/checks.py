@@ -1,0 +1,62 @@
+"""Checks hyperparameters from outside, before anything heavy is imported or written."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pipelines.hyperparameters.options import TRAINING_NAMES, TrainingOptions, split_parameters
+
+if TYPE_CHECKING:
+    from pipelines.recipes.recipe import Recipe
+
+_KINDS: Mapping[type, tuple[str, tuple[type, ...]]] = {
+    bool: ("true or false", (bool,)),
+    int: ("a whole number", (int,)),
+    float: ("a number", (int, float)),
+    str: ("a text", (str,)),
+}
+
+
+def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
+    """Refuses hyperparameters that a recipe does not know, or of a wrong kind or range.
+
+    Keras is not imported where that is possible.
+
+    Args:
+        recipe: What is trained, as its file defines it.
+        params: What a person gave, for example `{"epochs": 3}`.
+
+    Raises:
+        ValueError: If a name is unknown or a training option is of another kind or out of range.
+    """
+    for name, value in params.items():
+        kind = _kinds().get(name, _number_of(recipe.defaults.get(name)))
+        if kind is None:
+            continue
+        text, allowed = _KINDS[kind]
+        # For Python True is a 1 too; as a number of epochs it is a mistake.
+        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+            raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
+    split_parameters({**recipe.defaults, **params})
+    known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
+    if set(params) <= known:
+        return
+    from pipelines.hyperparameters.options import check_parameter_names
+    from pipelines.tasks.registry import task_class
+
+    # The kinds of a task take the same hyperparameters.
+    task = task_class(recipe.task.format(task="classification"))
+    check_parameter_names(params, recipe.builder, extra=task.extra_names)
+
+
+@cache
+def _kinds() -> dict[str, type]:
+    return typing.get_type_hints(TrainingOptions)
+
+
+def _number_of(default: Any) -> type | None:
+    """Builders check their arguments themselves, but compare numbers before they look."""
+    return float if isinstance(default, float) else None

@@ -1,0 +1,133 @@
+"""Compiled training functions that are kept from one trial to the next.
+
+Tracing and optimizing the functions of a small network takes longer than training it. Trials
+that differ in values only (learning rate, dropout rates, weight penalties, seed) have the same
+functions: the second one copies its fresh model into the first one's variables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from pipelines.inputs.feeds import Feed
+from pipelines.training.tensorflow.lifted_values import LiftedValues, without_values
+from pipelines.training.tensorflow.trainer import Trainer
+
+_MOST_KEPT = 8
+# Weights of all kept models; a large network trains longer than it traces.
+_MOST_PARAMETERS = 4_000_000
+_OWN_STATE = ("train_step", "test_step", "compute_loss", "compute_metrics")
+
+
+class KeptTrainers:
+    """The last trainers of a process, by structure.
+
+    Laws:
+        1. A training by a kept trainer gives the numbers of a training by a new one from
+           here, bit by bit.
+        2. Only plain networks of Keras' own layers, with losses and metrics that their
+           configuration describes, are kept, since others may hold state that is no
+           variable; all others get a trainer of their own every time.
+        3. The model of a kept trainer is not to be saved: its configuration is that of the
+           first model of its structure.
+
+    Example:
+        >>> import numpy as np
+        >>> from pipelines.inputs.feeds import ArrayFeed
+        >>> feed = ArrayFeed(np.ones((8, 2), "float32"), np.ones((8, 1), "float32"), batch_size=4)
+        >>> def trial(learning_rate):
+        ...     keras.backend.clear_session()  # the same names of layers in every trial
+        ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        ...     model.compile(keras.optimizers.SGD(learning_rate), "mse")
+        ...     return model
+        >>> kept = KeptTrainers()
+        >>> first = kept.trainer(trial(0.1), feed, validation=None, data="ones")
+        >>> kept.trainer(trial(0.2), feed, validation=None, data="ones") is first
+        True
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[Trainer, LiftedValues]] = OrderedDict()
+
+    def trainer(
+        self, model: keras.Model, feed: Feed, *, validation: Feed | None, data: Any
+    ) -> Trainer:
+        """A trainer with the weights, optimizer, values and random states of a fresh model.
+
+        Args:
+            model: Built and compiled; not to be used afterwards, but for the trainer's `model`.
+            feed: Training batches.
+            validation: Validation batches.
+            data: What the two feeds are made of, besides their order: equal values (as JSON)
+                mean equal feeds.
+
+        Returns:
+            A trainer whose `model` has the state of `model`.
+        """
+        structure = _structure(model, data)
+        if structure is None:
+            return Trainer(model, feed, validation=validation)
+        found = self._kept.pop(structure, None)
+        if found is None:
+            values = LiftedValues(model)
+            found = (Trainer(model, feed, validation=validation), values)
+        else:
+            found[1].take(model)
+            found[0].renew(model, feed)
+        self._kept[structure] = found
+        self._forget()
+        return found[0]
+
+    def _forget(self) -> None:
+        def parameters() -> int:
+            return sum(trainer.model.count_params() for trainer, _ in self._kept.values())
+
+        while len(self._kept) > _MOST_KEPT or parameters() > _MOST_PARAMETERS:
+            self._kept.popitem(last=False)
+
+
+def _structure(model: keras.Model, data: Any) -> str | None:
+    """What decides the compiled functions of a training, or None for what cannot be told."""
+    if not _is_plain(model):
+        return None
+    try:
+        compiled = model.get_compile_config()
+        rate = compiled["optimizer"]["config"].get("learning_rate")
+        if isinstance(rate, float | int):
+            # Keras holds a constant rate in a variable of the optimizer.
+            compiled["optimizer"]["config"]["learning_rate"] = "variable"
+        found = [without_values(model.get_config()), compiled]
+        return json.dumps([found, data], sort_keys=True) if _tells_all(found) else None
+    except (TypeError, ValueError, KeyError, NotImplementedError):
+        return None
+
+
+def _is_plain(model: keras.Model) -> bool:
+    own = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _OWN_STATE)
+    layers = model._flatten_layers(include_self=False)
+    return (
+        not own
+        and hasattr(model, "inputs")
+        and isinstance(model.optimizer, keras.optimizers.Optimizer)
+        and all(type(layer).__module__.startswith("keras.") for layer in layers)
+    )
+
+
+def _tells_all(config: Any) -> bool:
+    """Whether a serialized object says all about itself.
+
+    A function of the user's is told by its name alone, and a class of the user's may leave out
+    of its configuration what it computes with.
+    """
+    if isinstance(config, Mapping):
+        module = str(config.get("module") or "keras").partition(".")[0]
+        known = "class_name" not in config or module in ("keras", "cookbook")
+        return known and all(map(_tells_all, config.values()))
+    if isinstance(config, list | tuple):
+        return all(map(_tells_all, config))
+    return True

@@ -1,0 +1,66 @@
+"""What a job searches of a recipe: other ranges, and hyperparameters that were not searched."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.jobs.plan import plan_recipe
+from pipelines.jobs.recipe.space import with_space
+from pipelines.jobs.schema import Job
+from pipelines.recipes.registry import load_recipe
+from tuning import Choice, Float
+
+
+def plan(space, **keys):
+    return plan_recipe(Job(recipe="digits-mlp", space=space, trials=2, **keys))
+
+
+def test_no_change_is_no_change():
+    recipe = load_recipe("digits-mlp")
+    assert with_space(recipe, {}) == recipe
+
+
+def test_a_searched_hyperparameter_gets_another_range():
+    found = plan({"learning_rate": {"float": [1e-3, 1e-2], "log": True}})
+    assert found.space["learning_rate"] == Float(1e-3, 1e-2, log=True)
+    assert list(found.space.dimensions) == list(load_recipe("digits-mlp").space.dimensions)
+
+
+def test_any_other_hyperparameter_joins_and_the_first_trial_is_without_it():
+    """Of the training and of the builder; the defaults stay what the recipe does."""
+    found = plan(
+        {
+            "schedule": ["constant", "cosine"],
+            "warmup": {"float": [0.0, 0.2], "when": {"schedule": "cosine"}},
+            "batch_norm": [True, False],
+        }
+    )
+    assert found.space["batch_norm"] == Choice([True, False])
+    first = found.settings.points[0]
+    assert first == {**first, "schedule": "constant", "batch_norm": False}
+    assert "warmup" not in first
+    assert found.space.contains(first)
+
+
+def test_what_is_fixed_is_not_searched():
+    assert "ema" not in plan({"ema": {"float": [0.0, 0.99]}}, set={"ema": 0.9}).space
+
+
+@pytest.mark.parametrize(
+    ("space", "message"),
+    [
+        ({"batchnorm": [True]}, "No hyperparameter named 'batchnorm'. Did you mean 'batch_norm'?"),
+        ({"epochs": {"int": [2, 9]}}, "`epochs` is the budget of a trial, .* `epochs: N`"),
+        ({"learning_rate": {"float": [-1.0, 1.0]}}, "`learning_rate > 0` must hold"),
+        ({"ema": {"float": [0.5, 1.0]}}, "`0 <= ema < 1` must hold. Got ema=1.0"),
+        ({"optimizer": "adam", "batch_size": ["64"]}, "`batch_size` is a whole number"),
+        ({"schedule": {"chioce": ["cosine"]}}, "'schedule' needs exactly one of the keys"),
+        (
+            {"ema": {"float": [0, 0.9], "when": {"schedul": "cosine"}}},
+            "No parameter named 'schedul'",
+        ),
+    ],
+)
+def test_what_no_training_takes_is_refused_before_anything_starts(space, message):
+    with pytest.raises(ValueError, match=message):
+        plan(space)

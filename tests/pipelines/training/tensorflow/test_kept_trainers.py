@@ -1,0 +1,167 @@
+"""Trainings by kept functions give the numbers of trainings by new ones."""
+
+from __future__ import annotations
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pipelines.inputs.feeds import ArrayFeed
+from pipelines.training.tensorflow.kept_trainers import KeptTrainers
+from pipelines.training.tensorflow.lifted_values import LiftedValues
+from pipelines.training.tensorflow.trainer import Trainer
+
+VALUES = {
+    "learning_rate": (0.01, 0.03),
+    "dropout": (0.5, 0.2),
+    "l2": (1e-3, 1e-1),
+    "seed": (1, 2),
+}
+
+
+def _feed(seed=0):
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(40, 6)).astype("float32")
+    return ArrayFeed(x, (x[:, 0] > 0).astype("int32"), batch_size=16, seed=seed)
+
+
+def _network(*, learning_rate=0.01, dropout=0.5, l2=1e-3, seed=1, units=8, optimizer="Adam"):
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    penalty = keras.regularizers.L1L2(0.0, l2) if l2 else None
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(units, activation="relu", kernel_regularizer=penalty),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(dropout),
+            keras.layers.Dense(2, kernel_regularizer=penalty),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(getattr(keras.optimizers, optimizer)(learning_rate), loss, metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _train(kept, **point):
+    feed = _feed(point.get("seed", 1))
+    trainer = kept.trainer(_network(**point), feed, validation=_feed(), data="blobs")
+    history = trainer.fit(epochs=2)
+    return trainer, history, trainer.model.get_weights()
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_kept_trainer_repeats_a_new_one_bit_by_bit(name):
+    first, second = ({name: value} for value in VALUES[name])
+    kept = KeptTrainers()
+    trainer, *_ = _train(kept, **first)
+    again, history, weights = _train(kept, **second)
+    assert again is trainer
+    _, expected, expected_weights = _train(KeptTrainers(), **second)
+    assert history == expected
+    for ours, theirs in zip(weights, expected_weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("kind", ["L1", "L2", "L1L2"])
+def test_penalties_of_every_kind_are_lifted(kind):
+    names = {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2")}[kind]
+
+    def network(factor):
+        penalty = getattr(keras.regularizers, kind)(**dict.fromkeys(names, factor))
+        return keras.Sequential(
+            [keras.Input((2,)), keras.layers.Dense(3, kernel_regularizer=penalty)]
+        )
+
+    lifted, plain = network(0.1), network(0.3)
+    values = LiftedValues(lifted)
+    values.take(plain)
+    lifted.set_weights(plain.get_weights())
+    assert len(values.variables) == len(names)
+    np.testing.assert_allclose(sum(lifted.losses), sum(plain.losses), rtol=1e-6)
+
+
+def test_lifted_values_give_the_numbers_of_plain_ones():
+    point = {"dropout": 0.2, "l2": 1e-2}
+    _, history, _ = _train(KeptTrainers(), **point)
+    feed = _feed(1)
+    plain = Trainer(_network(**point), feed, validation=_feed()).fit(epochs=2)
+    for name, values in plain.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "other", [{"units": 9}, {"dropout": 0.0}, {"l2": 0.0}, {"optimizer": "SGD"}]
+)
+def test_another_structure_is_compiled_anew(other):
+    kept = KeptTrainers()
+    first = kept.trainer(_network(), _feed(), validation=None, data="blobs")
+    assert kept.trainer(_network(**other), _feed(), validation=None, data="blobs") is not first
+    assert kept.trainer(_network(), _feed(), validation=None, data="blobs") is first
+
+
+def test_other_data_and_schedules_are_compiled_anew():
+    kept = KeptTrainers()
+    first = kept.trainer(_network(), _feed(), validation=None, data="blobs")
+    assert kept.trainer(_network(), _feed(), validation=None, data="others") is not first
+    schedules = [keras.optimizers.schedules.CosineDecay(0.1, steps) for steps in (5, 9)]
+    made = [
+        kept.trainer(_network(learning_rate=s), _feed(), validation=None, data="blobs")
+        for s in schedules
+    ]
+    assert len({id(trainer) for trainer in [first, *made]}) == 3
+
+
+class OwnLayer(keras.layers.Layer):
+    def call(self, inputs):
+        return inputs
+
+
+def test_networks_with_own_layers_are_never_kept():
+    def network():
+        model = keras.Sequential([keras.Input((6,)), OwnLayer(), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    kept = KeptTrainers()
+    made = [kept.trainer(network(), _feed(), validation=None, data="x") for _ in range(2)]
+    assert made[0] is not made[1]
+
+
+@pytest.mark.parametrize("part", ["loss", "metrics"])
+def test_functions_of_the_users_own_are_never_taken_for_each_other(part):
+    def network(factor):
+        def distance(y_true, y_pred):
+            return factor * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+        model = _network()
+        parts = {"loss": "mse", part: distance if part == "loss" else [distance]}
+        model.compile("sgd", **parts)
+        return model
+
+    kept = KeptTrainers()
+    made = [kept.trainer(network(f), _feed(), validation=None, data="x") for f in (1.0, 2.0)]
+    assert made[0] is not made[1]
+
+
+def test_few_trainers_are_kept_at_a_time():
+    kept = KeptTrainers()
+    first = kept.trainer(_network(units=1), _feed(), validation=None, data="blobs")
+    for units in itertools.islice(itertools.count(2), 8):
+        kept.trainer(_network(units=units), _feed(), validation=None, data="blobs")
+    assert kept.trainer(_network(units=1), _feed(), validation=None, data="blobs") is not first
+
+
+def test_kept_functions_are_not_traced_again():
+    kept = KeptTrainers()
+    trainer, *_ = _train(kept)
+    traced = [trainer._train.experimental_get_tracing_count()]
+    for seed in (2, 3):
+        _train(kept, seed=seed, learning_rate=0.1 * seed)
+        traced.append(trainer._train.experimental_get_tracing_count())
+    assert traced == [1, 1, 1]
+    assert isinstance(trainer.model.optimizer.learning_rate, keras.Variable | tf.Variable)

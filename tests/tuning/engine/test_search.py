@@ -1,0 +1,255 @@
+"""Stages, patience, folds, reports and settings: what a search does beside claiming trials."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.tuning.strategies.drive import Driver
+from tuning import (
+    Choice,
+    Context,
+    Float,
+    JobError,
+    Pruned,
+    SearchSettings,
+    Space,
+    cross_validated,
+    search,
+)
+from tuning.results.confirmation import confirmations
+from tuning.stages import Stage, read_stages, staged
+
+SPACE = Space({"x": Float(0.0, 1.0), "kind": Choice(["a", "b"])})
+LOSS = (("loss", "minimize"),)
+
+
+def loss(point, number):
+    return [abs(point["x"] - 0.3) + (point["kind"] == "b")]
+
+
+def drive_stages(root, stages):
+    """Runs every stage; returns the stage's name and point of each trial."""
+    searched = Driver(root, SPACE, strategy="tpe", trials=None, stages=stages)
+    points = searched.run(loss)
+    for plan in searched.plans:
+        searched.plan = plan
+        points += searched.run(loss)
+    return searched, points
+
+
+def test_stages_explore_exploit_refine_confirm(tmp_path):
+    searched, _ = drive_stages(tmp_path, staged(24, confirm=2, repeats=2))
+    records = searched.records()
+    names = [record.stage for record in records]
+    assert [(n, names.count(n)) for n in dict.fromkeys(names)] == [
+        ("explore", 6),
+        ("exploit", 10),
+        ("refine", 4),
+        ("confirm", 4),
+    ]
+    best = sorted(records[:16], key=lambda r: r.values)[:3]
+    span = [record.params["x"] for record in best]
+    for record in records[16:20]:  # a tenth of the range around the best three
+        assert min(span) - 0.1 <= record.params["x"] <= max(span) + 0.1
+        assert record.params["kind"] in {r.params["kind"] for r in best}
+    confirmed = confirmations(records, SPACE, maximize=False)
+    winners = sorted(records[:20], key=lambda r: (r.values, r.number))[:2]
+    assert sorted(c.trial for c in confirmed) == sorted(r.number for r in winners)
+    assert all(len(c.values) == 2 and c.mean == pytest.approx(c.found) for c in confirmed)
+    assert len({record.seed for record in records}) == 24
+
+
+def test_a_staged_search_is_resumed_where_it_was(tmp_path):
+    _, whole = drive_stages(tmp_path / "whole", staged(18, confirm=2, repeats=2))
+    begun = Driver(
+        tmp_path / "parts",
+        SPACE,
+        strategy="tpe",
+        trials=None,
+        stages=staged(18, confirm=2, repeats=2),
+    )
+    first = begun.run(loss, 4) + begun.run(loss)  # the whole first stage
+    begun.plan = next(begun.plans)
+    first += begun.run(loss, 2)  # and a part of the second
+    searched, rest = drive_stages(tmp_path / "parts", staged(18, confirm=2, repeats=2))
+    assert first + rest == whole
+    assert len(searched.records()) == 18
+
+
+STAGES = [
+    ({"name": "a"}, "needs either `trials` or `confirm`"),
+    ({"trials": 3}, "A stage needs a name"),
+    ({"name": "a", "trails": 3}, "Did you mean 'trials'"),
+    ({"name": "a", "trials": 3, "strategy": "tp"}, "Did you mean 'tpe'"),
+    ({"name": "a", "trials": 0}, "`trials >= 1` must hold in stage 'a'"),
+    ({"name": "a", "trials": 1, "margin": 2.0}, "`0 <= margin <= 1` must hold"),
+    ({"name": "a", "confirm": 2}, "The first stage must search"),
+]
+
+
+@pytest.mark.parametrize(("plain", "message"), STAGES)
+def test_stages_say_their_laws(plain, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_stages([plain])
+
+
+def test_two_stages_need_two_names():
+    with pytest.raises(ValueError, match="Every stage needs its own name"):
+        read_stages([Stage(name="a", trials=1), Stage(name="a", trials=1)])
+
+
+SETTINGS = [
+    ({"strategy": "tp"}, "Did you mean 'tpe'"),
+    ({"pruner": "halvin"}, "Did you mean 'halving'"),
+    ({"strategy_options": {"startups": 1}}, "Did you mean 'startup'"),
+    ({"study": "a/b"}, "a name that can also name a folder"),
+    ({"metrics": ()}, "at least one metric, each once"),
+    ({"metrics": ("loss", "minimize")}, "needs pairs of a name and a direction"),
+    ({"metrics": None}, '(("val_loss", "minimize"),). Got None.'),
+    ({"metrics": "loss"}, "minimize\"),). Got 'loss'."),
+    ({"metrics": (("loss", "min"),)}, "No direction named 'min'"),
+    ({"trials": None}, "`trials` is needed"),
+    ({"trials": 0}, "`trials > 0` must hold"),
+    ({"stages": staged(20)}, "`trials` and `stages` exclude each other"),
+    ({"seed": 0.5}, "`seed` must be a whole number"),
+    ({"retries": -1}, "`retries >= 0` must hold"),
+    ({"constraints": [("a", "<", 1)]}, 'as in ("parameters", "<=", 62458)'),
+    ({"constraints": [("a", "<=", float("inf"))]}, "limit must be finite"),
+    (
+        {"metrics": (("a", "minimize"), ("b", "minimize")), "pruner": "hyperband"},
+        "'hyperband' compares one metric",
+    ),
+    (
+        {
+            "metrics": (("a", "minimize"), ("b", "minimize")),
+            "trials": None,
+            "stages": staged(20),
+        },
+        "The stage 'confirm' confirms the best points of one metric. Got 2 metrics",
+    ),
+    ({"winner": "kne"}, "Did you mean 'knee'"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), SETTINGS)
+def test_settings_say_their_laws(changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        SearchSettings(**{"study": "s", "trials": 3, "metrics": LOSS, **changes})
+
+
+def test_settings_never_show_the_password_of_the_store():
+    settings = SearchSettings(
+        study="s", trials=1, metrics=LOSS, storage="postgresql://me:secret@host/db"
+    )
+    assert "secret" not in str(settings.to_dict())
+
+
+def test_patience_counts_trials_since_the_last_improvement(tmp_path):
+    settings = SearchSettings(
+        study="s", trials=60, metrics=LOSS, root=tmp_path, workers=1, patience=4, pruner="none"
+    )
+    # The first trial is the best there can be.
+    result = search(lambda params, context: {"loss": float(context.trial)}, SPACE, settings)
+    assert result.stopped_because == "patience"
+    assert 5 <= result.n_trials < 20
+    assert result.best_trial == 0
+
+
+@pytest.mark.parametrize("pruner", ["none", "median", "halving", "hyperband"])
+def test_every_pruner_finishes_the_budget(tmp_path, pruner):
+    def objective(params, context):
+        for step in range(1, 10):
+            context.report(step, {"loss": params["x"] + 1 / step})
+        return {"loss": params["x"]}
+
+    settings = SearchSettings(
+        study="s",
+        trials=16,
+        metrics=LOSS,
+        root=tmp_path,
+        workers=1,
+        budget=9,
+        pruner=pruner,
+        strategy="random",
+    )
+    result = search(objective, SPACE, settings)
+    assert sum(result.states.values()) == 16
+    assert (result.states.get("pruned", 0) > 0) == (pruner != "none")
+    assert result.best_step == 9  # the loss falls with every step
+    best = min(record.params["x"] for record in result.records)
+    if pruner in ("none", "halving"):
+        assert result.best_params["x"] == best
+
+
+def test_steps_count_upwards_from_one():
+    context = Context()
+    with pytest.raises(ValueError, match=r"counts finished steps from 1 and grows\. Got 0 after 0"):
+        context.report(0, {"loss": 1.0})
+    context.report(2, {"loss": 1.0})
+    with pytest.raises(ValueError, match="Got 2 after 2"):
+        context.report(2, {"loss": 1.0})
+
+
+def test_decisions_that_were_passed_over_are_made_at_the_next_report():
+    asked = []
+
+    def decide(step, value):
+        asked.append(step)
+        return step > 6
+
+    context = Context(metric="loss", decide=decide, decision_steps=(1, 3, 9))
+    for step in (2, 4, 5, 8):
+        context.report(step, {"loss": 1.0})
+    assert asked == [2, 4]
+    assert context.should_report(9)
+    with pytest.raises(Pruned):
+        context.report(10, {"loss": 1.0})
+
+
+def test_a_metric_that_begins_late_has_nan_before():
+    context = Context()
+    context.report(1, {"loss": 1.0})
+    context.report(2, {"loss": 0.5, "val_loss": 0.7})
+    assert str(context.history) == "{'step': [1, 2], 'loss': [1.0, 0.5], 'val_loss': [nan, 0.7]}"
+
+
+def test_pruning_needs_its_metric():
+    context = Context(metric="val_loss", decide=lambda step, value: False)
+    with pytest.raises(JobError, match="Pruning needs the metric 'val_loss' in every report"):
+        context.report(1, {"loss": 1.0})
+
+
+def test_folds_are_averaged_and_pruned():
+    def objective(params, context):
+        return {"accuracy": [0.5, 0.7, 0.9][context.fold]}
+
+    context = Context(metric="accuracy", decide=lambda step, value: step == 2 and value < 0.55)
+    found = cross_validated(objective, 3)({}, context)
+    # the sample standard deviation of 0.5, 0.7, 0.9 is 0.2
+    assert found == pytest.approx({"accuracy": 0.7, "accuracy_std": 0.2})
+    assert context.history["accuracy"] == pytest.approx([0.5, 0.6, 0.7])
+    with pytest.raises(ValueError, match="`folds >= 2` must hold"):
+        cross_validated(objective, 1)
+
+
+@pytest.mark.parametrize(
+    ("space", "changes", "message"),
+    [
+        (SPACE, {"strategy": "grid"}, "'x' needs `step` or a number of `points`"),
+        (SPACE, {"points": ({"x": 2.0, "kind": "a"},)}, "'x' must be"),
+    ],
+)
+def test_a_refused_search_leaves_no_study_behind(tmp_path, space, changes, message):
+    settings = SearchSettings(
+        study="s", trials=2, metrics=LOSS, root=tmp_path, workers=1, pruner="none", **changes
+    )
+    with pytest.raises(JobError, match=message):
+        search(_spread, space, settings)
+    mended = Space({"x": Float(0.0, 2.0, step=1.0), "kind": Choice(["a", "b"])})
+    assert search(_spread, mended, settings).n_trials == 2
+
+
+def _spread(params, context):
+    return {"loss": params["x"]}

@@ -1,0 +1,209 @@
+"""The store passes Optuna's own conformance suite, and its failures are one readable line."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+from optuna.distributions import FloatDistribution
+from optuna.storages import get_storage
+from optuna.testing.pytest_storages import StorageTestCase
+from optuna.trial import TrialState
+from sqlalchemy import event
+
+from tuning import JobError, open_study
+from tuning.errors import StoreError
+from tuning.storage.claims import ClaimBook, DuplicatePointError, Ending, LeaseLostError
+from tuning.storage.database import open_storage
+from tuning.storage.studies import create_study, delete_study, list_studies
+
+UNIT = {"x": FloatDistribution(0, 1)}
+
+
+@pytest.mark.slow  # the cached one, which searches use, goes through it as well
+class TestStudyStorage(StorageTestCase):
+    @pytest.fixture
+    def storage(self, tmp_path):
+        opened = open_storage(f"sqlite:///{tmp_path}/studies.db")
+        yield opened
+        opened.engine.dispose()
+
+
+class TestCachedStudyStorage(StorageTestCase):
+    @pytest.fixture
+    def storage(self, tmp_path):
+        opened = open_storage(f"sqlite:///{tmp_path}/studies.db")
+        yield get_storage(opened)
+        opened.engine.dispose()
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path}/studies.db"
+
+
+def book_of(url, *, lease=60.0, name="s"):
+    from tuning import Float, Space
+
+    storage = open_storage(url)
+    study = create_study(
+        name,
+        get_storage(storage),
+        space=Space({"x": Float(0, 1)}),
+        metrics=(("loss", "minimize"),),
+        settings={},
+        url=url,
+    )
+    return ClaimBook(storage, study._study_id, lease=lease)
+
+
+def give(book, claim, x):
+    book.set_point(claim, {"x": x}, UNIT, point=str(x), user_attributes={})
+
+
+def test_law_1_a_study_never_has_more_trials_than_its_limit(url):
+    book = book_of(url)
+    assert [book.claim(3) is not None for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_laws_1_and_2_a_batch_is_claimed_like_single_trials(url):
+    book, other = book_of(url), book_of(url)
+    waiting = book.claim(5)
+    give(book, waiting, 0.5)
+    book.release(waiting)
+    batch = book.claim_batch(5, 3)
+    assert [(claim.number, claim.sampled) for claim in batch] == [(0, True), (1, False), (2, False)]
+    assert [claim.number for claim in other.claim_batch(5, 3)] == [3, 4]
+    assert other.claim_batch(5, 3) == []
+    # One of them does not fit the others and waits again; the rest end by themselves.
+    give(book, batch[1], 0.25)
+    book.release(batch[2])
+    for claim in batch[:2]:
+        book.finish(claim, Ending(state=TrialState.COMPLETE, values=[1.0]))
+    assert [claim.number for claim in other.claim_batch(5, 2)] == [2]
+    with pytest.raises(ValueError, match=r"`count >= 1` must hold\. Got count=0"):
+        book.claim_batch(5, 0)
+
+
+def test_law_2_only_the_holder_of_the_token_finishes(url):
+    book = book_of(url, lease=0.0)  # every lease has run out
+    claim = book.claim(1)
+    give(book, claim, 0.5)
+    assert book.reap(retries=1) == [0]
+    taken = book.claim(1)
+    assert (taken.number, taken.attempts, taken.sampled) == (0, 2, True)
+    with pytest.raises(LeaseLostError, match="trial 0 was taken over"):
+        book.finish(claim, Ending(state=TrialState.COMPLETE, values=[1.0]))
+    assert book.renew([claim, taken]) == [claim]
+    book.finish(taken, Ending(state=TrialState.COMPLETE, values=[2.0]))
+    assert open_study("s", url).trials[0].value == 2.0
+
+
+def test_law_3_a_trial_that_is_lost_too_often_fails_with_its_reason(url):
+    book = book_of(url, lease=0.0)
+    for _ in range(2):
+        assert book.claim(1) is not None
+        assert book.reap(retries=1) == [0]
+    assert book.claim(1) is None
+    trial = open_study("s", url).trials[0]
+    assert trial.state == TrialState.FAIL
+    assert "lost 2 times" in trial.user_attrs["reason"]
+
+
+def test_law_3_a_lease_that_holds_is_not_taken(url):
+    book = book_of(url)
+    book.claim(1)
+    assert book.reap(retries=1) == []
+
+
+def test_law_4_no_two_trials_have_the_same_point(url):
+    book = book_of(url)
+    first, second = book.claim(2), book.claim(2)
+    give(book, first, 0.5)
+    with pytest.raises(DuplicatePointError):
+        give(book, second, 0.5)
+    assert not book.enqueue({"x": 0.5}, UNIT, point="0.5", limit=9)
+
+
+def test_released_trials_keep_their_parameters_and_their_number(url):
+    book = book_of(url)
+    claim = book.claim(1)
+    give(book, claim, 0.25)
+    book.release(claim)
+    again = book.claim(1)
+    assert (again.number, again.sampled, again.attempts) == (0, True, 1)
+    assert open_study("s", url).trials[0].params == {"x": 0.25}
+
+
+def _claim_many(url, count, results):
+    book = book_of(url)
+    numbers = []
+    while (claim := book.claim(count)) is not None:
+        book.finish(claim, Ending(state=TrialState.COMPLETE, values=[float(claim.number)]))
+        numbers.append(claim.number)
+    results.put(numbers)
+
+
+def test_many_processes_claim_each_trial_once(url):
+    spawn = multiprocessing.get_context("spawn")
+    results = spawn.Queue()
+    processes = [spawn.Process(target=_claim_many, args=(url, 60, results)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    numbers = [number for _ in processes for number in results.get(timeout=60)]
+    for process in processes:
+        process.join()
+    assert sorted(numbers) == list(range(60))
+    assert [trial.value for trial in open_study("s", url).trials] == [float(n) for n in range(60)]
+
+
+def test_studies_are_listed_and_deleted(url):
+    book = book_of(url)
+    book_of(url, name="other")
+    claim = book.claim(2)
+    with pytest.raises(JobError, match=r"being searched cannot be deleted\. 's' has 1 running"):
+        delete_study("s", url)
+    book.finish(claim, Ending(state=TrialState.COMPLETE, values=[0.5]))
+    summary = next(study for study in list_studies(url) if study.name == "s")
+    assert (summary.status, summary.best.value, summary.counts["complete"]) == ("finished", 0.5, 1)
+    delete_study("s", url)
+    assert [study.name for study in list_studies(url)] == ["other"]
+    with pytest.raises(JobError, match="No study named 's'"):
+        open_study("s", url)
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "notes.db").write_text("not a database, but long enough to be read as one" * 9)
+    with pytest.raises(StoreError, match=r"file is not a database.*give another storage"):
+        open_storage(f"sqlite:///{tmp_path}/notes.db")
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"cannot be used .*Finished trials are safe"):
+        open_storage(f"sqlite:///{tmp_path}/file/studies.db")
+
+
+def test_a_missing_driver_names_the_extra():
+    # A driver that the project never installs stands for the missing one.
+    with pytest.raises(StoreError, match=r"pip install 'keras-cookbook\[postgres\]'") as caught:
+        open_storage("postgresql+pg8000://user:secret@localhost/none")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(url):
+    book = book_of(url)
+    claim = book.claim(1)
+    engine = book._storage.engine
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    limit = f"PRAGMA max_page_count={pages}"
+    event.listen(engine, "connect", lambda connection, _: connection.execute(limit))
+    engine.dispose()  # the next connection has the limit
+    long = {"history": "x" * 10**6}
+    ending = Ending(state=TrialState.COMPLETE, values=[1.0], user_attributes=long)
+    with pytest.raises(
+        StoreError, match=r"disk is full.*free some space.*Finished trials are safe"
+    ):
+        book.finish(claim, ending)
+    assert open_study("s", url).trials[0].state == TrialState.RUNNING

@@ -1,0 +1,113 @@
+"""From what a worker sent back to what the study keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from optuna.trial import TrialState
+
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.storage import records
+from tuning.storage.claims import Claim, Ending
+from tuning.workers.worker import COMPLETE, PRUNED, Outcome
+
+CONSTRAINT_PREFIX = "constraints:"  # where Optuna 5 keeps what `trial.set_constraint` was given
+
+
+def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
+    """Translates an outcome.
+
+    Args:
+        outcome: What a worker sent.
+        settings: The metrics and constraints.
+
+    Returns:
+        The trial's ending. NaN and infinite metrics fail the trial.
+
+    Raises:
+        JobError: If a complete trial lacks a metric.
+    """
+    attributes: dict[str, Any] = {}
+    metrics = dict(outcome.metrics) or _last_reported(outcome.history)
+    for key, value in (
+        (records.METRICS, metrics),
+        (records.HISTORY, dict(outcome.history)),
+        (records.NOTES, dict(outcome.notes)),
+        (records.TRACEBACK, outcome.trace),
+    ):
+        if value:
+            attributes[key] = value
+    intermediate = _intermediate(outcome.history, settings.metrics[0][0])
+    if outcome.kind == PRUNED:
+        values = _pruned_values(intermediate, settings)
+        state = TrialState.PRUNED
+        return Ending(
+            state=state, values=values, intermediate=intermediate, user_attributes=attributes
+        )
+    reason = outcome.reason
+    if outcome.kind == COMPLETE:
+        _check_metrics(outcome.metrics, settings)
+        reason = _divergence(outcome.metrics, settings)
+    if reason is not None or outcome.kind != COMPLETE:
+        attributes[records.REASON] = reason or "failed"
+        return Ending(state=TrialState.FAIL, intermediate=intermediate, user_attributes=attributes)
+    return Ending(
+        state=TrialState.COMPLETE,
+        values=[outcome.metrics[name] for name, _ in settings.metrics],
+        intermediate=intermediate,
+        user_attributes=attributes,
+        system_attributes=_violations(outcome.metrics, settings),
+    )
+
+
+def failure(claim: Claim, reason: str) -> Ending:
+    """The ending of a trial whose worker could not say anything."""
+    attributes = {records.REASON: reason, records.ATTEMPTS: claim.attempts}
+    return Ending(state=TrialState.FAIL, user_attributes=attributes)
+
+
+def _last_reported(history: Mapping[str, list[float]]) -> dict[str, float]:
+    return {name: values[-1] for name, values in history.items() if name != "step" and values}
+
+
+def _intermediate(history: Mapping[str, list[float]], metric: str) -> dict[int, float]:
+    if metric not in history:
+        return {}
+    return {int(s): v for s, v in zip(history["step"], history[metric], strict=True)}
+
+
+def _pruned_values(
+    intermediate: Mapping[int, float], settings: SearchSettings
+) -> list[float] | None:
+    """As `Study.tell` does: the last report is the value, where one value is a value."""
+    if len(settings.metrics) > 1 or not intermediate:
+        return None
+    last = intermediate[max(intermediate)]
+    return [last] if math.isfinite(last) else None
+
+
+def _check_metrics(metrics: Mapping[str, float], settings: SearchSettings) -> None:
+    missing = [name for name in settings.returned if name not in metrics]
+    if missing:
+        raise JobError(
+            f"The objective must return {', '.join(map(repr, settings.returned))}. "
+            f"Got {sorted(metrics)}: {missing[0]!r} is missing."
+        )
+
+
+def _divergence(metrics: Mapping[str, float], settings: SearchSettings) -> str | None:
+    for name in settings.returned:
+        if not math.isfinite(metrics[name]):
+            return f"diverged: {name} is {metrics[name]}"
+    return None
+
+
+def _violations(metrics: Mapping[str, float], settings: SearchSettings) -> dict[str, float]:
+    violations = {}
+    for name, relation, limit in settings.constraints:
+        over = metrics[name] - limit if relation == "<=" else limit - metrics[name]
+        violations[f"{CONSTRAINT_PREFIX}{name} {relation} {limit:g}"] = over
+    return violations

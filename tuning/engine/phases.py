@@ -1,0 +1,181 @@
+"""From settings to the stretches of a search, and the known points that go first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import optuna
+
+from tuning.engine.suggestions import LISTABLE, Asker, Plan
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.space.space import Space
+from tuning.stages import Stage, read_stages
+from tuning.storage import records
+from tuning.storage.records import TrialRecord, best_records, read_trials
+from tuning.storage.studies import load_study
+
+
+def plans_of(
+    study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
+) -> Iterator[Plan]:
+    """Yields the stretches of a search, each made when the one before is over.
+
+    Args:
+        study: The study.
+        space: Its space.
+        settings: The settings.
+        asker: Adds the known points.
+
+    Raises:
+        JobError: If a known point is not in the space, or the space cannot be searched so.
+    """
+    try:
+        points = known_points(study, space, settings)
+        if settings.stages:
+            yield from _staged_plans(study, space, settings, asker)
+            return
+        plan = single_plan(space, settings, points)
+        for point in points:
+            asker.enqueue(point, limit=plan.limit)
+    except ValueError as error:
+        raise JobError(str(error)) from error
+    yield plan
+
+
+def check_plan(space: Space, settings: SearchSettings) -> None:
+    """Refuses what cannot be searched before a study is made of it.
+
+    Args:
+        space: The space.
+        settings: The settings.
+
+    Raises:
+        JobError: If a point of the job is not in the space, or the space has no grid.
+    """
+    try:
+        points = [space.complete(point) for point in settings.points]
+        if not settings.stages:
+            single_plan(space, settings, points)
+    except ValueError as error:
+        raise JobError(str(error)) from error
+
+
+def single_plan(
+    space: Space, settings: SearchSettings, points: Sequence[dict[str, Any]] = ()
+) -> Plan:
+    """The plan of a search without stages.
+
+    Args:
+        space: The space.
+        settings: The settings.
+        points: The points that go first; a grid has room for them.
+    """
+    size = space.size
+    if settings.strategy == "grid":
+        from tuning.strategies.grid import LIMIT, check_grid
+
+        options = settings.strategy_options
+        size = check_grid(space, options.get("points"), options.get("limit", LIMIT))
+        if points:
+            on_grid = {space.key(point) for point in space.grid(options.get("points"))}
+            size += len({space.key(point) for point in points} - on_grid)
+    trials = settings.trials
+    exhausts = size is not None and (trials is None or size < trials)
+    limit = size if size is not None and exhausts else trials
+    return Plan(
+        strategy=settings.strategy,
+        options=settings.strategy_options,
+        space=space,
+        limit=limit or 0,
+        exhausts=exhausts and trials is not None,
+    )
+
+
+def known_points(
+    study: optuna.Study, space: Space, settings: SearchSettings
+) -> list[dict[str, Any]]:
+    """The points that are tried first: those of the job, then the best of an earlier study.
+
+    Args:
+        study: The study; an earlier one is looked up in the same store.
+        space: Its space.
+        settings: The settings.
+
+    Raises:
+        ValueError: If a point of the job is not in the space.
+        JobError: If there is no such earlier study.
+    """
+    points = [space.complete(point) for point in settings.points]
+    if settings.source_study is None or study.get_trials(deepcopy=False):
+        return points  # a study that has begun is not changed by what others found since
+    source = load_study(settings.source_study, study._storage, settings.url)
+    maximize = source.directions[0].name == "MAXIMIZE"
+    for record in best_records(read_trials(source), maximize=maximize):
+        params = {name: value for name, value in record.params.items() if name in space}
+        try:
+            points.append(space.complete(params))
+        except ValueError:
+            continue  # the spaces differ there
+        if len(points) == len(settings.points) + settings.source_points:
+            break
+    return points
+
+
+def _staged_plans(
+    study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
+) -> Iterator[Plan]:
+    stages = read_stages(settings.stages)
+    for index, stage in enumerate(stages):
+        begun = study.user_attrs.get(records.STAGES, {})
+        if any(later.name in begun for later in stages[index + 1 :]):
+            continue  # a later stage has begun, so this one is over, also when it ended early
+        if stage.name not in begun:
+            begun = {**begun, stage.name: _begin(stage, study, space, settings)}
+            study.set_user_attr(records.STAGES, begun)
+        facts = begun[stage.name]
+        limit = int(facts["limit"])
+        if index == 0:
+            for point in known_points(study, space, settings):
+                asker.enqueue(point, limit=limit, stage=stage.name)
+        for repeat in range(1, stage.repeats + 1 if stage.confirm else 1):
+            for point in facts["points"]:
+                asker.enqueue(space.decode(point), limit=limit, repeat=repeat, stage=stage.name)
+        yield Plan(
+            strategy="random" if stage.confirm else stage.strategy,
+            options=stage.options,
+            space=Space.from_dict(facts["space"]),
+            limit=limit,
+            stage=stage.name,
+            prunes=stage.confirm is None,
+            patience=stage.confirm is None,
+        )
+
+
+def _begin(
+    stage: Stage, study: optuna.Study, space: Space, settings: SearchSettings
+) -> dict[str, Any]:
+    """Fixes what a stage does from what is known when it begins, so that it can be resumed."""
+    found = read_trials(study)
+    best = best_records(found, maximize=settings.maximize)
+    start = len(found)
+    if stage.confirm is not None:
+        points = [space.encode(record.params) for record in best[: stage.confirm]]
+        limit = start + len(points) * stage.repeats
+        return {"start": start, "limit": limit, "points": points, "space": space.to_dict()}
+    part = space
+    if stage.narrow is not None and best:
+        part = space.narrow(*(r.params for r in best[: stage.narrow]), margin=stage.margin)
+    untried = _untried(part, space, found)
+    count = stage.count if untried is None else min(stage.count, untried)
+    return {"start": start, "limit": start + count, "points": [], "space": part.to_dict()}
+
+
+def _untried(part: Space, space: Space, found: Sequence[TrialRecord]) -> int | None:
+    """Points of the stage's space that no trial has, or None for more than can be listed."""
+    size = part.size
+    if size is None or size > LISTABLE:
+        return None
+    tried = {space.key(record.params) for record in found}
+    return sum(space.key(point) not in tried for point in part.grid())

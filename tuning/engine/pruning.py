@@ -1,0 +1,57 @@
+"""Asks Optuna's pruner about a running trial whose reports are not in the store yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.study import StudyDirection
+
+from tuning.settings import SearchSettings
+from tuning.storage.claims import Claim
+from tuning.strategies import make_pruner
+
+
+class _FirstMetric(optuna.Study):
+    """A study as pruners want it: with one direction, that of the first metric."""
+
+    @property
+    def directions(self) -> list[StudyDirection]:
+        return super().directions[:1]
+
+
+class Decider:
+    """Decides whether running trials go on.
+
+    Args:
+        backend: The store.
+        settings: The search's settings.
+    """
+
+    def __init__(self, backend: BaseStorage, settings: SearchSettings) -> None:
+        self._backend = backend
+        self._study_name = settings.study
+        self._pruner, self.steps = make_pruner(
+            str(settings.pruner), settings.budget, settings.pruner_options
+        )
+
+    @property
+    def active(self) -> bool:
+        """Whether any trial can be pruned at all."""
+        return self.steps is None or len(self.steps) > 0
+
+    def prunes(self, claim: Claim, steps: Sequence[int], values: Sequence[float]) -> bool:
+        """Whether a trial is given up.
+
+        Args:
+            claim: The running trial.
+            steps: Steps reported so far.
+            values: The first metric at each.
+        """
+        study = _FirstMetric(
+            study_name=self._study_name, storage=self._backend, pruner=self._pruner
+        )
+        trial = self._backend.get_trial(claim.trial_id)
+        trial.intermediate_values = dict(zip(steps, values, strict=True))
+        return bool(self._pruner.prune(study, trial))

@@ -1,0 +1,200 @@
+"""From a claim to a task: which point a trial tries."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from optuna.storages import BaseStorage
+
+from tuning.errors import JobError
+from tuning.results.result import Ledger
+from tuning.seeds import derive_seed
+from tuning.settings import SearchSettings
+from tuning.space.space import Space
+from tuning.storage import records
+from tuning.storage.claims import Claim, ClaimBook, DuplicatePointError
+from tuning.strategies import STRATEGIES, Request, make_sampler
+from tuning.strategies.distributions import distributions_of, propose
+from tuning.strategies.view import StudyView
+
+_WRITES = 20  # other searches may take the same point at the same moment
+_RANDOM_DRAWS = 200
+LISTABLE = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One stretch of a search: a strategy, its space and where it ends.
+
+    Attributes:
+        strategy: Name of the strategy.
+        options: Its options.
+        space: The space it draws from, part of the study's.
+        limit: Trials of the study when the stretch is over.
+        exhausts: Whether the limit is the end of the space and not of the budget.
+        stage: Name of the stage, or None.
+        prunes: Whether trials may be given up.
+        patience: Whether the search's patience ends the stretch.
+    """
+
+    strategy: str
+    space: Space
+    limit: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    exhausts: bool = False
+    stage: str | None = None
+    prunes: bool = True
+    patience: bool = True
+
+
+def digest(space: Space, params: Mapping[str, Any], repeat: int = 0) -> str:
+    """Returns a text that is equal for equal points and repetitions only."""
+    return hashlib.sha256(f"{space.key(params)}|{repeat}".encode()).hexdigest()[:40]
+
+
+class Asker:
+    """Gives claimed trials their points.
+
+    Args:
+        backend: The store as samplers read it.
+        book: The claims of the study.
+        space: The study's space.
+        settings: The search's settings.
+        ledger: The trials so far.
+    """
+
+    def __init__(
+        self,
+        backend: BaseStorage,
+        book: ClaimBook,
+        *,
+        space: Space,
+        settings: SearchSettings,
+        ledger: Ledger,
+    ) -> None:
+        self._backend = backend
+        self._book = book
+        self._space = space
+        self._settings = settings
+        self._ledger = ledger
+        self._distributions = distributions_of(space)
+
+    def start(self, claim: Claim, plan: Plan, slot: int) -> tuple[dict[str, Any], int]:
+        """Finds and writes the point of a claimed trial.
+
+        Args:
+            claim: The claim.
+            plan: The strategy and its space.
+            slot: Index of the worker that runs it.
+
+        Returns:
+            The point, fixed parameters included, and the trial's seed.
+
+        Raises:
+            JobError: If the strategy cannot go on.
+        """
+        seed = derive_seed(self._settings.seed, "trial", claim.number)
+        known: dict[str, Any] = {records.SEED: seed, records.WORKER: slot}
+        known[records.ATTEMPTS] = claim.attempts
+        if claim.sampled:
+            self._book.note_start(claim, known)
+            trial = self._backend.get_trial(claim.trial_id)
+            return self._space.decode(trial.params), seed
+        if plan.stage is not None:
+            known[records.STAGE] = plan.stage
+        for attempt in range(_WRITES):
+            point = self._draw(claim, plan, attempt)
+            try:
+                self.write(claim, point, known)
+            except DuplicatePointError:
+                continue
+            return point, seed
+        raise JobError(
+            f"The strategy {plan.strategy!r} found no untried point for trial {claim.number}."
+        )
+
+    def write(self, claim: Claim, point: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Writes a point that was drawn."""
+        self._book.set_point(
+            claim,
+            self._space.encode(point),
+            self._distributions,
+            point=digest(self._space, point),
+            user_attributes=known,
+        )
+
+    def enqueue(
+        self, point: Mapping[str, Any], *, limit: int, repeat: int = 0, stage: str | None = None
+    ) -> bool:
+        """Adds a known point as a waiting trial; False when it is there already."""
+        attributes: dict[str, Any] = {}
+        if repeat:
+            attributes[records.REPEAT] = repeat
+        if stage is not None:
+            attributes[records.STAGE] = stage
+        encoded = self._space.encode(point)
+        return self._book.enqueue(
+            encoded,
+            {name: self._distributions[name] for name in encoded},
+            point=digest(self._space, point, repeat),
+            limit=limit,
+            user_attributes=attributes,
+        )
+
+    def _draw(self, claim: Claim, plan: Plan, attempt: int) -> dict[str, Any]:
+        """Draws one point that no known trial has; later attempts fall back to random."""
+        seen = self._seen(claim.number)
+        if attempt == 0:
+            for draw in range(STRATEGIES[plan.strategy].draws):
+                point = self._sample(claim, plan, plan.strategy, draw)
+                if self._space.key(point) not in seen:
+                    return point
+        rest_seed = derive_seed(self._settings.seed, "rest", claim.number, attempt)
+        generator = random.Random(rest_seed)  # noqa: S311 - a search, not a secret
+        size = plan.space.size
+        if size is not None and size <= LISTABLE:
+            rest = [p for p in plan.space.grid() if self._space.key(p) not in seen]
+            if rest:
+                return generator.choice(rest)
+        for draw in range(_RANDOM_DRAWS):
+            point = self._sample(claim, plan, "random", 1000 * (attempt + 1) + draw)
+            if self._space.key(point) not in seen:
+                return point
+        raise JobError(
+            f"The space has no untried point any more, but trial {claim.number} needs one: "
+            "ask for fewer trials."
+        )
+
+    def _sample(self, claim: Claim, plan: Plan, strategy: str, draw: int) -> dict[str, Any]:
+        request = Request(
+            space=plan.space,
+            seed=derive_seed(self._settings.seed, "sample", claim.number, draw),
+            job_seed=self._settings.seed,
+            metrics=len(self._settings.metrics),
+            trials=self._settings.trials,
+            options=plan.options if strategy == plan.strategy else {},
+        )
+        sampler = make_sampler(strategy, request)
+        # A fresh study object reads the trials anew; the backend keeps the finished ones.
+        study = StudyView(
+            self._settings.study,
+            self._backend,
+            sampler=sampler,
+            space=self._space,
+            part=plan.space,
+            counts_pruned=STRATEGIES[strategy].counts_pruned,
+        )
+        trial = self._backend.get_trial(claim.trial_id)
+        return propose(sampler, study, trial, plan.space)
+
+    def _seen(self, number: int) -> set[str]:
+        self._ledger.refresh()
+        return {
+            self._space.key(record.params)
+            for record in self._ledger.records
+            if record.number != number and (record.params or record.state in records.FINISHED)
+        }

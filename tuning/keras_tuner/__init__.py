@@ -1,0 +1,1 @@
+"""KerasTuner's `hp` object over our spaces: users bring `build(hp)` functions as they are."""

@@ -1,0 +1,1 @@
+"""What a search found: the result, the winner, confirmations."""

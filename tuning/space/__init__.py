@@ -1,0 +1,1 @@
+"""The search space: hyperparameters, their ranges and conditions."""

@@ -1,0 +1,1 @@
+"""The store of studies: database, claims, records. The system of record."""

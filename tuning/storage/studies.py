@@ -1,0 +1,269 @@
+"""Studies by name: opened, listed, deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import optuna
+from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
+from optuna.storages import BaseStorage, get_storage
+
+from tuning._names import unknown_name
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.space.space import Space
+from tuning.storage import records
+from tuning.storage.claims import ClaimBook
+from tuning.storage.database import open_storage, readable_errors, retrying
+from tuning.storage.fingerprint import differences, plain_facts, sentence
+from tuning.storage.records import TrialRecord, read_trials
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySummary:
+    """One study in a listing.
+
+    Attributes:
+        name: Name of the study.
+        metrics: Its metrics and directions.
+        counts: State to number of trials.
+        total: Trials it was asked for, or None.
+        best: Best trial by the first metric, or None.
+        last_change: When a trial last started or ended, or None.
+        strategy: Name of the strategy, or None.
+    """
+
+    name: str
+    metrics: Sequence[tuple[str, str]]
+    counts: Mapping[str, int]
+    total: int | None
+    best: TrialRecord | None
+    last_change: datetime | None
+    strategy: str | None
+
+    @property
+    def status(self) -> str:
+        """`"running"`, `"finished"`, `"unfinished"` or `"empty"`."""
+        if self.counts.get(records.RUNNING):
+            return "running"
+        over = sum(self.counts.get(state, 0) for state in records.FINISHED)
+        if over == 0:
+            return "empty"
+        return "unfinished" if self.total is not None and over < self.total else "finished"
+
+
+def storage_url(storage: str | None, root: str = "mlruns") -> str:
+    """Returns the store's URL, the embedded one under `root` when none is given."""
+    from pathlib import Path
+
+    return storage or f"sqlite:///{Path(root).resolve() / 'studies.db'}"
+
+
+def open_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> optuna.Study:
+    """Opens an existing study for reading.
+
+    Args:
+        name: Name of the study.
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+
+    Returns:
+        The `optuna.Study`; `tuning.storage.records.read_trials` reads its trials.
+
+    Raises:
+        JobError: If there is no such study.
+        StoreError: If the store cannot be opened.
+    """
+    url = storage_url(storage, root)
+    backend = get_storage(open_storage(url))
+    return load_study(name, backend, url)
+
+
+def load_study(name: str, backend: BaseStorage, url: str) -> optuna.Study:
+    """Loads an existing study from an open store.
+
+    Args:
+        name: Name of the study.
+        backend: The store.
+        url: Its URL, for messages.
+
+    Raises:
+        JobError: If there is no such study.
+    """
+    with readable_errors(url):
+        known = [study.study_name for study in backend.get_all_studies()]
+        if name not in known:
+            raise JobError(unknown_name("study", name, known))
+        return optuna.Study(study_name=name, storage=backend)
+
+
+def create_study(
+    name: str,
+    backend: BaseStorage,
+    *,
+    space: Space,
+    metrics: Sequence[tuple[str, str]],
+    settings: Mapping[str, Any],
+    url: str,
+    facts: Mapping[str, Any] | None = None,
+) -> optuna.Study:
+    """Opens a study to be searched, making it when it does not exist.
+
+    Laws:
+        1. A study is of one job: its space, its metrics and its facts, which together decide the
+           numbers of a trial, are those it was made with.
+        2. A search with another space, metric or fact is refused before anything is written.
+        3. A fact that the study does not have is taken from the search: an earlier version of
+           the program made the study without it.
+        4. Everything else, such as the number of trials or workers, may differ at each search.
+
+    Args:
+        name: Name of the study.
+        backend: The store.
+        space: The space; an existing study must have the same.
+        metrics: Metrics and directions; the same.
+        settings: Plain settings, written again at every search.
+        url: The store's URL, for messages.
+        facts: What else decides the numbers of a trial, see `tuning.storage.fingerprint`; the same.
+
+    Raises:
+        JobError: If the study exists with another space, other metrics or other facts.
+    """
+    given = plain_facts(facts or {})
+    with readable_errors(url):
+        directions = [direction for _, direction in metrics]
+        # A duplicate is resumed, or was made by another search at the same moment.
+        with contextlib.suppress(DuplicatedStudyError):
+            retrying(
+                lambda: backend.create_new_study(
+                    [optuna.study.StudyDirection[d.upper()] for d in directions], name
+                )
+            )
+        study = optuna.Study(study_name=name, storage=backend)
+        _check_same(study, space, metrics, given)
+        study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
+        study.set_user_attr(records.SPACE, space.to_dict())
+        study.set_user_attr(records.SETTINGS, dict(settings))
+        if not study.metric_names:
+            with warnings.catch_warnings():
+                # Marked experimental since 3.2; it names the axes of every Optuna plot.
+                warnings.simplefilter("ignore", ExperimentalWarning)
+                study.set_metric_names([metric for metric, _ in metrics])
+    return study
+
+
+def check_study(settings: SearchSettings, space: Space) -> None:
+    """Refuses what `create_study` would refuse, for those who write files before they search.
+
+    Args:
+        settings: Name, store, metrics and facts of the study, which need not exist.
+        space: Its space.
+
+    Raises:
+        JobError: If the study exists with another space, other metrics or other facts.
+    """
+    backend = get_storage(open_storage(settings.url))
+    with readable_errors(settings.url):
+        if settings.study in [study.study_name for study in backend.get_all_studies()]:
+            study = optuna.Study(study_name=settings.study, storage=backend)
+            _check_same(study, space, settings.metrics, plain_facts(settings.trial_facts))
+
+
+def _check_same(
+    study: optuna.Study,
+    space: Space,
+    metrics: Sequence[tuple[str, str]],
+    facts: Mapping[str, Any],
+) -> None:
+    name, stored = study.study_name, study.user_attrs
+    way_out = (
+        "Take another name (`--study NEWNAME`, or `study` of the job), go back to the old values, "
+        f"or delete the old study with `cookbook delete {name}`."
+    )
+    # The facts come first: they say why the space is another one.
+    different = differences(stored.get(records.FACTS, {}), facts)
+    if different:
+        raise JobError(f"A study is of one job. {name!r} has {sentence(different)}. {way_out}")
+    if records.SPACE in stored and Space.from_dict(stored[records.SPACE]) != space:
+        old, new = stored[records.SPACE], space.to_dict()
+        changed = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
+        raise JobError(
+            f"A study has one space. {name!r} has another one in {', '.join(changed)}. {way_out}"
+        )
+    directions = [direction.name.lower() for direction in study.directions]
+    names = study.metric_names or [name for name, _ in metrics]
+    old_metrics = list(zip(names, directions, strict=False))
+    if old_metrics != [tuple(metric) for metric in metrics]:
+        raise JobError(
+            f"A study has one set of metrics. {name!r} has {old_metrics}, got {list(metrics)}. "
+            f"{way_out}"
+        )
+
+
+def list_studies(storage: str | None = None, *, root: str = "mlruns") -> list[StudySummary]:
+    """Summarises every study of a store, the last changed first.
+
+    Args:
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+    """
+    url = storage_url(storage, root)
+    backend = get_storage(open_storage(url))
+    with readable_errors(url):
+        found = [
+            summarise(optuna.Study(study_name=study.study_name, storage=backend))
+            for study in backend.get_all_studies()
+        ]
+    return sorted(found, key=lambda s: s.last_change or datetime.min, reverse=True)
+
+
+def summarise(study: optuna.Study) -> StudySummary:
+    """Summarises one study."""
+    found = read_trials(study)
+    settings = study.user_attrs.get(records.SETTINGS, {})
+    directions = [direction.name.lower() for direction in study.directions]
+    names = study.metric_names or [f"value_{i}" for i in range(len(directions))]
+    states = [record.state for record in found]
+    times = [t for r in found for t in (r.started, r.finished) if t is not None]
+    return StudySummary(
+        name=study.study_name,
+        metrics=list(zip(names, directions, strict=True)),
+        counts={state: states.count(state) for state in records.STATES},
+        total=settings.get("total", settings.get("trials")),
+        best=records.best_record(found, maximize=directions[0] == "maximize"),
+        last_change=max(times, default=None),
+        strategy=settings.get("strategy"),
+    )
+
+
+def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> None:
+    """Deletes a study, its trials and its claims; files of the trials stay.
+
+    Args:
+        name: Name of the study.
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+
+    Raises:
+        JobError: If there is no such study, or it is being searched.
+    """
+    url = storage_url(storage, root)
+    opened = open_storage(url)
+    backend = get_storage(opened)
+    study = load_study(name, backend, url)
+    book = ClaimBook(opened, study._study_id)
+    book.reap(retries=10**6)  # claims of searches that are gone do not count
+    running = book.counts()[records.RUNNING]
+    if running:
+        raise JobError(
+            f"A study that is being searched cannot be deleted. {name!r} has {running} running "
+            "trials: end its searches first."
+        )
+    with readable_errors(url):
+        book.forget()
+        backend.delete_study(study._study_id)

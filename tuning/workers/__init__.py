@@ -1,0 +1,1 @@
+"""Processes that run trials, and what they run."""

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-all check format clean image
+.PHONY: help install install-dev tune ui test test-all check format clean image secrets up scale submit logs down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -50,7 +50,31 @@ format: install-dev  ## apply the formatter and safe fixes
 	$(BIN)/ruff check --fix .
 
 image:  ## build the container image
-	docker build --file docker/Dockerfile --tag keras-cookbook .
+	docker build --file docker/Dockerfile --tag keras-cookbook \
+	  --build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
+
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+N ?= 1
+
+secrets:  ## write the service's secrets into secrets/, each once
+	sh docker/make-secrets.sh secrets
+
+up:  ## start the tuning service: PostgreSQL, MLflow, one worker
+	@test -s secrets/studies_url || { echo "The service's secrets are missing: run \`make secrets\` once."; exit 1; }
+	$(COMPOSE) up --detach postgres mlflow worker
+
+scale:  ## make scale N=4: that many worker containers
+	$(COMPOSE) up --detach --no-recreate --scale worker=$(N) worker
+
+submit:  ## make submit JOB=jobs/digits.yaml: hand a job to the service
+	@test -n "$(JOB)" || { echo "Which job? make submit JOB=jobs/digits.yaml"; exit 1; }
+	$(COMPOSE) run --rm cookbook submit /jobs/$(notdir $(JOB))
+
+logs:  ## follow what the workers say
+	$(COMPOSE) logs --follow worker
+
+down:  ## stop the service; studies, runs and models stay in their volumes
+	$(COMPOSE) down
 
 clean:  ## remove the environment and caches; the stores in mlruns/ stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,19 @@
+#!/bin/sh
+# MLflow behind its own log-in; the configuration of the log-in holds secrets and lies in memory.
+set -eu
+: "${MLFLOW_BACKEND_STORE_URI:?names the database of the runs}"
+: "${MLFLOW_ADMIN_PASSWORD:?is the password of the user admin}"
+umask 077
+cat > /tmp/auth.ini <<INI
+[mlflow]
+default_permission = EDIT
+database_uri = $(printf %s "$MLFLOW_BACKEND_STORE_URI" | sed 's/%/%%/g')
+admin_username = admin
+admin_password = $MLFLOW_ADMIN_PASSWORD
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+INI
+export MLFLOW_AUTH_CONFIG_PATH=/tmp/auth.ini
+exec mlflow server --app-name basic-auth --host 0.0.0.0 --port 5000 \
+  --workers "${MLFLOW_WORKERS:-2}" \
+  --artifacts-destination "${MLFLOW_ARTIFACTS_DESTINATION:-/artifacts}" \
+  --allowed-hosts "${MLFLOW_ALLOWED_HOSTS:-mlflow:5000,localhost:*,127.0.0.1:*}"

@@ -1,0 +1,135 @@
+"""The queue of jobs: its rules, on a real store."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tuning import JobError
+from tuning.service import queue as queue_module
+from tuning.service.job_record import BEFORE, ENDED, STATES
+from tuning.service.queue import JobQueue
+from tuning.storage.database import open_storage
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory):
+    return open_storage(f"sqlite:///{tmp_path_factory.mktemp('queue') / 'studies.db'}")
+
+
+@pytest.fixture
+def queue(storage):
+    jobs = JobQueue(storage)
+    for job in jobs.jobs():
+        jobs.forget(job.name)
+    return jobs
+
+
+def submit(queue, name="a", **options):
+    return queue.submit(name, "recipe: digits-mlp\n", submitter="ada", **options)
+
+
+def test_a_job_is_stored_whole(queue):
+    job = submit(queue, priority=3, weight=2.0, cap=4, labels=["gpu", "big", "gpu"])
+    assert (job.state, job.submitter, job.priority, job.weight, job.cap) == (
+        *("queued", "ada"),
+        *(3, 2.0, 4),
+    )
+    assert job.labels == ("big", "gpu")
+    assert job.text == "recipe: digits-mlp\n"
+    assert job.submitted > 1_000_000_000
+    assert job.started is job.ended is None
+
+
+def test_rule_1_a_name_belongs_to_one_job(queue):
+    submit(queue)
+    with pytest.raises(JobError, match="'a' exists already: ada submitted it and it is queued"):
+        submit(queue)
+
+
+def test_rule_1_of_two_submitters_at_once_one_wins(queue):
+    ends = []
+
+    def race():
+        try:
+            ends.append(submit(queue, "race").state)
+        except JobError as error:
+            ends.append(str(error)[:14])
+
+    threads = [threading.Thread(target=race) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["A job named 'r"] * 3 + ["queued"]
+
+
+def test_rule_2_states_change_along_the_table_only(queue):
+    reachable = {"queued"}
+    for state in STATES:
+        submit(queue, state)
+    for state, before in BEFORE.items():
+        assert queue.move(state, state) == ("queued" in before), state
+        reachable |= {state} if set(before) & reachable else set()
+    assert reachable == set(STATES)
+
+
+def test_a_run_from_submission_to_the_end(queue):
+    submit(queue)
+    assert queue.move("a", "running")
+    started = queue.job("a").started
+    assert queue.move("a", "finishing")
+    assert queue.move("a", "running")  # the worker that finished it died
+    assert queue.job("a").started == started
+    assert queue.move("a", "finishing")
+    assert queue.move("a", "done")
+    job = queue.job("a")
+    assert job.is_over
+    assert job.ended >= job.started >= job.submitted
+
+
+def test_commands_say_why_they_cannot(queue):
+    submit(queue)
+    assert queue.cancel("a", reason="by ada").reason == "by ada"
+    with pytest.raises(JobError, match="'a' is cancelled; only a job that is queued or running"):
+        queue.pause("a")
+    assert queue.resume("a").state == "queued"
+    assert queue.pause("a").state == "paused"
+    assert queue.set_priority("a", 7).priority == 7
+    with pytest.raises(JobError, match=r"No job named 'aa'\. Did you mean 'a'"):
+        queue.cancel("aa")
+
+
+@pytest.mark.parametrize(("option", "text"), [({"weight": 0.0}, "weight"), ({"cap": 0}, "cap")])
+def test_numbers_out_of_range_are_refused(queue, option, text):
+    with pytest.raises(JobError, match=f"{text}.*Got {text}"):
+        submit(queue, **option)
+    assert queue.jobs() == []
+
+
+def test_changes_win_and_add_up(queue):
+    submit(queue)
+    queue.change("a", {"trials": 40})
+    assert queue.change("a", {"timeout": "2h"}).changes == {"trials": 40, "timeout": "2h"}
+
+
+def test_a_log_is_followed_and_bounded(queue, monkeypatch):
+    monkeypatch.setattr(queue_module, "KEPT_LINES", 3)
+    submit(queue)
+    for number in range(5):
+        queue.log("a", f"line {number}", source="worker-1")
+    lines = queue.lines("a")
+    assert [line.text for line in lines] == ["line 2", "line 3", "line 4"]
+    assert [line.text for line in queue.lines("a", after=lines[0].id)] == ["line 3", "line 4"]
+    with pytest.raises(JobError, match="No job named 'b'"):
+        queue.lines("b")
+
+
+def test_jobs_are_listed_by_state(queue):
+    submit(queue, "first")
+    submit(queue, "second")
+    queue.move("second", "running")
+    assert [job.name for job in queue.jobs()] == ["first", "second"]
+    assert [job.name for job in queue.jobs(states=["running"])] == ["second"]
+    assert queue.jobs(states=ENDED) == []

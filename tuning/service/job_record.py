@@ -1,0 +1,79 @@
+"""One job of the queue, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+QUEUED, RUNNING, FINISHING = "queued", "running", "finishing"
+PAUSED, DONE, FAILED, CANCELLED = "paused", "done", "failed", "cancelled"
+ENDED = (DONE, FAILED, CANCELLED)
+STATES = (QUEUED, RUNNING, FINISHING, PAUSED, *ENDED)
+# From which states a job may come into each state.
+BEFORE: Mapping[str, tuple[str, ...]] = {
+    QUEUED: (PAUSED, *ENDED),  # resumed, or begun again with a larger budget
+    RUNNING: (QUEUED, FINISHING),
+    FINISHING: (RUNNING, QUEUED),
+    PAUSED: (QUEUED, RUNNING),
+    DONE: (FINISHING, RUNNING),
+    FAILED: (QUEUED, RUNNING, FINISHING),
+    CANCELLED: (QUEUED, RUNNING, FINISHING, PAUSED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """A job as the queue holds it.
+
+    Attributes:
+        name: Name of the job and of its study.
+        text: The YAML that was submitted.
+        changes: Keys of the job that were changed since, for example `{"trials": 40}`.
+        submitter: Who submitted it.
+        submitted: When, in seconds since 1970 by the store's clock.
+        started: When its first trial was claimed, or None.
+        ended: When it was over, or None.
+        priority: Jobs of higher priority get free slots first.
+        weight: Share of the slots beside jobs of the same priority.
+        cap: Most concurrent trials on all workers together, or None.
+        labels: Labels that a worker must have to run the job's trials.
+        state: One of `STATES`.
+        reason: Why it failed or was cancelled.
+    """
+
+    name: str
+    text: str
+    changes: Mapping[str, Any]
+    submitter: str
+    submitted: float
+    started: float | None
+    ended: float | None
+    priority: int
+    weight: float
+    cap: int | None
+    labels: tuple[str, ...]
+    state: str
+    reason: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no worker will touch the job again by itself."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One line of a job's log.
+
+    Attributes:
+        id: Grows from line to line.
+        time: Seconds since 1970 by the store's clock.
+        source: Who wrote it: a worker or the client.
+        text: The line.
+    """
+
+    id: int
+    time: float
+    source: str
+    text: str

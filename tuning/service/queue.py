@@ -1,0 +1,296 @@
+"""The queue: jobs with their states, kept in the store of the studies.
+
+Rules:
+    1. A name belongs to one job for ever; a second submission under it is refused.
+    2. A state changes only along `job_record.BEFORE`, in one transaction that checks it.
+    3. Nothing that ended is deleted: a job is removed with its study alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tuning._names import unknown_name
+from tuning.errors import JobError
+from tuning.service.job_record import (
+    BEFORE,
+    CANCELLED,
+    ENDED,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    JobRecord,
+    LogLine,
+)
+from tuning.service.tables import JOBS, LOG, METADATA
+from tuning.storage.claim_rows import now
+from tuning.storage.database import StudyStorage, readable_errors, retrying
+
+KEPT_LINES = 5_000  # of each job's log
+LINE_LENGTH = 4_000
+_T = TypeVar("_T")
+
+
+class _NameTakenError(Exception):
+    """Another job has the name."""
+
+
+class JobQueue:
+    """The jobs of one store.
+
+    Args:
+        storage: The store.
+    """
+
+    def __init__(self, storage: StudyStorage) -> None:
+        self._storage = storage
+        with readable_errors(storage.url):
+            retrying(lambda: METADATA.create_all(storage.engine), also=("already exists",))
+
+    def submit(
+        self,
+        name: str,
+        text: str,
+        *,
+        submitter: str,
+        priority: int = 0,
+        weight: float = 1.0,
+        cap: int | None = None,
+        labels: Sequence[str] = (),
+    ) -> JobRecord:
+        """Adds a job to the queue.
+
+        Args:
+            name: Name of the job and of its study.
+            text: Its YAML, already checked.
+            submitter: Who submits it.
+            priority: Jobs of higher priority get free slots first.
+            weight: Share of the slots beside jobs of the same priority, above 0.
+            cap: Most concurrent trials on all workers together, at least 1, or None.
+            labels: Labels that a worker must have.
+
+        Returns:
+            The job, queued.
+
+        Raises:
+            JobError: If the name is taken or a number is out of its range.
+        """
+        _check_numbers(weight=weight, cap=cap)
+        values = {
+            "name": name,
+            "text": text,
+            "submitter": submitter,
+            "priority": priority,
+            "weight": weight,
+            "cap": cap,
+            "labels": json.dumps(sorted(set(labels))),
+            "state": QUEUED,
+        }
+
+        def write(session: Session) -> None:
+            try:
+                session.execute(sa.insert(JOBS).values(submitted=now(session), **values))
+            except IntegrityError as error:
+                raise _NameTakenError from error
+
+        try:
+            self._transaction(write)
+        except _NameTakenError:
+            known = self.job(name)
+            raise JobError(
+                f"A job named {name!r} exists already: {known.submitter} submitted it and it is "
+                f"{known.state}. Give another name with --name, or see `cookbook results {name}`."
+            ) from None
+        return self.job(name)
+
+    def job(self, name: str) -> JobRecord:
+        """Reads one job.
+
+        Args:
+            name: Its name.
+
+        Raises:
+            JobError: If there is no such job.
+        """
+        found = self.jobs(names=[name])
+        if not found:
+            raise JobError(unknown_name("job", name, [job.name for job in self.jobs()]))
+        return found[0]
+
+    def jobs(
+        self, *, states: Sequence[str] | None = None, names: Sequence[str] | None = None
+    ) -> list[JobRecord]:
+        """Reads jobs, the oldest first.
+
+        Args:
+            states: Only those in one of these states.
+            names: Only those with one of these names.
+        """
+        query = sa.select(JOBS).order_by(JOBS.c.id)
+        if states is not None:
+            query = query.where(JOBS.c.state.in_(list(states)))
+        if names is not None:
+            query = query.where(JOBS.c.name.in_(list(names)))
+        rows = self._transaction(lambda session: session.execute(query).mappings().all())
+        return [_record(dict(row)) for row in rows]
+
+    def move(self, name: str, state: str, *, reason: str = "") -> bool:
+        """Brings a job into a state, when the state it is in allows that.
+
+        Args:
+            name: The job.
+            state: The new state.
+            reason: Why, for those who read it later.
+
+        Returns:
+            False when the job is in a state from which it cannot come there.
+        """
+
+        def write(session: Session) -> bool:
+            values: dict[str, Any] = {"state": state, "reason": reason}
+            if state == RUNNING:
+                values["started"] = sa.func.coalesce(JOBS.c.started, now(session))
+            values["ended"] = now(session) if state in ENDED else None
+            changed = session.execute(
+                sa.update(JOBS)
+                .where(JOBS.c.name == name)
+                .where(JOBS.c.state.in_(BEFORE[state]))
+                .values(**values)
+            )
+            return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+        return self._transaction(write)
+
+    def cancel(self, name: str, *, reason: str = "") -> JobRecord:
+        """Cancels a job; its running trials are stopped, what finished stays readable.
+
+        Raises:
+            JobError: If there is no such job or it is over.
+        """
+        return self._command(name, CANCELLED, reason=reason)
+
+    def pause(self, name: str) -> JobRecord:
+        """Keeps a job from starting trials; those that run are given back.
+
+        Raises:
+            JobError: If there is no such job or it neither waits nor runs.
+        """
+        return self._command(name, PAUSED)
+
+    def resume(self, name: str) -> JobRecord:
+        """Puts a paused job, or one that failed or was cancelled, into the queue again.
+
+        Raises:
+            JobError: If there is no such job or it waits or runs already.
+        """
+        return self._command(name, QUEUED)
+
+    def set_priority(self, name: str, priority: int) -> JobRecord:
+        """Changes a job's priority, also while it runs."""
+        return self._update(name, {"priority": priority})
+
+    def change(self, name: str, changes: Mapping[str, Any]) -> JobRecord:
+        """Changes keys of a job, also while it runs; workers read them within seconds.
+
+        Args:
+            name: The job.
+            changes: Keys of the job with their new values, already checked.
+        """
+        known = self.job(name)
+        return self._update(name, {"changes": json.dumps({**known.changes, **changes})})
+
+    def log(self, name: str, text: str, *, source: str) -> None:
+        """Adds a line to a job's log; of very long logs the oldest lines are dropped."""
+        identity = self._identity(name)
+
+        def write(session: Session) -> None:
+            line = {"job_id": identity, "time": now(session), "source": source}
+            session.execute(sa.insert(LOG).values(text=text[:LINE_LENGTH], **line))
+            newest = session.execute(
+                sa.select(LOG.c.id)
+                .where(LOG.c.job_id == identity)
+                .order_by(LOG.c.id.desc())
+                .offset(KEPT_LINES)
+                .limit(1)
+            ).scalar()
+            if newest is not None:
+                session.execute(
+                    sa.delete(LOG).where(LOG.c.job_id == identity).where(LOG.c.id <= newest)
+                )
+
+        self._transaction(write)
+
+    def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
+        """Reads a job's log.
+
+        Args:
+            name: The job.
+            after: Only lines with a larger id.
+        """
+        query = (
+            sa.select(LOG.c.id, LOG.c.time, LOG.c.source, LOG.c.text)
+            .where(LOG.c.job_id == self._identity(name))
+            .where(LOG.c.id > after)
+            .order_by(LOG.c.id)
+        )
+        rows = self._transaction(lambda session: session.execute(query).mappings().all())
+        return [LogLine(**row) for row in rows]
+
+    def forget(self, name: str) -> None:
+        """Removes a job and its log, when its study is deleted."""
+
+        def write(session: Session) -> None:
+            identity = sa.select(JOBS.c.id).where(JOBS.c.name == name).scalar_subquery()
+            session.execute(sa.delete(LOG).where(LOG.c.job_id == identity))
+            session.execute(sa.delete(JOBS).where(JOBS.c.name == name))
+
+        self._transaction(write)
+
+    def _command(self, name: str, state: str, *, reason: str = "") -> JobRecord:
+        if not self.move(name, state, reason=reason):
+            known = self.job(name)
+            raise JobError(
+                f"The job {name!r} is {known.state}; only a job that is "
+                f"{' or '.join(BEFORE[state])} can become {state}."
+            )
+        return self.job(name)
+
+    def _update(self, name: str, values: Mapping[str, Any]) -> JobRecord:
+        query = sa.update(JOBS).where(JOBS.c.name == name).values(**values)
+        self._transaction(lambda session: session.execute(query))
+        return self.job(name)
+
+    def _identity(self, name: str) -> int:
+        query = sa.select(JOBS.c.id).where(JOBS.c.name == name)
+        found = self._transaction(lambda session: session.execute(query).scalar())
+        if found is None:
+            self.job(name)  # says which names there are
+        return int(found or 0)
+
+    def _transaction(self, work: Callable[[Session], _T]) -> _T:
+        def call() -> _T:
+            with Session(self._storage.engine) as session, session.begin():
+                return work(session)
+
+        with readable_errors(self._storage.url):
+            return retrying(call)
+
+
+def _check_numbers(*, weight: float, cap: int | None) -> None:
+    if not 0 < weight < float("inf"):
+        raise JobError(f"`0 < weight` must hold. Got weight={weight}.")
+    if cap is not None and cap < 1:
+        raise JobError(f"`cap >= 1` must hold. Got cap={cap}: pause the job to run no trial.")
+
+
+def _record(row: Mapping[str, Any]) -> JobRecord:
+    values = {key: value for key, value in row.items() if key != "id"}
+    values["changes"] = json.loads(values["changes"])
+    values["labels"] = tuple(json.loads(values["labels"]))
+    return JobRecord(**values)

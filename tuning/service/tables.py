@@ -1,0 +1,34 @@
+"""Tables of the queue, in the same database as the studies."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+JOBS = sa.Table(
+    "cookbook_jobs",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False, unique=True),  # of the job and of its study
+    sa.Column("text", sa.Text, nullable=False),  # the YAML as it was submitted
+    sa.Column("changes", sa.Text, nullable=False, default="{}"),  # JSON; win over the text
+    sa.Column("submitter", sa.String(200), nullable=False),
+    sa.Column("submitted", sa.Float, nullable=False),
+    sa.Column("started", sa.Float),
+    sa.Column("ended", sa.Float),
+    sa.Column("priority", sa.Integer, nullable=False, default=0),
+    sa.Column("weight", sa.Float, nullable=False, default=1.0),
+    sa.Column("cap", sa.Integer),  # most concurrent trials, on all workers together
+    sa.Column("labels", sa.Text, nullable=False, default="[]"),  # JSON list
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+)
+LOG = sa.Table(
+    "cookbook_job_log",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("job_id", sa.Integer, nullable=False, index=True),
+    sa.Column("time", sa.Float, nullable=False),
+    sa.Column("source", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.schema import Job
     from pipelines.recipes.recipe import Recipe
     from tuning import SearchResult
+    from tuning.engine.ending import Ending
 
 
 # Kinds of data whose rows have one label or number each, and can be divided at will.
@@ -73,9 +74,7 @@ class Plan(Protocol):
     def provenance(self) -> Provenance:
         """Commit, data and tags of the MLflow runs."""
 
-    def finish(
-        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
         """What the study records as its result; has at least the number of `trials`."""
 
 
@@ -162,13 +161,11 @@ class RecipePlan:
             tags={"recipe": self.recipe.name, "strategy": self.settings.strategy},
         )
 
-    def finish(
-        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
         """Refits winner and defaults and looks at the test split once."""
         from pipelines.jobs.recipe.finish import finish_recipe
 
-        return finish_recipe(self, found, review, earlier=earlier)
+        return finish_recipe(self, found, review, ending)
 
 
 def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dict[str, Any]:
@@ -275,9 +272,7 @@ class FunctionPlan:
         """The function as the experiment of the runs."""
         return Provenance(git_commit=git_commit(), experiment=self.name.replace(":", "."))
 
-    def finish(
-        self, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
         """The best trial."""
         return {"trials": found.n_trials, "best_trial": found.best_trial, **found.choice}
 

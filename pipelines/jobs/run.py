@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs.mlflow.review import REVIEW, Review
 from pipelines.jobs.result import TuneResult
 from tuning import Progress, open_study, search
-from tuning.storage.records import RESULT, record_result
+from tuning.engine.ending import claimed_ending
+from tuning.storage.records import RESULT
 from tuning.tracking import default_tracking_uri
 
 if TYPE_CHECKING:
@@ -60,27 +61,39 @@ def run_plan(
 
     found = search(plan.objective, plan.space, plan.settings, on_progress=watch)
     study = open_study(found.study, plan.settings.url)
-    final: dict[str, Any] = study.user_attrs.get(RESULT, {})
     interrupted = found.stopped_because == "interrupted"
-    if not interrupted and found.best is not None:
-        if _is_current(final, found, plan):
+    if interrupted or found.best is None:
+        final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
+        return TuneResult(search=found, final=final, **review.close(interrupted=interrupted))
+    with claimed_ending(
+        found.study,
+        plan.settings.url,
+        is_current=lambda result: _is_current(result, found, plan),
+        on_wait=lambda: note("Another search is finishing this study: waiting for its result ..."),
+    ) as ending:
+        if ending is None:
             note(f"The study {found.study} is finished; this is its result.")
-            where = study.user_attrs.get(REVIEW, {})
-            if where.get("unsent"):
-                note(
-                    f"MLflow still lacks {', '.join(where['unsent'])}: "
-                    f"`cookbook sync {found.study}` sends it."
-                )
-            return TuneResult(search=found, final=final, **where)
+            return _known_result(found, study, review, note)
         review.follow()
         note(plan.last_step)
-        final = plan.finish(found, review, earlier=final)
-        final = {**final, "seconds": round(time.monotonic() - began, 2)}
-        if plan.tested_on is not None:
-            final["tested_on"] = plan.tested_on
-        record_result(study, final)
-    where = review.close(interrupted=interrupted)
-    return TuneResult(search=found, final=final, **where)
+        final = {
+            **plan.finish(found, review, ending),
+            "seconds": round(time.monotonic() - began, 2),
+            **({} if plan.tested_on is None else {"tested_on": plan.tested_on}),
+        }
+        ending.finish(final)
+    return TuneResult(search=found, final=final, **review.close())
+
+
+def _known_result(found: SearchResult, study: Any, review: Review, note: OnNote) -> TuneResult:
+    known = {name: value for name, value in review.close().items() if value is not None}
+    where = {**study.user_attrs.get(REVIEW, {}), **known}
+    if where.get("unsent"):
+        note(
+            f"MLflow still lacks {', '.join(where['unsent'])}: "
+            f"`cookbook sync {found.study}` sends it."
+        )
+    return TuneResult(search=found, final=study.user_attrs.get(RESULT, {}), **where)
 
 
 def _is_current(final: Mapping[str, Any], found: SearchResult, plan: Plan) -> bool:

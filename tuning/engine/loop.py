@@ -131,7 +131,7 @@ class _Search:
         """Runs every plan in turn; returns why the search ended."""
         reason, plan = "trials", None
         with clean_end(self._stop):
-            self._book.reap(retries=self._settings.retries)
+            self._book.reap()
             for plan in plans_of(self._study, self._space, self._settings, self._asker):
                 reason = self._run_plan(plan)
                 if reason in ("interrupted", "timeout"):
@@ -282,9 +282,7 @@ class _Search:
             for running in held:
                 if running.claim.number in lost:
                     self._crew.end(running)
-        if self._due("reap", min(_REAP_SECONDS, self._book.lease / 2)) and self._book.reap(
-            retries=self._settings.retries
-        ):
+        if self._due("reap", min(_REAP_SECONDS, self._book.lease / 2)) and self._book.reap():
             self._look_again()
 
     def _due(self, name: str, seconds: float) -> bool:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psutil
 import sqlalchemy as sa
 from optuna.storages._rdb import models
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
+from tuning.storage import records
 from tuning.storage.database import StudyStorage
+from tuning.storage.leases import FREE
 
 METADATA = sa.MetaData()
 CLAIMS = sa.Table(
@@ -32,6 +30,16 @@ CLAIMS = sa.Table(
     sa.Column("point", sa.String(64), nullable=True),
     sa.UniqueConstraint("study_id", "point"),
 )
+
+
+def create_tables(storage: StudyStorage) -> None:
+    """Makes the tables of the claims where they are missing."""
+
+    def create(session: Session) -> None:
+        METADATA.create_all(session.connection())
+
+    # Two processes that make them at once
+    storage.transaction(create, also=("already exists", "duplicate key"))
 
 
 class LeaseLostError(Exception):
@@ -96,9 +104,11 @@ class Rows:
         """Locks the study; SQLite's transaction already holds the whole file."""
         models.StudyModel.find_or_raise_by_id(self._study_id, session, for_update=True)
 
-    def count(self, session: Session) -> int:
-        """Number of trials of the study."""
+    def count(self, session: Session, *, but: TrialState | None = None) -> int:
+        """Number of trials of the study, without those in one state."""
         query = sa.select(sa.func.count()).where(models.TrialModel.study_id == self._study_id)
+        if but is not None:
+            query = query.where(models.TrialModel.state != but)
         return int(session.execute(query).scalar_one())
 
     def row(self, session: Session, trial_id: int) -> Any:
@@ -141,6 +151,25 @@ class Rows:
             ]
             session.execute(sa.insert(model), rows)
 
+    def study_attribute(self, session: Session, key: str) -> Any:
+        """A user attribute of the study, or None."""
+        model = models.StudyUserAttributeModel
+        query = (
+            sa.select(model.value_json)
+            .where(model.study_id == self._study_id)
+            .where(model.key == key)
+        )
+        found = session.execute(query).scalar_one_or_none()
+        return None if found is None else json.loads(found)
+
+    def set_study_attribute(self, session: Session, key: str, value: Any) -> None:
+        """Replaces a user attribute of the study."""
+        model = models.StudyUserAttributeModel
+        session.execute(
+            sa.delete(model).where(model.study_id == self._study_id).where(model.key == key)
+        )
+        session.add(model(study_id=self._study_id, key=key, value_json=json.dumps(value)))
+
     def end(self, session: Session, trial: Any, ending: Ending) -> None:
         """Writes how a trial ended and frees its claim."""
         self.set_attributes(
@@ -162,7 +191,19 @@ class Rows:
             session.execute(sa.insert(models.TrialIntermediateValueModel), rows)
         trial.state = ending.state
         trial.datetime_complete = datetime.now()
-        self.update(session, trial.trial_id, {"token": None, "owner": None, "expires": None})
+        self.update(session, trial.trial_id, FREE)
+
+    def interrupted(self, session: Session, trial_id: int) -> int:
+        """Notes that the search of a trial disappeared; returns how often by now."""
+        model = models.TrialUserAttributeModel
+        query = (
+            sa.select(model.value_json)
+            .where(model.trial_id == trial_id)
+            .where(model.key == records.INTERRUPTIONS)
+        )
+        count = int(session.execute(query).scalar_one_or_none() or 0) + 1
+        self.set_attributes(session, trial_id, {records.INTERRUPTIONS: count}, {})
+        return count
 
     def back_to_waiting(self, session: Session, trial_id: int, attempts: int) -> None:
         """Makes a trial wait again, with its parameters."""
@@ -174,33 +215,4 @@ class Rows:
             .where(models.TrialSystemAttributeModel.trial_id == trial_id)
             .where(models.TrialSystemAttributeModel.key.like("completed_rung_%"))
         )
-        free = {"token": None, "owner": None, "expires": None, "attempts": attempts}
-        self.update(session, trial_id, free)
-
-
-def now(session: Session) -> float:
-    """The store's clock, so that machines with other clocks agree on leases."""
-    if session.get_bind().dialect.name == "postgresql":
-        return float(session.execute(sa.text("select extract(epoch from now())")).scalar_one())
-    return time.time()
-
-
-def _started(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0
-
-
-def owner_of_this_process() -> str:
-    """Names this process: host, process id and when it started."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def is_gone(owner: str) -> bool:
-    """Whether the owner ran on this machine and does not any more."""
-    host, pid, started = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False
-    # A process id may be used again by another process, which then started later.
-    return abs(_started(int(pid)) - int(started)) > 2
+        self.update(session, trial_id, {**FREE, "attempts": attempts})

@@ -1,10 +1,12 @@
 """Who runs which trial: claims with a lease, in the same database and transactions as the study.
 
-Laws:
-    1. A study never has more trials than its limit, however many searches claim at once.
+Rules:
+    1. A study never has more trials that run or are finished than its limit, however many
+       searches claim at once; what waits beyond a limit goes on waiting for a larger one.
     2. A trial is run by at most one owner; only the holder of its token can finish it.
-    3. A claim whose lease ran out, or whose process is gone, is taken back: its trial waits
-       again with the same parameters, and fails once its attempts are used up.
+    3. A claim whose lease ran out, or whose process is gone, is taken back by another search,
+       never by its own: its trial waits again with the same parameters. That a search ended is no
+       fault of its trials: only the death of a trial's own process counts against its retries.
     4. No two trials of a study have the same point.
 """
 
@@ -25,21 +27,22 @@ from sqlalchemy.orm import Session
 from tuning.storage import records
 from tuning.storage.claim_rows import (
     CLAIMS,
-    METADATA,
     Claim,
     DuplicatePointError,
     Ending,
     LeaseLostError,
     Rows,
-    is_gone,
-    now,
-    owner_of_this_process,
+    create_tables,
 )
-from tuning.storage.database import StudyStorage, readable_errors, retrying
+from tuning.storage.database import StudyStorage
+from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
+from tuning.storage.owner import Owner
 
 __all__ = ["Claim", "ClaimBook", "DuplicatePointError", "Ending", "LeaseLostError"]
 
-LEASE_SECONDS = 60.0
+
+# A trial that takes its whole machine down each time would otherwise be started for ever.
+MOST_INTERRUPTIONS = 10
 
 
 class ClaimBook:
@@ -58,9 +61,8 @@ class ClaimBook:
         self._study_id = study_id
         self.lease = lease
         self._rows = Rows(storage, study_id)
-        self.owner = owner_of_this_process()
-        with readable_errors(storage.url):
-            retrying(lambda: METADATA.create_all(storage.engine), also=("already exists",))
+        self.owner = Owner.of_this_process()
+        create_tables(storage)
 
     def claim(self, limit: int) -> Claim | None:
         """Takes the oldest waiting trial, or a new one while the study has fewer than `limit`.
@@ -76,7 +78,7 @@ class ClaimBook:
     def claim_batch(self, limit: int, count: int) -> list[Claim]:
         """Takes several trials in one transaction, for a worker that trains them at once.
 
-        The laws hold for each claim by itself: every trial has its own token, ends by its own
+        The rules hold for each claim by itself: every trial has its own token, ends by its own
         `finish`, and is given back alone when its point does not fit the others'.
 
         Args:
@@ -95,15 +97,15 @@ class ClaimBook:
 
         def take(session: Session) -> list[Claim]:
             self._rows.lock(session)
+            free = min(count, limit - self._rows.count(session, but=TrialState.WAITING))
             taken: list[Claim] = []
-            while len(taken) < count and (claim := self._claim(session, limit)) is not None:
-                taken.append(claim)
+            while len(taken) < free:
+                taken.append(self._claim(session))
             return taken
 
-        claims: list[Claim] = self._transaction(take)
-        return claims
+        return self._storage.transaction(take)
 
-    def _claim(self, session: Session, limit: int) -> Claim | None:
+    def _claim(self, session: Session) -> Claim:
         trial: Any = session.scalars(
             sa.select(models.TrialModel)
             .where(models.TrialModel.study_id == self._study_id)
@@ -112,8 +114,6 @@ class ClaimBook:
             .limit(1)
         ).first()
         if trial is None:
-            if self._rows.count(session) >= limit:
-                return None
             trial = self._storage._get_prepared_new_trial(self._study_id, None, session)
         else:
             trial.state = TrialState.RUNNING
@@ -128,7 +128,7 @@ class ClaimBook:
         )
         values = {
             "token": claim.token,
-            "owner": self.owner,
+            "owner": str(self.owner),
             "expires": now(session) + self.lease,
             "attempts": claim.attempts,
         }
@@ -181,11 +181,11 @@ class ClaimBook:
                 )
             self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
 
-        self._transaction(write)
+        self._storage.transaction(write)
 
     def note_start(self, claim: Claim, user_attributes: Mapping[str, Any]) -> None:
         """Writes what is known when a trial that has its parameters starts again."""
-        self._transaction(
+        self._storage.transaction(
             lambda session: self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
         )
 
@@ -234,7 +234,7 @@ class ClaimBook:
             )
             return True
 
-        return self._transaction(write)
+        return self._storage.transaction(write)
 
     def finish(self, claim: Claim, ending: Ending) -> None:
         """Ends a trial: state, values, history and attributes in one transaction.
@@ -252,7 +252,7 @@ class ClaimBook:
             trial = session.get_one(models.TrialModel, claim.trial_id)
             self._rows.end(session, trial, ending)
 
-        self._transaction(write)
+        self._storage.transaction(write)
 
     def release(self, claim: Claim, *, counts: bool = False) -> None:
         """Gives a trial back: it waits, with its parameters, for whoever claims next.
@@ -270,7 +270,7 @@ class ClaimBook:
             attempts = claim.attempts if counts else claim.attempts - 1
             self._rows.back_to_waiting(session, claim.trial_id, attempts)
 
-        self._transaction(write)
+        self._storage.transaction(write)
 
     def renew(self, claims: Sequence[Claim]) -> list[Claim]:
         """Extends the leases of running trials.
@@ -297,20 +297,17 @@ class ClaimBook:
                     lost.append(claim)
             return lost
 
-        return self._transaction(write)
+        return self._storage.transaction(write)
 
-    def reap(self, *, retries: int) -> list[int]:
-        """Takes back every claim whose lease ran out or whose process is gone.
-
-        Args:
-            retries: How often a trial may be started again; afterwards it fails.
+    def reap(self) -> list[int]:
+        """Takes back every claim of another search whose lease ran out or whose process is gone.
 
         Returns:
             Numbers of the trials that were taken back.
         """
-        return self._transaction(lambda session: self._reap(session, retries))
+        return self._storage.transaction(self._reap)
 
-    def _reap(self, session: Session, retries: int) -> list[int]:
+    def _reap(self, session: Session) -> list[int]:
         self._rows.lock(session)
         held = session.execute(
             sa.select(CLAIMS)
@@ -320,17 +317,18 @@ class ClaimBook:
         current = now(session)
         numbers: list[int] = []
         for row in held.all():
-            if row["expires"] > current and not is_gone(row["owner"]):
+            if not is_abandoned(session, row, own=self.owner, current=current):
                 continue
             trial: Any = session.get_one(models.TrialModel, row["trial_id"])
             numbers.append(trial.number)
-            if row["attempts"] <= retries:
-                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"])
-            else:
-                reason = f"lost {row['attempts']} times: the process that ran it disappeared"
-                attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
-                ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-                self._rows.end(session, trial, ending)
+            interruptions = self._rows.interrupted(session, trial.trial_id)
+            if interruptions < MOST_INTERRUPTIONS:
+                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"] - 1)
+                continue
+            reason = f"the search that ran it disappeared {interruptions} times"
+            attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
+            ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
+            self._rows.end(session, trial, ending)
         return numbers
 
     def counts(self) -> dict[str, int]:
@@ -345,23 +343,15 @@ class ClaimBook:
             found = {state.name: int(count) for state, count in session.execute(query).all()}
             return {state: found.get(name, 0) for name, state in records.OPTUNA_STATES.items()}
 
-        return self._transaction(read)
+        return self._storage.transaction(read, reads=True)
 
     def forget(self) -> None:
         """Deletes the claims of the study, before the study itself is deleted."""
-        self._transaction(
+        self._storage.transaction(
             lambda session: session.execute(
                 sa.delete(CLAIMS).where(CLAIMS.c.study_id == self._study_id)
             )
         )
-
-    def _transaction(self, work: Any) -> Any:
-        def call() -> Any:
-            with Session(self._storage.engine) as session, session.begin():
-                return work(session)
-
-        with readable_errors(self._storage.url):
-            return retrying(call)
 
 
 def _distribution_json(distribution: BaseDistribution) -> str:

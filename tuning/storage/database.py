@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import os
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -13,96 +15,139 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy
-from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from tuning.errors import StoreError
+from tuning.storage.faults import Patience, readable_errors, retrying
 
 BUSY_SECONDS = 30.0
+_EMPTY_SECONDS = 2.0  # how long a file may be without content while another process makes it
 # "A new study created" belongs to the one who searches, who already says so in its own way.
 logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
-# A lock, or a server that is being restarted: a moment later the same call succeeds.
-_PASSING = (
-    *("locked", "deadlock", "connection refused", "server closed", "starting up"),
-    *("shutting down", "recovery mode", "terminating connection", "is the server running"),
-    "not yet accepting",
-)
 _T = TypeVar("_T")
+_this_thread = threading.local()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Marks the transactions of this thread as reading ones, which lock nothing in SQLite."""
+    before = getattr(_this_thread, "reads", False)
+    _this_thread.reads = True
+    try:
+        yield
+    finally:
+        _this_thread.reads = before
 
 
 class StudyStorage(RDBStorage):
     """Optuna's relational storage with safe settings for many processes.
 
-    SQLite gets a write-ahead log, a long busy time and write locks taken at the start of a
-    transaction: with Optuna's defaults a reader that turns writer fails at once when another
-    process wrote meanwhile. PostgreSQL connections are checked before use.
+    SQLite gets a write-ahead log, a long busy time, and write locks taken at the start of a
+    transaction that writes: with Optuna's defaults a reader that turns writer fails at once when
+    another process wrote meanwhile. A reading transaction locks nothing, so that a process that
+    is stopped in the middle of one holds nobody up. PostgreSQL connections are checked before
+    use. A SQLite file that cannot be written to is opened for reading.
 
     Args:
         url: SQLAlchemy URL.
+        wait: Seconds for which a call waits for a store that is busy or away.
 
     Raises:
         StoreError: If the store cannot be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, wait: float | None = None) -> None:
+        self.patience = Patience() if wait is None else Patience(wait)
         with readable_errors(url):
-            retrying(lambda: self._open(url), also=_SETUP_RACES)
+            retrying(lambda: self._open(url), patience=self.patience, also=_SETUP_RACES)
 
     def _open(self, url: str) -> None:
         from optuna.storages._rdb import models
 
-        options = _engine_options(url)
-        # Tables are made in one transaction that two processes cannot both be in; Optuna's own
-        # creation on a new file fails when two searches start together.
-        engine = sqlalchemy.create_engine(url, **options)
+        path = sqlite_file(url)
+        self._reads_only = path is not None and _is_read_only(path)
+        if path is not None and path.exists():
+            _wait_for_content(path)
+        place = url if path is None or not self._reads_only else _read_only_url(path)
+        options = _engine_options(place)
+        engine = sqlalchemy.create_engine(place, **options)
         try:
-            begin_immediately(engine)
-            models.BaseModel.metadata.create_all(engine)
+            _begin_as_meant(engine)
+            complete = _is_set_up(engine)
+            if not complete:
+                # Tables are made in one transaction that two processes cannot both be in;
+                # Optuna's own creation on a new file fails when two searches start together.
+                models.BaseModel.metadata.create_all(engine)
         finally:
             engine.dispose()
-        super().__init__(url, engine_kwargs=options, skip_table_creation=True)
+        with reading() if complete else contextlib.nullcontext():
+            super().__init__(place, engine_kwargs=options, skip_table_creation=True)
+        self.url = url  # for messages
         self._prepare_engine()
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        state["patience"] = self.patience.seconds
+        return state
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)  # makes an engine of its own
+        super().__setstate__({**state, "patience": Patience(state["patience"])})
         self._prepare_engine()
 
     def _prepare_engine(self) -> None:
-        begin_immediately(self.engine)
+        _begin_as_meant(self.engine)
         # A server's connections are closed with the store and not whenever they are collected.
         weakref.finalize(self, self.engine.dispose)
 
+    def transaction(
+        self, work: Callable[[Session], _T], *, reads: bool = False, also: tuple[str, ...] = ()
+    ) -> _T:
+        """Does something in one transaction, again while the store is only busy or away.
 
-def _again_when_busy(method: Callable[..., Any]) -> Callable[..., Any]:
+        Args:
+            work: Receives the session.
+            reads: Whether nothing is written.
+            also: Further signs, in small letters, of a failure that may pass.
+
+        Raises:
+            StoreError: If the store cannot be used.
+        """
+
+        def call() -> _T:
+            with Session(self.engine) as session, session.begin():
+                return work(session)
+
+        with readable_errors(self.url), reading() if reads else contextlib.nullcontext():
+            return retrying(call, patience=self.patience, also=also)
+
+
+def _patiently(method: Callable[..., Any], *, reads: bool) -> Callable[..., Any]:
     @functools.wraps(method)
     def call(self: StudyStorage, *args: Any, **kwargs: Any) -> Any:
-        return retrying(lambda: method(self, *args, **kwargs))
+        with reading() if reads else contextlib.nullcontext():
+            return retrying(lambda: method(self, *args, **kwargs), patience=self.patience)
 
     return call
 
 
 # What samplers and pruners call by themselves: reads, and writes that replace a value, so that
 # a call whose answer was lost may be made again.
-for _name in (
-    "get_trial",
-    "_get_trials",
-    "get_all_studies",
-    "get_study_id_from_name",
-    "get_study_name_from_id",
-    "get_study_directions",
-    "get_study_user_attrs",
-    "get_study_system_attrs",
-    "set_study_user_attr",
-    "set_study_system_attr",
-    "set_trial_user_attr",
-    "set_trial_system_attr",
-):
-    setattr(StudyStorage, _name, _again_when_busy(getattr(RDBStorage, _name)))
+_READS = (
+    *("get_trial", "_get_trials", "get_all_studies", "get_study_id_from_name"),
+    *("get_study_name_from_id", "get_study_directions", "get_study_user_attrs"),
+    *("get_study_system_attrs", "get_trial_id_from_study_id_trial_number"),
+)
+_WRITES = (
+    *("set_study_user_attr", "set_study_system_attr"),
+    *("set_trial_user_attr", "set_trial_system_attr"),
+)
+for _name in (*_READS, *_WRITES):
+    _method = _patiently(getattr(RDBStorage, _name), reads=_name in _READS)
+    setattr(StudyStorage, _name, _method)
 
 
 class _Connection(sqlite3.Connection):
@@ -115,118 +160,93 @@ class _Connection(sqlite3.Connection):
             self.execute(f"PRAGMA {pragma}")
 
 
-def open_storage(url: str) -> StudyStorage:
+def open_storage(url: str, *, wait: float | None = None) -> StudyStorage:
     """Opens a store, making its folder and tables when they are missing.
 
     Args:
         url: SQLAlchemy URL, for example `sqlite:///mlruns/studies.db` or
             `postgresql+psycopg://user:password@host/studies`.
+        wait: Seconds for which a call waits for a store that is busy or away; None for a minute.
 
     Raises:
         StoreError: If the store cannot be opened.
     """
     with readable_errors(url):
-        database = make_url(url).database
-        if url.startswith("sqlite") and database not in (None, "", ":memory:"):
-            Path(str(database)).parent.mkdir(parents=True, exist_ok=True)
-    return StudyStorage(url)
+        path = sqlite_file(url)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    return StudyStorage(url, wait=wait)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite store; None for one in memory, and for a server.
+
+    Example:
+        >>> sqlite_file("sqlite:///mlruns/studies.db").name
+        'studies.db'
+    """
+    if not url.startswith("sqlite"):
+        return None
+    database = make_url(url).database
+    return None if database in (None, "", ":memory:") else Path(str(database))
+
+
+def _is_read_only(path: Path) -> bool:
+    """Whether a file is there, but neither it nor what SQLite puts beside it can be written."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _wait_for_content(path: Path) -> None:
+    """Refuses a file that was cut to nothing; it would look like a new store without studies."""
+    end = time.monotonic() + _EMPTY_SECONDS
+    while path.stat().st_size == 0:
+        if time.monotonic() > end:
+            raise OSError(f"the file {path.name} is empty: its studies are lost")
+        time.sleep(0.02)
+
+
+def _read_only_url(path: Path) -> str:
+    """Without a log beside it nobody writes the file, so that no lock is needed to read it."""
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return f"sqlite:///file:{path.resolve()}?{mode}&uri=true"
+
+
+def _is_set_up(engine: sqlalchemy.Engine) -> bool:
+    """Whether the store has what Optuna writes last, its schema's version."""
+    with reading(), engine.connect() as connection:
+        if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+            return False
+        query = sqlalchemy.text("select count(*) from alembic_version")
+        return bool(connection.execute(query).scalar_one())
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite:///file:"):
+        return {}
     if url.startswith("sqlite"):
         # No isolation level: SQLAlchemy's BEGIN, see below, is the only one.
         connect = {"timeout": BUSY_SECONDS, "factory": _Connection, "isolation_level": None}
         return {"connect_args": connect}
-    return {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
+    if url.startswith("postgresql+psycopg:"):
+        # A cable that is cut says nothing: without these a call would wait for two hours.
+        options["connect_args"] = {
+            "connect_timeout": 10,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        }
+    return options
 
 
-def begin_immediately(engine: sqlalchemy.Engine) -> None:
-    """Makes every SQLite transaction take the write lock at its start; no effect elsewhere."""
+def _begin_as_meant(engine: sqlalchemy.Engine) -> None:
+    """SQLite: a transaction that writes takes the lock at its start, one that reads takes none."""
     if engine.dialect.name != "sqlite":
         return
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextlib.contextmanager
-def readable_errors(url: str) -> Iterator[None]:
-    """Turns every failure of the store into one `StoreError` that says what to do.
-
-    Args:
-        url: The store's URL; its password is not shown.
-    """
-    try:
-        yield
-    except (SQLAlchemyError, StorageInternalError, OSError, ImportError) as error:
-        raise StoreError(_explain(error, url)) from error
-
-
-def retrying(call: Callable[[], _T], *, seconds: float = 60.0, also: tuple[str, ...] = ()) -> _T:
-    """Calls a function again while the store is only busy or away.
-
-    Args:
-        call: The function; a failed call must leave no trace, as a rolled-back transaction does.
-        seconds: How long to go on.
-        also: Further signs, in small letters, of a failure that may pass.
-
-    Returns:
-        What the function returned.
-    """
-    end, pause = time.monotonic() + seconds, 0.1
-    while True:
-        try:
-            return call()
-        except (SQLAlchemyError, StorageInternalError) as error:
-            if not is_transient(error, also) or time.monotonic() + pause > end:
-                raise
-            time.sleep(pause)
-            pause = min(2 * pause, 5.0)
-
-
-def is_transient(error: BaseException, also: tuple[str, ...] = ()) -> bool:
-    """Whether the same call may succeed later: a lock, a lost connection.
-
-    Args:
-        error: What was raised.
-        also: Further signs in the message.
-    """
-    signs = (*_PASSING, *also)
-    cause: BaseException | None = error
-    while cause is not None:
-        text = str(cause).lower()
-        if any(sign in text for sign in signs):
-            return True
-        if isinstance(cause, DBAPIError) and cause.connection_invalidated:
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-_ADVICE = {
-    "disk is full": "free some space and start the same command again",
-    "disk i/o error": "check the disk and start the same command again",
-    "readonly database": "make the file and its folder writable, or give another storage",
-    "unable to open": "check that the folder exists and is writable",
-    "locked": "another process holds it for long; end that process, or use PostgreSQL",
-    "is the server running": "start the database server, then the same command again",
-    "refused": "start the database server, then the same command again",
-    "no module named": "install the driver, for PostgreSQL: pip install 'keras-cookbook[postgres]'",
-    "failed to import": "install the driver, for PostgreSQL: "
-    "pip install 'keras-cookbook[postgres]'",
-    "not a database": "this file is something else; give another storage",
-}
-
-
-def _explain(error: BaseException, url: str) -> str:
-    first: BaseException = error
-    while first.__cause__ is not None:
-        first = first.__cause__
-    origin = getattr(first, "orig", None) or first
-    text = " ".join(str(origin).split())[:200]
-    advice = next((a for sign, a in _ADVICE.items() if sign in text.lower()), "")
-    way_out = f": {advice}." if advice else "."
-    with contextlib.suppress(SQLAlchemyError):
-        url = make_url(url).render_as_string(hide_password=True)
-    return f"The study's store {url} cannot be used ({text}){way_out} Finished trials are safe."
+        reads = getattr(_this_thread, "reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -28,6 +28,7 @@ HISTORY = "history"  # "step" -> list of int, metric -> list of float, all of on
 SEED = "seed"
 WORKER = "worker"  # index of the worker process, from 0
 ATTEMPTS = "attempts"  # how often the trial was started
+INTERRUPTIONS = "interruptions"  # how often its search, not its own process, disappeared
 REASON = "reason"  # why it FAILED, one line
 TRACEBACK = "traceback"  # the last lines of the exception's trace
 STAGE = "stage"  # name of the stage of a staged search

@@ -19,7 +19,9 @@ from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage import records
 from tuning.storage.claims import ClaimBook
-from tuning.storage.database import open_storage, readable_errors, retrying
+from tuning.storage.database import open_storage
+from tuning.storage.faults import readable_errors, retrying
+from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
 from tuning.storage.records import TrialRecord, read_trials
 
@@ -257,13 +259,17 @@ def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns")
     backend = get_storage(opened)
     study = load_study(name, backend, url)
     book = ClaimBook(opened, study._study_id)
-    book.reap(retries=10**6)  # claims of searches that are gone do not count
+    book.reap()  # claims of searches that are gone do not count
     running = book.counts()[records.RUNNING]
     if running:
         raise JobError(
             f"A study that is being searched cannot be deleted. {name!r} has {running} running "
             "trials: end its searches first."
         )
+    final = FinalBook(opened, study._study_id)
+    if final.is_held():
+        raise JobError(f"A study that is being finished cannot be deleted. Wait for {name!r}.")
     with readable_errors(url):
         book.forget()
+        final.forget()
         backend.delete_study(study._study_id)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.keras_tuner.objective import BuildObjective, BuildPlan
     from pipelines.jobs.mlflow.review import Review
     from tuning import SearchResult
+    from tuning.engine.ending import Ending
 
 _REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
 UNTESTED = (
@@ -37,7 +38,7 @@ UNJUDGED = (
 
 
 def finish_build(
-    plan: BuildPlan, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+    plan: BuildPlan, found: SearchResult, review: Review, ending: Ending
 ) -> dict[str, Any]:
     """Refits winner and defaults, compares them on the test rows, and saves the winner.
 
@@ -45,7 +46,7 @@ def finish_build(
         plan: The search.
         found: Its trials.
         review: Takes the winner's model.
-        earlier: The result that the study had before.
+        ending: Records that the test rows are read.
 
     Returns:
         The result as the study records it.
@@ -73,7 +74,7 @@ def finish_build(
     defaults = winners
     if standard != chosen:
         defaults = [_refit(plan.build, standard, seed) for seed in seeds]
-    reads = int(earlier.get("test_reads", 0)) + 1
+    reads = ending.record_reading()
     return {**final, **_compare(plan, winners, defaults), "test_reads": reads}
 
 

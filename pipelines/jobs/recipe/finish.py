@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.mlflow.review import Review
     from pipelines.jobs.plan import RecipePlan
     from tuning import SearchResult
+    from tuning.engine.ending import Ending
     from tuning.storage.records import TrialRecord
 
 
@@ -240,7 +241,7 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
 
 
 def finish_recipe(
-    plan: RecipePlan, found: SearchResult, review: Review, *, earlier: Mapping[str, Any]
+    plan: RecipePlan, found: SearchResult, review: Review, ending: Ending
 ) -> dict[str, Any]:
     """Refits winner and defaults, opens the test split, saves and logs the winner."""
     from pipelines.figures import history_figure
@@ -253,6 +254,7 @@ def finish_recipe(
     defaults = winners
     if not are_equal(plan.recipe, chosen, standard):
         defaults = [refit(plan.recipe, standard, dataset, seed=seed) for seed in seeds]
+    reads = ending.record_reading()  # also one that is never heard of again
     test = dataset.test.open("the end of a search")
     scores = compare_on_test(winners, defaults, test, plan.recipe)
     fitted = winners[0]
@@ -284,5 +286,5 @@ def finish_recipe(
         "notes": list(dataset.notes),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
-        "test_reads": int(earlier.get("test_reads", 0)) + 1,
+        "test_reads": reads,
     }

@@ -29,8 +29,9 @@ from tuning.service.job_record import (
     LogLine,
 )
 from tuning.service.tables import JOBS, LOG, METADATA
-from tuning.storage.claim_rows import now
-from tuning.storage.database import StudyStorage, readable_errors, retrying
+from tuning.storage.database import StudyStorage
+from tuning.storage.faults import readable_errors, retrying
+from tuning.storage.leases import wall_time
 
 KEPT_LINES = 5_000  # of each job's log
 LINE_LENGTH = 4_000
@@ -95,7 +96,7 @@ class JobQueue:
 
         def write(session: Session) -> None:
             try:
-                session.execute(sa.insert(JOBS).values(submitted=now(session), **values))
+                session.execute(sa.insert(JOBS).values(submitted=wall_time(session), **values))
             except IntegrityError as error:
                 raise _NameTakenError from error
 
@@ -155,8 +156,8 @@ class JobQueue:
         def write(session: Session) -> bool:
             values: dict[str, Any] = {"state": state, "reason": reason}
             if state == RUNNING:
-                values["started"] = sa.func.coalesce(JOBS.c.started, now(session))
-            values["ended"] = now(session) if state in ENDED else None
+                values["started"] = sa.func.coalesce(JOBS.c.started, wall_time(session))
+            values["ended"] = wall_time(session) if state in ENDED else None
             changed = session.execute(
                 sa.update(JOBS)
                 .where(JOBS.c.name == name)
@@ -210,7 +211,7 @@ class JobQueue:
         identity = self._identity(name)
 
         def write(session: Session) -> None:
-            line = {"job_id": identity, "time": now(session), "source": source}
+            line = {"job_id": identity, "time": wall_time(session), "source": source}
             session.execute(sa.insert(LOG).values(text=text[:LINE_LENGTH], **line))
             newest = session.execute(
                 sa.select(LOG.c.id)

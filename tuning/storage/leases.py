@@ -25,11 +25,16 @@ def machine_clock() -> float:
 
 
 def now(session: Session) -> float:
-    """The store's clock: the database server's, or the one machine's of an embedded store."""
-    if _is_server(session):
-        query = sa.text("select extract(epoch from clock_timestamp())")
-        return float(session.execute(query).scalar_one())
-    return machine_clock()
+    """The clock of leases: the database server's, or the one machine's of an embedded store."""
+    return wall_time(session) if _is_server(session) else machine_clock()
+
+
+def wall_time(session: Session) -> float:
+    """Seconds since 1970 by the store's clock, to be shown to people."""
+    if not _is_server(session):
+        return time.time()
+    query = sa.text("select extract(epoch from clock_timestamp())")
+    return float(session.execute(query).scalar_one())
 
 
 def is_abandoned(session: Session, row: Any, *, own: Owner, current: float) -> bool:

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-all check format clean image secrets up scale submit logs down
+.PHONY: help install install-dev tune ui test test-all check format documents clean image secrets up scale submit logs down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ check: install-dev  ## format, lint, types and import contracts
 format: install-dev  ## apply the formatter and safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+documents: install-dev  ## write measured figures and tables into documents and docstrings
+	$(BIN)/python -m benchmarks.document
 
 image:  ## build the container image
 	docker build --file docker/Dockerfile --tag keras-cookbook \

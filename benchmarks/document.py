@@ -1,9 +1,11 @@
-"""Puts the measured figures into the documents: `python -m benchmarks.document`.
+"""Puts measured figures and tables into the documents: `python -m benchmarks.document`.
 
 A document says where: everything between `<!-- benchmark: NAME -->` and `<!-- end benchmark -->`
-is replaced by the table of `benchmarks/results/NAME.json`, and everything between
+is replaced by the table of `benchmarks/results/NAME.json`, everything between
 `<!-- comparison: NAME -->` and `<!-- end comparison -->` by that of
-`benchmarks/results/comparisons/NAME.json`. No figure is typed by hand.
+`benchmarks/results/comparisons/NAME.json`, and everything between `<!-- table: NAME -->` and
+`<!-- end table -->` by one of `TABLES`. The docstrings of the recipes get the results of their
+records. No figure is typed by hand, and a test holds all of it against its origin.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,12 @@ from benchmarks._comparison_table import render_comparison
 from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
 from benchmarks._table import HEADINGS, commit_of, line, markdown_table, summary, verdicts
+from benchmarks.pages.lab_record import lab_records
+from benchmarks.pages.recipe_table import recipe_table
 
-_PLACE = re.compile(r"(<!-- (benchmark|comparison): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+_PLACE = re.compile(
+    r"(<!-- (benchmark|comparison|table): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL
+)
 # Lines of a table that nobody reads to its end, its two headings left out.
 LONG = 38
 NOT_YET = "Not measured yet.\n"
@@ -63,6 +69,9 @@ KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "benchmark": (".", render),
     "comparison": ("comparisons", render_comparison),
 }
+TABLES: Mapping[str, Callable[[], str]] = {
+    "recipes": recipe_table,
+}
 
 
 def fill(text: str, results: Path) -> str:
@@ -77,29 +86,52 @@ def fill(text: str, results: Path) -> str:
     """
 
     def replace(found: re.Match[str]) -> str:
-        folder, show = KINDS[found[2]]
-        path = results / folder / f"{found[3]}.json"
-        body = show(json.loads(path.read_text())) if path.exists() else NOT_YET
-        return found[1] + body + found[4]
+        return found[1] + _body(found[2], found[3], results) + found[4]
 
     return _PLACE.sub(replace, text)
 
 
+def _body(kind: str, name: str, results: Path) -> str:
+    if kind == "table":
+        return f"{TABLES[name]()}\n"
+    folder, show = KINDS[kind]
+    path = results / folder / f"{name}.json"
+    return show(json.loads(path.read_text())) if path.exists() else NOT_YET
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every file that holds generated parts, and what it must contain."""
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        yield path, fill(path.read_text(encoding="utf-8"), RESULTS)
+    yield from lab_records()
+
+
+def stale_documents(*, write: bool) -> list[str]:
+    """Which files do not say what their origins say.
+
+    Args:
+        write: Whether to write them anew.
+
+    Returns:
+        Their paths within the repository.
+    """
+    stale = []
+    for path, wanted in documents():
+        if path.read_text(encoding="utf-8") != wanted:
+            stale.append(str(path.relative_to(ROOT)))
+            if write:
+                path.write_text(wanted, encoding="utf-8")
+    return stale
+
+
 def main() -> None:
-    """Fills the documents, or with `--check` only says which are out of date."""
+    """Writes the generated parts, or with `--check` only says which are out of date."""
     command = argparse.ArgumentParser(description=__doc__)
     command.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
-    options = command.parse_args()
-    stale = []
-    for path in sorted((ROOT / "docs").rglob("*.md")):
-        text = path.read_text()
-        filled = fill(text, RESULTS)
-        if filled != text:
-            stale.append(str(path.relative_to(ROOT)))
-            if not options.check:
-                path.write_text(filled)
-    CONSOLE.print("Out of date: " + ", ".join(stale) if options.check and stale else "Done.")
-    raise SystemExit(1 if options.check and stale else 0)
+    check = command.parse_args().check
+    stale = stale_documents(write=not check)
+    CONSOLE.print(f"{'Out of date' if check else 'Written'}: {', '.join(stale) or 'nothing'}.")
+    raise SystemExit(1 if check and stale else 0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Trains recipes with several seeds by the command line and keeps what they reached.
 
 `python -m benchmarks.recipes digits-cnn wine-mlp --seeds 3` writes one file for each recipe
-into `pipelines/recipes/records/`; `cookbook show` and docs/recipes.md read them. What was
+into `pipelines/recipes/records/`, and the figures into the recipes' docstrings and docs/. What was
 interrupted goes on: a recipe with the missing seeds, a training from its last epoch.
 """
 
@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine
+from benchmarks.document import stale_documents
 from pipelines.recipes.record import RECORDS, Record
 
 PARTS = Path(__file__).parent / "results" / "parts"
@@ -112,6 +113,7 @@ def main() -> None:
         (RECORDS / f"{recipe}.json").write_text(json.dumps(asdict(record), indent=1) + "\n")
         for part in PARTS.glob(f"{recipe}-[0-9]*.json"):
             part.unlink()
+    stale_documents(write=True)
 
 
 if __name__ == "__main__":

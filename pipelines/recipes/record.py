@@ -54,14 +54,28 @@ class Record:
         name = metric.removeprefix("val_")
         if name not in self.test_metrics:
             name = next(iter(self.test_metrics))
-        ours, theirs = self.test_metrics[name], self.baseline_metrics[name]
-        seconds = statistics.median(self.seconds)
-        about = "about " if self.busy else ""
         return (
-            f"test {name} {_with_spread(ours)}; {self.baseline} {_with_spread(theirs)} "
-            f"({_count(len(self.seeds), 'seed')}{self._changes()}, {about}{seconds:.0f} s each "
-            f"on {_count(self.cores, 'core')})"
+            f"test {self.result(name)} "
+            f"({_count(len(self.seeds), 'seed')}{self._changes()}, {self.cost()})"
         )
+
+    def result(self, metric: str) -> str:
+        """One test metric with its spread, beside that of the simple method.
+
+        Args:
+            metric: Name of a test metric.
+        """
+        ours = f"{metric} {with_spread(self.test_metrics[metric])}"
+        # A simple method need not have every metric: a nearest sentence has no loss.
+        if metric not in self.baseline_metrics:
+            return ours
+        return f"{ours}; {self.baseline} {with_spread(self.baseline_metrics[metric])}"
+
+    def cost(self) -> str:
+        """Wall time of a training and the cores that it had."""
+        about = "about " if self.busy else ""
+        seconds = statistics.median(self.seconds)
+        return f"{about}{seconds:.0f} s each on {_count(self.cores, 'core')}"
 
     def _changes(self) -> str:
         """What the command asked for beside the recipe's defaults."""
@@ -84,7 +98,16 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _with_spread(values: Sequence[float]) -> str:
+def with_spread(values: Sequence[float]) -> str:
+    """Mean and standard deviation over the seeds; of a single seed its value.
+
+    Args:
+        values: A metric, one number for each seed.
+
+    Example:
+        >>> with_spread([0.5, 0.7]), with_spread([0.5])
+        ('0.6 ± 0.14', '0.5')
+    """
     mean = statistics.fmean(values)
     if len(values) == 1:
         return f"{mean:.4g}"

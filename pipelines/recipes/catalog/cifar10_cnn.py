@@ -1,12 +1,23 @@
-"""The CIFAR-10 network of source 001: 60,000 colour images of 32x32 pixels, 10 classes.
+"""The assignments' network on CIFAR-10: 60,000 colour images of 32x32 pixels, 10 classes.
 
-Three unpadded convolutions of 32, 64 and 64 maps, then 64 units: 122,570 parameters. The source
-trains it with Adam for 10 epochs; the search space adds augmentation and other optimizers.
+Three unpadded convolutions of 32, 64 and 64 maps, then 64 units: 122,570 parameters. They
+train it with Adam for 10 epochs; the search space adds augmentation and other optimizers.
+
+Measured by `python -m benchmarks.recipes` on 2026-11-26:
+
+    test        accuracy 0.6894 ± 0.0019; linear discriminant analysis 0.4168 ± 0
+    test        crossentropy 0.9127 ± 0.0055; linear discriminant analysis 1.728 ± 0
+    source      Neural network assignments (source 001), Optimizers, Q4
+    seeds       0, 1, 2
+    time        about 161 s each on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train cifar10-cnn --seed 0 --json
+    commit      d560f7b743
 """
 
 from __future__ import annotations
 
 from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
@@ -36,7 +47,7 @@ RECIPE = Recipe(
     ),
     metric="val_accuracy",
     direction="maximize",
-    source="Source 001, CNN on CIFAR-10",
+    source=cite("001", "Optimizers, Q4"),
     tiny={"epochs": 2},
     tiny_rows=400,
 )

@@ -1,11 +1,61 @@
 """SuperLeNet on CIFAR-10: 60,000 images, 10 classes.
 
-The graph is the source's best LeNet; the training adds what the source does not use: flips and
+The graph is the report's best LeNet; the training adds what the report does not use: flips and
 crops, Nesterov momentum with warm-up and cosine decay, label smoothing, averaged weights.
+
+Measured by `python -m benchmarks.recipes` on 2026-11-25:
+
+    test        accuracy 0.7339; linear discriminant analysis 0.4168
+    test        crossentropy 0.7735; linear discriminant analysis 1.728
+    source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 66.00 %
+                test accuracy
+    seeds       0
+    time        about 830 s each on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train cifar10-super-lenet --seed 0 --json
+    commit      d560f7b743
 """
 
 from __future__ import annotations
 
-from pipelines.recipes.families.report import lenet_recipe
+from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
+from tuning import Choice, Float, Space
 
-RECIPE = lenet_recipe("super-lenet", "cifar10")
+RECIPE = Recipe(
+    name="cifar10-super-lenet",
+    summary="LeNet with leaky ReLU, batch normalisation, dropout and He weights on CIFAR-10",
+    dataset="cifar10",
+    task="image-classification",
+    builder="cookbook.models.lenet:lenet",
+    defaults={
+        "batch_norm": True,
+        "activation": "leaky_relu",
+        "order": "source",
+        "dropout": (0.0, 0.0, 0.2, 0.0),
+        "initializer": "he_normal",
+        "standardize": True,
+        "augment": "flip-crop",
+        "optimizer": "nesterov",
+        "learning_rate": 0.1,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "label_smoothing": 0.05,
+        "ema": 0.998,
+        "batch_size": 128,
+        "epochs": 100,
+    },
+    space=Space(
+        {
+            "learning_rate": Float(1e-3, 0.3, log=True),
+            "batch_size": Choice([64, 128, 256]),
+            "activation": Choice(["tanh", "relu", "leaky_relu", "swish"]),
+            "order": Choice(["source", "standard"]),
+            "augment": Choice(["none", "flip", "flip-crop"]),
+        }
+    ),
+    metric="val_accuracy",
+    direction="maximize",
+    source=cite("003", "table 1", reports="66.00 % test accuracy"),
+    tiny={"epochs": 2},
+    tiny_rows=200,
+)

@@ -1,10 +1,62 @@
 """SuperResNet-34 from large Gaussian weights on CIFAR-10: 60,000 images, 10 classes.
 
 Shows what initialisation is worth: everything else is as in the row with He weights.
+
+Measured by `python -m benchmarks.recipes` on 2026-11-27:
+
+    test        accuracy 0.1436; linear discriminant analysis 0.4168
+    test        crossentropy 3.843; linear discriminant analysis 1.728
+    source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 3: 9.83 %
+                test accuracy
+    seeds       0
+    time        about 1346 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    command     cookbook train cifar10-super-resnet34-wrong-init --seed 0 --epochs 1 --set
+                precision=mixed_bfloat16 --json
+    commit      2ae7abbb88
 """
 
 from __future__ import annotations
 
-from pipelines.recipes.families.report import resnet_recipe
+from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
+from tuning import Choice, Float, Space
 
-RECIPE = resnet_recipe("super-resnet34-wrong-init", "cifar10")
+RECIPE = Recipe(
+    name="cifar10-super-resnet34-wrong-init",
+    summary="SuperResNet-34 from large Gaussian weights on CIFAR-10",
+    dataset="cifar10",
+    task="image-classification",
+    builder="cookbook.models.resnet:resnet",
+    defaults={
+        "depth": 34,
+        "variant": "source",
+        "spatial_dropout": 0.1,
+        "l2": 5e-3,
+        # Large Gaussian numbers; the report prints no scale.
+        "initializer": {"class_name": "RandomNormal", "config": {"stddev": 1.0}},
+        "standardize": True,
+        "augment": "flip-crop-jitter",
+        "optimizer": "adam",
+        # The report prints no rate.
+        "learning_rate": 1e-3,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "batch_size": 128,
+        "epochs": 200,
+    },
+    space=Space(
+        {
+            "depth": Choice([8, 18, 34]),
+            "learning_rate": Float(1e-4, 0.3, log=True),
+            "batch_size": Choice([64, 128, 256]),
+            "spatial_dropout": Float(0.0, 0.3, step=0.1),
+            "augment": Choice(["flip-crop", "flip-crop-jitter", "flip-crop-cutmix"]),
+        }
+    ),
+    metric="val_accuracy",
+    direction="maximize",
+    source=cite("003", "table 3", reports="9.83 % test accuracy"),
+    tiny={"epochs": 1, "depth": 8, "batch_size": 32, "image_size": 32},
+    tiny_rows=200,
+    fits_in="made for a GPU: 21 million parameters take days on two cores",
+)

@@ -2,11 +2,22 @@
 
 The first recipe to try: the data ships with scikit-learn, a training takes seconds, and a
 search of 24 trials ends within a minute and a half on two cores (`make tune`).
+
+Measured by `python -m benchmarks.recipes` on 2026-11-21:
+
+    test        accuracy 0.9852 ± 0.0037; logistic regression 0.963 ± 0
+    test        crossentropy 0.04125 ± 0.0064; logistic regression 0.1482 ± 0
+    source      Neural network assignments (source 001), Optimizers, Q4, its network for 8x8 images
+    seeds       0, 1, 2
+    time        about 8 s each on 2 cores, AMD EPYC
+    command     cookbook train digits-cnn --seed 0 --json
+    commit      863c4039a6
 """
 
 from __future__ import annotations
 
 from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
 from tuning import Choice, Float, Int, Space
 
 RECIPE = Recipe(
@@ -38,7 +49,7 @@ RECIPE = Recipe(
     ),
     metric="val_accuracy",
     direction="maximize",
-    source="Structure of source 001's CNN, cut to 8x8 images",
+    source=cite("001", "Optimizers, Q4") + ", its network for 8x8 images",
     tiny={"epochs": 2, "widths": (8, 16)},
     fits_in="3 s a training on one core",
 )

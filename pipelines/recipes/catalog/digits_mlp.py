@@ -1,9 +1,22 @@
-"""Handwritten digits (1,797 real 8x8 images) with a multi-layer perceptron."""
+"""Handwritten digits (1,797 real 8x8 images) with a multi-layer perceptron.
+
+Measured by `python -m benchmarks.recipes` on 2026-11-21:
+
+    test        accuracy 0.963 ± 0.0064; logistic regression 0.963 ± 0
+    test        crossentropy 0.1056 ± 0.0053; logistic regression 0.1482 ± 0
+    source      Neural network assignments (source 001), Loss functions, Q4, its network for ten
+                classes
+    seeds       0, 1, 2
+    time        about 4 s each on 2 cores, AMD EPYC
+    command     cookbook train digits-mlp --seed 0 --json
+    commit      863c4039a6
+"""
 
 from __future__ import annotations
 
-from pipelines.recipes.families.mlp import CLASSIFICATION_SPACE
 from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="digits-mlp",
@@ -21,10 +34,20 @@ RECIPE = Recipe(
         "batch_size": 32,
         "epochs": 30,
     },
-    space=CLASSIFICATION_SPACE,
+    space=Space(
+        {
+            "widths": Choice([(32,), (64,), (64, 32), (128, 64)]),
+            "activation": Choice(["relu", "tanh", "elu", "swish"]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "l2": Float(1e-6, 0.01, log=True),
+            "optimizer": Choice(["adam", "rmsprop", "nesterov"]),
+            "learning_rate": Float(1e-4, 0.03, log=True),
+            "batch_size": Choice([16, 32, 64]),
+        }
+    ),
     metric="val_accuracy",
     direction="maximize",
-    source="Structure of source 000's example network",
+    source=cite("001", "Loss functions, Q4") + ", its network for ten classes",
     tiny={"epochs": 2},
     fits_in="2 s a training on one core",
 )

@@ -3,11 +3,17 @@
 Give the dataset's option `unit=line` where each line is an item of its own, such as a name;
 otherwise the text is one stream. Kneser-Ney counts of the same text are the baseline: on less
 than some hundred thousand characters they are hard to beat.
+
+Measured: each run scores a simple method on your data beside it.
+
+    source      R&D report on LeNet, ResNet and recurrent networks (source 003), sections 6.8 to
+                6.10, on any text
 """
 
 from __future__ import annotations
 
 from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
@@ -46,6 +52,6 @@ RECIPE = Recipe(
     ),
     metric="val_loss",
     direction="minimize",
-    source="Language models of source 003, for any text",
+    source=cite("003", "sections 6.8 to 6.10") + ", on any text",
     tiny={"epochs": 2, "units": (32,), "embedding_dim": 16, "window": 16},
 )

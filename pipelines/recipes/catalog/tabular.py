@@ -3,6 +3,10 @@
 `cookbook train tabular --data FILE --target COLUMN`. Types of the columns and the kind of task
 (classes or numbers) are inferred; `--data-option task=regression` and
 `--data-option columns={age: categorical}` override them.
+
+Measured: each run scores a simple method on your data beside it.
+
+    source      The user's own data
 """
 
 from __future__ import annotations

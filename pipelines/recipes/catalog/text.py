@@ -2,11 +2,17 @@
 
 The defaults are mild: they suit some thousand short texts. For long texts set `max_length`,
 for names or codes `token_kind=character`.
+
+Measured: each run scores a simple method on your data beside it.
+
+    source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.11, on
+                any texts
 """
 
 from __future__ import annotations
 
 from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
@@ -50,6 +56,6 @@ RECIPE = Recipe(
     ),
     metric="val_accuracy",
     direction="maximize",
-    source="Sentiment model of source 003, for any texts",
+    source=cite("003", "section 6.11") + ", on any texts",
     tiny={"epochs": 2, "units": (16,), "embedding_dim": 16, "max_length": 60},
 )

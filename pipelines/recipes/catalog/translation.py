@@ -1,6 +1,10 @@
 """Your own sentence pairs: a text file with source and target, tab separated.
 
 Long sentences are cut to 40 tokens; batches hold sentences of like length.
+
+Measured: each run scores a simple method on your data beside it.
+
+    source      The user's own data
 """
 
 from __future__ import annotations

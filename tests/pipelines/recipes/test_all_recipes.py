@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from pipelines.datasets.catalog import CATALOG
 from pipelines.hyperparameters.options import split_parameters
 from pipelines.jobs.plan import default_point
 from pipelines.recipes.registry import all_recipes
-from pipelines.recipes.table import BEGIN, END, recipe_table, write_table
 from pipelines.tasks.registry import task_class
 from pipelines.training.checks import check_hyperparameters
 
@@ -45,18 +43,3 @@ def test_tiny_mode_is_shorter(recipe):
     whole, _ = split_parameters(recipe.defaults)
     tiny, _ = split_parameters({**recipe.defaults, **recipe.tiny})
     assert tiny.epochs <= min(whole.epochs, 5)
-
-
-def test_the_page_lists_every_recipe_as_it_is():
-    page = (Path(__file__).parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
-    table = page.partition(BEGIN)[2].partition(END)[0].strip()
-    assert table == recipe_table(), "run `python -m pipelines.recipes.table`"
-    assert all(f"`{name}`" in table for name in IDS)
-
-
-def test_a_page_without_marks_is_left_alone(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("no table here")
-    with pytest.raises(ValueError, match=r"must hold the lines '<!-- recipes -->'"):
-        write_table(page)
-    assert page.read_text() == "no table here"

@@ -1,1 +1,0 @@
-"""What the recipes of one family share."""

@@ -1,0 +1,45 @@
+"""The generated parts of documents and docstrings are those of their origins."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks.document import stale_documents
+from benchmarks.pages.lab_record import lab_record, recipe_file, with_lab_record
+from pipelines.recipes.record import record_of, with_spread
+from pipelines.recipes.registry import load_recipe, recipe_names
+
+
+def test_documents_and_docstrings_say_what_records_and_registries_say():
+    assert stale_documents(write=False) == [], "run `make documents`"
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_the_file_of_a_recipe_shows_its_results(name):
+    docstring = recipe_file(name).read_text(encoding="utf-8").split('"""')[1]
+    words = " ".join(docstring.split())
+    recipe, record = load_recipe(name), record_of(name)
+    assert recipe.source in words
+    if record is None:
+        assert "Measured: each run scores a simple method on your data beside it." in words
+        return
+    assert record.command in words
+    for metric, values in record.test_metrics.items():
+        assert f"test {metric} {with_spread(values)}" in words
+
+
+def test_a_new_result_takes_the_place_of_the_old_one():
+    recipe = load_recipe("wine-mlp")
+    block = lab_record(recipe, record_of("wine-mlp"))
+    first = with_lab_record('"""Wine.\n\nMore of it.\n"""\nRECIPE = 1\n', block)
+    assert with_lab_record(first, block) == first
+    changed = with_lab_record(first, "Measured: not yet.")
+    assert changed == '"""Wine.\n\nMore of it.\n\nMeasured: not yet.\n"""\nRECIPE = 1\n'
+    assert re.search(r"seeds +0, 1, 2", first)
+
+
+def test_a_file_without_a_docstring_is_refused():
+    with pytest.raises(ValueError, match="begins with a docstring"):
+        with_lab_record("RECIPE = 1\n", "Measured: not yet.")

@@ -85,7 +85,7 @@ def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
             seed=work.seed,
             metrics=(("val_accuracy", "maximize"),),
             budget=int(work.fixed["epochs"]),
-            points=work.points,
+            warm_start={"points": work.points},
             **settings,
         )
         with contextlib.suppress(_TargetReached):

@@ -2,65 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Sequence
 from typing import Any
 
+from pydantic import Field, field_validator, model_validator
+
 from tuning._names import unknown_name
+from tuning.options import Count, Number, Part
 from tuning.strategies import STRATEGIES, check_options
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
+class Stage(Part):
     """One stage of a search.
 
-    Attributes:
-        name: What reports call it.
-        strategy: Strategy of the stage; a confirming stage has none.
-        options: The strategy's options.
-        trials: Trials of the stage; a confirming stage counts its own.
-        narrow: Number of best trials around which the space is narrowed first, or None for the
-            whole space.
-        margin: How far the narrowed space goes beyond them, as part of the old range.
-        confirm: Number of best points that are run again, or None for a searching stage.
-        repeats: How often each of them is run again, each time with another seed.
-
     Raises:
-        ValueError: If a law is broken.
+        OptionsError: If an option is wrong.
 
     Example:
         >>> Stage(name="confirm", confirm=3, repeats=2).count
         6
     """
 
-    name: str
-    strategy: str = "hybrid"
-    options: Mapping[str, Any] = field(default_factory=dict)
-    trials: int | None = None
-    narrow: int | None = None
-    margin: float = 0.25
-    confirm: int | None = None
-    repeats: int = 2
+    name: str = Field(min_length=1, max_length=100, description="What reports call it.")
+    strategy: str = Field("hybrid", description="Strategy of a searching stage.")
+    options: dict[str, Any] = Field(default_factory=dict, description="The strategy's options.")
+    trials: Count | None = Field(None, description="Trials; a confirming stage counts its own.")
+    narrow: Count | None = Field(
+        None,
+        description="Number of best trials around which the space is narrowed first; the whole "
+        "space by default.",
+    )
+    margin: Number = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="How far the narrowed space goes beyond them, as part of the old range.",
+    )
+    confirm: Count | None = Field(None, description="Number of best points that are run again.")
+    repeats: Count = Field(
+        2, description="How often each of them is run again, each time with another seed."
+    )
 
-    def __post_init__(self) -> None:
-        if not self.name or not isinstance(self.name, str):
-            raise ValueError(f"A stage needs a name. Got {self.name!r}.")
-        if self.strategy not in STRATEGIES:
-            raise ValueError(unknown_name("strategy", self.strategy, STRATEGIES))
+    @field_validator("strategy")
+    @classmethod
+    def _known_strategy(cls, name: str) -> str:
+        if name not in STRATEGIES:
+            raise ValueError(unknown_name("strategy", name, STRATEGIES))
+        return name
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Stage:
         check_options("strategy", self.strategy, self.options)
         if (self.trials is None) == (self.confirm is None):
             raise ValueError(
-                f"The stage {self.name!r} needs either `trials` or `confirm`. "
+                f"the stage {self.name!r} needs either `trials` or `confirm`. "
                 f"Got trials={self.trials}, confirm={self.confirm}."
             )
-        for name in ("trials", "narrow", "confirm", "repeats"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise ValueError(f"`{name} >= 1` must hold in stage {self.name!r}. Got {value!r}.")
-        if not 0 <= self.margin <= 1:
-            raise ValueError(
-                f"`0 <= margin <= 1` must hold in stage {self.name!r}. Got {self.margin}."
-            )
+        return self
 
     @property
     def count(self) -> int:
@@ -69,40 +67,20 @@ class Stage:
 
     def to_dict(self) -> dict[str, Any]:
         """Writes the stage in its plain form."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Stage:
-        """Reads a stage from its plain form.
-
-        Raises:
-            ValueError: If a key is unknown or a law is broken.
-        """
-        known = [one.name for one in fields(cls)]
-        for key in plain:
-            if key not in known:
-                raise ValueError(unknown_name("key of a stage", key, known))
-        if "name" not in plain:
-            raise ValueError(f"A stage needs a name. Got {dict(plain)}.")
-        return cls(**plain)
+        return self.model_dump()
 
 
-def read_stages(plain: Sequence[Mapping[str, Any] | Stage]) -> tuple[Stage, ...]:
-    """Reads the stages of a search.
-
-    Args:
-        plain: Stages, or their plain forms.
+def check_stages(stages: Sequence[Stage]) -> None:
+    """Checks what no stage alone can say.
 
     Raises:
-        ValueError: If a stage is broken or two have one name.
+        ValueError: If two stages have one name, or the first one confirms.
     """
-    stages = tuple(one if isinstance(one, Stage) else Stage.from_dict(one) for one in plain)
     names = [stage.name for stage in stages]
     if len(set(names)) != len(names):
         raise ValueError(f"Every stage needs its own name. Got {names}.")
     if stages and stages[0].confirm is not None:
         raise ValueError("The first stage must search: there is nothing to confirm yet.")
-    return stages
 
 
 def staged(trials: int, *, confirm: int = 3, repeats: int = 2) -> tuple[Stage, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,9 @@ _SIZE_UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 def parse_seconds(value: Any) -> Any:
     """Reads a duration: a number of seconds or text such as `"90s"`, `"10min"`, `"2h"`.
 
+    Raises:
+        ValueError: If a text has no unit of time, or the duration is not finite.
+
     Example:
         >>> parse_seconds("1.5h"), parse_seconds(30)
         (5400.0, 30)
@@ -24,6 +28,9 @@ def parse_seconds(value: Any) -> Any:
 def parse_bytes(value: Any) -> Any:
     """Reads an amount of memory: a number of bytes or text such as `"512MB"`, `"2GB"`.
 
+    Raises:
+        ValueError: If a text has no unit of memory, or the amount is not finite.
+
     Example:
         >>> parse_bytes("2GB")
         2000000000
@@ -33,9 +40,14 @@ def parse_bytes(value: Any) -> Any:
 
 
 def _with_unit(value: Any, units: Mapping[str, float], what: str, examples: str) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*", value)
-    if match is None or match[2] not in units:
-        raise ValueError(f"{what} is written like {examples}. Got {value!r}.")
-    return float(match[1]) * units[match[2]]
+    number = value
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*", value)
+        if match is None or match[2] not in units:
+            raise ValueError(f"{what.capitalize()} is written like {examples}. Got {value[:80]!r}.")
+        number = float(match[1]) * units[match[2]]
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError(
+            f"{what.capitalize()} must be finite, such as {examples}. Got {str(value)[:80]}."
+        )
+    return number

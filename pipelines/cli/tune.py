@@ -54,7 +54,7 @@ def tune(
     if data:
         given["data"] = data
     if settings:
-        given["set"] = parse_settings(settings)
+        given["params"] = parse_settings(settings)
     checked = make_job(job, given)
     plan = plan_job(checked, root=root, data_dir=data_dir, tiny=tiny)
     from pipelines.cli.search_progress import SearchProgress, print_summary

@@ -14,7 +14,6 @@ Laws:
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import inspect
 import json
@@ -56,13 +55,13 @@ def identified(
         choice: From `choice_of`.
     """
     if choice is None:
-        return dataclasses.replace(settings, facts=facts)
+        return settings.changed(facts=dict(facts))
     # A pruner that is named and the same one by default are one choice.
     chosen = {**choice, "pruner": settings.pruner}
     content = [facts, chosen, space.to_dict(), settings.metrics]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     name = f"{settings.study}-{settings.strategy}-{digest[:6]}"
-    return dataclasses.replace(settings, facts=facts, study=name)
+    return settings.changed(facts=dict(facts), study=name)
 
 
 def recipe_facts(

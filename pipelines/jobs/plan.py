@@ -200,8 +200,8 @@ def plan_recipe(
         ValueError: If the recipe, a hyperparameter, a metric or a setting is wrong.
     """
     recipe = with_space(load_recipe(str(job.recipe)), job.space)
-    fixed = {**(recipe.tiny if tiny else {}), **job.set}
-    epochs = job.epochs or job.budget
+    fixed = {**(recipe.tiny if tiny else {}), **job.params}
+    epochs = job.epochs
     if epochs:
         fixed["epochs"] = epochs
     check_hyperparameters(recipe, fixed)
@@ -212,7 +212,8 @@ def plan_recipe(
     own = {"path": job.data} if isinstance(job.data, str) else job.data
     check_option_names(own or {})
     data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
-    settings = job.search_settings(
+    settings = job.settings(
+        study=recipe.name,
         metrics=((recipe.metric, recipe.direction),),
         budget=int(fixed.get("epochs", recipe.defaults["epochs"])),
         root=root,
@@ -231,8 +232,14 @@ def plan_recipe(
     )
     if settings.strategy == "grid" or not plan.default_point:
         return plan
-    points = (plan.default_point, *settings.points)
-    return dataclasses.replace(plan, settings=dataclasses.replace(settings, points=points))
+    return dataclasses.replace(plan, settings=first_tried(settings, plan.default_point))
+
+
+def first_tried(settings: SearchSettings, point: Mapping[str, Any]) -> SearchSettings:
+    """Settings whose search begins with a point, before the known ones of the job."""
+    known = settings.warm_start
+    points = (dict(point), *known.points)
+    return settings.changed(warm_start=known.model_copy(update={"points": points}))
 
 
 def _check_foldable(recipe: Recipe) -> None:
@@ -281,13 +288,14 @@ def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
     """Resolves a job on a function, which only the workers import."""
     objective: Any = str(job.function)
     if job.folds is not None:
-        objective = cross_validated(objective, job.folds, budget=job.epochs or job.budget)
-    space, settings = job.search_space(), job.search_settings(root=root)
+        objective = cross_validated(objective, job.folds, budget=job.epochs)
+    space = Space(job.space).override(as_fixed(job.params))
+    settings = job.settings(study=str(job.function).replace(":", "."), root=root)
     file = source_file(str(job.function))
     facts = {
         "objective": f"function {job.function}",
         "code": None if file is None else code_digest(file),
-        "epochs": job.epochs or job.budget,
+        "epochs": job.epochs,
         "folds": job.folds,
         **common_facts(settings),
     }
@@ -297,6 +305,11 @@ def plan_function(job: Job, *, root: str | Path = "mlruns") -> FunctionPlan:
         space=space,
         settings=identified(settings, facts, space=space, choice=choice_of(job)),
     )
+
+
+def as_fixed(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as dimensions that a space is overridden with."""
+    return {name: {"fixed": value} for name, value in params.items()}
 
 
 def plan_job(

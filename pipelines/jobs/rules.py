@@ -23,20 +23,22 @@ def check_together(job: Job) -> None:
         raise ValueError("a job needs either `recipe` or `function`.")
     if job.function is not None:
         _check_function(job)
-    if (job.metric is None) != (job.direction is None):
-        raise ValueError("`metric` and `direction` go together.")
-    if job.metrics and job.metric is not None:
-        raise ValueError("`metric` and `metrics` exclude each other.")
-    if job.epochs is not None and job.budget is not None and job.epochs != job.budget:
-        raise ValueError("`epochs` and `budget` mean the same: give one of them.")
 
 
 def _check_function(job: Job) -> None:
     if not job.space:
         raise ValueError("a job with `function` needs its `space`.")
-    Space(job.space).override(job.set)
-    if not job.metrics and job.metric is None:
-        raise ValueError("a job with `function` needs `metric` and `direction`.")
+    Space(job.space).override({name: {"fixed": v} for name, v in job.params.items()})
+    if not job.objective:
+        raise ValueError(
+            "a job with `function` needs its `objective`: the name of a metric that it returns, "
+            "with `maximize` or `minimize`."
+        )
+    if job.data is not None:
+        raise ValueError(
+            "`data` are for a recipe; a function reads its own. Got them beside "
+            f"function={job.function!r}."
+        )
     if job.seeds > 1 and job.stages != "auto":
         raise ValueError(
             "`seeds` are for the final refit of a recipe or for `stages: auto`; a function "

@@ -11,7 +11,7 @@ from tuning.engine.suggestions import LISTABLE, Asker, Plan
 from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
-from tuning.stages import Stage, read_stages
+from tuning.stages import Stage
 from tuning.storage import records
 from tuning.storage.records import TrialRecord, best_records, read_trials
 from tuning.storage.studies import load_study
@@ -55,7 +55,7 @@ def check_plan(space: Space, settings: SearchSettings) -> None:
         JobError: If a point of the job is not in the space, or the space has no grid.
     """
     try:
-        points = [space.complete(point) for point in settings.points]
+        points = [space.complete(point) for point in settings.warm_start.points]
         if not settings.stages:
             single_plan(space, settings, points)
     except ValueError as error:
@@ -107,10 +107,10 @@ def known_points(
         ValueError: If a point of the job is not in the space.
         JobError: If there is no such earlier study.
     """
-    points = [space.complete(point) for point in settings.points]
-    if settings.source_study is None or study.get_trials(deepcopy=False):
+    points = [space.complete(point) for point in settings.warm_start.points]
+    if settings.warm_start.study is None or study.get_trials(deepcopy=False):
         return points  # a study that has begun is not changed by what others found since
-    source = load_study(settings.source_study, study._storage, settings.url)
+    source = load_study(settings.warm_start.study, study._storage, settings.url)
     maximize = source.directions[0].name == "MAXIMIZE"
     for record in best_records(read_trials(source), maximize=maximize):
         params = {name: value for name, value in record.params.items() if name in space}
@@ -118,7 +118,7 @@ def known_points(
             points.append(space.complete(params))
         except ValueError:
             continue  # the spaces differ there
-        if len(points) == len(settings.points) + settings.source_points:
+        if len(points) == len(settings.warm_start.points) + settings.warm_start.best:
             break
     return points
 
@@ -126,7 +126,7 @@ def known_points(
 def _staged_plans(
     study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
 ) -> Iterator[Plan]:
-    stages = read_stages(settings.stages)
+    stages = settings.stages
     for index, stage in enumerate(stages):
         begun = study.user_attrs.get(records.STAGES, {})
         if any(later.name in begun for later in stages[index + 1 :]):

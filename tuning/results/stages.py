@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tuning.results.confirmation import Confirmation
-from tuning.stages import Stage, read_stages
+from tuning.stages import Stage
 from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord, best_record
 
 
 def stage_rows(
     found: Sequence[TrialRecord],
-    stages: Sequence[Mapping[str, Any] | Stage],
+    stages: Sequence[Stage],
     confirmed: Sequence[Confirmation],
     *,
     maximize: bool,
@@ -21,7 +21,7 @@ def stage_rows(
 
     Args:
         found: The trials of the study.
-        stages: Its stages, or their plain forms.
+        stages: Its stages.
         confirmed: The points that were run again, the best mean first.
         maximize: Whether a larger first metric is better.
 
@@ -39,7 +39,7 @@ def stage_rows(
         (0.9, 1)
     """
     rows = []
-    for stage in read_stages(stages):
+    for stage in stages:
         own = [record for record in found if record.stage == stage.name]
         states = [record.state for record in own]
         best = best_record(own, maximize=maximize)

@@ -56,9 +56,7 @@ class Crew:
         """Starts workers until there are as many as wanted, or as the settings allow."""
         wanted = min(self._settings.worker_count, wanted)
         if self._pool is None and wanted > 0:
-            self._pool = Pool(
-                self._payload, threads=self._settings.threads_per_worker, log=self._log
-            )
+            self._pool = Pool(self._payload, threads=self._settings.threads, log=self._log)
         while self._pool is not None and self._hired < wanted:
             self._pool.start_worker(self._hired)
             self._hired += 1

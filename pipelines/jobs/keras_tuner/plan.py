@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pipelines.jobs.keras_tuner.code import code_digest
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
 from pipelines.jobs.keras_tuner.objective import BuildObjective, BuildPlan, split_rows
 from pipelines.jobs.metric_names import wants_latency
+from pipelines.jobs.plan import as_fixed, first_tried
 from pipelines.jobs.request import DEFAULT_TRIALS
 from pipelines.jobs.schema import Job, check_job
 from tuning import SearchSettings, Space
@@ -67,12 +67,13 @@ def plan_build(
             f"Got seeds={seeds} without `test`: give test=(x, y)."
         )
     probe = fit_probe(hypermodel, *data[:2]) if overrides_fit(hypermodel) else None
-    space = job.search_space(space_from_build(hypermodel, after_build=probe))
+    found = space_from_build(hypermodel, after_build=probe)
+    space = found.override(job.space).override(as_fixed(job.params))
     metric = None
-    if not {"metric", "metrics"} & options.keys():
+    if not job.objective:
         model, _ = build_model(hypermodel, space.defaults)
         metric = main_metric(model)
-    epochs = job.epochs or job.budget or DEFAULT_EPOCHS
+    epochs = job.epochs or DEFAULT_EPOCHS
     fingerprint = content_digest(*map(np.asarray, data))
     facts = {
         "objective": f"build {_name(hypermodel)}",
@@ -140,15 +141,15 @@ def _settings(
     metric: tuple[str, str] | None,
     root: str | Path,
 ) -> SearchSettings:
-    settings = job.search_settings(
-        metrics=(metric,) if metric else (), budget=DEFAULT_EPOCHS, root=root
+    settings = job.settings(
+        study=str(job.recipe), metrics=(metric,) if metric else (), budget=DEFAULT_EPOCHS, root=root
     )
     facts = {**facts, **common_facts(settings)}
     settings = identified(settings, facts, space=space, choice=choice_of(job))
     if settings.strategy == "grid":
         return settings
     # KerasTuner, too, begins with the defaults.
-    return dataclasses.replace(settings, points=(space.defaults, *settings.points))
+    return first_tried(settings, space.defaults)
 
 
 def _arrays(

@@ -70,7 +70,7 @@ def test_fixed_values_and_ranges_of_a_build_function(tmp_path):
     )  # fmt: skip
     assert plan.space.to_dict().keys() == {"width", "deep"}  # no `second` in a shallow network
     assert plan.space.searched.keys() == {"width"}
-    assert plan.settings.points[0]["deep"] is False
+    assert plan.settings.warm_start.points[0]["deep"] is False
     with pytest.raises(ValueError, match="Did you mean 'width'"):
         plan_build(build, ROWS, root=tmp_path, trials=2, set={"widht": 4})
 

@@ -62,7 +62,7 @@ def test_the_ui_is_named_for_a_store_without_a_server(store, shown):
 )
 def test_several_metrics_are_not_pruned_by_default(keys, pruner):
     job = Job(recipe="digits-mlp", trials=4, **keys)
-    settings = job.search_settings(study="digits", metrics=(("val_accuracy", "maximize"),))
+    settings = job.settings(study="digits", metrics=(("val_accuracy", "maximize"),))
     assert settings.pruner == pruner
     note = pruner_note(settings)
     assert (note is not None) == (pruner == "median")

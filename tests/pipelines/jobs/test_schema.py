@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pipelines.jobs.schema import Job, job_schema, load_job
-from tuning import Float, Int, JobError, Space
+from tuning import JobError
 from tuning.stages import staged
 
 GOOD = """\
@@ -39,20 +39,16 @@ def write(tmp_path, text):
 
 def test_a_job_becomes_settings_and_a_space(tmp_path):
     job = load_job(write(tmp_path, GOOD + "recycle_growth: 300MB\n"))
-    recipe_space = Space({"units": Int(8, 128), "rate": Float(1e-4, 1e-1, log=True)})
-    space = job.search_space(recipe_space)
-    assert space.to_dict() == {
-        "units": {"int": [16, 64], "step": 16},
-        "rate": {"fixed": 0.01},
-    }
-    settings = job.search_settings(metrics=(("val_accuracy", "maximize"),), budget=15)
+    assert job.space == {"units": {"int": [16, 64], "step": 16}}
+    assert job.params == {"rate": 0.01}
+    settings = job.settings(study="digits-cnn", metrics=(("val_accuracy", "maximize"),), budget=15)
     assert settings.study == "digits"
     assert settings.trial_timeout == 300
     assert settings.memory_limit == 2 * 10**9
     assert settings.recycle_growth == 300 * 10**6
     assert settings.budget == 15
     assert settings.constraints == (("parameters", "<=", 62458.0),)
-    assert settings.points == ({"units": 32},)
+    assert settings.warm_start.points == ({"units": 32},)
     assert job.register_as.alias == "champion"
 
 
@@ -66,8 +62,8 @@ FAULTS = [
     ("trails: 3", "16: unknown key 'trails'. Did you mean 'trials'?"),
     ("strategy: tp", "3: no strategy named 'tp'. Did you mean 'tpe'?"),
     ("pruner: halvin", "16: no pruner named 'halvin'. Did you mean 'halving'?"),
-    ("trials: 0", "2: 'trials': input should be greater than or equal to 1. Got 0."),
-    ("trials: many", "2: 'trials': input should be a valid integer"),
+    ("trials: 0", "2: `trials >= 1` must hold. Got 0."),
+    ("trials: many", "2: `trials` must be a whole number. Got 'many'."),
     ("trial_timeout: 5 parsecs", "4: a duration is written like 90s, 10min or 2h."),
     ("memory_limit: 2 Gigs", "5: an amount of memory is written like 512MB or 2GB."),
     ("strategy_options: {startups: 1}", "1: no option of the strategy 'tpe' named 'startups'"),
@@ -75,9 +71,9 @@ FAULTS = [
     ("metric: loss", "1: `metric` and `direction` go together."),
     ("epochs: 3\nbudget: 4", "1: `epochs` and `budget` mean the same"),
     ("stages: auto\npatience: 2\ntrials: 5", "1: A staged search needs at least 12 trials"),
-    ("stages:\n  - {name: a, trails: 3}", "16: no key of a stage named 'trails'."),
-    ("metrics: 3", "16: 'metrics': input should be a valid list. Got 3."),
-    ("folds: 1", "16: 'folds': input should be greater than or equal to 2. Got 1."),
+    ("stages:\n  - {name: a, trails: 3}", "17: unknown key 'trails'. Did you mean 'trials'?"),
+    ("metrics: 3", "16: `objective` must be a list. Got 3."),
+    ("folds: 1", "16: `folds >= 2` must hold. Got 1."),
 ]
 
 
@@ -131,13 +127,12 @@ def test_functions_bring_their_space(tmp_path):
     with pytest.raises(JobError, match="a job with `function` needs its `space`"):
         load_job(write(tmp_path, text))
     job = load_job(write(tmp_path, text + "space: {x: {float: [0, 1]}}\n"))
-    assert job.search_space() == Space({"x": Float(0, 1)})
-    assert job.search_settings().metrics == (("loss", "minimize"),)
+    assert job.settings(study="s").metrics == (("loss", "minimize"),)
 
 
 def test_stages():
     job = Job(recipe="r", trials=30, stages="auto")
-    assert job.search_settings(metrics=(("loss", "minimize"),)).stages == staged(30)
+    assert job.settings(study="s", metrics=(("loss", "minimize"),)).stages == staged(30)
 
 
 def test_the_schema_knows_every_key():
@@ -151,8 +146,9 @@ def test_the_schema_knows_every_key():
 def test_checking_a_job_imports_nothing_heavy(tmp_path):
     program = (
         "import sys; from pipelines.jobs.schema import load_job; "
-        "load_job(sys.argv[1]).search_settings("
-        "metrics=(('a', 'minimize'),)); print(sorted({m.split('.')[0] for m in sys.modules} & "
+        "load_job(sys.argv[1]).settings("
+        "study='s', metrics=(('a', 'minimize'),)); "
+        "print(sorted({m.split('.')[0] for m in sys.modules} & "
         "{'optuna', 'keras', 'tensorflow', 'sqlalchemy', 'pandas', 'numpy', 'keras_tuner'}))"
     )
     path = write(tmp_path, GOOD)

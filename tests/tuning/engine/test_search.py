@@ -18,8 +18,9 @@ from tuning import (
     cross_validated,
     search,
 )
+from tuning.options import WarmStart
 from tuning.results.confirmation import confirmations
-from tuning.stages import Stage, read_stages, staged
+from tuning.stages import Stage, check_stages, staged
 
 SPACE = Space({"x": Float(0.0, 1.0), "kind": Choice(["a", "b"])})
 LOSS = (("loss", "minimize"),)
@@ -83,8 +84,8 @@ STAGES = [
     ({"trials": 3}, "A stage needs a name"),
     ({"name": "a", "trails": 3}, "Did you mean 'trials'"),
     ({"name": "a", "trials": 3, "strategy": "tp"}, "Did you mean 'tpe'"),
-    ({"name": "a", "trials": 0}, "`trials >= 1` must hold in stage 'a'"),
-    ({"name": "a", "trials": 1, "margin": 2.0}, "`0 <= margin <= 1` must hold"),
+    ({"name": "a", "trials": 0}, "`trials >= 1` must hold"),
+    ({"name": "a", "trials": 1, "margin": 2.0}, "`margin <= 1.0` must hold. Got 2.0."),
     ({"name": "a", "confirm": 2}, "The first stage must search"),
 ]
 
@@ -92,12 +93,12 @@ STAGES = [
 @pytest.mark.parametrize(("plain", "message"), STAGES)
 def test_stages_say_their_laws(plain, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        read_stages([plain])
+        check_stages([Stage(**plain)])
 
 
 def test_two_stages_need_two_names():
     with pytest.raises(ValueError, match="Every stage needs its own name"):
-        read_stages([Stage(name="a", trials=1), Stage(name="a", trials=1)])
+        check_stages([Stage(name="a", trials=1), Stage(name="a", trials=1)])
 
 
 SETTINGS = [
@@ -111,11 +112,19 @@ SETTINGS = [
     ({"metrics": "loss"}, "minimize\"),). Got 'loss'."),
     ({"metrics": (("loss", "min"),)}, "No direction named 'min'"),
     ({"trials": None}, "`trials` is needed"),
-    ({"trials": 0}, "`trials > 0` must hold"),
+    ({"trials": 0}, "`trials >= 1` must hold. Got 0."),
     ({"stages": staged(20)}, "`trials` and `stages` exclude each other"),
     ({"seed": 0.5}, "`seed` must be a whole number"),
     ({"retries": -1}, "`retries >= 0` must hold"),
-    ({"constraints": [("a", "<", 1)]}, 'as in ("parameters", "<=", 62458)'),
+    ({"constraints": [("a", 1)]}, 'written like ("parameters", "<=", 62458)'),
+    ({"constraints": [("a", "<", 1)]}, "A constraint relates by <= or >=. Got '<'."),
+    ({"constraints": [{"metric": "a"}]}, "either `at_most` or `at_least`"),
+    ({"constraints": [{"metric": "a", "at_mst": 1}]}, "Did you mean 'at_most'"),
+    ({"workers": True}, "`workers` must be a whole number. Got True."),
+    ({"timeout": "2 parsecs"}, "A duration is written like 90s, 10min or 2h. Got '2 parsecs'."),
+    ({"memory_limit": float("inf")}, "An amount of memory must be finite"),
+    ({"study": "s" * 300}, "a name of at most 200 bytes"),
+    ({"study": "a\nb"}, "no control character"),
     ({"constraints": [("a", "<=", float("inf"))]}, "limit must be finite"),
     (
         {"metrics": (("a", "minimize"), ("b", "minimize")), "pruner": "hyperband"},
@@ -238,7 +247,7 @@ def test_folds_are_averaged_and_pruned():
     ("space", "changes", "message"),
     [
         (SPACE, {"strategy": "grid"}, "'x' needs `step` or a number of `points`"),
-        (SPACE, {"points": ({"x": 2.0, "kind": "a"},)}, "'x' must be"),
+        (SPACE, {"warm_start": WarmStart(points=({"x": 2.0, "kind": "a"},))}, "'x' must be"),
     ],
 )
 def test_a_refused_search_leaves_no_study_behind(tmp_path, space, changes, message):

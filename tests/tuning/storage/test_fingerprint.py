@@ -106,7 +106,7 @@ def test_4_everything_else_may_differ_at_each_search(tmp_path):
         return search(parabola, SPACE_X, SearchSettings(**keys))
 
     run()
-    others = {"workers": 2, "timeout": 60.0, "threads_per_worker": 2, "patience": 9, "retries": 0}
+    others = {"workers": 2, "timeout": 60.0, "threads": 2, "patience": 9, "retries": 0}
     assert run(trials=4, strategy="tpe", **others).n_trials == 4
     limits = [("loss", "<=", 1.0)]
     for changes, message in [
@@ -116,7 +116,7 @@ def test_4_everything_else_may_differ_at_each_search(tmp_path):
     ]:
         with pytest.raises(JobError, match=message):
             run(trials=5, **changes)
-    warm = run(study="t", seed=1, source_study="s", source_points=1)
+    warm = run(study="t", seed=1, warm_start={"study": "s", "best": 1})
     assert warm.records[0].params == run(trials=4).best_params
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from optuna.storages import get_storage
@@ -158,7 +158,7 @@ def test_several_metrics(tmp_path, row):
 
 def test_known_points_go_first(tmp_path):
     points = [{"x": 0.5, "n": 3, "kind": "b"}, {"x": 0.25, "n": 1, "kind": "a"}]
-    searched = driver(tmp_path, ROWS[-1], points=points)
+    searched = driver(tmp_path, ROWS[-1], warm_start={"points": points})
     assert searched.run(loss)[:2] == points
 
 
@@ -167,7 +167,7 @@ def test_the_best_points_of_another_study_go_first(tmp_path):
     first.run(loss)
     best = sorted(first.records(), key=lambda r: r.values)[:2]
     empty = _study_in(first.settings.url, "other")
-    settings = replace(first.settings, source_study="s", source_points=2)
+    settings = first.settings.changed(warm_start={"study": "s", "best": 2})
     found = known_points(empty, FLAT, settings)
     assert found == [dict(record.params) for record in best]
 

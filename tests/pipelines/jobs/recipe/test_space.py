@@ -36,7 +36,7 @@ def test_any_other_hyperparameter_joins_and_the_first_trial_is_without_it():
         }
     )
     assert found.space["batch_norm"] == Choice([True, False])
-    first = found.settings.points[0]
+    first = found.settings.warm_start.points[0]
     assert first == {**first, "schedule": "constant", "batch_norm": False}
     assert "warmup" not in first
     assert found.space.contains(first)

@@ -1,0 +1,39 @@
+"""Words of KerasTuner, Optuna and Keras to what is meant by them here."""
+
+from __future__ import annotations
+
+FOREIGN_WORDS = {
+    # KerasTuner
+    "max_trials": "`trials`",
+    "max_epochs": "`epochs`",
+    "max_consecutive_failed_trials": "fixed: five failures of one kind end a search",
+    "max_retries_per_trial": "`retries`",
+    "executions_per_trial": "`seeds`, or a stage with `confirm` and `repeats`",
+    "directory": "`root`",
+    "project_name": "`study`",
+    "hypermodel": "the first argument",
+    "hyperparameters": "`space` and `params`",
+    "tuner": "`strategy`",
+    "oracle": "`strategy`",
+    "overwrite": "another `study`: a study goes on where it stopped, `cookbook delete` removes it",
+    "distribution_strategy": "`workers`",
+    # Optuna
+    "n_trials": "`trials`",
+    "n_jobs": "`workers`",
+    "n_startup_trials": "`strategy_options`, as {startup: 10}",
+    "sampler": "`strategy`",
+    "study_name": "`study`",
+    "directions": "`objective`, as [[NAME, DIRECTION], ...]",
+    "load_if_exists": "always so: a study goes on where it stopped",
+    "catch": "always so: an exception fails its trial",
+    "show_progress_bar": "`verbose`",
+    # Keras and scikit-learn
+    "x": "`data`, as (x, y)",
+    "y": "`data`, as (x, y)",
+    "validation_split": "always a fifth, or give `validation_data`",
+    "batch_size": "a hyperparameter: `params`, as {batch_size: 64}",
+    "learning_rate": "a hyperparameter: `params`, as {learning_rate: 0.001}",
+    "cv": "`folds`",
+    "random_state": "`seed`",
+    "max_model_size": "`constraints`, as {metric: parameters, at_most: 62458}",
+}

@@ -84,7 +84,7 @@ def explain(
         message = shortened(_message(fault, place, model, hints or {}))
         if places and not message.startswith("`"):
             message = message[:1].lower() + message[1:]
-        elif not places and place and f"{place[-1]}" not in message:
+        elif not places and place and isinstance(place[-1], str) and place[-1] not in message:
             message = f"`{place[-1]}`: {message}"
         inner = re.match(r"parameter '([^']+)'", message)
         if inner is not None:

@@ -14,7 +14,6 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import PydanticKnownError
 
 from tuning._names import unknown_name
 from tuning.faults import OptionsError, explain, unknown_key
@@ -28,7 +27,7 @@ _MANY = 10**9
 def _no_bool(value: Any) -> Any:
     """Refuses `true`, which Python takes for 1."""
     if isinstance(value, bool):
-        raise PydanticKnownError("int_type")
+        raise ValueError(f"A number is needed. Got {value!r}.")
     return value
 
 

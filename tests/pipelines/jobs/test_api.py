@@ -89,5 +89,5 @@ def test_options_beside_a_job_are_checked_as_its_own_keys_are():
     assert (changed.trials, changed.strategy, changed.trial_timeout) == (6, "tpe", 120.0)
     with pytest.raises(JobError, match="Did you mean 'trials'"):
         make_job(job, {"trails": 6})
-    with pytest.raises(JobError, match="no strategy named 'tpee'"):
+    with pytest.raises(JobError, match="No strategy named 'tpee'"):
         make_job(job, {"strategy": "tpee"})

@@ -81,7 +81,7 @@ def test_a_staged_search_is_resumed_where_it_was(tmp_path):
 
 STAGES = [
     ({"name": "a"}, "needs either `trials` or `confirm`"),
-    ({"trials": 3}, "A stage needs a name"),
+    ({"trials": 3}, "the key 'name' is missing"),
     ({"name": "a", "trails": 3}, "Did you mean 'trials'"),
     ({"name": "a", "trials": 3, "strategy": "tp"}, "Did you mean 'tpe'"),
     ({"name": "a", "trials": 0}, "`trials >= 1` must hold"),
@@ -120,7 +120,7 @@ SETTINGS = [
     ({"constraints": [("a", "<", 1)]}, "A constraint relates by <= or >=. Got '<'."),
     ({"constraints": [{"metric": "a"}]}, "either `at_most` or `at_least`"),
     ({"constraints": [{"metric": "a", "at_mst": 1}]}, "Did you mean 'at_most'"),
-    ({"workers": True}, "`workers` must be a whole number. Got True."),
+    ({"workers": True}, "`workers`: A number is needed. Got True."),
     ({"timeout": "2 parsecs"}, "A duration is written like 90s, 10min or 2h. Got '2 parsecs'."),
     ({"memory_limit": float("inf")}, "An amount of memory must be finite"),
     ({"study": "s" * 300}, "a name of at most 200 bytes"),

@@ -96,8 +96,8 @@ class Document:
     def _construct(self, node: yaml.Node) -> dict[str, Any]:
         """Builds the values one by one, so that one that cannot be built names its line."""
         if not isinstance(node, yaml.MappingNode):
-            text = node.value if isinstance(node, yaml.ScalarNode) else "a list"
-            raise self._error(1, f"a job is a mapping of keys to values. Got {shown(text)}.")
+            got = shown(node.value) if isinstance(node, yaml.ScalarNode) else "a list"
+            raise self._error(1, f"a job is a mapping of keys to values. Got {got}.")
         content = self._value(node)
         return {str(key): value for key, value in content.items()}
 

@@ -21,6 +21,7 @@ from benchmarks._comparison_table import render_comparison
 from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
 from benchmarks._table import HEADINGS, commit_of, line, markdown_table, summary, verdicts
+from benchmarks.pages.coverage import coverage_table, documents_table
 from benchmarks.pages.lab_record import lab_records
 from benchmarks.pages.recipe_table import recipe_table
 
@@ -71,6 +72,8 @@ KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 TABLES: Mapping[str, Callable[[], str]] = {
     "recipes": recipe_table,
+    "documents": documents_table,
+    "coverage": coverage_table,
 }
 
 

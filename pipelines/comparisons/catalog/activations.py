@@ -7,6 +7,7 @@ shallow enough that saturating ones still learn.
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _HE = {"initializer": "he_normal"}
 _GLOROT = {"initializer": "glorot_uniform"}
@@ -42,5 +43,5 @@ COMPARISON = Comparison(
             learning_rates=dict.fromkeys(_ARMS, (1e-3, 3e-3, 1e-2)),
         ),
     ),
-    source="Source 000, activation functions; source 001, Q3; source 002",
+    source=cite("001", "Activation functions, Q5"),
 )

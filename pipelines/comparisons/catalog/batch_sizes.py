@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _ARMS = {f"batch {size}": {"batch_size": size} for size in (8, 32, 128, 512)}
 _SHARED: dict[str, Any] = {
@@ -40,5 +41,5 @@ COMPARISON = Comparison(
             **_SHARED,
         ),
     ),
-    source="Source 001, batch size",
+    source=cite("003", "section 4.6, table 7"),
 )

@@ -7,6 +7,7 @@ it loses is that early layers never learn what later ones would need.
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 COMPARISON = Comparison(
     name="compare-depths",
@@ -28,5 +29,5 @@ COMPARISON = Comparison(
             measure="pipelines.comparisons.depths:train_depths",
         ),
     ),
-    source="Source 004, number of hidden layers; Fahlman and Lebiere 1990",
+    source=cite("004", "number of hidden layers") + "; Fahlman and Lebiere 1990",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _GLOROT = {"initializer": "glorot_uniform", "kind": "plain"}
 _HE = {"activation": "relu", "initializer": "he_normal"}
@@ -35,5 +36,5 @@ COMPARISON = Comparison(
             measure="pipelines.comparisons.gradients:train_and_inspect",
         ),
     ),
-    source="Source 004, vanishing and exploding gradients; Pascanu et al. 2013",
+    source=cite("004", "vanishing and exploding gradients") + "; Pascanu et al. 2013",
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 
 def _everywhere(name: str) -> dict[str, str]:
@@ -50,5 +51,5 @@ COMPARISON = Comparison(
             measure="pipelines.comparisons.first_steps:train_first_steps",
         ),
     ),
-    source="Source 003, section 4.5; its ln 500 and 'less than' are corrected in docs/errata.md",
+    source=cite("003", "section 4.5") + "; its ln 500 and 'less than': docs/errata.md",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _CLASSES = {
     "cross-entropy": "sparse_categorical_crossentropy",
@@ -71,5 +72,5 @@ COMPARISON = Comparison(
         _regression("diabetes", 0.0),
         _regression("diabetes, 10 % outliers", 0.1),
     ),
-    source="Source 001, Loss functions, Q5: regression with outliers",
+    source=cite("001", "Loss functions, Q5"),
 )

@@ -9,6 +9,7 @@ the candidates, that optimizer may have been sold short.
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _RATES = {
     "sgd": (0.01, 0.03, 0.1, 0.3, 1.0),
@@ -44,5 +45,5 @@ COMPARISON = Comparison(
             learning_rates=_RATES,
         ),
     ),
-    source="Sources 000, 002, 003 and 004, optimizers; their formulas: docs/errata.md",
+    source=cite("001", "Optimizers, Q4") + "; " + cite("000", "section 4.6"),
 )

@@ -7,6 +7,7 @@ normalisation dropout acts behind the last one only (`cookbook.models.mlp`).
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 COMPARISON = Comparison(
     name="compare-regularization",
@@ -35,5 +36,5 @@ COMPARISON = Comparison(
             tiny={"epochs": 1, "widths": (16,)},
         ),
     ),
-    source="Source 003, LeNet with dropout, batch norm and L2; source 002, regularisation",
+    source=cite("003", "section 2.4") + "; " + cite("002", "dropout"),
 )

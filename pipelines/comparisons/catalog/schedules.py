@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.comparisons.comparison import Comparison, Part
+from pipelines.sources.documents import cite
 
 _SCHEDULES = (
     "constant",
@@ -44,5 +45,5 @@ COMPARISON = Comparison(
             learning_rates=dict.fromkeys(_ARMS, (0.02, 0.06, 0.2)),
         ),
     ),
-    source="Source 000, cyclical rates; source 001, schedules",
+    source=cite("000", "section 4.4") + "; " + cite("001", "Optimizers, Q5"),
 )

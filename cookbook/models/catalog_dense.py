@@ -55,4 +55,14 @@ DENSE: tuple[ModelEntry, ...] = (
         summary="Linear model with crossed categories beside a network with embeddings",
         source="Cheng et al. 2016, arXiv:1606.07792",
     ),
+    ModelEntry(
+        name="tabular-ensemble",
+        builder="cookbook.models.tabular:tabular_ensemble",
+        reference={"input_shape": (8,), "num_outputs": 1},
+        trainable=32480,
+        total=32480,
+        small={"num_numeric": 5, "members": 3, "widths": (8,)},
+        summary="TabM: an ensemble in one network, with embeddings of numeric columns",
+        source="Gorishniy et al. 2025, arXiv:2410.24210",
+    ),
 )

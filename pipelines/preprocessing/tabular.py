@@ -122,6 +122,12 @@ class TabularPreprocessor(Preprocessing):
         return names
 
     @property
+    def num_numeric(self) -> int:
+        """How many columns of the matrix are numbers: the first ones."""
+        _ = self.columns
+        return len(self._numeric)
+
+    @property
     def cardinalities(self) -> dict[str, int]:
         """Number of codes of each categorical column, the one of unknown values included."""
         _ = self.columns

@@ -49,10 +49,10 @@ class TableInputs:
         self.preprocessor.fit(dataset.train.x, dataset.train.y)
         self._options = options
 
-    @property
-    def input_shape(self) -> tuple[int]:
-        """`(features,)`."""
-        return (len(self.preprocessor.feature_names),)
+    def model_arguments(self) -> dict[str, Any]:
+        """`input_shape` is `(features,)`, the first `num_numeric` of them numbers."""
+        features = len(self.preprocessor.feature_names)
+        return {"input_shape": (features,), "num_numeric": self.preprocessor.num_numeric}
 
     def feed(self, x: Any, y: np.ndarray, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
         """Batches of transformed rows."""
@@ -86,10 +86,13 @@ class TableClassification(Classification):
         self._table = TableInputs(dataset, options, extra)
 
     def model_arguments(self) -> dict[str, Any]:
-        """`input_shape`, and the number of classes under both names that builders use."""
+        """The columns, and the number of classes under both names that builders use."""
         classes = self.dataset.num_classes
-        shape = self._table.input_shape
-        return {"input_shape": shape, "num_classes": classes, "num_outputs": classes}
+        return {
+            **self._table.model_arguments(),
+            "num_classes": classes,
+            "num_outputs": classes,
+        }
 
     def inputs(self, x: Any) -> Any:
         """Transformed rows, `float32[rows, features]`."""
@@ -147,8 +150,8 @@ class TableRegression(Task):
         self._targets = TargetEncoder("standardized").fit(dataset.train.y)
 
     def model_arguments(self) -> dict[str, Any]:
-        """`input_shape` and one output."""
-        return {"input_shape": self._table.input_shape, "num_outputs": 1}
+        """The columns and one output."""
+        return {**self._table.model_arguments(), "num_outputs": 1}
 
     def loss(self) -> keras.losses.Loss:
         """Squared error, or the loss that the options name."""

@@ -81,6 +81,7 @@ ROWS = {
     "tabular sqrt": tabular(options=power("sqrt", "minmax")),
     "tabular box-cox": tabular(options=power("box-cox")),
     "tabular yeo-johnson": tabular(options=power("yeo-johnson", "none")),
+    "tabular quantiles": tabular(options=power("quantile-normal")),
     "target": Row(TargetEncoder, ["b", "a", "b"], ["a", "b", "a"]),
     "target standardized": Row(lambda: TargetEncoder("standardized"), [1.0, 5.0], [2.0, 3.0, 4.0]),
     "target plain": Row(lambda: TargetEncoder("plain"), [1.0, 5.0], [2.0, 3.0, 4.0]),

@@ -51,6 +51,9 @@ POWERED = {
     "sqrt": np.sqrt,
     "box-cox": lambda v: stats.boxcox(v)[0],
     "yeo-johnson": lambda v: stats.yeojohnson(v)[0],
+    "quantile-normal": lambda v: stats.norm.ppf(
+        np.interp(v, np.quantile(v, np.arange(10) / 9), np.linspace(0.5, len(v) - 0.5, 10) / len(v))
+    ),
 }
 
 
@@ -73,6 +76,13 @@ def test_yeo_johnson_below_zero_is_the_definition() -> None:
     for exponent in (0.0, 0.7, 2.0):
         applied = apply_power({"kind": "yeo-johnson", "lambda": exponent}, values)
         np.testing.assert_allclose(applied, stats.yeojohnson(values, exponent), rtol=1e-12)
+
+
+def test_a_value_of_many_rows_gets_the_middle_of_their_ranks() -> None:
+    values = np.repeat([0.0, 1.0], [7, 3])
+    ranks = stats.norm.cdf(apply_power(fit_power("quantile-normal", values, column="x"), values))
+    np.testing.assert_allclose(ranks[0], (0.05 + 0.65) / 2)
+    np.testing.assert_allclose(ranks[-1], (0.85 + 0.95) / 2, atol=0.06)
 
 
 def test_log_shifts_negative_columns() -> None:

@@ -1,0 +1,1 @@
+"""Layers for tables: embeddings of numeric columns, and many networks in one."""

@@ -4,9 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-all check format documents clean image secrets up scale submit logs down
+.PHONY: help install install-dev tune ui test test-all check format documents docs clean image secrets up scale submit logs down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -25,6 +26,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 $(DEV_STAMP): $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 tune: install  ## the main job: search the hyperparameters of a CNN on handwritten digits
@@ -51,6 +56,9 @@ format: install-dev  ## apply the formatter and safe fixes
 
 documents: install-dev  ## write measured figures and tables into documents and docstrings
 	$(BIN)/python -m benchmarks.document
+
+docs: $(DOCS_STAMP)  ## build the documentation into build/site; a broken link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 image:  ## build the container image
 	docker build --file docker/Dockerfile --tag keras-cookbook \

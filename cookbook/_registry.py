@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from cookbook._names import unknown_name
 from cookbook._ranges import Range, check_ranges
@@ -22,6 +22,8 @@ class Entry:
         source: Paper or document it comes from.
         defaults: Options that are passed unless the caller gives others.
         ranges: Laws that options must keep, by option name.
+        parameters: What a person may set, with the values that apply otherwise; None stands
+            for "off".
     """
 
     name: str
@@ -30,6 +32,7 @@ class Entry:
     source: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self) -> Any:
         """Imports and returns the class or function that makes the object."""
@@ -47,7 +50,10 @@ class Entry:
         return self.load()(**merged)
 
 
-def table(entries: Iterable[Entry]) -> dict[str, Entry]:
+Row = TypeVar("Row", bound=Entry)
+
+
+def table(entries: Iterable[Row]) -> dict[str, Row]:
     """Indexes entries by name and refuses a name that is given twice.
 
     Example:
@@ -55,7 +61,7 @@ def table(entries: Iterable[Entry]) -> dict[str, Entry]:
         >>> table([row])["root"].load()(9.0)
         3.0
     """
-    rows: dict[str, Entry] = {}
+    rows: dict[str, Row] = {}
     for entry in entries:
         if entry.name in rows:
             raise ValueError(f"Names must be unique. {entry.name!r} is given twice.")
@@ -63,7 +69,7 @@ def table(entries: Iterable[Entry]) -> dict[str, Entry]:
     return rows
 
 
-def find(kind: str, name: str, entries: Mapping[str, Entry]) -> Entry:
+def find(kind: str, name: str, entries: Mapping[str, Row]) -> Row:
     """Looks a name up.
 
     Raises:

@@ -7,7 +7,9 @@ __getattr__, __dir__ = lazy_attributes(
     {
         "ClassWeighted": "cookbook.losses.weighted:ClassWeighted",
         "CosineSimilarity": "cookbook.losses.saved:CosineSimilarity",
+        "FromLabels": "cookbook.losses.from_labels:FromLabels",
         "Huber": "cookbook.losses.saved:Huber",
+        "InUnits": "cookbook.losses.in_units:InUnits",
         "LOSSES": "cookbook.losses.registry:LOSSES",
         "PairingWarning": "cookbook.losses.pairing:PairingWarning",
         "Quantile": "cookbook.losses.quantile:Quantile",

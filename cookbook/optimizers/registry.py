@@ -31,6 +31,8 @@ _MOMENTUM = {**_COMMON, "momentum": BELOW_ONE}
 _SCALED = {**_COMMON, "epsilon": POSITIVE}
 _ADAM = {**_SCALED, "beta_1": BELOW_ONE, "beta_2": BELOW_ONE}
 _RHO = {**_SCALED, "rho": BELOW_ONE, "momentum": BELOW_ONE}
+_CLIPPING = {"clipnorm": None, "clipvalue": None, "global_clipnorm": None}
+_ADAM_BETAS = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 _ADAM_PAPER = "Kingma and Ba 2015"
 _RMSPROP_PAPER = "Hinton 2012, lecture 6e"
 
@@ -44,6 +46,7 @@ GRADIENT = (
         summary="w -= lr g.",
         source="Robbins and Monro 1951",
         ranges=_MOMENTUM,
+        parameters={"momentum": 0.0, "nesterov": False, **_CLIPPING},
     ),
     Entry(
         name="momentum",
@@ -52,6 +55,7 @@ GRADIENT = (
         source="Polyak 1964",
         defaults={"momentum": 0.9},
         ranges=_MOMENTUM,
+        parameters={"momentum": 0.9, "nesterov": False, **_CLIPPING},
     ),
     Entry(
         name="nesterov",
@@ -60,6 +64,7 @@ GRADIENT = (
         source="Nesterov 1983; Sutskever et al. 2013",
         defaults={"momentum": 0.9, "nesterov": True},
         ranges=_MOMENTUM,
+        parameters={"momentum": 0.9, "nesterov": True, **_CLIPPING},
     ),
     Entry(
         name="adagrad",
@@ -67,6 +72,7 @@ GRADIENT = (
         summary="Steps divided by the root of the sum of squared gradients.",
         source="Duchi et al. 2011",
         ranges={**_SCALED, "initial_accumulator_value": NOT_NEGATIVE},
+        parameters={"initial_accumulator_value": 0.1, "epsilon": 1e-7, **_CLIPPING},
     ),
     Entry(
         name="adadelta",
@@ -75,6 +81,7 @@ GRADIENT = (
         source="Zeiler 2012",
         defaults={"learning_rate": 1.0},
         ranges=_RHO,
+        parameters={"rho": 0.95, "epsilon": 1e-7, **_CLIPPING},
     ),
     Entry(
         name="rmsprop",
@@ -82,6 +89,7 @@ GRADIENT = (
         summary="Steps divided by the root of the moving mean of squared gradients.",
         source=_RMSPROP_PAPER,
         ranges=_RHO,
+        parameters={"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": False, **_CLIPPING},
     ),
     Entry(
         name="rmsprop_momentum",
@@ -90,6 +98,7 @@ GRADIENT = (
         source=_RMSPROP_PAPER,
         defaults={"momentum": 0.9},
         ranges=_RHO,
+        parameters={"rho": 0.9, "momentum": 0.9, "epsilon": 1e-7, "centered": False, **_CLIPPING},
     ),
     Entry(
         name="adam",
@@ -97,6 +106,7 @@ GRADIENT = (
         summary="Bias-corrected first moment over the root of the second.",
         source=_ADAM_PAPER,
         ranges=_ADAM,
+        parameters={**_ADAM_BETAS, "amsgrad": False, **_CLIPPING},
     ),
     Entry(
         name="adamw",
@@ -105,6 +115,7 @@ GRADIENT = (
         source="Loshchilov and Hutter 2019",
         defaults={"weight_decay": 0.004},
         ranges=_ADAM,
+        parameters={**_ADAM_BETAS, "amsgrad": False, **_CLIPPING},
     ),
     Entry(
         name="adamax",
@@ -112,6 +123,7 @@ GRADIENT = (
         summary="Adam with the infinity norm as second moment.",
         source=_ADAM_PAPER,
         ranges=_ADAM,
+        parameters={**_ADAM_BETAS, **_CLIPPING},
     ),
     Entry(
         name="nadam",
@@ -119,6 +131,7 @@ GRADIENT = (
         summary="Adam with Nesterov momentum.",
         source="Dozat 2016",
         ranges=_ADAM,
+        parameters={**_ADAM_BETAS, **_CLIPPING},
     ),
     Entry(
         name="lion",
@@ -126,6 +139,7 @@ GRADIENT = (
         summary="The sign of a momentum average; wants a third of Adam's learning rate.",
         source="Chen et al. 2023",
         ranges=_ADAM,
+        parameters={"beta_1": 0.9, "beta_2": 0.99, **_CLIPPING},
     ),
     Entry(
         name="muon",
@@ -141,6 +155,18 @@ GRADIENT = (
             "momentum": BELOW_ONE,
             "ns_steps": AT_LEAST_ONE,
         },
+        parameters={
+            "momentum": 0.95,
+            "nesterov": True,
+            "ns_steps": 5,
+            "rms_rate": 0.2,
+            "adam_beta_1": 0.9,
+            "adam_beta_2": 0.999,
+            "adam_weight_decay": 0.004,
+            "adam_lr_ratio": 1.0,
+            "epsilon": 1e-7,
+            **_CLIPPING,
+        },
     ),
 )
 
@@ -151,6 +177,7 @@ OWN = (
         summary="Momentum SGD whose momentum is a schedule or can be assigned during fit.",
         source="Smith 2018",
         ranges=_MOMENTUM,
+        parameters={"momentum": 0.9, "nesterov": False, **_CLIPPING},
     ),
     Entry(
         name="scheduled_adam",
@@ -158,6 +185,7 @@ OWN = (
         summary="Adam whose beta_1 is a schedule or can be assigned during fit.",
         source="Kingma and Ba 2015; Smith 2018",
         ranges=_ADAM,
+        parameters={**_ADAM_BETAS, **_CLIPPING},
     ),
     Entry(
         name="spsa",
@@ -165,6 +193,13 @@ OWN = (
         summary="Two losses per step and no gradient; needs gradient_free(model).",
         source="Spall 1992, 1998",
         ranges={**_COMMON, "learning_rate": POSITIVE, "perturbation": POSITIVE},
+        parameters={
+            "perturbation": 0.1,
+            "stability": 0.0,
+            "alpha": 0.602,
+            "gamma": 0.101,
+            "directions": 1,
+        },
     ),
 )
 

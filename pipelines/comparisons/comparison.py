@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cookbook._names import unknown_name
-from pipelines.hyperparameters.options import TRAINING_NAMES
+from pipelines.hyperparameters.options import is_training_name
 from pipelines.recipes.recipe import Recipe
 from pipelines.recipes.registry import load_recipe
 
@@ -85,7 +85,7 @@ class Part:
             return recipe
         from dataclasses import replace
 
-        kept = {k: v for k, v in recipe.defaults.items() if k in TRAINING_NAMES}
+        kept = {k: v for k, v in recipe.defaults.items() if is_training_name(k)}
         return replace(recipe, builder=self.builder, defaults=kept)
 
     def params(self, arm: str, settings: Mapping[str, Any], *, tiny: bool) -> dict[str, Any]:

@@ -2,95 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from cookbook._names import unknown_name
 from cookbook.optimizers.registry import NO_DECAY, make_optimizer
 from cookbook.schedules.registry import make_schedule
 from pipelines.hyperparameters.options import TrainingOptions
+from pipelines.hyperparameters.schedules import SPANNED, momentum_schedule, spanned_schedule
 
-
-def _cycles(rate: float, steps: int) -> Mapping[str, Any]:
-    """Four triangles between a tenth of the peak and the peak."""
-    return {"minimum": rate / 10, "maximum": rate, "half_cycle_steps": max(1, steps // 8)}
-
-
-def _shrinking_cycles(rate: float, steps: int) -> Mapping[str, Any]:
-    """The same, whose height shrinks to a hundredth; the first triangle reaches the peak."""
-    cycles = _cycles(rate, steps)
-    decay = 0.01 ** (1 / steps)
-    height = (rate - cycles["minimum"]) / decay ** cycles["half_cycle_steps"]
-    return {**cycles, "maximum": cycles["minimum"] + height, "decay": decay}
-
-
-def _spall(rate: float, steps: int) -> Mapping[str, Any]:
-    """Spall's advice: a stability constant of a tenth of the steps; the first rate is the peak."""
-    stability = steps / 10
-    exponent = 0.602
-    scale = rate * (1 + stability) ** exponent
-    return {"scale": scale, "exponent": exponent, "stability": stability}
-
-
-# How a schedule spans a whole training: peak rate and number of steps to its arguments.
-_SPANS: Mapping[str, Callable[[float, int], Mapping[str, Any]]] = {
-    "step": lambda rate, steps: {
-        "initial_learning_rate": rate,
-        # Rounded up, here and below: the last step must not begin another part.
-        "decay_steps": -(-steps // 3),
-        "decay_rate": 0.1,
-    },
-    "exponential": lambda rate, steps: {
-        "initial_learning_rate": rate,
-        "decay_steps": steps,
-        "decay_rate": 0.01,
-    },
-    "inverse_time": lambda rate, steps: {
-        "initial_learning_rate": rate,
-        "decay_steps": max(1, steps // 10),
-    },
-    "polynomial": lambda rate, steps: {"initial_learning_rate": rate, "decay_steps": steps},
-    "cosine": lambda rate, steps: {"initial_learning_rate": rate, "decay_steps": steps},
-    "cosine_restarts": lambda rate, steps: {
-        "initial_learning_rate": rate,
-        # 1 + 2 + 4 parts fill the training.
-        "first_decay_steps": -(-steps // 7),
-    },
-    # He et al. 2016: a tenth after the half, a hundredth after three quarters.
-    "piecewise": lambda rate, steps: {
-        "boundaries": (max(1, steps // 2), max(2, 3 * steps // 4)),
-        "values": (rate, rate / 10, rate / 100),
-    },
-    "triangular": _cycles,
-    "triangular2": _cycles,
-    "exp_range": _shrinking_cycles,
-    "one_cycle": lambda rate, steps: {"maximum": rate, "total_steps": steps},
-    "one_cycle_linear": lambda rate, steps: {
-        "maximum": rate,
-        "total_steps": steps,
-        # Rise, fall and a last step need room in short trainings too.
-        "warmup_fraction": min(0.45, max(1, (steps - 1) // 2) / steps),
-    },
-    # The last fifth falls to zero.
-    "cooldown": lambda rate, steps: {
-        "schedule": rate,
-        "steps": max(1, steps // 5),
-        "total_steps": steps,
-    },
-    "spall_gain": _spall,
+# Optimizers with momentum, to those whose momentum follows a schedule and its argument there.
+_SCHEDULED: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        ("sgd", "momentum", "nesterov", "scheduled_sgd"), ("scheduled_sgd", "momentum")
+    ),
+    **dict.fromkeys(("adam", "scheduled_adam"), ("scheduled_adam", "beta_1")),
 }
-
-NOT_SPANNED: Mapping[str, str] = {
-    "warmup": "the option `warmup` puts it before any schedule",
-    "warmup_cooldown": "`cooldown` with the option `warmup`",
-    "plateau": "needs the LowerOnPlateau callback: it follows a metric, not the steps",
-    "one_cycle_momentum": "a schedule of the momentum, for optimizers that read one",
-}
-"""Schedules of the registry that no training option names, and why."""
-
-SCHEDULE_NAMES = ("constant", *_SPANS)
 
 
 def build_schedule(
@@ -99,14 +27,11 @@ def build_schedule(
     """The learning rate of a training that takes `total_steps` optimizer steps.
 
     Args:
-        options: Names the schedule, its peak and the share of warm-up.
+        options: Names the schedule, its parameters, its peak and the share of warm-up.
         total_steps: Optimizer steps of the whole training, at least 1.
 
     Returns:
         A number or a Keras schedule.
-
-    Raises:
-        ValueError: If the schedule is unknown.
 
     Example:
         >>> options = TrainingOptions(schedule="cosine", learning_rate=0.1)
@@ -114,16 +39,54 @@ def build_schedule(
         >>> round(float(rate(50)), 3)
         0.05
     """
-    if options.schedule not in SCHEDULE_NAMES:
-        raise ValueError(unknown_name("schedule", options.schedule, SCHEDULE_NAMES))
     warmup = int(options.warmup * total_steps)
-    rate: Any = options.learning_rate
-    if options.schedule != "constant":
-        arguments = _SPANS[options.schedule](rate, max(1, total_steps - warmup))
-        rate = make_schedule(options.schedule, **arguments)
-    if warmup:
-        rate = make_schedule("warmup", schedule=rate, steps=warmup)
-    return rate
+    rate: Any = spanned_schedule(
+        options.schedule,
+        options.learning_rate,
+        max(1, total_steps - warmup),
+        options.of("schedule"),
+    )
+    if not warmup:
+        return rate
+    if options.schedule == "plateau":
+        # The callback lowers what the optimizer follows: the whole, warm-up included.
+        inner = make_schedule("warmup", schedule=options.learning_rate, steps=warmup)
+        return make_schedule("plateau", schedule=inner)
+    return make_schedule("warmup", schedule=rate, steps=warmup)
+
+
+def optimizer_arguments(
+    options: TrainingOptions, *, total_steps: int
+) -> tuple[str, dict[str, Any]]:
+    """Name of a training's optimizer in `cookbook.optimizers`, and its arguments.
+
+    Args:
+        options: Names the optimizer and its settings.
+        total_steps: Optimizer steps of the whole training.
+
+    Raises:
+        ValueError: If the momentum of an optimizer without any is to follow a schedule.
+    """
+    arguments: dict[str, Any] = dict(options.of("optimizer"))
+    if options.weight_decay:
+        arguments["weight_decay"] = options.weight_decay
+    if options.clip_norm:
+        arguments["global_clipnorm"] = options.clip_norm
+    if options.ema:
+        arguments |= {"use_ema": True, "ema_momentum": options.ema}
+    name = options.optimizer
+    if options.schedule == "one_cycle_momentum":
+        if name not in _SCHEDULED:
+            raise ValueError(
+                "The schedule one_cycle_momentum moves the momentum of: "
+                f"{', '.join(sorted(_SCHEDULED))}. Got optimizer={name!r}: take one of these, or "
+                "the schedule one_cycle."
+            )
+        nesterov = {"nesterov": True} if name == "nesterov" else {}
+        name, momentum = _SCHEDULED[name]
+        moving = {momentum: momentum_schedule(total_steps, options.of("schedule"))}
+        arguments = {**nesterov, **arguments, **moving}
+    return name, {"learning_rate": build_schedule(options, total_steps=total_steps), **arguments}
 
 
 def build_optimizer(
@@ -140,21 +103,39 @@ def build_optimizer(
         An optimizer built for the model.
 
     Raises:
-        ValueError: If the optimizer or the schedule is unknown.
+        ValueError: If the momentum of an optimizer without any is to follow a schedule.
     """
-    arguments: dict[str, Any] = {}
-    if options.weight_decay:
-        arguments["weight_decay"] = options.weight_decay
-    if options.clip_norm:
-        arguments["global_clipnorm"] = options.clip_norm
-    if options.ema:
-        arguments |= {"use_ema": True, "ema_momentum": options.ema}
-    optimizer = make_optimizer(
-        options.optimizer,
-        learning_rate=build_schedule(options, total_steps=total_steps),
-        **arguments,
-    )
+    name, arguments = optimizer_arguments(options, total_steps=total_steps)
+    optimizer = make_optimizer(name, **arguments)
     if optimizer.weight_decay:
         optimizer.exclude_from_weight_decay(var_names=list(NO_DECAY))
     optimizer.build(model.trainable_variables)
     return optimizer
+
+
+def schedule_callbacks(
+    options: TrainingOptions, *, metric: str, direction: str
+) -> list[keras.callbacks.Callback]:
+    """What a schedule needs that follows a metric and not the steps.
+
+    Args:
+        options: Names the schedule.
+        metric: The metric that is watched.
+        direction: `"maximize"` or `"minimize"`.
+    """
+    if options.schedule != "plateau":
+        return []
+    from cookbook.schedules.plateau import LowerOnPlateau
+
+    given = {**SPANNED["plateau"].parameters, **options.of("schedule")}
+    return [
+        LowerOnPlateau(
+            metric,
+            mode="max" if direction == "maximize" else "min",
+            ratio=float(given["factor"]),
+            patience=given["patience"],
+            min_delta=float(given["min_delta"]),
+            cooldown=given["cooldown"],
+            minimum_factor=float(given["minimum"]),
+        )
+    ]

@@ -7,10 +7,16 @@ import importlib
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from cookbook._names import unknown_name
+from pipelines.hyperparameters.families import (
+    FAMILIES,
+    check_member,
+    family_of,
+    member_parameters,
+)
 from pipelines.hyperparameters.precision import PRECISIONS
 
 
@@ -23,13 +29,13 @@ class TrainingOptions:
         learning_rate: Peak learning rate, > 0.
         weight_decay: Decoupled weight decay of the kernels, >= 0.
         clip_norm: Global gradient norm to clip at; 0 switches clipping off.
-        schedule: One of `SCHEDULE_NAMES` in `pipelines.hyperparameters.optimizer`; it spans the
+        schedule: One of `SCHEDULE_NAMES` in `pipelines.hyperparameters.schedules`; it spans the
             whole training, its highest rate is `learning_rate`.
         warmup: Share of all steps spent on linear warm-up, in [0, 1).
         batch_size: Samples a step, >= 1.
         epochs: Passes over the training data, >= 1.
         label_smoothing: In [0, 1); classification only.
-        loss: Name in `cookbook.losses`; empty for the task's own.
+        loss: Name in `cookbook.losses`, one that the task takes; empty for the task's own.
         augment: Preset of `pipelines.inputs`; empty for none.
         standardize: Images: subtract the training mean and divide by its deviation.
         ema: Decay of an exponential moving average of the weights; 0 switches it off.
@@ -37,6 +43,8 @@ class TrainingOptions:
         precision: One of `PRECISIONS`: `"mixed_bfloat16"` computes layers in bfloat16 and keeps
             weights, logits, loss and metrics in float32. It pays for convolutions where
             the processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
+        parameters: Of the loss, the optimizer and the schedule, by family; as hyperparameters
+            they are written `loss.delta`, `optimizer.momentum`, `schedule.final`.
     """
 
     optimizer: str = "adam"
@@ -54,6 +62,7 @@ class TrainingOptions:
     ema: float = 0.0
     patience: int = 0
     precision: str = "float32"
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -78,9 +87,35 @@ class TrainingOptions:
             if not holds:
                 name = next(field.name for field in fields(self) if field.name in law)
                 raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)!r}.")
+        for family in FAMILIES:
+            check_member(family, getattr(self, family), self.of(family))
+        if self.schedule == "one_cycle_momentum" and self.warmup:
+            raise ValueError(
+                "The schedule one_cycle_momentum rises by itself, momentum with it. Got "
+                f"warmup={self.warmup}: set schedule.rise instead."
+            )
+        clips = [name for name in _CLIPS if self.of("optimizer").get(name)]
+        clips = ["clip_norm"] * bool(self.clip_norm) + [f"optimizer.{name}" for name in clips]
+        if len(clips) > 1:
+            raise ValueError(f"Gradients are clipped in one way. Got {' and '.join(clips)}.")
+
+    def of(self, family: str) -> Mapping[str, Any]:
+        """Parameters that were set of the loss, the optimizer or the schedule."""
+        return self.parameters.get(family, {})
 
 
-TRAINING_NAMES = frozenset(field.name for field in fields(TrainingOptions))
+_CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
+TRAINING_NAMES = frozenset(f.name for f in fields(TrainingOptions)) - {"parameters"}
+
+
+def is_training_name(name: str) -> bool:
+    """Whether a hyperparameter is one of the training and not of the builder or the task.
+
+    Example:
+        >>> is_training_name("epochs"), is_training_name("loss.delta"), is_training_name("units")
+        (True, True, False)
+    """
+    return name in TRAINING_NAMES or family_of(name) is not None
 
 
 def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
@@ -101,8 +136,12 @@ def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[s
         (3, {'units': 8})
     """
     training = {name: value for name, value in params.items() if name in TRAINING_NAMES}
-    rest = {name: value for name, value in params.items() if name not in TRAINING_NAMES}
-    return TrainingOptions(**training), rest
+    rest = {name: value for name, value in params.items() if not is_training_name(name)}
+    parameters: dict[str, dict[str, Any]] = {}
+    for name, value in params.items():
+        if (family := family_of(name)) is not None:
+            parameters.setdefault(family, {})[name.partition(".")[2]] = value
+    return TrainingOptions(**training, parameters=parameters), rest
 
 
 def resolve(reference: str) -> Callable[..., Any]:
@@ -127,7 +166,7 @@ def check_parameter_names(
     """
     known = TRAINING_NAMES | argument_names(builder) | extra
     for name in params:
-        if name not in known:
+        if name not in known and family_of(name) is None:
             raise ValueError(unknown_name("hyperparameter", name, known))
 
 
@@ -145,23 +184,31 @@ def argument_names(builder: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def default_values(builder: str, names: Iterable[str]) -> dict[str, Any]:
+def default_values(
+    builder: str, names: Iterable[str], known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What a training does where a hyperparameter is not given; this may import Keras.
 
     Args:
         builder: `"module:function"` of the builder.
         names: Hyperparameters.
+        known: The hyperparameters that are given; they name the loss, optimizer and schedule.
 
     Returns:
-        The values of those that have one: options of a typed `**options` have none.
+        The values of those that have one: options of a typed `**options` have none, nor has a
+        parameter of another loss, optimizer or schedule than the training's.
 
     Example:
         >>> default_values("cookbook.models.dense:mlp", ["schedule", "batch_norm"])
         {'schedule': 'constant', 'batch_norm': False}
     """
     defaults = {field.name: field.default for field in fields(TrainingOptions)}
+    for family in FAMILIES:
+        member = {**defaults, **(known or {})}[family]
+        usual = member_parameters(family, member).items()
+        defaults |= {f"{family}.{name}": value for name, value in usual if value is not None}
     asked = list(names)
-    if not TRAINING_NAMES.issuperset(asked):
+    if not all(map(is_training_name, asked)):
         for name, parameter in inspect.signature(resolve(builder)).parameters.items():
             if parameter.default is not parameter.empty:
                 defaults[name] = parameter.default

@@ -19,6 +19,9 @@ AUGMENTATIONS: Mapping[str, str] = {
     "vertical_flip": "pipelines.inputs.geometry:VerticalFlip",
 }
 
+MIXES_LABELS = frozenset({"cutmix", "mixup"})
+"""Operations after which labels are weights of classes."""
+
 Step = Mapping[str, Any]
 
 PRESETS: Mapping[str, Sequence[Step]] = {

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.datasets.registry import entry
+from pipelines.hyperparameters.families import with_changes
 
 if TYPE_CHECKING:
     from pipelines.jobs.schema import Job
@@ -83,7 +84,7 @@ def recipe_facts(
         space: What is searched; the recipe's defaults of these do not count.
         folds: Folds of the cross-validation, or None.
     """
-    values = {**recipe.defaults, **fixed}
+    values = with_changes(recipe.defaults, fixed)
     return {
         "objective": f"recipe {recipe.name}",
         "dataset": data.name,

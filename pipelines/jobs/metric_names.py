@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cookbook._names import unknown_name
+from pipelines.hyperparameters.families import family_of
 from pipelines.jobs.latency import LATENCY
-from pipelines.tasks.registry import reported_metrics
+from pipelines.tasks.registry import task_entry
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
     from tuning import SearchSettings
 
 OF_EVERY_TRIAL = ("best_epoch", "parameters")
-# Elsewhere a prediction is many calls, one for each token, or draws from noise.
-_PREDICT_IN_ONE_CALL = {
-    "image-classification",
-    "table-classification",
-    "table-regression",
-    "text-classification",
-}
 
 
 def metrics_of_epochs(recipe: Recipe) -> set[str]:
@@ -33,7 +27,7 @@ def metrics_of_epochs(recipe: Recipe) -> set[str]:
         >>> sorted(metrics_of_epochs(load_recipe("digits-cnn")))
         ['accuracy', 'loss', 'val_accuracy', 'val_loss']
     """
-    return set().union(*(reported_metrics(task) for task in recipe.tasks))
+    return set().union(*(task_entry(task).reported for task in recipe.tasks))
 
 
 def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:
@@ -49,7 +43,7 @@ def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:
         ['parameters']
     """
     names = metrics_of_epochs(recipe).union(OF_EVERY_TRIAL)
-    if _PREDICT_IN_ONE_CALL.intersection(recipe.tasks):
+    if any(task_entry(task).latency for task in recipe.tasks):
         names.add(LATENCY)
     return names if folds is None else names | {f"{name}_std" for name in names}
 
@@ -63,7 +57,8 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
         folds: Folds of the cross-validation, or None.
 
     Raises:
-        ValueError: If a name is unknown, or the first metric is none that an epoch reports.
+        ValueError: If a name is unknown, the first metric is none that an epoch reports, or
+            different losses would be compared by their values.
     """
     known = metrics_of_trials(recipe, folds=folds)
     for name in settings.returned:
@@ -76,6 +71,13 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
             "The first metric decides which epoch of a trial counts, so every epoch must report "
             f"it: {', '.join(sorted(of_epochs))}. Got {first!r}: name it after one of these, or "
             "bound it by a constraint."
+        )
+    losses = [name for name in recipe.space.searched if "loss" in (name, family_of(name))]
+    if losses and first.removeprefix("val_") == "loss":
+        others = ", ".join(sorted(of_epochs - {"loss", "val_loss"}))
+        raise ValueError(
+            "Values of different losses cannot be compared, and each trial has its own. Got the "
+            f"metric {first!r} with {', '.join(losses)} in the space: take one of {others}."
         )
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.code_version import code_digest, source_file
 from pipelines.datasets.registry import check_option_names
-from pipelines.datasets.registry import entry as dataset_entry
+from pipelines.hyperparameters.families import with_changes
 from pipelines.jobs.fingerprint import choice_of, common_facts, identified, recipe_facts
 from pipelines.jobs.metric_names import check_metric_names, wants_latency
 from pipelines.jobs.recipe.objective import RecipeObjective
 from pipelines.jobs.recipe.space import with_space
 from pipelines.recipes.registry import load_recipe
+from pipelines.tasks.registry import TASKS, task_entry
 from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
 from tuning import SearchSettings, Space, cross_validated
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
     from tuning import SearchResult
     from tuning.engine.ending import Ending
-
-
-# Kinds of data whose rows have one label or number each, and can be divided at will.
-_FOLDABLE = ("image", "tabular", "text")
 
 
 class Plan(Protocol):
@@ -176,7 +173,7 @@ def default_point(recipe: Recipe, fixed: Mapping[str, Any], space: Space) -> dic
         fixed: Values that replace them.
         space: What is searched.
     """
-    known = {**recipe.defaults, **fixed}
+    known = with_changes(recipe.defaults, fixed)
     point = {name: known[name] for name in space.searched if name in known}
     try:
         active = {name: value for name, value in point.items() if space.is_active(name, point)}
@@ -243,12 +240,12 @@ def first_tried(settings: SearchSettings, point: Mapping[str, Any]) -> SearchSet
 
 
 def _check_foldable(recipe: Recipe) -> None:
-    modality = dataset_entry(recipe.dataset).modality
-    if modality not in _FOLDABLE:
+    if not all(task_entry(task).foldable for task in recipe.tasks):
+        foldable = ", ".join(name for name, row in TASKS.items() if row.foldable)
         raise ValueError(
-            "`folds` divide rows that have one label or number each: data of the kinds "
-            f"{', '.join(_FOLDABLE)}. The recipe {recipe.name!r} has {modality!r} data: leave "
-            "`folds` out, it is validated on its validation split."
+            f"`folds` divide rows that have one label or number each: the tasks {foldable}. The "
+            f"recipe {recipe.name!r} is of the task {recipe.task}: leave `folds` out, it is "
+            "validated on its validation split."
         )
 
 

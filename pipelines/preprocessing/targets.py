@@ -9,7 +9,7 @@ import numpy as np
 from cookbook._names import unknown_name
 from pipelines.preprocessing.base import Preprocessing, not_fitted
 
-KINDS = ("classes", "standardized", "plain")
+KINDS = ("classes", "standardized", "scaled", "plain")
 
 
 class TargetEncoder(Preprocessing):
@@ -17,8 +17,8 @@ class TargetEncoder(Preprocessing):
 
     Args:
         kind: `"classes"`: class names to numbers 0 ... k-1 in sorted order; `"standardized"`:
-            numbers minus their mean, divided by their standard deviation; `"plain"`: numbers
-            as they are.
+            numbers minus their mean, divided by their standard deviation; `"scaled"`: numbers
+            of at least 0 divided by their mean; `"plain"`: numbers as they are.
 
     Raises:
         ValueError: If there is no such kind.
@@ -63,7 +63,7 @@ class TargetEncoder(Preprocessing):
 
         Raises:
             ValueError: If there are fewer than two classes, if numbers are missing or not
-                finite, or if all are equal.
+                finite, if all are equal, or if one to be scaled is negative.
         """
         values = np.asarray(x if y is None else y)
         if self.kind == "classes":
@@ -73,6 +73,13 @@ class TargetEncoder(Preprocessing):
             return self
         numbers = _finite(values)
         self._mean = 0.0
+        if self.kind == "scaled":
+            self._deviation = float(numbers.mean())
+            if numbers.min() < 0 or not self._deviation > 0:
+                raise ValueError(
+                    "Targets that are divided by their mean must be at least 0, and one above. Got "
+                    f"values from {numbers.min():g} to {numbers.max():g}."
+                )
         if self.kind == "standardized":
             self._mean, self._deviation = float(numbers.mean()), float(numbers.std())
             if not self._deviation > 1e-12 * max(1.0, abs(self._mean)):

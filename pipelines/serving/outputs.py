@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
+from scipy.special import softmax
 
 from cookbook._names import unknown_name
 from pipelines.serving.drawing import DrawingOutput
@@ -32,6 +33,22 @@ class WritingOutput(Protocol):
         """One row per input."""
 
 
+def class_logits(outputs: np.ndarray) -> np.ndarray:
+    """Logits with one column per class.
+
+    Args:
+        outputs: `float[rows, classes]`, or for two classes `float[rows, 1]`: the log-odds of the
+            second one.
+
+    Example:
+        >>> class_logits(np.array([[2.0]])).tolist()
+        [[0.0, 2.0]]
+    """
+    if outputs.shape[-1] > 1:
+        return outputs
+    return np.concatenate([np.zeros_like(outputs), outputs], axis=-1)
+
+
 @dataclass(frozen=True)
 class ClassOutput:
     """Logits to class names with their probability.
@@ -51,8 +68,7 @@ class ClassOutput:
         """Columns `prediction` and `probability`."""
         import pandas as pd
 
-        shifted = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
-        probabilities = shifted / shifted.sum(axis=-1, keepdims=True)
+        probabilities = softmax(class_logits(outputs), axis=-1)
         best = probabilities.argmax(axis=-1)
         return pd.DataFrame(
             {

@@ -33,8 +33,6 @@ class Task(ABC):
     """
 
     extra_names: ClassVar[frozenset[str]] = frozenset()
-    # The metric of `measure` that sums a task up, and what is better.
-    main_metric: ClassVar[tuple[str, str]]
 
     def __init__(
         self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
@@ -54,6 +52,10 @@ class Task(ABC):
     @abstractmethod
     def metrics(self) -> list[keras.metrics.Metric]:
         """The metrics to compile with."""
+
+    def adapt(self, model: keras.Model) -> keras.Model:
+        """The model with outputs that the loss takes; by default as the builder made it."""
+        return model
 
     def compile(self, model: keras.Model, *, total_steps: int) -> None:
         """Compiles a model for this task.

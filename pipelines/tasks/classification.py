@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from cookbook.losses.registry import make_loss
+from cookbook.losses.from_labels import FromLabels
 from pipelines.baselines.classifiers import make_classifier
 from pipelines.figures import confusion_figure
+from pipelines.serving.outputs import class_logits
 from pipelines.tasks.base import Task
+from pipelines.tasks.losses import chosen_loss, label_loss
 from pipelines.tasks.scores import class_scores
 
 if TYPE_CHECKING:
@@ -23,9 +25,18 @@ PREDICTION_BATCH = 256
 
 
 class Classification(Task):
-    """Classes from logits; subclasses say how raw inputs reach the model."""
+    """Classes from logits; subclasses say how raw inputs reach the model.
 
-    main_metric = ("accuracy", "maximize")
+    Two classes may have a single logit, the log-odds of the second one: losses of binary labels
+    get it from builders that take `num_outputs`. Predictions always have a column per class.
+
+    Raises:
+        ValueError: If the options name a loss that does not go with the rest of them.
+    """
+
+    def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
+        super().__init__(dataset, options, extra)
+        self._one_logit = False
 
     @abstractmethod
     def inputs(self, x: Any) -> Any:
@@ -40,26 +51,38 @@ class Classification(Task):
         """Whether batches carry class weights `float32[batch, classes]` instead of numbers."""
         return False
 
+    @property
+    def outputs(self) -> int | None:
+        """Outputs of a model: one per class, or the log-odds for a loss of binary labels."""
+        binary = chosen_loss(self.options, soft_labels=self.soft_labels).targets == "binary"
+        classes = self.dataset.num_classes
+        return 1 if binary and classes == 2 and not self.soft_labels else classes
+
+    def compile(self, model: keras.Model, *, total_steps: int) -> None:
+        """Compiles a model with one logit per class, or one for two classes."""
+        self._one_logit = model.output_shape[-1] == 1
+        super().compile(model, total_steps=total_steps)
+
     def loss(self) -> keras.losses.Loss:
         """Cross-entropy of the logits, or the loss that the options name."""
-        smoothing = self.options.label_smoothing
-        if self.options.loss:
-            return make_loss(self.options.loss)
-        if self.soft_labels:
-            return make_loss("categorical_crossentropy", label_smoothing=smoothing)
-        if smoothing:
-            return make_loss("smoothed_sparse_categorical_crossentropy", smoothing=smoothing)
-        return make_loss("sparse_categorical_crossentropy")
+        counts = np.bincount(self.dataset.train.y, minlength=self.dataset.num_classes or 1)
+        loss = label_loss(self.options, counts=counts, soft_labels=self.soft_labels)
+        if self._one_logit and not isinstance(loss, FromLabels):
+            return FromLabels(loss, "labels")
+        return loss
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Accuracy."""
+        if self._one_logit:
+            return [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]
         if self.soft_labels:
             return [keras.metrics.CategoricalAccuracy(name="accuracy")]
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:
         """The model's logits for raw inputs, `float32[samples, classes]`."""
-        return model.predict(self.inputs(x), batch_size=PREDICTION_BATCH, verbose=0)
+        outputs = model.predict(self.inputs(x), batch_size=PREDICTION_BATCH, verbose=0)
+        return class_logits(outputs)
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """Accuracy, and mean cross-entropy of the logits in nats."""

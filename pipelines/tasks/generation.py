@@ -9,7 +9,7 @@ import numpy as np
 
 from cookbook.optimizers.registry import make_optimizer
 from pipelines.figures import image_grid_figure
-from pipelines.hyperparameters.optimizer import build_schedule
+from pipelines.hyperparameters.optimizer import optimizer_arguments
 from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.serving.drawing import draw_images
@@ -35,21 +35,25 @@ class ImageGeneration(Task):
     Its own hyperparameter is `beta_1`, the momentum of Adam: 0.5 in DCGAN.
 
     Raises:
-        ValueError: If the options ask for a loss, augmentation, averaged weights or
-            standardized images, which this training has no place for.
+        ValueError: If the options ask for augmentation, averaged weights, standardized images
+            or a schedule that follows a metric, which this training has no place for.
     """
 
     extra_names = frozenset({"beta_1"})
-    main_metric = ("frechet_distance", "minimize")
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
-        for name in ("loss", "augment", "ema", "standardize"):
+        for name in ("augment", "ema", "standardize"):
             if getattr(options, name):
                 raise ValueError(
                     f"Adversarial training has no place for {name!r}. Got "
                     f"{name}={getattr(options, name)!r}: leave it out."
                 )
+        if options.schedule == "plateau":
+            raise ValueError(
+                "Adversarial training has two optimizers, and the schedule 'plateau' lowers one. "
+                "Got schedule='plateau': take a schedule of the steps."
+            )
         self._images = ImagePreprocessor(scale=dataset.scale).fit(dataset.train.x)
         real = self._images.transform(dataset.train.x)
         self._judge = ImageJudge().fit(real, dataset.train.y)
@@ -71,21 +75,13 @@ class ImageGeneration(Task):
 
     def compile(self, model: keras.Model, *, total_steps: int) -> None:
         """One optimizer per player, with the same settings."""
-        names = {"adam", "adamw", "nadam"} & {self.options.optimizer}
-        beta_1 = float(self.extra.get("beta_1", 0.5))
-        settings: dict[str, Any] = {"beta_1": beta_1} if names else {}
-        if self.options.clip_norm:
-            settings["global_clipnorm"] = self.options.clip_norm
-        if self.options.weight_decay:
-            settings["weight_decay"] = self.options.weight_decay
-        generator, discriminator = (
-            make_optimizer(
-                self.options.optimizer,
-                learning_rate=build_schedule(self.options, total_steps=total_steps),
-                **settings,
-            )
-            for _ in range(2)
-        )
+        momentum = {"beta_1": float(self.extra.get("beta_1", 0.5))}
+        players = []
+        for _ in range(2):
+            name, arguments = optimizer_arguments(self.options, total_steps=total_steps)
+            settings = momentum if name in ("adam", "adamw", "nadam") else {}
+            players.append(make_optimizer(name, **{**settings, **arguments}))
+        generator, discriminator = players
         model.compile(generator_optimizer=generator, discriminator_optimizer=discriminator)
 
     def callbacks(self) -> list[keras.callbacks.Callback]:

@@ -58,11 +58,10 @@ class ImageClassification(Classification):
 
     def model_arguments(self) -> dict[str, Any]:
         """`input_shape`, and `num_classes` under both names that builders use."""
-        classes = self.dataset.num_classes
         return {
             "input_shape": self._preprocessor.input_shape,
-            "num_classes": classes,
-            "num_outputs": classes,
+            "num_classes": self.dataset.num_classes,
+            "num_outputs": self.outputs,
         }
 
     def inputs(self, x: Any) -> Any:

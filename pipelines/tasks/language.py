@@ -48,10 +48,9 @@ class LanguageModel(Task):
     `min_frequency`, `window` (tokens), `stateful`, `unroll`.
 
     Raises:
-        ValueError: If the options ask for another loss: scores are nats per token.
+        ValueError: If the options ask for label smoothing: scores are nats per token.
     """
 
-    main_metric = ("loss", "minimize")
     extra_names = frozenset(
         {
             "token_kind",
@@ -66,10 +65,10 @@ class LanguageModel(Task):
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
-        if options.loss or options.label_smoothing:
+        if options.label_smoothing:
             raise ValueError(
                 "A language model is trained on the nats per token that it is scored by. Got "
-                f"loss={options.loss!r}, label_smoothing={options.label_smoothing}: leave them out."
+                f"label_smoothing={options.label_smoothing}: leave it out."
             )
         self._items = dataset.options.get("unit") == "line"
         self._kind = self.extra.get("token_kind", "character")

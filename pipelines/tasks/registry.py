@@ -1,63 +1,165 @@
-"""Names of the tasks and of what their trainings report, without importing Keras."""
+"""Every task as one row: its class, and all that is asked about it before Keras is imported."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cookbook._names import unknown_name
-from pipelines.tasks.base import Task
+from cookbook.losses.registry import LOSSES
 
-TASKS = {
-    "image-classification": "pipelines.tasks.images:ImageClassification",
-    "image-generation": "pipelines.tasks.generation:ImageGeneration",
-    "language-model": "pipelines.tasks.language:LanguageModel",
-    "table-classification": "pipelines.tasks.tables:TableClassification",
-    "table-regression": "pipelines.tasks.tables:TableRegression",
-    "text-classification": "pipelines.tasks.texts:TextClassification",
-    "translation": "pipelines.tasks.translation:Translation",
-}
+if TYPE_CHECKING:
+    from cookbook.losses._entry import Targets
+    from pipelines.tasks.base import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEntry:
+    """What a task is and can do; adding a task is one file and one row.
+
+    Attributes:
+        name: Name in recipes.
+        reference: `"module:class"` of the `Task`.
+        metrics: Test metrics with `"maximize"` or `"minimize"`; the first one sums the task up.
+        reported: What an epoch reports, of the training and of the validation rows.
+        losses: Names in `cookbook.losses` that it can be trained with, the usual one first.
+        why_these: Why no other loss fits, as the end of a sentence.
+        foldable: Whether rows have one label or number each and can be divided into folds.
+        latency: Whether a prediction is one call of the model, whose time says something.
+    """
+
+    name: str
+    reference: str
+    metrics: Mapping[str, str]
+    reported: frozenset[str]
+    losses: Sequence[str]
+    why_these: str
+    foldable: bool = False
+    latency: bool = False
+
+    @property
+    def main_metric(self) -> tuple[str, str]:
+        """The test metric that sums the task up, and its direction."""
+        return next(iter(self.metrics.items()))
+
+    def load(self) -> type[Task]:
+        """Imports the class, and Keras with it."""
+        module, _, attribute = self.reference.partition(":")
+        found: type[Task] = getattr(importlib.import_module(module), attribute)
+        return found
+
+    def check_loss(self, loss: str) -> None:
+        """Refuses a loss that the task cannot be trained with.
+
+        Args:
+            loss: Name of a loss; empty for the task's own.
+
+        Raises:
+            ValueError: If it does not fit, with the ones that do.
+        """
+        if not loss or loss in self.losses:
+            return
+        if loss not in LOSSES:
+            raise ValueError(unknown_name("loss", loss, LOSSES))
+        fitting = ", ".join(self.losses)
+        use = f"take one of {fitting}." if fitting else "leave it out."
+        raise ValueError(f"The task {self.name} takes {self.why_these}. Got loss={loss!r}: {use}")
+
+
+def _with_targets(usual: str, *targets: Targets) -> tuple[str, ...]:
+    """Losses that compare predictions with such targets, the usual one first."""
+    fitting = [name for name, loss in LOSSES.items() if loss.targets in targets]
+    return (usual, *(name for name in fitting if name != usual))
 
 
 def _of_both_splits(*names: str) -> frozenset[str]:
     return frozenset({*names, *(f"val_{name}" for name in names)})
 
 
-_OF_CLASSES = _of_both_splits("accuracy", "loss")
-_REPORTED = {
-    "image-classification": _OF_CLASSES,
-    "image-generation": frozenset(
-        {"discriminator_loss", "generator_loss"}
-        | {"val_class_balance", "val_confident", "val_frechet_distance"}
+_CLASSES = {"accuracy": "maximize", "crossentropy": "minimize"}
+_REPORTED = _of_both_splits("accuracy", "loss")
+_CLASS_LOSSES = _with_targets(
+    "sparse_categorical_crossentropy", "labels", "one_hot", "labels_or_one_hot", "binary"
+)
+_WHY_CLASSES = "losses of class labels"
+
+
+def _classification(name: str, reference: str) -> TaskEntry:
+    return TaskEntry(
+        name=name,
+        reference=reference,
+        metrics=_CLASSES,
+        reported=_REPORTED,
+        losses=_CLASS_LOSSES,
+        why_these=_WHY_CLASSES,
+        foldable=True,
+        latency=True,
+    )
+
+
+_ROWS = (
+    _classification("image-classification", "pipelines.tasks.images:ImageClassification"),
+    TaskEntry(
+        name="image-generation",
+        reference="pipelines.tasks.generation:ImageGeneration",
+        metrics={
+            "frechet_distance": "minimize",
+            "confident": "maximize",
+            "class_balance": "maximize",
+        },
+        reported=frozenset(
+            {"discriminator_loss", "generator_loss"}
+            | {"val_class_balance", "val_confident", "val_frechet_distance"}
+        ),
+        losses=(),
+        why_these="the losses of the two players, which the model brings itself",
     ),
-    "language-model": _OF_CLASSES,
-    "table-classification": _OF_CLASSES,
-    "table-regression": _of_both_splits("loss", "mae", "rmse"),
-    "text-classification": _OF_CLASSES,
-    "translation": _OF_CLASSES,
-}
+    TaskEntry(
+        name="language-model",
+        reference="pipelines.tasks.language:LanguageModel",
+        metrics={"loss": "minimize", "perplexity": "minimize", "accuracy": "maximize"},
+        reported=_REPORTED,
+        losses=("sparse_categorical_crossentropy",),
+        why_these="the nats per token that it is scored by",
+    ),
+    _classification("table-classification", "pipelines.tasks.tables:TableClassification"),
+    TaskEntry(
+        name="table-regression",
+        reference="pipelines.tasks.tables:TableRegression",
+        metrics={"mae": "minimize", "rmse": "minimize", "r2": "maximize"},
+        reported=_of_both_splits("loss", "mae", "rmse"),
+        losses=_with_targets("mean_squared_error", "numbers", "positive", "not_negative"),
+        why_these="losses of one number a row",
+        foldable=True,
+        latency=True,
+    ),
+    _classification("text-classification", "pipelines.tasks.texts:TextClassification"),
+    TaskEntry(
+        name="translation",
+        reference="pipelines.tasks.translation:Translation",
+        metrics={"bleu": "maximize", "exact_match": "maximize"},
+        reported=_REPORTED,
+        losses=_with_targets("sparse_categorical_crossentropy", "labels", "one_hot"),
+        why_these="losses of the next token among all",
+    ),
+)
+
+TASKS: Mapping[str, TaskEntry] = {row.name: row for row in _ROWS}
+"""Every task by name."""
 
 
-def task_class(name: str) -> type[Task]:
-    """The class of a task.
+def task_entry(name: str) -> TaskEntry:
+    """The row of a task.
 
     Raises:
         ValueError: If there is no such task.
+
+    Example:
+        >>> sorted(task_entry("table-regression").reported)
+        ['loss', 'mae', 'rmse', 'val_loss', 'val_mae', 'val_rmse']
     """
     if name not in TASKS:
         raise ValueError(unknown_name("task", name, TASKS))
-    module, _, attribute = TASKS[name].partition(":")
-    found: type[Task] = getattr(importlib.import_module(module), attribute)
-    return found
-
-
-def reported_metrics(name: str) -> frozenset[str]:
-    """The metrics that an epoch of a task's training reports, known without Keras.
-
-    Args:
-        name: One of `TASKS`; a name that is none of them reports nothing.
-
-    Example:
-        >>> sorted(reported_metrics("table-regression"))
-        ['loss', 'mae', 'rmse', 'val_loss', 'val_mae', 'val_rmse']
-    """
-    return _REPORTED.get(name, frozenset())
+    return TASKS[name]

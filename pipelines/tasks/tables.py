@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from cookbook.losses.registry import make_loss
+from cookbook.losses.in_units import InUnits
+from cookbook.losses.registry import LOSSES, make_loss
 from pipelines.baselines.classifiers import best_classifier
 from pipelines.figures import residual_figure
 from pipelines.inputs.feeds import ArrayFeed
@@ -87,11 +88,10 @@ class TableClassification(Classification):
 
     def model_arguments(self) -> dict[str, Any]:
         """The columns, and the number of classes under both names that builders use."""
-        classes = self.dataset.num_classes
         return {
             **self._table.model_arguments(),
-            "num_classes": classes,
-            "num_outputs": classes,
+            "num_classes": self.dataset.num_classes,
+            "num_outputs": self.outputs,
         }
 
     def inputs(self, x: Any) -> Any:
@@ -138,16 +138,25 @@ class TableClassification(Classification):
 class TableRegression(Task):
     """Rows of a table to one number; the model sees standardised targets.
 
-    Losses of quantiles are not centred on the mean, which the metrics are about: see `pinball`.
+    Parameters of losses that are distances, such as Huber's delta, are therefore in standard
+    deviations of the target. Losses that take no negative numbers get targets divided by their
+    mean, and the model a softplus behind its output. The quantile loss is not centred on the
+    mean, which the metrics are about.
+
+    Raises:
+        ValueError: If the options ask for label smoothing or several quantiles, or the loss
+            takes no targets like these.
     """
 
     extra_names = TableInputs.names
-    main_metric = ("mae", "minimize")
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
         self._table = TableInputs(dataset, options, extra)
-        self._targets = TargetEncoder("standardized").fit(dataset.train.y)
+        self._loss = LOSSES[options.loss or "mean_squared_error"]
+        _check_options(options, self._loss.targets, np.asarray(dataset.train.y))
+        kind = "standardized" if self._loss.targets == "numbers" else "scaled"
+        self._targets = TargetEncoder(kind).fit(dataset.train.y)
 
     def model_arguments(self) -> dict[str, Any]:
         """The columns and one output."""
@@ -155,7 +164,15 @@ class TableRegression(Task):
 
     def loss(self) -> keras.losses.Loss:
         """Squared error, or the loss that the options name."""
-        return make_loss(self.options.loss or "mean_squared_error")
+        loss = make_loss(self._loss.name, **self.options.of("loss"))
+        return InUnits(loss, self._targets.deviation) if self._loss.in_units else loss
+
+    def adapt(self, model: keras.Model) -> keras.Model:
+        """The model, with a softplus behind its output for a loss of positive numbers."""
+        if self._loss.targets == "numbers":
+            return model
+        positive = keras.layers.Activation("softplus", dtype="float32", name="positive")
+        return keras.Model(model.inputs, positive(model.outputs[0]), name=model.name)
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Mean absolute error and root mean squared error, in standard deviations."""
@@ -216,3 +233,25 @@ class TableRegression(Task):
     def _encoded(self, y: Any) -> np.ndarray:
         # One column, as the model's output: Keras would broadcast [n] against [n, 1].
         return np.asarray(self._targets.transform(y), np.float32).reshape(-1, 1)
+
+
+def _check_options(options: TrainingOptions, targets: str, y: np.ndarray) -> None:
+    """Refuses what a regression to one number has no place for."""
+    if options.label_smoothing:
+        raise ValueError(
+            "Label smoothing is for classes, and the target is a number. Got "
+            f"label_smoothing={options.label_smoothing}: leave it out."
+        )
+    quantiles = options.of("loss").get("quantiles", 0.5)
+    if isinstance(quantiles, list | tuple) and len(quantiles) != 1:
+        raise ValueError(
+            "The model returns one number a row, so one quantile. Got "
+            f"loss.quantiles={tuple(quantiles)}: train once for each of them."
+        )
+    lowest = float(y.min())
+    if (targets == "positive" and lowest <= 0) or (targets == "not_negative" and lowest < 0):
+        least = "above 0" if targets == "positive" else "of at least 0"
+        raise ValueError(
+            f"The loss {options.loss!r} takes targets {least}. Got targets from {lowest:g}: take "
+            "another loss, such as huber."
+        )

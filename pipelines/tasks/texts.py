@@ -14,6 +14,7 @@ from pipelines.inputs.ragged import RaggedRows, bucketed_order
 from pipelines.preprocessing.text import TextPreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
 from pipelines.preprocessing.vocabulary import Vocabulary
+from pipelines.serving.outputs import class_logits
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class TextClassification(Classification):
         return {
             "vocabulary_size": len(self.texts.vocabulary),
             "num_classes": self.dataset.num_classes,
+            "num_outputs": self.outputs,
         }
 
     def inputs(self, x: Any) -> list[np.ndarray]:
@@ -145,7 +147,7 @@ class TextClassification(Classification):
             logits[chosen] = batch
         if logits is None:
             raise ValueError("Predictions need at least one text. Got none.")
-        return logits
+        return class_logits(logits)
 
     @functools.cached_property
     def _words(self) -> Any:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from cookbook.losses.registry import make_loss
 from cookbook.models.seq2seq import ScheduledSampling, inverse_sigmoid_rate
 from pipelines.baselines.nearest_sentence import NearestSentence
 from pipelines.datasets.formats.pairs import references
@@ -21,6 +20,7 @@ from pipelines.preprocessing.tokenizer import Tokenizer
 from pipelines.preprocessing.vocabulary import UNKNOWN
 from pipelines.serving.translating import Translator
 from pipelines.tasks.base import Task
+from pipelines.tasks.losses import label_loss
 from pipelines.tasks.translation_scores import translation_scores
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class Translation(Task):
     extra_names = frozenset(
         {"token_kind", "max_vocabulary", "min_frequency", "max_length", "sampling_half_life"}
     )
-    main_metric = ("bleu", "maximize")
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
@@ -78,12 +77,7 @@ class Translation(Task):
 
     def loss(self) -> keras.losses.Loss:
         """Cross-entropy of the next token, in nats, over tokens that are no padding."""
-        smoothing = self.options.label_smoothing
-        if self.options.loss:
-            return make_loss(self.options.loss)
-        if smoothing:
-            return make_loss("smoothed_sparse_categorical_crossentropy", smoothing=smoothing)
-        return make_loss("sparse_categorical_crossentropy")
+        return label_loss(self.options)
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Accuracy of the next token after a true beginning."""

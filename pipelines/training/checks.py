@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipelines.hyperparameters.options import TRAINING_NAMES, TrainingOptions, split_parameters
+from pipelines.hyperparameters.families import with_changes
+from pipelines.hyperparameters.options import TrainingOptions, is_training_name, split_parameters
+from pipelines.inputs.presets import MIXES_LABELS, PRESETS
+from pipelines.tasks.losses import chosen_loss
+from pipelines.tasks.registry import task_entry
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
@@ -40,16 +44,31 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
         # For Python True is a 1 too; as a number of epochs it is a mistake.
         if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
             raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
-    split_parameters({**recipe.defaults, **params})
-    known = TRAINING_NAMES | set(recipe.defaults) | set(recipe.space.dimensions)
-    if set(params) <= known:
+    options, _ = split_parameters(with_changes(recipe.defaults, params))
+    _check_loss(recipe, options)
+    known = set(recipe.defaults) | set(recipe.space.dimensions)
+    if all(name in known or is_training_name(name) for name in params):
         return
     from pipelines.hyperparameters.options import check_parameter_names
-    from pipelines.tasks.registry import task_class
 
     # The kinds of a task take the same hyperparameters.
-    task = task_class(recipe.task.format(task="classification"))
+    task = task_entry(recipe.tasks[0]).load()
     check_parameter_names(params, recipe.builder, extra=task.extra_names)
+
+
+def _check_loss(recipe: Recipe, options: TrainingOptions) -> None:
+    """Refuses a loss that fits none of the tasks that a recipe may turn out to be."""
+    refusals = []
+    for name in recipe.tasks:
+        try:
+            task_entry(name).check_loss(options.loss)
+            if name.endswith("-classification"):
+                mixed = {step["name"] for step in PRESETS.get(options.augment, ())}
+                chosen_loss(options, soft_labels=bool(mixed & MIXES_LABELS))
+        except ValueError as error:
+            refusals.append(error)
+    if len(refusals) == len(recipe.tasks):
+        raise refusals[0]
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from pipelines.hyperparameters.families import with_changes
+from pipelines.hyperparameters.optimizer import schedule_callbacks
 from pipelines.hyperparameters.options import (
     argument_names,
     check_parameter_names,
@@ -17,7 +19,7 @@ from pipelines.hyperparameters.options import (
 )
 from pipelines.hyperparameters.precision import precision
 from pipelines.recipes.recipe import Recipe
-from pipelines.tasks.registry import task_class
+from pipelines.tasks.registry import task_entry
 from pipelines.training.tensorflow.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -43,12 +45,14 @@ class Experiment:
         self, recipe: Recipe, params: Mapping[str, Any], dataset: Dataset, *, seed: int
     ) -> None:
         self.recipe = recipe
-        self.params = {**recipe.defaults, **params}
+        self.params = with_changes(recipe.defaults, params)
         self.dataset = dataset
         self.seed = seed
-        task = task_class(recipe.task.format(task=dataset.task))
+        self.entry = task_entry(recipe.task.format(task=dataset.task))
+        task = self.entry.load()
         check_parameter_names(self.params, recipe.builder, extra=task.extra_names)
         self.options, rest = split_parameters(self.params)
+        self.entry.check_loss(self.options.loss)
         extra = {name: value for name, value in rest.items() if name in task.extra_names}
         self._builder_arguments = {k: v for k, v in rest.items() if k not in extra}
         self._task_arguments = extra
@@ -69,6 +73,7 @@ class Experiment:
         builder = resolve(self.recipe.builder)
         with precision(self.options.precision):
             model: keras.Model = builder(**{**given, **self._builder_arguments})
+            model = self.task.adapt(model)
         self.task.compile(model, total_steps=total_steps)
         return model
 
@@ -126,7 +131,8 @@ class Experiment:
 
     def _option_callbacks(self, *, validated: bool) -> list[keras.callbacks.Callback]:
         """What the options ask for: averaged weights in validation, early stopping."""
-        callbacks: list[keras.callbacks.Callback] = []
+        watched = (self.recipe.metric, self.recipe.direction) if validated else ("loss", "minimize")
+        callbacks = schedule_callbacks(self.options, metric=watched[0], direction=watched[1])
         stops_early = bool(self.options.patience and validated)
         if self.options.ema:
             # Early stopping must keep the averaged weights of its best epoch, not the raw ones.

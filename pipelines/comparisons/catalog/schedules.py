@@ -19,11 +19,14 @@ _SCHEDULES = (
     "exp_range",
     "one_cycle",
     "one_cycle_linear",
+    "one_cycle_momentum",
     "cooldown",
     "spall_gain",
 )
 _ARMS = {
     **{name: {"schedule": name, "warmup": 0.0} for name in _SCHEDULES},
+    # The usual patience of 10 epochs would outlast most of the training.
+    "plateau": {"schedule": "plateau", "schedule.patience": 3, "warmup": 0.0},
     "warmup + constant": {"schedule": "constant", "warmup": 0.1},
     "warmup + cosine": {"schedule": "cosine", "warmup": 0.1},
 }

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines.datasets.containers import Dataset, Split
 from pipelines.evaluation import Interval, Measure, metric_interval
+from pipelines.hyperparameters.families import with_changes
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
 from pipelines.jobs.repeats import difference_over_seeds, refit_seeds, spread
 from pipelines.recipes.recipe import Recipe
@@ -121,7 +122,7 @@ def epochs_of(record: TrialRecord | None, planned: int) -> int:
 def are_equal(recipe: Recipe, one: Candidate, other: Candidate) -> bool:
     """Whether two candidates are one and the same training."""
     resolved = [
-        json.dumps([{**recipe.defaults, **c.params}, c.epochs], sort_keys=True, default=str)
+        json.dumps([with_changes(recipe.defaults, c.params), c.epochs], sort_keys=True, default=str)
         for c in (one, other)
     ]
     return resolved[0] == resolved[1]
@@ -156,7 +157,7 @@ def compare_on_test(
     Returns:
         The scores with their intervals and a verdict.
     """
-    task = winners[0].experiment.task
+    task, main_metric = winners[0].experiment.task, winners[0].experiment.entry.main_metric
     ours = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in winners]
     theirs = ours
     if defaults is not winners:
@@ -166,7 +167,7 @@ def compare_on_test(
         theirs,
         test.y,
         measure=task.measure,
-        metrics=((recipe.metric.removeprefix("val_"), recipe.direction), task.main_metric),
+        metrics=((recipe.metric.removeprefix("val_"), recipe.direction), main_metric),
         baseline=task.baseline(test),
     )
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.hyperparameters.families import family_of
 from pipelines.hyperparameters.options import default_values
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.checks import check_hyperparameters
@@ -41,7 +42,8 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     changed = {name: d for name, d in given.items() if name in recipe.space}
     space = Space({**recipe.space.override(changed).dimensions, **added})
     unset = [name for name in added if name not in recipe.defaults]
-    defaults = {**recipe.defaults, **default_values(recipe.builder, unset)}
+    known = recipe.defaults
+    defaults = {**known, **default_values(recipe.builder, unset, known)}
     return dataclasses.replace(recipe, space=space, defaults=defaults)
 
 
@@ -53,7 +55,17 @@ def _check(recipe: Recipe, given: Mapping[str, Dimension]) -> None:
         )
     for name, dimension in given.items():
         for value in _extremes(dimension):
-            check_hyperparameters(recipe, {name: value})
+            for member in _members(name, {**recipe.space.dimensions, **given}):
+                check_hyperparameters(recipe, {**member, name: value})
+
+
+def _members(name: str, space: Mapping[str, Dimension]) -> list[dict[str, Any]]:
+    """With which losses, optimizers or schedules a parameter of them is searched."""
+    family = family_of(name)
+    if family is None or family not in space:
+        return [{}]
+    allowed = space[name].conditions().get(family, _extremes(space[family]))
+    return [{family: member} for member in allowed]
 
 
 def _extremes(dimension: Dimension) -> list[Any]:

@@ -1,0 +1,121 @@
+"""Parameters of the loss, the optimizer and the schedule that a training names: `loss.delta`.
+
+`loss=huber` names a member of a family; `loss.delta=2` sets a parameter of that member. Nothing
+here imports Keras, so that a wrong name is refused before anything is read or loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cookbook._names import unknown_name
+from cookbook._ranges import Range, check_ranges
+from cookbook.losses.registry import LOSSES
+from cookbook.optimizers.registry import OPTIMIZERS
+from pipelines.hyperparameters.schedules import SCHEDULE_NAMES, SPANNED
+
+_MEMBERS: Mapping[str, Iterable[str]] = {
+    "loss": LOSSES,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULE_NAMES,
+}
+FAMILIES = tuple(_MEMBERS)
+"""Hyperparameters whose values have parameters of their own."""
+
+
+def family_of(name: str) -> str | None:
+    """The family that a hyperparameter is a parameter of, or None for any other one.
+
+    Example:
+        >>> family_of("loss.delta"), family_of("loss"), family_of("units")
+        ('loss', None, None)
+    """
+    family, dot, parameter = name.partition(".")
+    return family if dot and parameter and family in FAMILIES else None
+
+
+def member_parameters(family: str, member: str) -> Mapping[str, Any]:
+    """What can be set of a member of a family, with the values that apply otherwise.
+
+    Args:
+        family: One of `FAMILIES`.
+        member: A loss, an optimizer or a schedule; empty for the task's own loss, which has none.
+
+    Raises:
+        ValueError: If there is no such member.
+
+    Example:
+        >>> member_parameters("loss", "huber")
+        {'delta': 1.0}
+    """
+    if not member and family == "loss":
+        return {}
+    if member not in _MEMBERS[family]:
+        raise ValueError(unknown_name(family, member, _MEMBERS[family]))
+    if family == "schedule":
+        return SPANNED[member].parameters if member in SPANNED else {}
+    return (LOSSES if family == "loss" else OPTIMIZERS)[member].parameters
+
+
+def check_member(family: str, member: str, given: Mapping[str, Any]) -> None:
+    """Refuses a member that does not exist, and parameters that it does not have.
+
+    Args:
+        family: One of `FAMILIES`.
+        member: Its member.
+        given: Values of the member's parameters.
+
+    Raises:
+        ValueError: If a name is unknown, or a value is of a wrong kind or out of its range.
+    """
+    known = member_parameters(family, member)
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(_no_parameter(family, member, name, known))
+        _check_kind(f"{family}.{name}", value, known[name])
+    named = {f"{family}.{name}": value for name, value in given.items()}
+    check_ranges(named, {f"{family}.{k}": law for k, law in _ranges(family, member).items()})
+
+
+def with_changes(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyperparameters with some replaced; another member leaves the old one's parameters behind.
+
+    Example:
+        >>> with_changes({"loss": "huber", "loss.delta": 2.0}, {"loss": "log_cosh"})
+        {'loss': 'log_cosh'}
+    """
+    replaced = {f for f in FAMILIES if f in changes and changes[f] != values.get(f)}
+    kept = {name: value for name, value in values.items() if family_of(name) not in replaced}
+    return {**kept, **changes}
+
+
+def _ranges(family: str, member: str) -> Mapping[str, Range]:
+    if family == "schedule":
+        return SPANNED[member].ranges if member in SPANNED else {}
+    if family == "loss":
+        return LOSSES[member].ranges if member else {}
+    return OPTIMIZERS[member].ranges
+
+
+def _no_parameter(family: str, member: str, name: str, known: Mapping[str, Any]) -> str:
+    if known:
+        return unknown_name(f"parameter of the {family} {member!r}", name, known)
+    what = f"The {family} {member!r} has no parameters" if member else f"No {family} is named"
+    return f"{what}. Got {family}.{name}: leave it out, or set `{family}` to one that has it."
+
+
+def _check_kind(name: str, value: Any, usual: Any) -> None:
+    """Compares kinds with the usual value's; lists and texts are the owner's affair."""
+    wanted: tuple[str, tuple[type, ...]] | None = None
+    if isinstance(usual, bool):
+        wanted = ("true or false", (bool,))
+    elif isinstance(usual, int):
+        wanted = ("a whole number", (int,))
+    elif isinstance(usual, float) or usual is None:
+        wanted = ("a number", (int, float))
+    if wanted is None or (isinstance(usual, float) and isinstance(value, list | tuple)):
+        return
+    # For Python True is a 1 too; as a number it is a mistake.
+    if not isinstance(value, wanted[1]) or (isinstance(value, bool) and bool not in wanted[1]):
+        raise ValueError(f"`{name}` is {wanted[0]}. Got {name}={value!r}.")

@@ -70,7 +70,7 @@ class TrainingOptions:
         Raises:
             ValueError: If a value is outside its range.
         """
-        laws = {
+        ranges = {
             "learning_rate > 0": self.learning_rate > 0,
             "weight_decay >= 0": self.weight_decay >= 0,
             "clip_norm >= 0": self.clip_norm >= 0,
@@ -83,10 +83,10 @@ class TrainingOptions:
         }
         if self.precision not in PRECISIONS:
             raise ValueError(unknown_name("precision", self.precision, PRECISIONS))
-        for law, holds in laws.items():
+        for rule, holds in ranges.items():
             if not holds:
-                name = next(field.name for field in fields(self) if field.name in law)
-                raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)!r}.")
+                name = next(field.name for field in fields(self) if field.name in rule)
+                raise ValueError(f"`{rule}` must hold. Got {name}={getattr(self, name)!r}.")
         for family in FAMILIES:
             check_member(family, getattr(self, family), self.of(family))
         if self.schedule == "one_cycle_momentum" and self.warmup:

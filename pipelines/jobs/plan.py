@@ -14,7 +14,7 @@ from pipelines.hyperparameters.families import with_changes
 from pipelines.jobs.fingerprint import choice_of, common_facts, identified, recipe_facts
 from pipelines.jobs.metric_names import check_metric_names, wants_latency
 from pipelines.jobs.recipe.objective import RecipeObjective
-from pipelines.jobs.recipe.space import with_space
+from pipelines.jobs.recipe.space import with_space, without_fixed
 from pipelines.recipes.registry import load_recipe
 from pipelines.tasks.registry import TASKS, task_entry
 from pipelines.training.checks import check_hyperparameters
@@ -204,8 +204,7 @@ def plan_recipe(
     check_hyperparameters(recipe, fixed)
     if job.folds is not None:
         _check_foldable(recipe)
-    # What is fixed is not searched.
-    space = Space({name: d for name, d in recipe.space.dimensions.items() if name not in fixed})
+    space = without_fixed(recipe.space, fixed)
     own = {"path": job.data} if isinstance(job.data, str) else job.data
     check_option_names(own or {})
     data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.hyperparameters.families import family_of
+from pipelines.hyperparameters.families import family_of, member_parameters
 from pipelines.hyperparameters.options import default_values
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.checks import check_hyperparameters
@@ -22,7 +22,9 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
         recipe: The recipe.
         changes: Names to dimensions, in their plain form or not. A name of the recipe's space
             gets another range; any other hyperparameter of the training or the builder joins
-            the space, and what the recipe does without it joins the recipe's defaults.
+            the space, and what the recipe does without it joins the recipe's defaults. A
+            parameter of some of the losses, optimizers or schedules that are searched, such as
+            `loss.delta`, is searched with these alone.
 
     Returns:
         The recipe with another space.
@@ -37,6 +39,8 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
         ({'float': [0.0, 0.99]}, 0.0)
     """
     given = {name: dimension_from(name, change) for name, change in changes.items()}
+    whole = {**recipe.space.dimensions, **given}
+    given = {name: _conditional(name, dimension, whole) for name, dimension in given.items()}
     _check(recipe, given)
     added = {name: d for name, d in given.items() if name not in recipe.space}
     changed = {name: d for name, d in given.items() if name in recipe.space}
@@ -57,6 +61,45 @@ def _check(recipe: Recipe, given: Mapping[str, Dimension]) -> None:
         for value in _extremes(dimension):
             for member in _members(name, {**recipe.space.dimensions, **given}):
                 check_hyperparameters(recipe, {**member, name: value})
+
+
+def _conditional(name: str, dimension: Dimension, space: Mapping[str, Dimension]) -> Dimension:
+    """A parameter of some of the losses that are searched exists only with them."""
+    family = family_of(name)
+    if family is None or family not in space or family in dimension.conditions():
+        return dimension
+    parameter = name.partition(".")[2]
+    members = _extremes(space[family])
+    having = [member for member in members if parameter in member_parameters(family, member)]
+    if not having or having == members:
+        return dimension
+    return dataclasses.replace(dimension, when={**(dimension.when or {}), family: having})
+
+
+def without_fixed(space: Space, fixed: Mapping[str, Any]) -> Space:
+    """The space without what is fixed, and without what exists only beside other values.
+
+    Args:
+        space: What would be searched.
+        fixed: Hyperparameters with one value.
+
+    Example:
+        >>> from tuning import Choice
+        >>> momentum = Float(0.0, 0.9, when={"optimizer": "sgd"})
+        >>> space = Space({"optimizer": Choice(["adam", "sgd"]), "momentum": momentum})
+        >>> list(without_fixed(space, {"optimizer": "adam"}).dimensions)
+        []
+        >>> without_fixed(space, {"optimizer": "sgd"}).to_dict()
+        {'momentum': {'float': [0.0, 0.9]}}
+    """
+    kept = {}
+    for name, dimension in space.dimensions.items():
+        conditions = dimension.conditions()
+        excluded = any(fixed[p] not in conditions[p] for p in conditions if p in fixed)
+        if name not in fixed and not excluded:
+            open_ones = {p: list(values) for p, values in conditions.items() if p not in fixed}
+            kept[name] = dataclasses.replace(dimension, when=open_ones or None)
+    return Space(kept)
 
 
 def _members(name: str, space: Mapping[str, Dimension]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from pipelines.comparisons.registry import all_comparisons, comparison_names, lo
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.run import compare
 from pipelines.comparisons.statistics import BEST, SAME, UNJUDGED, WORSE
-from pipelines.hyperparameters.schedules import SCHEDULE_NAMES
 from pipelines.hyperparameters.options import resolve, split_parameters
+from pipelines.hyperparameters.schedules import SCHEDULE_NAMES
 from pipelines.training.checks import check_hyperparameters
 from tuning.tracking import Tracker, default_tracking_uri
 

@@ -50,7 +50,7 @@ REFUSED = [
     ({"loss.delta": 2}, r"No loss is named\. Got loss\.delta"),
     ({"loss": "huber", "loss.dleta": 2}, "Did you mean 'delta'"),
     ({"loss": "log_cosh", "loss.delta": 2}, "'log_cosh' has no parameters"),
-    ({"loss": "huber", "loss.delta": -1.0}, "`loss.delta > 0` must hold"),
+    ({"loss": "huber", "loss.delta": -1.0}, "`0 < loss.delta` must hold"),
     ({"loss": "huber", "loss.delta": "wide"}, "`loss.delta` is a number"),
     ({"loss": "hubber"}, "Did you mean 'huber'"),
     ({"optimizer": "adm"}, "Did you mean 'adam'"),
@@ -160,38 +160,46 @@ def test_every_family_has_members_with_parameters():
     assert set(FAMILIES) == {"loss", "optimizer", "schedule"}
 
 
-def job(**space):
+LOSSES_OF_SPACE = {"choice": ["huber", "log_cosh"]}
+DELTA = {"float": [0.5, 3.0]}
+
+
+def plan(recipe="diabetes-mlp", metric="val_mae", fixed=(), **space):
     given = {name.replace("__", "."): dimension for name, dimension in space.items()}
-    return Job(recipe="diabetes-mlp", metric="val_mae", direction="minimize", space=given)
-
-
-def test_a_job_searches_parameters_of_the_loss():
-    found = plan_recipe(
-        job(loss__delta={"float": [0.5, 3.0]}, optimizer__beta_1={"float": [0.8, 0.95]})
+    job = Job(
+        recipe=recipe,
+        trials=2,
+        metric=metric,
+        direction="minimize",
+        space=given,
+        set=dict(fixed),
     )
-    assert found.default_point["loss.delta"] == 1.0
-    assert found.default_point["optimizer.beta_1"] == 0.9
+    return plan_recipe(job)
 
 
-def test_a_parameter_of_one_of_several_losses_is_searched_with_it():
-    losses = {"choice": ["huber", "log_cosh"]}
-    delta = {"float": [0.5, 3.0], "when": {"loss": "huber"}}
-    found = plan_recipe(job(loss=losses, loss__delta=delta))
+def test_a_job_searches_parameters_of_the_loss_with_the_losses_that_have_them():
+    found = plan(loss=LOSSES_OF_SPACE, loss__delta=DELTA, optimizer__rho={"float": [0.8, 0.95]})
+    assert found.space["loss.delta"].conditions() == {"loss": ("huber",)}
+    assert found.space["optimizer.rho"].conditions() == {"optimizer": ("rmsprop",)}
     assert found.default_point["loss.delta"] == 1.0
-    with pytest.raises(ValueError, match="'log_cosh' has no parameters"):
-        plan_recipe(job(loss=losses, loss__delta={"float": [0.5, 3.0]}))
+    assert "optimizer.rho" not in found.default_point
+
+
+@pytest.mark.parametrize(("loss", "searched"), [("huber", True), ("log_cosh", False)])
+def test_a_fixed_loss_leaves_its_own_parameters_in_the_space(loss, searched):
+    found = plan(fixed={"loss": loss}, loss__delta=DELTA)
+    assert ("loss.delta" in found.space) is searched
+    assert searched is (found.default_point.get("loss.delta") == 1.0)
+
+
+def test_a_parameter_that_no_loss_of_the_space_has_is_refused():
+    with pytest.raises(ValueError, match="'huber' named 'gamma'"):
+        plan(loss=LOSSES_OF_SPACE, loss__gamma=DELTA)
 
 
 def test_losses_are_not_compared_by_their_values():
     with pytest.raises(ValueError, match="Values of different losses cannot be compared"):
-        plan_recipe(
-            Job(
-                recipe="diabetes-mlp",
-                metric="val_loss",
-                direction="minimize",
-                space={"loss.delta": {"float": [0.5, 3.0]}},
-            )
-        )
+        plan(recipe="diabetes-mlp", metric="val_loss")
 
 
 def test_what_a_search_does_without_a_parameter():

@@ -10,7 +10,7 @@ from pipelines.datasets.catalog import CATALOG
 from pipelines.hyperparameters.options import split_parameters
 from pipelines.jobs.plan import default_point
 from pipelines.recipes.registry import all_recipes
-from pipelines.tasks.registry import task_class
+from pipelines.tasks.registry import task_entry
 from pipelines.training.checks import check_hyperparameters
 
 RECIPES = all_recipes()
@@ -20,7 +20,7 @@ IDS = [recipe.name for recipe in RECIPES]
 @pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
 def test_names_point_at_something(recipe):
     assert recipe.dataset in CATALOG
-    assert task_class(recipe.task.format(task="classification"))
+    assert all(task_entry(task).load() for task in recipe.tasks)
     module, _, function = recipe.builder.partition(":")
     assert callable(getattr(importlib.import_module(module), function))
     assert recipe.direction in ("maximize", "minimize")

@@ -171,6 +171,12 @@ class TableRegression(Task):
         """The model, with a softplus behind its output for a loss of positive numbers."""
         if self._loss.targets == "numbers":
             return model
+        if not type(model).__module__.startswith("keras."):
+            raise ValueError(
+                f"The loss {self._loss.name!r} takes a softplus behind the model's output, and "
+                f"{type(model).__name__} computes the outputs of a training in its own way: take "
+                "another loss, such as huber, or another builder."
+            )
         positive = keras.layers.Activation("softplus", dtype="float32", name="positive")
         return keras.Model(model.inputs, positive(model.outputs[0]), name=model.name)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from cookbook.losses.registry import LOSSES
 from pipelines.tasks.registry import TASKS
-from tests.pipelines.tasks.small_data import small_experiment, table_classes
+from pipelines.training.experiment import Experiment
+from tests.pipelines.tasks.small_data import SMALL, small_experiment, table_classes
 
 # Tables train in no time, and the other tasks hand their loss the same labels and logits: of
 # these the quick run takes one each.
@@ -55,6 +58,15 @@ def _learns(experiment):
         assert scores["r2"] > 0.5
     else:
         assert scores["accuracy"] > 0.6
+
+
+def test_a_model_with_outputs_of_its_own_gets_no_softplus():
+    recipe, make = SMALL["table-regression"]
+    ensemble = dataclasses.replace(
+        recipe, builder="cookbook.models.tabular:tabular_ensemble", defaults={"loss": "poisson"}
+    )
+    with pytest.raises(ValueError, match="MemberEnsemble computes the outputs of a training"):
+        Experiment(ensemble, {}, make(), seed=0).build(total_steps=1)
 
 
 BINARY = [name for name, entry in LOSSES.items() if entry.targets == "binary"]

@@ -80,6 +80,11 @@ class SearchOptions(Part):
     retries: int = Field(
         1, ge=0, le=1000, description="How often a trial whose worker died is started again."
     )
+    store_timeout: Seconds = Field(
+        600.0,
+        description="Time for which a store that does not answer is waited for, as 10min; workers "
+        "go on meanwhile.",
+    )
     storage: str | None = Field(
         None, description="SQLAlchemy URL of the store of studies; the embedded one by default."
     )

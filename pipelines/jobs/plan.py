@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.schema import Job
     from pipelines.recipes.recipe import Recipe
     from tuning import SearchResult
-    from tuning.engine.ending import Ending
+    from tuning.engine.ending import StudyEnding
 
 
 class Plan(Protocol):
@@ -71,7 +71,7 @@ class Plan(Protocol):
     def provenance(self) -> Provenance:
         """Commit, data and tags of the MLflow runs."""
 
-    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: StudyEnding) -> dict[str, Any]:
         """What the study records as its result; has at least the number of `trials`."""
 
 
@@ -158,7 +158,7 @@ class RecipePlan:
             tags={"recipe": self.recipe.name, "strategy": self.settings.strategy},
         )
 
-    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: StudyEnding) -> dict[str, Any]:
         """Refits winner and defaults and looks at the test split once."""
         from pipelines.jobs.recipe.finish import finish_recipe
 
@@ -275,7 +275,7 @@ class FunctionPlan:
         """The function as the experiment of the runs."""
         return Provenance(git_commit=git_commit(), experiment=self.name.replace(":", "."))
 
-    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: StudyEnding) -> dict[str, Any]:
         """The best trial."""
         return {"trials": found.n_trials, "best_trial": found.best_trial, **found.choice}
 

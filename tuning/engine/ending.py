@@ -23,7 +23,7 @@ _POLL = 0.5  # seconds between looks at the end that another search holds
 Result = Mapping[str, Any]
 
 
-class Ending:
+class StudyEnding:
     """The end of a study while this process holds it.
 
     Attributes:
@@ -80,7 +80,7 @@ def claimed_ending(
     is_current: Callable[[Result], bool],
     on_wait: Callable[[], None] = lambda: None,
     lease: float = LEASE_SECONDS,
-) -> Iterator[Ending | None]:
+) -> Iterator[StudyEnding | None]:
     """Waits until this process may end a study, or another one has.
 
     Several searches on one study come here; one of them refits, tests and records, the others
@@ -125,7 +125,7 @@ def claimed_ending(
         return
     try:
         with _renewed(book, claim):
-            yield Ending(study, book, claim, earlier)
+            yield StudyEnding(study, book, claim, earlier)
     finally:
         book.release(claim)  # does nothing after `finish`
 

@@ -12,7 +12,7 @@ from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.storage import records
 from tuning.storage.claims import Claim, Ending
-from tuning.workers.worker import COMPLETE, PRUNED, Outcome
+from tuning.workers.pool import COMPLETE, PRUNED, Outcome
 
 CONSTRAINT_PREFIX = "constraints:"  # where Optuna 5 keeps what `trial.set_constraint` was given
 

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from tuning.engine.suggestions import Plan
 from tuning.results.result import Ledger, Progress
 from tuning.settings import SearchSettings
 from tuning.storage import records
 
-OnProgress = Callable[[Progress], None]
-
 _SHORTEST = 0.2
 _LONGEST = 1.0
 
 
 class Reporter:
-    """Calls back with snapshots.
+    """Takes snapshots of a study.
 
     Args:
-        on_progress: The callback, or None.
         settings: The search's settings.
         ledger: The trials of the study.
+        wanted: Whether anybody looks at them.
     """
 
-    def __init__(
-        self, on_progress: OnProgress | None, settings: SearchSettings, ledger: Ledger
-    ) -> None:
-        self._on_progress = on_progress
+    def __init__(self, settings: SearchSettings, ledger: Ledger, *, wanted: bool = True) -> None:
         self._settings = settings
         self._ledger = ledger
+        self._wanted = wanted
         self._began = time.monotonic()
         self._told = 0.0
         self._changed = True
@@ -41,27 +36,26 @@ class Reporter:
         """Seconds since the search began."""
         return time.monotonic() - self._began
 
+    @property
+    def due(self) -> bool:
+        """Whether it is time: at most five times a second, and once a second without changes."""
+        since = time.monotonic() - self._told
+        return self._wanted and since >= (_SHORTEST if self._changed else _LONGEST)
+
     def ended(self, number: int) -> None:
         """Notes that a trial ended."""
         self._last, self._changed = number, True
 
-    def tell(self, plan: Plan | None, finished: int, *, force: bool = False) -> None:
-        """Calls back, at most five times a second, and once a second without changes.
+    def snapshot(self, plan: Plan | None, finished: int) -> Progress | None:
+        """Takes a snapshot, None when nobody wants one.
 
         Args:
-            plan: The running stretch.
+            plan: The running phase.
             finished: Trials that this search finished.
-            force: Whether to call back in any case.
         """
-        if self._on_progress is None:
-            return
-        since = time.monotonic() - self._told
-        if not force and since < (_SHORTEST if self._changed else _LONGEST):
-            return
+        if not self._wanted:
+            return None
         self._told, self._changed = time.monotonic(), False
-        self._on_progress(self._snapshot(plan, finished))
-
-    def _snapshot(self, plan: Plan | None, finished: int) -> Progress:
         self._ledger.refresh()
         found = self._ledger.records
         states = [record.state for record in found]

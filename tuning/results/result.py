@@ -219,15 +219,16 @@ class Ledger:
         self.records: list[TrialRecord] = []
 
     def refresh(self) -> None:
-        """Reads what changed."""
-        self.records = []
+        """Reads what changed; several threads may do so."""
+        found = []
         for trial in self._study.get_trials(deepcopy=False):
             record = self._finished.get(trial.number)
             if record is None:
                 record = record_of(trial, self._space)
                 if record.state in records.FINISHED:
                     self._finished[trial.number] = record
-            self.records.append(record)
+            found.append(record)
+        self.records = found
 
     @property
     def finished(self) -> list[TrialRecord]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning.errors import JobError, Pruned
+from tuning.workers.plain import plain_number, plain_step, plain_text, plain_value
 
 Decide = Callable[[int, float], bool]
 
@@ -75,33 +76,35 @@ class Context:
         """Reports the metrics after a step.
 
         Args:
-            step: Steps (epochs) finished, from 1, larger than at the last report.
-            metrics: Name to value; NaN and infinite values are allowed.
+            step: Steps (epochs) finished, from 1 to 2**31 - 1, larger than at the last report.
+            metrics: Name to number; NaN and infinite ones are allowed, and beyond 1e300 a number
+                is infinite.
 
         Raises:
             Pruned: When the search gives the trial up; let it pass through.
-            ValueError: If the step does not grow.
+            ValueError: If the step does not grow or a value is no number.
         """
         steps = self.history.setdefault("step", [])
-        last = int(steps[-1]) if steps else 0
-        if step <= last:
-            raise ValueError(
-                f"`step` counts finished steps from 1 and grows. Got {step} after {last}."
-            )
+        step = plain_step(step, int(steps[-1]) if steps else 0)
+        # Everything is checked before anything is kept.
+        values = {
+            plain_text(str(name)): plain_number(value, f"The reported {name!r}")
+            for name, value in metrics.items()
+        }
         decides = self.should_report(step)
-        for name in metrics:
+        for name in values:
             self.history.setdefault(name, [float("nan")] * len(steps))
-        steps.append(int(step))
-        for name, values in self.history.items():
+        steps.append(step)
+        for name, known in self.history.items():
             if name != "step":
-                values.append(float(metrics.get(name, float("nan"))))
+                known.append(values.get(name, float("nan")))
         if not decides or self._decide is None or self._metric is None:
             return
-        if self._metric not in metrics:
+        if self._metric not in values:
             raise JobError(
-                f"Pruning needs the metric {self._metric!r} in every report. Got {sorted(metrics)}."
+                f"Pruning needs the metric {self._metric!r} in every report. Got {sorted(values)}."
             )
-        if self._decide(int(step), float(metrics[self._metric])):
+        if self._decide(step, values[self._metric]):
             raise Pruned(f"given up after step {step}")
 
     def should_report(self, step: int) -> bool:
@@ -124,6 +127,10 @@ class Context:
 
         Args:
             key: Name.
-            value: Anything JSON can hold.
+            value: Text, numbers, None, and lists and mappings of these; NumPy's scalars and arrays
+                are converted.
+
+        Raises:
+            ValueError: If it is anything else.
         """
-        self.notes[key] = value
+        self.notes[plain_text(str(key))] = plain_value(value, f"The note {key!r}")

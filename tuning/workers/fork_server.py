@@ -1,7 +1,7 @@
 """The workers' server: imports the heavy modules once and forks a worker whenever one is needed.
 
-Started as `python -m tuning.workers.fork_server`, with a pickled `Setup` on standard input. Where a
-process cannot be forked it becomes a worker itself, and every worker pays for its own imports.
+Started with a pickled `Setup` on standard input. Where a process cannot be forked it becomes a
+worker itself, and every worker pays for its own imports.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection
 
+from tuning.workers.worker_process import kill_group, kill_tree
+
 _REAP_SECONDS = 0.1
 
 
@@ -25,9 +27,9 @@ class Setup:
     """What a server has to know.
 
     Attributes:
-        address: Where the search listens.
+        address: Where the pool listens.
         key: Authentication key of the connections.
-        path: `sys.path` of the search.
+        path: `sys.path` of the pool's process.
         preload: Modules to import before the first worker.
         slot: Index of the worker this process becomes, or None to fork workers.
     """
@@ -41,9 +43,9 @@ class Setup:
 
 def main() -> None:
     """Reads the setup and serves."""
-    setup: Setup = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the search itself
+    setup: Setup = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the pool itself
     sys.path[:] = setup.path
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the search's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the search to handle
     if setup.slot is not None:
         _import_all(setup.preload)
         _work(setup, setup.slot)
@@ -79,27 +81,37 @@ def _fork_workers(setup: Setup, connection: Connection) -> None:
                 if pid == 0:
                     connection.close()
                     _work(setup, slot)
+                _lead_a_group(pid)
                 children.add(pid)
                 # Told apart from the worker's own report: it may be killed before that.
                 connection.send(("forked", slot, pid))
             for pid, status in _finished(children):
                 connection.send(("exit", pid, status))
     except (EOFError, ConnectionError):
-        pass  # the search ended, or was killed
+        pass  # the pool's process ended, or was killed
     finally:
         for pid in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            kill_tree(pid)
 
 
 def _finished(children: set[int]) -> list[tuple[int, int]]:
     ended = []
     for pid in list(children):
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            children.discard(pid)
-            ended.append((pid, os.waitstatus_to_exitcode(status)))
+        # Looked at before it is collected: until then nobody else can have its process id.
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            continue
+        kill_group(pid)
+        _, status = os.waitpid(pid, 0)
+        children.discard(pid)
+        ended.append((pid, os.waitstatus_to_exitcode(status)))
     return ended
+
+
+def _lead_a_group(pid: int) -> None:
+    """Gives a worker a group of its own, with which what its trials start can be ended."""
+    # Both parent and child do it: whichever comes first, it is done before either goes on.
+    with contextlib.suppress(OSError):
+        os.setpgid(pid, pid)
 
 
 def _work(setup: Setup, slot: int) -> None:
@@ -107,6 +119,7 @@ def _work(setup: Setup, slot: int) -> None:
 
     status = 1
     try:
+        _lead_a_group(os.getpid())
         connection = Client(setup.address, authkey=setup.key)
         connection.send(("worker", os.getpid(), slot))
         serve(connection)

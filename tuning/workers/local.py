@@ -1,288 +1,191 @@
-"""Worker processes as the search sees them: started, talked to, watched, killed."""
+"""The worker pool of one machine: processes that a server forks."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pickle
-import queue
-import secrets
-import subprocess
-import sys
-import threading
+import hashlib
 import time
 from collections.abc import Sequence
-from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tuning.errors import JobError
-from tuning.workers.fork_server import Setup
 from tuning.workers.objective import Payload
-from tuning.workers.process import Worker
-
-CAN_FORK = sys.platform.startswith("linux")  # macOS' system libraries do not survive a fork
-_START_SECONDS = 120.0
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
+from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, Task
+from tuning.workers.processes import CAN_FORK, StartError, WorkerProcesses
+from tuning.workers.supervisor import Running, Starts, Supervisor, WorkerLog
+from tuning.workers.worker_process import WorkerProcess, describe_exit
 
 
-class Pool:
-    """A server and the workers it makes.
+class LocalPool:
+    """Runs tasks in processes of this machine; see `WorkerPool` for the rules.
 
     Args:
-        payload: The objective.
-        threads: Threads of the numeric libraries in each worker.
+        size: Most workers.
         log: File that receives what workers print.
+        threads: Threads of the numeric libraries in each worker.
+        preload: Modules that are imported once for all workers.
+        recycle_after: Tasks after which a worker is replaced.
+        recycle_growth: Bytes that a worker may grow after its first task until it is replaced.
         use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
     """
 
     def __init__(
-        self, payload: Payload, *, threads: int, log: Path, use_fork: bool = CAN_FORK
+        self,
+        size: int,
+        *,
+        log: Path,
+        threads: int = 1,
+        preload: Sequence[str] = (),
+        recycle_after: int = 200,
+        recycle_growth: int = 250 * 10**6,
+        use_fork: bool = CAN_FORK,
     ) -> None:
-        self._payload = payload
-        self._use_fork = use_fork
-        self._environment = {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, str(threads))}
-        log.parent.mkdir(parents=True, exist_ok=True)
-        self._log = log.open("ab")
-        self._key = secrets.token_bytes(32)
-        self._listener = Listener(authkey=self._key)
-        self._arrivals: queue.Queue[Connection] = queue.Queue()
-        self._workers: list[Worker] = []
-        self._ended: dict[int, int] = {}
-        self._server: subprocess.Popen[bytes] | None = None
-        self._server_connection: Connection | None = None
-        self._waiting: list[int] = []
-        self._closed = False
-        self._asked = time.monotonic()
-        threading.Thread(target=self._accept, daemon=True, name="tuning-accept").start()
-        if use_fork:
-            self._server = self._spawn(None)
-
-    def _spawn(self, slot: int | None) -> subprocess.Popen[bytes]:
-        setup = Setup(
-            address=cast(str, self._listener.address),
-            key=self._key,
-            path=[str(Path.cwd()) if entry == "" else entry for entry in _import_path()],
-            preload=self._payload.preload,
-            slot=slot,
+        self.size = size
+        self._recycle_after = recycle_after
+        self._recycle_growth = recycle_growth
+        self._log = WorkerLog(log)
+        self._processes = WorkerProcesses(
+            threads=threads, log=self._log.file, preload=tuple(preload), use_fork=use_fork
         )
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from tuning.workers.fork_server import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=self._log,
-            env={**self._environment, "PYTHONPATH": os.pathsep.join(setup.path)},
-            start_new_session=True,  # Ctrl-C in a terminal goes to the search alone
-        )
-        if process.stdin is not None:
-            process.stdin.write(pickle.dumps(setup))
-            process.stdin.close()
-        return process
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                self._arrivals.put(self._listener.accept())
-            except Exception:
-                # A worker that was killed while it reported, or a stranger without the key.
-                if self._closed:
-                    return
-            if self._closed:
-                return
-
-    def start_worker(self, slot: int) -> Worker:
-        """Asks for a worker; it reports through `receive` when it is there."""
-        worker = Worker(slot=slot)
-        self._workers.append(worker)
-        if not self._use_fork:
-            worker.process = self._spawn(slot)
-            worker.pid = worker.process.pid
-        elif self._server_connection is not None:
-            self._server_connection.send(("fork", slot))
-        else:
-            self._waiting.append(slot)
-        return worker
+        self._starts = Starts(self._log)
+        self._supervisor = Supervisor()
+        self._vacant: list[int] = []  # slots whose worker is still to be started
+        self._started = 0
+        self._idle: list[WorkerProcess] = []
+        self._running: dict[str, Running] = {}
+        self._keys: dict[str | bytes, str] = {}
 
     @property
-    def starting(self) -> bool:
-        """Whether a worker is on its way."""
-        return any(not worker.ready for worker in self._workers)
+    def free(self) -> int:
+        """Workers that are ready for a task now."""
+        return len(self._idle)
 
-    def receive(self, timeout: float) -> list[tuple[Worker, tuple[Any, ...]]]:
-        """Waits for messages of the workers.
+    def ensure(self, count: int) -> None:
+        """Starts workers until there are `count` of them, or `size`; returns at once."""
+        while self._started < min(count, self.size):
+            self._processes.start(self._started)
+            self._started += 1
+
+    def submit(self, task: Task, payload: Payload) -> None:
+        """Gives a task to a free worker.
+
+        Raises:
+            RuntimeError: If no worker is free.
+        """
+        if not self._idle:
+            raise RuntimeError("A task needs a free worker. Got none: look at `free` first.")
+        worker = self._idle.pop(0)
+        key = self._key(payload)
+        if key not in worker.objectives:
+            worker.objectives.add(key)
+            worker.send(("objective", key, payload.content))
+        deadline = None if task.timeout is None else time.monotonic() + task.timeout
+        self._running[task.token] = Running(task=task, worker=worker, deadline=deadline)
+        worker.tasks += 1
+        worker.send(("run", key, task))
+
+    def _key(self, payload: Payload) -> str:
+        key = self._keys.get(payload.content)
+        if key is None:
+            content = payload.content
+            plain = content if isinstance(content, bytes) else content.encode()
+            key = self._keys[content] = hashlib.sha256(plain).hexdigest()
+        return key
+
+    def answer(self, token: str, *, prunes: bool) -> None:
+        """Answers `Asked`; nothing happens when the task has ended."""
+        running = self._running.get(token)
+        if running is not None:
+            running.worker.send(prunes)
+
+    def cancel(self, token: str) -> None:
+        """Ends a task by force; nothing happens when it has ended."""
+        running = self._running.pop(token, None)
+        if running is not None:
+            self._replace(running.worker)
+
+    def receive(self, timeout: float) -> list[Message]:
+        """Waits for messages.
 
         Args:
             timeout: Most seconds to wait.
 
-        Returns:
-            Worker and message; `("gone",)` stands for a worker whose process ended.
-
         Raises:
-            JobError: If the objective's modules cannot be imported.
+            JobError: If workers do not start.
         """
-        self._welcome()
-        by_connection = {w.connection: w for w in self._workers if w.connection is not None}
-        watched: list[Connection] = [c for c in by_connection if not c.closed]
-        if self._server_connection is not None:
-            watched.append(self._server_connection)
-        if not watched:
-            time.sleep(min(timeout, 0.01))
-        messages: list[tuple[Worker, tuple[Any, ...]]] = []
-        # New workers arrive through a queue, so a wait is short while one is on its way.
-        arriving = any(w.connection is None for w in self._workers)
-        for connection in wait(watched, timeout=min(timeout, 0.005) if arriving else timeout):
-            if connection is self._server_connection:
-                self._hear_server()
-                continue
-            worker = by_connection[cast(Connection, connection)]
-            try:
-                messages.append((worker, cast(Connection, connection).recv()))
-            except (EOFError, OSError, pickle.UnpicklingError):
-                messages.append((worker, ("gone",)))
-        messages += [(worker, ("gone",)) for worker in self._unborn()]
+        self._fill_vacant()
+        try:
+            heard = self._processes.receive(timeout)
+        except StartError as error:
+            raise JobError(f"Workers do not start: {error}. {self._log.last_words()}") from error
+        messages = [
+            message
+            for worker, said in heard
+            if (message := self._understand(worker, said)) is not None
+        ]
+        for running, reason in self._supervisor.over_limit(self._running.values()):
+            self.cancel(running.task.token)
+            messages.append(Stopped(running.task.token, reason))
+        self._log.keep_short()
         return messages
 
-    def _welcome(self) -> None:
-        while True:
-            try:
-                connection = self._arrivals.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                kind, pid, detail = connection.recv()
-            except (EOFError, OSError):
-                continue
-            if kind == "server":
-                self._meet_server(connection, detail)
-                continue
-            for worker in self._workers:
-                expected = worker.slot == detail and worker.pid in (None, pid)
-                if expected and worker.connection is None:
-                    worker.pid, worker.connection = pid, connection
-                    worker.send(("objective", self._payload.content))
-                    break
-            else:
-                connection.close()
-
-    def _meet_server(self, connection: Connection, failure: str | None) -> None:
-        if failure is not None:
-            raise JobError(
-                f"The modules of the objective {self._payload.name} cannot be imported:\n{failure}"
-            )
-        self._server_connection = connection
-        for slot in self._waiting:
-            connection.send(("fork", slot))
-        self._waiting = []
-
-    def _hear_server(self) -> None:
-        connection = self._server_connection
-        if connection is None:
-            return
-        try:
-            message = connection.recv()
-        except (EOFError, OSError):
-            # Somebody killed the server. A new one takes over, also for workers on their way.
-            connection.close()
-            self._server_connection = None
-            if self._server is not None:
-                self._server.wait()
-            self._server = self._spawn(None)
-            self._waiting = [w.slot for w in self._workers if w.connection is None]
-            return
-        if message[0] == "exit":
-            self._ended[message[1]] = message[2]
-            return
-        _, slot, pid = message
-        for worker in self._workers:
-            if worker.slot == slot and worker.pid is None:
-                worker.pid = pid
-
-    def _unborn(self) -> list[Worker]:
-        """Workers whose process never reported."""
-        lost = []
-        for worker in self._workers:
-            if worker.connection is not None:
-                continue
-            ended = worker.pid in self._ended or (
-                worker.process is not None and worker.process.poll() is not None
-            )
-            late = time.monotonic() - max(worker.asked, self._asked) > _START_SECONDS
-            server_died = self._server is not None and self._server.poll() is not None
-            if server_died and self._server_connection is None:
-                raise JobError(
-                    "The workers' server ended before it could start a worker "
-                    f"(exit status {self._server.poll() if self._server else None}); "
-                    f"its messages are in {self._log.name}."
-                )
-            if ended or late:
-                lost.append(worker)
-        return lost
-
-    def exit_status(self, worker: Worker, *, patience: float = 1.0) -> int | None:
-        """How a worker's process ended: its exit status, or minus the signal's number.
-
-        Args:
-            worker: A worker that is gone.
-            patience: Seconds to wait for the news.
-        """
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
-            if worker.process is not None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    return worker.process.wait(timeout=patience)
-            if worker.pid in self._ended:
-                return self._ended.pop(worker.pid)
-            connection = self._server_connection
-            if connection is None:
-                return None
-            if connection.poll(0.05):
-                self._hear_server()
-        return None
-
-    def discard(self, worker: Worker) -> None:
-        """Forgets a worker, ending its process when it still lives."""
-        worker.kill()
-        if worker in self._workers:
-            self._workers.remove(worker)
-        if worker.process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                worker.process.wait(timeout=5)
-
-    def retire(self, worker: Worker) -> None:
-        """Lets an idle worker end by itself and forgets it."""
-        worker.send(("stop",))
-        if worker.connection is not None:
-            worker.connection.close()
-        if worker in self._workers:
-            self._workers.remove(worker)
+    def wake(self) -> None:
+        """Ends a running `receive`, from any thread."""
+        self._processes.wake()
 
     def close(self) -> None:
-        """Ends every process."""
-        for worker in list(self._workers):
-            self.discard(worker)
-        if self._server_connection is not None:
-            self._server_connection.close()
-        if self._server is not None:
-            try:
-                self._server.wait(timeout=2)
-            except subprocess.TimeoutExpired:
-                self._server.kill()
-                self._server.wait()
-        self._closed = True
-        with contextlib.suppress(Exception):
-            Client(self._listener.address, authkey=self._key).close()  # ends the wait for workers
-        self._listener.close()
+        """Ends every worker with all that its tasks started."""
+        self._running.clear()
+        self._idle.clear()
+        self._processes.close()
         self._log.close()
 
+    def _understand(self, worker: WorkerProcess, said: tuple[Any, ...]) -> Message | None:
+        if said[0] == "ready":
+            worker.ready = True
+            self._starts.succeeded()
+            self._idle.append(worker)
+            return None
+        if said[0] == "gone":
+            return self._lose(worker)
+        token = said[1]
+        if token not in self._running:  # cancelled while it spoke
+            return None
+        if said[0] == "asked":
+            return Asked(token, said[2], said[3])
+        del self._running[token]
+        self._rest(worker)
+        return Ended(token, said[2])
 
-def _import_path() -> Sequence[str]:
-    """The search's own path, with the working directory, where scripts and tests live."""
-    return [*sys.path, ""] if "" not in sys.path else sys.path
+    def _rest(self, worker: WorkerProcess) -> None:
+        """Makes a worker idle after its task, or replaces it when it ran or grew enough."""
+        ran_enough = worker.tasks >= self._recycle_after
+        if worker.growth_bytes() > self._recycle_growth or ran_enough:
+            self._processes.retire(worker)
+            self._vacant.append(worker.slot)
+            self._fill_vacant()
+        else:
+            self._idle.append(worker)
+
+    def _lose(self, worker: WorkerProcess) -> Message | None:
+        """A worker's process ended by itself."""
+        how = f"the worker {describe_exit(self._processes.exit_status(worker))}"
+        token = next((t for t, r in self._running.items() if r.worker is worker), None)
+        if token is not None:
+            del self._running[token]
+        if not worker.ready:
+            self._starts.failed(how)
+        self._replace(worker)
+        return None if token is None else Lost(token, how)
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        """Puts a new process in a worker's place."""
+        if worker in self._idle:
+            self._idle.remove(worker)
+        self._processes.discard(worker)
+        self._vacant.append(worker.slot)
+        self._fill_vacant()
+
+    def _fill_vacant(self) -> None:
+        while self._vacant and self._starts.may_start:
+            self._processes.start(self._vacant.pop())

@@ -1,173 +1,148 @@
-"""The workers of a search and the trials they run: hired, replaced, watched."""
+"""Watches over workers: time and memory of their tasks, starts that fail, what they print."""
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO
 
 from tuning.errors import JobError
-from tuning.settings import SearchSettings
-from tuning.storage.claims import Claim
-from tuning.workers.local import Pool
-from tuning.workers.objective import Payload
-from tuning.workers.process import Worker, describe_exit
-from tuning.workers.worker import Task
+from tuning.workers.pool import Task
+from tuning.workers.processes import MOST_STARTS
+from tuning.workers.worker_process import WorkerProcess
 
-_TICK = 0.05
-_REST = 0.1
-_STILLBORN = 3
+_MEMORY_SECONDS = 0.2  # between looks
+_LOG_SECONDS = 5.0
+_LOG_BYTES = 16 * 2**20
+_TAIL_BYTES = 1500
+_LONGEST_PAUSE = 1.0
 
 
 @dataclass
 class Running:
-    """A trial that a worker runs.
+    """A task on its worker.
 
     Attributes:
-        claim: The trial's claim.
+        task: The task.
         worker: The worker.
-        deadline: `time.monotonic()` at which the trial is ended, or None.
+        deadline: `time.monotonic()` at which it is ended, or None.
     """
 
-    claim: Claim
-    worker: Worker
+    task: Task
+    worker: WorkerProcess
     deadline: float | None
 
 
-class Crew:
-    """The workers of a search.
+class Supervisor:
+    """Says which tasks are over their limits.
 
-    Args:
-        payload: The objective.
-        settings: The search's settings.
+    A process may grow past its limit between two looks, which are 0.2 s apart.
     """
 
-    def __init__(self, payload: Payload, settings: SearchSettings) -> None:
-        self._payload = payload
-        self._settings = settings
-        self._log = settings.directory / "workers.log"
-        self._pool: Pool | None = None
-        self._hired = 0
-        self._stillborn = 0
-        self.idle: list[Worker] = []
-        self.running: dict[int, Running] = {}  # by slot
+    def __init__(self) -> None:
+        self._looked = 0.0
 
-    def hire(self, wanted: int) -> None:
-        """Starts workers until there are as many as wanted, or as the settings allow."""
-        wanted = min(self._settings.worker_count, wanted)
-        if self._pool is None and wanted > 0:
-            self._pool = Pool(self._payload, threads=self._settings.threads, log=self._log)
-        while self._pool is not None and self._hired < wanted:
-            self._pool.start_worker(self._hired)
-            self._hired += 1
-
-    def hear(self) -> list[tuple[Worker, tuple[Any, ...]]]:
-        """Waits a moment for what the workers say; newly ready ones are idle afterwards.
-
-        Returns:
-            Worker and message: `("decide", ...)`, `("end", ...)` or `("gone",)`.
-        """
-        if self._pool is None:
-            return []
-        busy = bool(self.running) or self._pool.starting
-        messages = []
-        for worker, message in self._pool.receive(_TICK if busy else _REST):
-            if message[0] == "ready":
-                worker.ready = True
-                self._stillborn = 0
-                self.idle.append(worker)
-            else:
-                messages.append((worker, message))
-        return messages
-
-    def run(self, worker: Worker, claim: Claim, task: Task) -> None:
-        """Gives an idle worker a trial."""
-        limit = self._settings.trial_timeout
-        deadline = None if limit is None else time.monotonic() + limit
-        self.running[worker.slot] = Running(claim=claim, worker=worker, deadline=deadline)
-        worker.trials += 1
-        worker.send(("run", task))
-
-    def done(self, worker: Worker) -> None:
-        """Makes a worker idle after its trial, or replaces it when it ran or grew enough."""
-        ran_enough = worker.trials >= self._settings.recycle_after
-        if worker.growth_bytes() > self._settings.recycle_growth or ran_enough:
-            self.replace(worker, retire=True)
-        else:
-            self.idle.append(worker)
-
-    def lose(self, worker: Worker) -> tuple[Running | None, str]:
-        """Replaces a worker whose process ended by itself.
-
-        Args:
-            worker: The worker.
-
-        Returns:
-            The trial it ran, if any, and how the process ended.
-
-        Raises:
-            JobError: If workers die again and again before they run a trial.
-        """
-        status = self._pool.exit_status(worker) if self._pool is not None else None
-        running = self.running.pop(worker.slot, None)
-        how = f"the worker {describe_exit(status)}"
-        if running is None:
-            self._stillborn += 1
-            if self._stillborn >= _STILLBORN:
-                raise JobError(f"Workers do not start: {how}; their messages are in {self._log}.")
-        self.replace(worker)
-        return running, how
-
-    def replace(self, worker: Worker, *, retire: bool = False) -> None:
-        """Puts a new process in a worker's place; a retired one may end by itself."""
-        if self._pool is None:
-            return
-        if worker in self.idle:
-            self.idle.remove(worker)
-        if retire:
-            self._pool.retire(worker)
-        else:
-            self._pool.discard(worker)
-        self._pool.start_worker(worker.slot)
-
-    def overdue(self) -> list[tuple[Running, str]]:
-        """Running trials that are over their time, with the reason."""
-        now = time.monotonic()
-        reason = f"time limit of {self._settings.trial_timeout or 0:g} s"
-        return [
-            (running, reason)
-            for running in self.running.values()
-            if running.deadline is not None and now > running.deadline
-        ]
-
-    def oversized(self) -> list[tuple[Running, str]]:
-        """Running trials that are over their memory, with the reason."""
-        limit = self._settings.memory_limit
-        if limit is None:
-            return []
-        found = []
-        for running in self.running.values():
-            used = running.worker.resident_bytes()
-            if used > limit:
-                megabytes = f"{used / 2**20:.0f} MB used, {limit / 2**20:.0f} MB allowed"
-                found.append((running, f"memory limit: {megabytes}"))
+    def over_limit(self, running: Iterable[Running]) -> list[tuple[Running, str]]:
+        """Tasks that are over their time or memory, each with the reason."""
+        now, found = time.monotonic(), []
+        looks = now - self._looked >= _MEMORY_SECONDS
+        if looks:
+            self._looked = now
+        for one in running:
+            reason = self._reason(one, now, looks=looks)
+            if reason is not None:
+                found.append((one, reason))
         return found
 
-    def end(self, running: Running) -> None:
-        """Ends a trial by force and replaces its worker."""
-        self.running.pop(running.worker.slot, None)
-        self.replace(running.worker)
+    def _reason(self, one: Running, now: float, *, looks: bool) -> str | None:
+        if one.deadline is not None and now > one.deadline:
+            return f"time limit of {one.task.timeout or 0:g} s"
+        limit = one.task.memory_limit
+        if limit is None or not looks:
+            return None
+        used = one.worker.resident_bytes()
+        if used <= limit:
+            return None
+        megabytes = f"{used / 2**20:.0f} MB used, {limit / 2**20:.0f} MB allowed"
+        return f"memory limit: {megabytes}"
 
-    def stop(self) -> list[Claim]:
-        """Ends every running trial by force, without replacement; returns their claims."""
-        claims = []
-        for running in self.running.values():
-            running.worker.kill()
-            claims.append(running.claim)
-        self.running.clear()
-        return claims
 
-    def dismiss(self) -> None:
-        """Ends every process."""
-        if self._pool is not None:
-            self._pool.close()
+class Starts:
+    """Counts starts in a row that failed, and spaces them.
+
+    A worker that was ready and died is no failed start: whoever kills idle workers only delays.
+
+    Args:
+        log: Where the workers' messages are.
+    """
+
+    def __init__(self, log: WorkerLog) -> None:
+        self._log = log
+        self._failed = 0
+        self._not_before = 0.0
+
+    @property
+    def may_start(self) -> bool:
+        """Whether the pause after a failed start is over."""
+        return time.monotonic() >= self._not_before
+
+    def succeeded(self) -> None:
+        """Notes that a worker is ready."""
+        self._failed = 0
+
+    def failed(self, how: str) -> None:
+        """Notes that a worker died before it was ready.
+
+        Raises:
+            JobError: If no start of the last ten succeeded.
+        """
+        self._failed += 1
+        if self._failed >= MOST_STARTS:
+            raise JobError(
+                f"Workers do not start: {self._failed} in a row failed, the last one {how}. "
+                f"{self._log.last_words()}"
+            )
+        self._not_before = time.monotonic() + min(_LONGEST_PAUSE, 0.05 * 2**self._failed)
+
+
+class WorkerLog:
+    """The file that receives what workers print, and one older file: 32 MB at most.
+
+    Args:
+        path: The file; the older one has the suffix `.1`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.file: IO[bytes] = path.open("ab")
+        self._looked = 0.0
+
+    def keep_short(self) -> None:
+        """Moves what is there to the older file, once it is long."""
+        now = time.monotonic()
+        if now - self._looked < _LOG_SECONDS:
+            return
+        self._looked = now
+        if self.path.exists() and self.path.stat().st_size > _LOG_BYTES:
+            # Workers append through handles of their own, so the file stays and is emptied.
+            older = self.path.with_name(f"{self.path.name}.1")
+            with self.path.open("r+b") as log, older.open("wb") as copy:
+                log.seek(-_LOG_BYTES, 2)
+                shutil.copyfileobj(log, copy)
+                log.truncate(0)
+
+    def last_words(self) -> str:
+        """Where the messages are, and the last of them."""
+        try:
+            tail = self.path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace").strip()
+        except OSError:
+            tail = ""
+        return f"Their messages are in {self.path}" + (f":\n{tail}" if tail else ".")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.file.close()

@@ -1,7 +1,7 @@
-"""What runs inside a worker process: one trial after the other, until the search hangs up.
+"""What runs inside a worker process: one task after the other, until the pool hangs up.
 
-The worker knows the objective and a connection, neither study nor database: killing it at any
-time harms nothing but its trial.
+The worker knows objectives and a connection, neither study nor database: killing it at any time
+harms nothing but its task.
 """
 
 from __future__ import annotations
@@ -9,119 +9,89 @@ from __future__ import annotations
 import gc
 import os
 import random
+import select
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from tuning.errors import JobError, Pruned, TrialError
 from tuning.workers.context import Context
 from tuning.workers.objective import Objective, unpack
+from tuning.workers.plain import plain_number, plain_text, plain_value
+from tuning.workers.pool import BROKEN, COMPLETE, FAILED, PRUNED, Outcome, Task
+from tuning.workers.worker_process import kill_group
 
-COMPLETE, PRUNED, FAILED, BROKEN = "complete", "pruned", "failed", "broken"
 _TRACE_CHARACTERS = 4000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One trial as it is sent to a worker.
-
-    Attributes:
-        number: Number of the trial.
-        params: The point.
-        seed: The trial's seed.
-        budget: Most steps, or None.
-        directory: Folder for the trial's files.
-        metric: Metric that drives pruning, or None for no pruning.
-        decision_steps: Steps at which the pruner decides, None for every one.
-    """
-
-    number: int
-    params: dict[str, Any]
-    seed: int
-    budget: int | None
-    directory: str
-    metric: str | None
-    decision_steps: tuple[int, ...] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One trial as it comes back from a worker.
-
-    Attributes:
-        number: Number of the trial.
-        kind: `COMPLETE`, `PRUNED`, `FAILED` for this point or `BROKEN` for the whole job.
-        metrics: What the objective returned.
-        history: What it reported.
-        notes: What it annotated.
-        reason: Why it failed, one line.
-        trace: Last lines of the exception's trace.
-    """
-
-    number: int
-    kind: str
-    metrics: Mapping[str, float]
-    history: Mapping[str, list[float]]
-    notes: Mapping[str, Any]
-    reason: str | None = None
-    trace: str | None = None
+_GRACE_SECONDS = 2.0  # in which a worker that was told to stop ends by itself
 
 
 class _HungUpError(BaseException):
-    """The search is gone; nothing in an objective may catch this."""
+    """The pool is gone; nothing in an objective may catch this."""
 
 
 def serve(connection: Connection) -> None:
-    """Runs trials until the connection is closed or says stop.
+    """Runs tasks until the connection is closed or says stop.
 
     Args:
-        connection: Sends `("objective", content)` once, then `("run", Task)` or `("stop",)`;
-            receives `("ready",)`, `("decide", number, history)` and `("end", Outcome)`.
+        connection: Sends `("objective", key, content)` before the first task of an objective,
+            `("run", key, Task)` and `("stop",)`; receives `("ready",)`,
+            `("asked", token, steps, values)`, which it answers with True to prune, and
+            `("ended", token, Outcome)`.
     """
+    _end_with(connection)
+    objectives: dict[str, str | bytes | Objective] = {}
+    settled = False
     try:
-        _, content = connection.recv()
-        try:
-            objective = unpack(content)
-        except JobError as error:
-            connection.send(("end", _empty(-1, BROKEN, str(error))))
-            return
         connection.send(("ready",))
-        settled = False
         while True:
             message = connection.recv()
             if message[0] == "stop":
                 return
-            outcome = run_task(objective, message[1], connection)
+            if message[0] == "objective":
+                objectives[message[1]] = message[2]
+                continue
+            _, key, task = message
+            outcome = _run(objectives, key, task, connection)
             if not settled:
-                # What the first trial imported stays for good: a collection that walks through
+                # What the first task imported stays for good: a collection that walks through
                 # it costs more than a small trial's training.
                 gc.collect()
                 gc.freeze()
                 settled = True
-            try:
-                connection.send(("end", outcome))
-            except (TypeError, ValueError, AttributeError) as error:  # an odd note
-                connection.send(("end", _empty(outcome.number, FAILED, f"notes: {error}")))
+            connection.send(("ended", task.token, outcome))
     except (EOFError, ConnectionError, _HungUpError):
-        return  # the search is gone, or gave this worker up
+        return  # the pool is gone, or gave this worker up
+
+
+def _run(
+    objectives: dict[str, str | bytes | Objective], key: str, task: Task, connection: Connection
+) -> Outcome:
+    known = objectives[key]
+    if isinstance(known, str | bytes):
+        try:
+            known = objectives[key] = unpack(known)
+        except JobError as error:
+            return _without_values(BROKEN, plain_text(str(error)))
+    return run_task(known, task, connection)
 
 
 def run_task(objective: Objective, task: Task, connection: Connection) -> Outcome:
-    """Runs one trial and turns every way it can end into an outcome.
+    """Runs one task and turns every way it can end into an outcome.
 
     Args:
         objective: The objective.
-        task: The trial.
+        task: The task.
         connection: Asked whether to go on at the pruner's steps.
     """
 
     def decide(step: int, value: float) -> bool:
         history = context.history
         try:
-            connection.send(("decide", task.number, history["step"], history[str(task.metric)]))
+            connection.send(("asked", task.token, history["step"], history[str(task.metric)]))
             answer: bool = connection.recv()
         except (EOFError, OSError) as error:
             raise _HungUpError from error
@@ -151,14 +121,17 @@ def run_task(objective: Objective, task: Task, connection: Connection) -> Outcom
         kind, reason = FAILED, f"out of memory: {error or 'MemoryError'}"
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         kind, reason, trace = FAILED, _one_line(error), _trace()
+    try:
+        notes = plain_value(context.notes, "notes")
+    except ValueError as error:  # an objective may write to `context.notes` itself
+        kind, reason, notes = FAILED, str(error), {}
     return Outcome(
-        number=task.number,
         kind=kind,
         metrics=metrics,
         history=context.history,
-        notes=context.notes,
-        reason=reason,
-        trace=trace,
+        notes=notes,
+        reason=None if reason is None else plain_text(reason),
+        trace=None if trace is None else plain_text(trace),
     )
 
 
@@ -168,10 +141,10 @@ def _plain_metrics(returned: Any) -> dict[str, float]:
             "An objective must return its metrics by name, as in {'val_loss': 0.1}. "
             f"Got {returned!r}."
         )
-    try:
-        return {str(name): float(value) for name, value in returned.items()}
-    except (TypeError, ValueError):
-        raise JobError(f"Every metric must be a number. Got {dict(returned)!r}.") from None
+    return {
+        plain_text(str(name)): plain_number(value, f"The returned {name!r}")
+        for name, value in returned.items()
+    }
 
 
 def _seed_everything(seed: int) -> None:
@@ -190,8 +163,23 @@ def _trace() -> str:
     return traceback.format_exc()[-_TRACE_CHARACTERS:]
 
 
-def _empty(number: int, kind: str, reason: str) -> Outcome:
-    return Outcome(number=number, kind=kind, metrics={}, history={}, notes={}, reason=reason)
+def _without_values(kind: str, reason: str) -> Outcome:
+    return Outcome(kind=kind, metrics={}, history={}, notes={}, reason=reason)
+
+
+def _end_with(connection: Connection) -> None:
+    """Ends this process and all it started when the pool is gone, also in the middle of a task."""
+    if not hasattr(select, "POLLRDHUP"):
+        return
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLRDHUP)
+
+    def watch() -> None:
+        poll.poll()
+        time.sleep(_GRACE_SECONDS)
+        kill_group(os.getpid())
+
+    threading.Thread(target=watch, daemon=True, name="tuning-hang-up").start()
 
 
 def leave(status: int = 0) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.keras_tuner.objective import BuildObjective, BuildPlan
     from pipelines.jobs.mlflow.review import Review
     from tuning import SearchResult
-    from tuning.engine.ending import Ending
+    from tuning.engine.ending import StudyEnding
 
 _REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
 UNTESTED = (
@@ -38,7 +38,7 @@ UNJUDGED = (
 
 
 def finish_build(
-    plan: BuildPlan, found: SearchResult, review: Review, ending: Ending
+    plan: BuildPlan, found: SearchResult, review: Review, ending: StudyEnding
 ) -> dict[str, Any]:
     """Refits winner and defaults, compares them on the test rows, and saves the winner.
 

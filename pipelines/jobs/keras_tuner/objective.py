@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.mlflow.review import Review
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
     from tuning import SearchResult
-    from tuning.engine.ending import Ending
+    from tuning.engine.ending import StudyEnding
 
 VALIDATION_SHARE = 0.2
 Parts = dict[str, np.ndarray]
@@ -169,7 +169,7 @@ class BuildPlan:
             experiment=self.settings.study,
         )
 
-    def finish(self, found: SearchResult, review: Review, ending: Ending) -> dict[str, Any]:
+    def finish(self, found: SearchResult, review: Review, ending: StudyEnding) -> dict[str, Any]:
         """Refits the winner, tests it when there are test rows, and saves it."""
         from pipelines.jobs.keras_tuner.finish import finish_build
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.mlflow.review import Review
     from pipelines.jobs.plan import RecipePlan
     from tuning import SearchResult
-    from tuning.engine.ending import Ending
+    from tuning.engine.ending import StudyEnding
     from tuning.storage.records import TrialRecord
 
 
@@ -242,7 +242,7 @@ def verdict(difference: Interval, *, maximize: bool) -> str:
 
 
 def finish_recipe(
-    plan: RecipePlan, found: SearchResult, review: Review, ending: Ending
+    plan: RecipePlan, found: SearchResult, review: Review, ending: StudyEnding
 ) -> dict[str, Any]:
     """Refits winner and defaults, opens the test split, saves and logs the winner."""
     from pipelines.figures import history_figure

@@ -194,7 +194,7 @@ def test_every_pruner_finishes_the_budget(tmp_path, pruner):
 
 def test_steps_count_upwards_from_one():
     context = Context()
-    with pytest.raises(ValueError, match=r"counts finished steps from 1 and grows\. Got 0 after 0"):
+    with pytest.raises(ValueError, match=r"counts finished steps from 1 and grows.*Got 0 after 0"):
         context.report(0, {"loss": 1.0})
     context.report(2, {"loss": 1.0})
     with pytest.raises(ValueError, match="Got 2 after 2"):

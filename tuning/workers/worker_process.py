@@ -1,4 +1,4 @@
-"""One worker process as the search holds it."""
+"""One worker process as the pool holds it, and how processes are ended with all they started."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 
 import psutil
 
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
 
 @dataclass
-class Worker:
+class WorkerProcess:
     """One worker process.
 
     Attributes:
@@ -23,10 +25,11 @@ class Worker:
         asked: When its process was asked for, `time.monotonic()`.
         pid: Process id once it reported.
         connection: Connection once it reported.
-        ready: Whether it has the objective.
-        trials: Trials it was given.
-        settled_bytes: Resident memory after its first trial, None before.
-        status: Exit status once it ended and the status is known.
+        ready: Whether it reported.
+        tasks: Tasks it was given.
+        objectives: Keys of the objectives that it was sent.
+        settled_bytes: Resident memory after its first task, None before.
+        process: The process where no server forks it.
     """
 
     slot: int
@@ -34,13 +37,13 @@ class Worker:
     pid: int | None = None
     connection: Connection | None = None
     ready: bool = False
-    trials: int = 0
+    tasks: int = 0
+    objectives: set[str] = field(default_factory=set)
     settled_bytes: int | None = None
-    status: int | None = None
     process: subprocess.Popen[bytes] | None = None
 
     def send(self, message: Any) -> None:
-        """Sends a message; a worker that just died is found out by `Pool.receive`."""
+        """Sends a message; that a worker just died is found out by `receive`."""
         if self.connection is not None:
             with contextlib.suppress(OSError):
                 self.connection.send(message)
@@ -55,19 +58,43 @@ class Worker:
             return 0
 
     def growth_bytes(self) -> int:
-        """Resident memory that it gained since its first trial; 0 after the first trial itself."""
+        """Resident memory that it gained since its first task; 0 after the first task itself."""
         used = self.resident_bytes()
         if self.settled_bytes is None:
             self.settled_bytes = used
         return used - self.settled_bytes
 
     def kill(self) -> None:
-        """Ends the process at once, whatever it does."""
+        """Ends the process and what it started at once, whatever they do."""
         if self.connection is not None:
             self.connection.close()
         if self.pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            kill_tree(self.pid)
+
+
+def kill_tree(pid: int) -> None:
+    """Ends a process, its group, and its children that left the group.
+
+    Args:
+        pid: The process; a worker leads a group of its own.
+    """
+    children: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):
+        children = psutil.Process(pid).children(recursive=True)
+    kill_group(pid)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, _KILL)
+    for child in children:
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+
+
+def kill_group(leader: int) -> None:
+    """Ends what is left of the group that a process led; nothing when there is no such group."""
+    if not hasattr(os, "killpg"):
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, _KILL)
 
 
 def describe_exit(status: int | None) -> str:

@@ -1,0 +1,138 @@
+"""The trials that a session runs now, from their claim to their end in the store."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tuning.engine.outbox import Outbox
+from tuning.engine.outcomes import ending_of, failure
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.storage import records
+from tuning.storage.claims import Claim, ClaimBook, Ending, LeaseLostError
+from tuning.workers.pool import BROKEN, Outcome
+
+OnEnd = Callable[[int, str | None], None]
+
+
+@dataclass
+class _Held:
+    claim: Claim
+    slot: int
+
+
+class RunningTrials:
+    """Claims by their tokens, and how each of them ends.
+
+    Args:
+        book: The claims of the study.
+        settings: Metrics, constraints and retries.
+        on_end: Called with the number of a trial that ended and why it failed, if it did.
+    """
+
+    def __init__(self, book: ClaimBook, settings: SearchSettings, on_end: OnEnd) -> None:
+        self._book = book
+        self._settings = settings
+        self._on_end = on_end
+        self._held: dict[str, _Held] = {}
+        self._writing: tuple[Claim, Outcome] | None = None
+        self.outbox = Outbox(settings.directory / "outbox")
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def slots(self) -> set[int]:
+        """Slots that are taken."""
+        return {held.slot for held in self._held.values()}
+
+    @property
+    def claims(self) -> list[Claim]:
+        """The claims whose leases must be renewed."""
+        return [held.claim for held in self._held.values()]
+
+    def claim(self, token: str) -> Claim | None:
+        """The claim of a task, None when it was given back."""
+        held = self._held.get(token)
+        return None if held is None else held.claim
+
+    def add(self, claim: Claim, slot: int) -> None:
+        """Takes a trial in."""
+        self._held[claim.token] = _Held(claim, slot)
+
+    def drop(self, claim: Claim) -> bool:
+        """Forgets a trial that another search has now; whether it ran here."""
+        return self._held.pop(claim.token, None) is not None
+
+    def end(self, claim: Claim, outcome: Outcome) -> None:
+        """Writes what an objective did.
+
+        Raises:
+            JobError: If the objective says that the whole job is broken.
+        """
+        if outcome.kind == BROKEN:
+            raise JobError(str(outcome.reason))
+        self._writing = (claim, outcome)
+        self._finish(claim, ending_of(outcome, self._settings))
+        self._writing = None
+        self.outbox.remove(claim)
+
+    def stop(self, claim: Claim, reason: str) -> None:
+        """Writes that a trial was ended by force."""
+        self._finish(claim, failure(claim, reason))
+
+    def lose(self, claim: Claim, how: str) -> bool:
+        """A worker died by itself; returns whether its trial waits to be started again."""
+        if claim.attempts > self._settings.retries:
+            times = f" {claim.attempts} times" if claim.attempts > 1 else ""
+            self.stop(claim, f"lost{times}: {how}")
+            return False
+        self._book.release(claim, counts=True)
+        self.drop(claim)
+        return True
+
+    def _finish(self, claim: Claim, ending: Ending) -> None:
+        try:
+            self._book.finish(claim, ending)
+        except LeaseLostError:
+            pass  # another search has the trial; its result is the one that counts
+        else:
+            self._on_end(claim.number, ending.user_attributes.get(records.REASON))
+        self.drop(claim)
+
+    def give_back(self, *others: Claim) -> None:
+        """Lets every trial wait for the next search."""
+        claims = [*self.claims, *others]
+        self._held.clear()
+        for claim in claims:
+            self._book.release(claim)
+
+    def keep_written(self) -> None:
+        """Keeps the result that is being written on disk, because the store is away."""
+        if self._writing is not None:
+            self.outbox.keep(*self._writing)
+
+    def keep(self, token: str, outcome: Outcome) -> None:
+        """Keeps a result on disk that cannot be written yet."""
+        claim = self.claim(token)
+        if claim is not None and outcome.kind != BROKEN:
+            self.outbox.keep(claim, outcome)
+
+    def deliver_kept(self) -> None:
+        """Writes what an earlier search could not; of a trial that went on without it, nothing."""
+        for claim, outcome in self.outbox.pending():
+            with contextlib.suppress(LeaseLostError):
+                self._book.finish(claim, ending_of(outcome, self._settings))
+            self.outbox.remove(claim)
+
+    def kept(self) -> str:
+        """What is to be done about a store that did not come back."""
+        count = len(self.outbox.pending())
+        if not count:
+            return "Start the same command again when it answers."
+        return (
+            f"{count} finished trials that it did not take are in {self.outbox.directory}: start "
+            "the same command again when it answers, and they are written."
+        )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.schema import Job as Job
     from pipelines.jobs.schema import load_job as load_job
     from pipelines.recipes.registry import load_recipe as load_recipe
+    from pipelines.service.submission import submit as submit
     from pipelines.training.api import train as train
 
 _REFERENCES = {
@@ -18,6 +19,7 @@ _REFERENCES = {
     "load_dataset": "pipelines.datasets.registry:load_dataset",
     "load_recipe": "pipelines.recipes.registry:load_recipe",
     "load_job": "pipelines.jobs.schema:load_job",
+    "submit": "pipelines.service.submission:submit",
     "train": "pipelines.training.api:train",
     "tune": "pipelines.jobs.api:tune",
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tuning.errors import TrialError as TrialError
     from tuning.results.result import Progress as Progress
     from tuning.results.result import SearchResult as SearchResult
+    from tuning.service.client import Client as Client
     from tuning.settings import SearchSettings as SearchSettings
     from tuning.space.space import Choice as Choice
     from tuning.space.space import Fixed as Fixed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _REFERENCES = {
     "Choice": "tuning.space.space:Choice",
+    "Client": "tuning.service.client:Client",
     "Context": "tuning.workers.context:Context",
     "Fixed": "tuning.space.space:Fixed",
     "Float": "tuning.space.space:Float",

@@ -44,7 +44,7 @@ class Document:
     """
 
     def __init__(self, text: str, name: str) -> None:
-        self.name = name
+        self.name, self.text = name, text
         self._lines: dict[Path_, int] = {}
         if len(text) > _BYTES:
             raise self._error(1, f"a job has at most {_BYTES:,} characters. Got {len(text):,}.")

@@ -30,6 +30,7 @@ class JobRecord:
         name: Name of the job and of its study.
         text: The YAML that was submitted.
         changes: Keys of the job that were changed since, for example `{"trials": 40}`.
+        trials: Trials it asks for, or None when a grid decides.
         submitter: Who submitted it.
         submitted: When, in seconds since 1970 by the store's clock.
         started: When its first trial was claimed, or None.
@@ -45,6 +46,7 @@ class JobRecord:
     name: str
     text: str
     changes: Mapping[str, Any]
+    trials: int | None
     submitter: str
     submitted: float
     started: float | None

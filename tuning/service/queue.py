@@ -60,6 +60,7 @@ class JobQueue:
         text: str,
         *,
         submitter: str,
+        trials: int | None = None,
         priority: int = 0,
         weight: float = 1.0,
         cap: int | None = None,
@@ -71,6 +72,7 @@ class JobQueue:
             name: Name of the job and of its study.
             text: Its YAML, already checked.
             submitter: Who submits it.
+            trials: Trials it asks for, or None when a grid decides.
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
             cap: Most concurrent trials on all workers together, at least 1, or None.
@@ -87,6 +89,7 @@ class JobQueue:
             "name": name,
             "text": text,
             "submitter": submitter,
+            "trials": trials,
             "priority": priority,
             "weight": weight,
             "cap": cap,
@@ -203,8 +206,11 @@ class JobQueue:
             name: The job.
             changes: Keys of the job with their new values, already checked.
         """
-        known = self.job(name)
-        return self._update(name, {"changes": json.dumps({**known.changes, **changes})})
+        changed = {**self.job(name).changes, **changes}
+        values: dict[str, Any] = {"changes": json.dumps(changed)}
+        if "trials" in changes:
+            values["trials"] = changes["trials"]
+        return self._update(name, values)
 
     def log(self, name: str, text: str, *, source: str) -> None:
         """Adds a line to a job's log; of very long logs the oldest lines are dropped."""

@@ -12,6 +12,7 @@ JOBS = sa.Table(
     sa.Column("name", sa.String(200), nullable=False, unique=True),  # of the job and of its study
     sa.Column("text", sa.Text, nullable=False),  # the YAML as it was submitted
     sa.Column("changes", sa.Text, nullable=False, default="{}"),  # JSON; win over the text
+    sa.Column("trials", sa.Integer),  # asked for; None when a grid decides
     sa.Column("submitter", sa.String(200), nullable=False),
     sa.Column("submitted", sa.Float, nullable=False),
     sa.Column("started", sa.Float),

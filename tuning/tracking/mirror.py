@@ -282,9 +282,7 @@ class Mirror:
 
 def _environment() -> dict[str, str]:
     """Finds this package in the other process too, from a checkout as from an installation."""
-    import tuning
-
-    root = str(Path(tuning.__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 

@@ -1,0 +1,202 @@
+"""Commands of the tuning service: submit, queue, cancel, pause, resume, priority, logs, results."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.studies import study_options
+
+if TYPE_CHECKING:
+    from tuning import Client
+    from tuning.service.client import JobStatus
+    from tuning.service.job_record import JobRecord, LogLine
+
+_COLUMNS = ("name", "state", "priority", "finished", "trials", "running", "submitter", "submitted")
+_WATCH_SECONDS = 1.0
+
+
+@click.command()
+@click.argument("file", metavar="JOB.yaml", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of job and study; by default the job's `study` or its file.")
+@click.option("--priority", type=int, default=0, help="Higher ones get free slots first.")
+@click.option("--weight", type=float, default=1.0, help="Share beside jobs of equal priority.")
+@click.option("--cap", type=click.IntRange(min=1), help="Most trials at once, on all workers.")
+@click.option("--label", "labels", multiple=True, help="Label that a worker must have; repeat.")
+@click.option("--wait", is_flag=True, help="Wait for the end and print the results.")
+@study_options
+@json_option
+def submit(
+    file: Path, *, wait: bool, root: Path, storage: str | None, as_json: bool, **options: Any
+) -> None:
+    """Hand the job of a YAML file to the service; workers of the same store run it."""
+    from pipelines.service.submission import submit as hand_in
+
+    client = _client(root, storage)
+    job = hand_in(file, client, **options)
+    if wait:
+        client.wait(job.name)
+        _print_results(client, job.name, as_json=as_json)
+        return
+    if as_json:
+        print_result(client.status(job.name).to_dict())
+        return
+    ahead = sum(other.job.priority >= job.priority for other in client.jobs(states=["queued"])) - 1
+    click.echo(f"Submitted {job.name!r}" + (f"; {ahead} jobs are before it." if ahead else "."))
+    _next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Show the queue until Ctrl-C.")
+@click.option("--all", "everything", is_flag=True, help="Also jobs that are over.")
+@study_options
+@json_option
+def queue(*, watch: bool, everything: bool, root: Path, storage: str | None, as_json: bool) -> None:
+    """List the jobs of the service with their progress."""
+    from tuning.service.job_record import ENDED, STATES
+
+    client = _client(root, storage)
+    states = [state for state in STATES if everything or as_json or state not in ENDED]
+
+    def show() -> None:
+        rows = [_row(status, as_json=as_json) for status in client.jobs(states=states)]
+        print_listing(rows, _COLUMNS, as_json=as_json)
+
+    if not watch:
+        show()
+        return
+    while True:
+        click.clear()
+        show()
+        time.sleep(_WATCH_SECONDS)
+
+
+@click.command()
+@click.argument("job")
+@click.option("--reason", default="", help="Why, for those who read it later.")
+@study_options
+@json_option
+def cancel(job: str, *, reason: str, root: Path, storage: str | None, as_json: bool) -> None:
+    """Cancel JOB: running trials are stopped, what finished stays readable."""
+    client = _client(root, storage)
+    _report(client, client.cancel(job, reason=reason), as_json=as_json)
+
+
+@click.command()
+@click.argument("job")
+@study_options
+@json_option
+def pause(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """Pause JOB: its running trials are given back, and none starts until it is resumed."""
+    client = _client(root, storage)
+    _report(client, client.pause(job), as_json=as_json)
+
+
+@click.command()
+@click.argument("job")
+@study_options
+@json_option
+def resume(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """Put JOB, which is paused, failed or cancelled, into the queue again."""
+    client = _client(root, storage)
+    _report(client, client.resume(job), as_json=as_json)
+
+
+@click.command()
+@click.argument("job")
+@click.argument("number", type=int)
+@study_options
+@json_option
+def priority(job: str, number: int, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """Give JOB the priority NUMBER, also while it runs; negative numbers after `--`."""
+    client = _client(root, storage)
+    _report(client, client.set_priority(job, number), as_json=as_json)
+
+
+@click.command()
+@click.argument("job")
+@click.option("--follow", is_flag=True, help="Go on until the job is over.")
+@study_options
+@json_option
+def logs(job: str, *, follow: bool, root: Path, storage: str | None, as_json: bool) -> None:
+    """Print what the workers said about JOB."""
+    client = _client(root, storage)
+    last = 0
+    while True:
+        over = client.status(job).job.is_over  # before the lines: none is missed
+        for line in client.lines(job, after=last):
+            click.echo(_log_line(line, as_json=as_json))
+            last = line.id
+        if over or not follow:
+            return
+        time.sleep(_WATCH_SECONDS)
+
+
+@click.command()
+@click.argument("job")
+@study_options
+@json_option
+def results(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """Print what JOB found so far: its best trial, and the final scores once it is done."""
+    _print_results(_client(root, storage), job, as_json=as_json)
+
+
+def _client(root: Path, storage: str | None) -> Client:
+    from tuning import Client
+
+    return Client(storage, root=root)
+
+
+def _row(status: JobStatus, *, as_json: bool) -> dict[str, Any]:
+    row = status.to_dict()
+    if not as_json:
+        row["submitted"] = _moment(status.job.submitted)
+    return row
+
+
+def _report(client: Client, job: JobRecord, *, as_json: bool) -> None:
+    if as_json:
+        print_result(client.status(job.name).to_dict())
+        return
+    click.echo(f"{job.name} is {job.state}, priority {job.priority}.")
+
+
+def _print_results(client: Client, name: str, *, as_json: bool) -> None:
+    found = client.result(name)
+    if as_json:
+        print_result(found)
+        return
+    final = found["final"]
+    done = sum(found["counts"].get(state, 0) for state in ("complete", "pruned", "failed"))
+    lines: list[tuple[str, Any]] = [("job", f"{name} ({found['state']})"), ("trials", done)]
+    if found["reason"]:
+        lines.append(("reason", found["reason"]))
+    if found["best_value"] is not None:
+        lines.append(("best", f"{found['metric']} {found['best_value']:.6g}"))
+        lines += [(f"  {key}", value) for key, value in found["best_params"].items()]
+    if "verdict" in final:
+        scores = ", ".join(f"{key} {value:.4g}" for key, value in final["test_metrics"].items())
+        lines += [("test", scores), ("verdict", final["verdict"])]
+    for label, value in lines:
+        click.echo(f"{label:<18} {value}")
+    _next_steps(f"cookbook trials {name}", f"cookbook report {name}")
+
+
+def _log_line(line: LogLine, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"time": line.time, "source": line.source, "text": line.text})
+    return f"{_moment(line.time):%Y-%m-%d %H:%M:%S}  {line.source}  {line.text}"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).astimezone()
+
+
+def _next_steps(*commands: str) -> None:
+    click.echo("Next: " + "   ".join(commands), err=True)

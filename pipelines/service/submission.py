@@ -1,0 +1,143 @@
+"""What may be submitted: a job names recipes and functions of the image, and data of its folders.
+
+Rules:
+    1. A job brings no code: its function lies in a module that the service was told to allow.
+    2. Store and MLflow are those of the service; a job does not name them.
+    3. Its data lie in the data folder.
+    4. What `cookbook job check` refuses is refused before it is queued.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.schema import Job, check_job
+from pipelines.jobs.yaml_lines import Document, read_document
+from tuning.errors import JobError
+
+if TYPE_CHECKING:
+    from tuning import Client
+    from tuning.service.job_record import JobRecord
+
+MODULES_VARIABLE = "COOKBOOK_MODULES"
+DATA_VARIABLE = "COOKBOOK_DATA"
+_OF_THE_SERVICE = {
+    "storage": "the service keeps every study in its own store",
+    "tracking": "the service sends every run to its own MLflow",
+}
+# Keys of a running job that may change, with what a change does.
+CHANGEABLE = ("trials", "timeout", "patience", "space")
+
+
+def submit(
+    path: str | Path,
+    client: Client,
+    *,
+    name: str | None = None,
+    priority: int = 0,
+    weight: float = 1.0,
+    cap: int | None = None,
+    labels: tuple[str, ...] = (),
+) -> JobRecord:
+    """Checks a job file and adds it to the queue.
+
+    Args:
+        path: A YAML file.
+        client: The service's store.
+        name: Name of job and study; None for the job's `study`, or else the file's name.
+        priority: Jobs of higher priority get free slots first.
+        weight: Share of the slots beside jobs of the same priority.
+        cap: Most concurrent trials on all workers together.
+        labels: Labels that a worker must have.
+
+    Returns:
+        The job, queued.
+
+    Raises:
+        JobError: If the job is wrong, not allowed, or its name is taken.
+    """
+    document = read_document(path)
+    name = name or document.content.get("study") or Path(path).stem
+    job = read_submission(document.text, name=name, source=str(path))
+    _check_whole(job)
+    return client.submit(
+        document.text,
+        name=name,
+        trials=job.trials,
+        priority=priority,
+        weight=weight,
+        cap=cap,
+        labels=labels,
+    )
+
+
+def read_submission(
+    text: str,
+    *,
+    name: str,
+    source: str = "job",
+    changes: Mapping[str, Any] | None = None,
+) -> Job:
+    """Reads a submitted job and holds it to the rules of the service.
+
+    Args:
+        text: The YAML that was submitted.
+        name: Name of the job and of its study.
+        source: Name of the file, for messages.
+        changes: Keys that were changed since.
+
+    Raises:
+        JobError: If the job is wrong or not allowed; messages begin with `source:line:`.
+    """
+    document = Document(text, source)
+    for key, why in _OF_THE_SERVICE.items():
+        if key in document.content:
+            raise JobError(
+                document.at((key,), f"a submitted job has no `{key}`: {why}. Leave it out.")
+            )
+    job = check_job({**document.content, **(changes or {}), "study": name}, document)
+    if job.function is not None:
+        _check_function(job.function, document)
+    _check_data(job.data, document)
+    return job
+
+
+def _check_function(function: str, document: Document) -> None:
+    module = function.partition(":")[0]
+    allowed = [m.strip() for m in os.environ.get(MODULES_VARIABLE, "").split(",") if m.strip()]
+    if not any(module == one or module.startswith(f"{one}.") for one in allowed):
+        known = ", ".join(allowed) or "none"
+        raise JobError(
+            document.at(
+                ("function",),
+                f"functions of the module {module!r} are not allowed here (allowed: {known}). "
+                f"Install it in the image and name it in {MODULES_VARIABLE} of client and workers.",
+            )
+        )
+
+
+def _check_data(data: Any, document: Document) -> None:
+    path = data if isinstance(data, str) else (data or {}).get("path")
+    if path is None:
+        return
+    folder = Path(os.environ.get(DATA_VARIABLE, ".")).resolve()
+    # A relative path is one in the data folder; links are followed before it is compared.
+    resolved = (folder / str(path)).resolve()
+    if not resolved.is_relative_to(folder):
+        raise JobError(
+            document.at(
+                ("data",),
+                f"data of a submitted job lie in the data folder ({DATA_VARIABLE}). Got {path!r}: "
+                "copy the file there and name it relative to that folder.",
+            )
+        )
+
+
+def _check_whole(job: Job) -> None:
+    """The checks of `cookbook job check`: recipe, names and ranges of hyperparameters, space."""
+    from pipelines.jobs.plan import plan_job
+
+    plan_job(job)

@@ -1,0 +1,249 @@
+"""The service as a program sees it: submit jobs, follow them, take their results."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning.errors import JobError
+from tuning.service.job_record import FAILED, JobRecord, LogLine
+from tuning.service.queue import JobQueue
+from tuning.storage import records
+from tuning.storage.counts import trial_counts
+from tuning.storage.database import open_storage
+from tuning.storage.studies import open_study, storage_url, summarise
+
+STORAGE_VARIABLE = "COOKBOOK_STORAGE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobStatus:
+    """A job with the trials of its study.
+
+    Attributes:
+        job: The job as the queue holds it.
+        counts: `tuning.storage.records.STATES` to number of trials.
+    """
+
+    job: JobRecord
+    counts: Mapping[str, int]
+
+    @property
+    def finished(self) -> int:
+        """Trials that are complete, pruned or failed."""
+        return sum(self.counts.get(state, 0) for state in records.FINISHED)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `cookbook queue --json` prints them."""
+        job = self.job
+        return {
+            "name": job.name,
+            "state": job.state,
+            "priority": job.priority,
+            "finished": self.finished,
+            "running": self.counts.get(records.RUNNING, 0),
+            "failed": self.counts.get(records.FAILED, 0),
+            "trials": job.trials,
+            "submitter": job.submitter,
+            "submitted": job.submitted,
+            "started": job.started,
+            "ended": job.ended,
+            "labels": list(job.labels),
+            "reason": job.reason,
+        }
+
+
+class Client:
+    """Jobs of one store, from anywhere that reaches it.
+
+    `pipelines.submit` checks a job before it hands it in; `submit` here takes a text as it is,
+    and the worker that begins it refuses what is wrong.
+
+    Args:
+        storage: URL of the store; None for `COOKBOOK_STORAGE`, or else the embedded one.
+        root: Folder of the embedded store.
+
+    Raises:
+        StoreError: If the store cannot be opened.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as root:
+        ...     client = Client(root=root)
+        ...     job = client.submit("recipe: digits-mlp", name="first", trials=8, priority=2)
+        ...     client.status("first").to_dict()["state"], client.cancel("first").state
+        ('queued', 'cancelled')
+    """
+
+    def __init__(self, storage: str | None = None, *, root: str | Path = "mlruns") -> None:
+        self.url = storage_url(storage or os.environ.get(STORAGE_VARIABLE), str(root))
+        self._storage = open_storage(self.url)
+        self.queue = JobQueue(self._storage)
+
+    def submit(
+        self,
+        text: str,
+        *,
+        name: str,
+        trials: int | None = None,
+        submitter: str | None = None,
+        priority: int = 0,
+        weight: float = 1.0,
+        cap: int | None = None,
+        labels: Sequence[str] = (),
+    ) -> JobRecord:
+        """Adds a job to the queue.
+
+        Args:
+            text: The job as YAML.
+            name: Name of the job and of its study.
+            trials: Trials it asks for, for those who watch; None when a grid decides.
+            submitter: Who submits it; None for this user on this machine.
+            priority: Jobs of higher priority get free slots first.
+            weight: Share of the slots beside jobs of the same priority, above 0.
+            cap: Most concurrent trials on all workers together, or None.
+            labels: Labels that a worker must have.
+
+        Returns:
+            The job, queued.
+
+        Raises:
+            JobError: If the name is taken or a number is out of range.
+        """
+        return self.queue.submit(
+            name,
+            text,
+            trials=trials,
+            submitter=submitter or this_user(),
+            priority=priority,
+            weight=weight,
+            cap=cap,
+            labels=labels,
+        )
+
+    def jobs(self, *, states: Sequence[str] | None = None) -> list[JobStatus]:
+        """Every job with its trials, the oldest first.
+
+        Args:
+            states: Only those in one of these states.
+        """
+        jobs = self.queue.jobs(states=states)
+        counts = trial_counts(self._storage, [job.name for job in jobs]) if jobs else {}
+        return [JobStatus(job=job, counts=counts.get(job.name, {})) for job in jobs]
+
+    def status(self, name: str) -> JobStatus:
+        """One job with its trials.
+
+        Raises:
+            JobError: If there is no such job.
+        """
+        job = self.queue.job(name)
+        return JobStatus(job=job, counts=trial_counts(self._storage, [name]).get(name, {}))
+
+    def wait(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+        poll: float = 1.0,
+        on_change: Callable[[JobStatus], None] | None = None,
+    ) -> JobStatus:
+        """Waits until a job is over.
+
+        Args:
+            name: The job.
+            timeout: Most seconds to wait; None for as long as it takes.
+            poll: Seconds between looks.
+            on_change: Called with each status that differs from the one before.
+
+        Returns:
+            Its last status.
+
+        Raises:
+            TimeoutError: If it is not over in time; the job goes on.
+            JobError: If there is no such job, or it failed.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        last = None
+        while True:
+            status = self.status(name)
+            if on_change is not None and status != last:
+                on_change(status)
+            last = status
+            if status.job.state == FAILED:
+                raise JobError(f"The job {name!r} failed: {status.job.reason}")
+            if status.job.is_over:
+                return status
+            if end is not None and time.monotonic() + poll > end:
+                raise TimeoutError(f"The job {name!r} is {status.job.state} after {timeout:g} s.")
+            time.sleep(poll)
+
+    def result(self, name: str) -> dict[str, Any]:
+        """What a job found so far: its best trial, and the final scores once it is done.
+
+        Args:
+            name: The job.
+
+        Returns:
+            `name`, `state`, `reason`, `counts`, `metric`, `best_value`, `best_params` and
+            `final`, the recorded result or an empty dictionary.
+
+        Raises:
+            JobError: If there is no such job.
+        """
+        status = self.status(name)
+        found: dict[str, Any] = {
+            "name": name,
+            "state": status.job.state,
+            "reason": status.job.reason,
+            "counts": dict(status.counts),
+            "metric": None,
+            "best_value": None,
+            "best_params": {},
+            "final": {},
+        }
+        if not status.counts:
+            return found
+        study = open_study(name, self.url)
+        summary = summarise(study)
+        found["metric"] = summary.metrics[0][0]
+        if summary.best is not None:
+            found["best_value"] = summary.best.value
+            found["best_params"] = dict(summary.best.params)
+        found["final"] = dict(study.user_attrs.get(records.RESULT, {}))
+        return found
+
+    def cancel(self, name: str, *, reason: str = "") -> JobRecord:
+        """Cancels a job: running trials are stopped, what finished stays readable."""
+        return self.queue.cancel(name, reason=reason or f"cancelled by {this_user()}")
+
+    def pause(self, name: str) -> JobRecord:
+        """Gives a job's running trials back and starts none until it is resumed."""
+        return self.queue.pause(name)
+
+    def resume(self, name: str) -> JobRecord:
+        """Puts a paused, failed or cancelled job into the queue again."""
+        return self.queue.resume(name)
+
+    def set_priority(self, name: str, priority: int) -> JobRecord:
+        """Changes a job's priority, also while it runs."""
+        return self.queue.set_priority(name, priority)
+
+    def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
+        """The lines of a job's log that came after the line with this id."""
+        return self.queue.lines(name, after=after)
+
+
+def this_user() -> str:
+    """`user@machine` of this process, for people to read."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user has no name
+        user = str(os.getuid()) if hasattr(os, "getuid") else "somebody"
+    return f"{user}@{socket.gethostname()}"

@@ -11,6 +11,7 @@ from typing import Any
 from optuna.storages import get_storage
 
 from tuning.errors import JobError
+from tuning.internals.optuna import study_id
 from tuning.storage import records
 from tuning.storage.claim_rows import LeaseLostError
 from tuning.storage.database import open_storage
@@ -104,7 +105,7 @@ def claimed_ending(
     storage = open_storage(url)
     backend = get_storage(storage)
     found = load_study(study, backend, url)
-    book = FinalBook(storage, found._study_id, lease=lease)
+    book = FinalBook(storage, study_id(found), lease=lease)
     waits = False
     while True:
         result = found.user_attrs.get(records.RESULT, {})

@@ -9,12 +9,11 @@ from typing import Any
 from optuna.trial import TrialState
 
 from tuning.errors import JobError
+from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.settings import SearchSettings
 from tuning.storage import records
 from tuning.storage.claims import Claim, Ending
 from tuning.workers.pool import COMPLETE, PRUNED, Outcome
-
-CONSTRAINT_PREFIX = "constraints:"  # where Optuna 5 keeps what `trial.set_constraint` was given
 
 
 def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:

@@ -9,6 +9,7 @@ import optuna
 
 from tuning.engine.suggestions import LISTABLE, Asker, Plan
 from tuning.errors import JobError
+from tuning.internals.optuna import storage_of
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.stages import Stage
@@ -110,7 +111,7 @@ def known_points(
     points = [space.complete(point) for point in settings.warm_start.points]
     if settings.warm_start.study is None or study.get_trials(deepcopy=False):
         return points  # a study that has begun is not changed by what others found since
-    source = load_study(settings.warm_start.study, study._storage, settings.url)
+    source = load_study(settings.warm_start.study, storage_of(study), settings.url)
     maximize = source.directions[0].name == "MAXIMIZE"
     for record in best_records(read_trials(source), maximize=maximize):
         params = {name: value for name, value in record.params.items() if name in space}

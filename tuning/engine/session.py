@@ -26,6 +26,7 @@ from tuning.engine.running_trials import RunningTrials
 from tuning.engine.suggester import NothingToClaim, Suggested, Suggester, SuggestionFailed
 from tuning.engine.suggestions import Asker, Plan
 from tuning.errors import JobError, StoreError
+from tuning.internals.optuna import study_id
 from tuning.results.result import Ledger, Progress, SearchResult
 from tuning.results.summary import search_result
 from tuning.settings import SearchSettings
@@ -86,7 +87,7 @@ class Session:
             url=settings.url,
             facts=settings.trial_facts,
         )
-        self._book = ClaimBook(self._storage, self._study._study_id, lease=lease)
+        self._book = ClaimBook(self._storage, study_id(self._study), lease=lease)
         self._ledger = Ledger(self._study, space, [d for _, d in settings.metrics])
         self._asker = Asker(
             backend, self._book, space=space, settings=settings, ledger=self._ledger

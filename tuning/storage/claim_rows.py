@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from optuna.storages._rdb import models
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
+from tuning.internals.optuna import RUNG_PREFIX, models, set_value
 from tuning.storage import records
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import FREE
@@ -176,7 +176,7 @@ class Rows:
             session, trial.trial_id, ending.user_attributes, ending.system_attributes
         )
         for objective, value in enumerate(ending.values or ()):
-            self._storage._set_trial_value_without_commit(session, trial, objective, value)
+            set_value(self._storage, session, trial, objective, value)
         convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
         rows = [
             {
@@ -213,6 +213,6 @@ class Rows:
         session.execute(
             sa.delete(models.TrialSystemAttributeModel)
             .where(models.TrialSystemAttributeModel.trial_id == trial_id)
-            .where(models.TrialSystemAttributeModel.key.like("completed_rung_%"))
+            .where(models.TrialSystemAttributeModel.key.like(f"{RUNG_PREFIX}%"))
         )
         self.update(session, trial_id, {**FREE, "attempts": attempts})

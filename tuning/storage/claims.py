@@ -19,11 +19,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution
-from optuna.storages._rdb import models
 from optuna.trial import TrialState, create_trial
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tuning.internals.optuna import add_trial, models
 from tuning.storage import records
 from tuning.storage.claim_rows import (
     CLAIMS,
@@ -114,7 +114,7 @@ class ClaimBook:
             .limit(1)
         ).first()
         if trial is None:
-            trial = self._storage._get_prepared_new_trial(self._study_id, None, session)
+            trial = add_trial(self._storage, self._study_id, None, session)
         else:
             trial.state = TrialState.RUNNING
             trial.datetime_start = datetime.now()
@@ -226,7 +226,7 @@ class ClaimBook:
             ).first()
             if known or self._rows.count(session) >= limit:
                 return False
-            trial = self._storage._get_prepared_new_trial(self._study_id, template, session)
+            trial = add_trial(self._storage, self._study_id, template, session)
             session.execute(
                 sa.insert(CLAIMS).values(
                     trial_id=trial.trial_id, study_id=self._study_id, attempts=0, point=point

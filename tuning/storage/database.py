@@ -20,12 +20,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from tuning.internals.optuna import REPEATABLE_READS, REPEATABLE_WRITES, STORE_LOGGER, models
 from tuning.storage.faults import Patience, readable_errors, retrying
 
 BUSY_SECONDS = 30.0
 _EMPTY_SECONDS = 2.0  # how long a file may be without content while another process makes it
 # "A new study created" belongs to the one who searches, who already says so in its own way.
-logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.WARNING)
+logging.getLogger(STORE_LOGGER).setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
 _T = TypeVar("_T")
@@ -66,8 +67,6 @@ class StudyStorage(RDBStorage):
             retrying(lambda: self._open(url), patience=self.patience, also=_SETUP_RACES)
 
     def _open(self, url: str) -> None:
-        from optuna.storages._rdb import models
-
         path = sqlite_file(url)
         self._reads_only = path is not None and _is_read_only(path)
         if path is not None and path.exists():
@@ -134,19 +133,8 @@ def _patiently(method: Callable[..., Any], *, reads: bool) -> Callable[..., Any]
     return call
 
 
-# What samplers and pruners call by themselves: reads, and writes that replace a value, so that
-# a call whose answer was lost may be made again.
-_READS = (
-    *("get_trial", "_get_trials", "get_all_studies", "get_study_id_from_name"),
-    *("get_study_name_from_id", "get_study_directions", "get_study_user_attrs"),
-    *("get_study_system_attrs", "get_trial_id_from_study_id_trial_number"),
-)
-_WRITES = (
-    *("set_study_user_attr", "set_study_system_attr"),
-    *("set_trial_user_attr", "set_trial_system_attr"),
-)
-for _name in (*_READS, *_WRITES):
-    _method = _patiently(getattr(RDBStorage, _name), reads=_name in _READS)
+for _name in (*REPEATABLE_READS, *REPEATABLE_WRITES):
+    _method = _patiently(getattr(RDBStorage, _name), reads=_name in REPEATABLE_READS)
     setattr(StudyStorage, _name, _method)
 
 

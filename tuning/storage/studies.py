@@ -15,6 +15,7 @@ from optuna.storages import BaseStorage, get_storage
 
 from tuning._names import unknown_name
 from tuning.errors import JobError
+from tuning.internals.optuna import study_id
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage import records
@@ -258,7 +259,7 @@ def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns")
     opened = open_storage(url)
     backend = get_storage(opened)
     study = load_study(name, backend, url)
-    book = ClaimBook(opened, study._study_id)
+    book = ClaimBook(opened, study_id(study))
     book.reap()  # claims of searches that are gone do not count
     running = book.counts()[records.RUNNING]
     if running:
@@ -266,10 +267,10 @@ def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns")
             f"A study that is being searched cannot be deleted. {name!r} has {running} running "
             "trials: end its searches first."
         )
-    final = FinalBook(opened, study._study_id)
+    final = FinalBook(opened, study_id(study))
     if final.is_held():
         raise JobError(f"A study that is being finished cannot be deleted. Wait for {name!r}.")
     with readable_errors(url):
         book.forget()
         final.forget()
-        backend.delete_study(study._study_id)
+        backend.delete_study(study_id(study))

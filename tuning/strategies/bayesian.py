@@ -16,18 +16,17 @@ import keras_tuner
 import numpy as np
 import optuna
 from keras_tuner.engine import hyperparameters as kinds
-from keras_tuner.src.engine.conditions import Parent  # not exported, and scopes cannot be joined
 from optuna.distributions import BaseDistribution
 from optuna.search_space import IntersectionSearchSpace
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
-from scipy.linalg import cho_solve
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
+from tuning.internals.keras_tuner import OpenOracle, Parent, posterior
 from tuning.space.dimensions import Choice, Dimension, plain_key
 from tuning.space.ranges import Float, Int
 from tuning.space.space import Space, encode_option
@@ -35,9 +34,10 @@ from tuning.strategies import Request
 from tuning.strategies.distributions import distribution_of, space_of
 
 _STARTUP_PER_DIMENSION = 2
+_STARTS = 50  # of the search for the bound's minimum, as many as KerasTuner's
 
 
-class QuickOracle(keras_tuner.oracles.BayesianOptimizationOracle):
+class QuickOracle(OpenOracle):
     """The same oracle, whose bound is followed by its exact gradient.
 
     KerasTuner estimates each gradient from one prediction per parameter and every prediction
@@ -51,15 +51,13 @@ class QuickOracle(keras_tuner.oracles.BayesianOptimizationOracle):
         if known < (self.num_initial_points or max(3 * len(self.hyperparameters.space), 3)):
             found: dict[str, Any] = super().populate_space(trial_id)
             return found
-        x, y = (np.nan_to_num(array, posinf=0, neginf=0) for array in self._vectorize_trials())
-        self.gpr.fit(x, y)
-        limits = self._get_hp_bounds()
-        starts = self._random_state.uniform(limits[:, 0], limits[:, 1], size=(50, len(limits)))
-        bound = _Bound(self.gpr, self.beta)
+        self.gpr.fit(*self.observations())
+        bound, limits = _Bound(self.gpr, self.beta), self.limits()
         ends = [
-            minimize(bound, start, jac=True, bounds=limits, method="L-BFGS-B") for start in starts
+            minimize(bound, start, jac=True, bounds=limits, method="L-BFGS-B")
+            for start in self.random_rows(_STARTS)
         ]
-        values = self._vector_to_values(min(ends, key=lambda end: float(end.fun)).x)
+        values = self.values_at(min(ends, key=lambda end: float(end.fun)).x)
         return {"status": "RUNNING", "values": values}
 
 
@@ -76,25 +74,21 @@ class _Bound:
     """
 
     def __init__(self, regressor: GaussianProcessRegressor, beta: float) -> None:
-        self._known = regressor.X_train_
-        self._length = float(regressor.kernel_.length_scale)
-        self._weights = regressor.alpha_.ravel()
-        self._mean, self._scale = float(regressor._y_train_mean), float(regressor._y_train_std)
-        size = len(self._known)
-        self._inverse = cho_solve((regressor.L_, True), np.eye(size), check_finite=False)
+        self._fitted = posterior(regressor)
         self._beta = beta
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        away = x - self._known
-        s = math.sqrt(5) / self._length * np.sqrt(np.einsum("ij,ij->i", away, away))
+        known = self._fitted
+        away = x - known.rows
+        s = math.sqrt(5) / known.length * np.sqrt(np.einsum("ij,ij->i", away, away))
         decay = np.exp(-s)
         kernel = (1 + s + s * s / 3) * decay
-        slopes = (-5 / (3 * self._length**2) * (1 + s) * decay)[:, None] * away
-        solved = self._inverse @ kernel
+        slopes = (-5 / (3 * known.length**2) * (1 + s) * decay)[:, None] * away
+        solved = known.inverse @ kernel
         deviation = math.sqrt(max(1.0 - float(kernel @ solved), 1e-12))
-        value = self._mean + self._scale * (float(kernel @ self._weights) - self._beta * deviation)
-        gradient = self._weights @ slopes + (self._beta / deviation) * (solved @ slopes)
-        return value, self._scale * gradient
+        value = known.mean + known.scale * (float(kernel @ known.weights) - self._beta * deviation)
+        gradient = known.weights @ slopes + (self._beta / deviation) * (solved @ slopes)
+        return value, known.scale * gradient
 
 
 class OracleSampler(optuna.samplers.BaseSampler):
@@ -148,7 +142,8 @@ class OracleSampler(optuna.samplers.BaseSampler):
         trial: FrozenTrial,
         search_space: dict[str, BaseDistribution],
     ) -> dict[str, Any]:
-        self._raise_error_if_multi_objective(study)
+        if len(study.directions) > 1:
+            raise ValueError("The strategy 'bayesian' searches one metric.")
         if not search_space:
             return {}
         space = self._space or space_of(search_space)

@@ -67,7 +67,7 @@ class HybridSampler(optuna.samplers.BaseSampler):
     ) -> dict[str, Any]:
         if not self._cube.names:
             return {}
-        trials = [one for one in study._get_trials(deepcopy=False) if one.number != trial.number]
+        trials = [one for one in study.get_trials(deepcopy=False) if one.number != trial.number]
         trials = [one for one in trials if one.params and one.state != TrialState.WAITING]
         known = self._rows(trials)
         if sum(one.state in _ENDED for one in trials) < self._startup:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Container
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 from typing_extensions import override
 
+from tuning.internals.optuna import FilteredStudy
 from tuning.space.space import Space
 from tuning.strategies.distributions import distributions_of
 
 
-class StudyView(optuna.Study):
+class StudyView(FilteredStudy):
     """A study whose trials are told in terms of a stage's space.
 
     Trials outside of the stage's space are left out, and the others carry its distributions;
@@ -49,16 +49,9 @@ class StudyView(optuna.Study):
         self._counts_pruned = counts_pruned
 
     @override
-    def _get_trials(
-        self,
-        deepcopy: bool = True,
-        states: Container[TrialState] | None = None,
-        use_cache: bool = False,
-    ) -> list[FrozenTrial]:
-        found = super()._get_trials(deepcopy=False, use_cache=use_cache)
-        told = [self._tell(trial) for trial in found if self._belongs(trial)]
-        told = [trial for trial in told if states is None or trial.state in states]
-        return copy.deepcopy(told) if deepcopy else told
+    def told(self, *, use_cache: bool) -> list[FrozenTrial]:
+        found = super().told(use_cache=use_cache)
+        return [self._tell(trial) for trial in found if self._belongs(trial)]
 
     def _belongs(self, trial: FrozenTrial) -> bool:
         if self._part is None or not trial.params:

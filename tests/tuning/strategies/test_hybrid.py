@@ -16,7 +16,7 @@ from sklearn.gaussian_process.kernels import Matern
 
 from tests.tuning.strategies.drive import Driver
 from tuning import Choice, Fixed, Float, Int, Space
-from tuning.engine.outcomes import CONSTRAINT_PREFIX
+from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.strategies import Request, make_sampler
 from tuning.strategies.candidates import shaken
 from tuning.strategies.cube import Axis, Cube, among

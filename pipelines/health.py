@@ -1,4 +1,4 @@
-"""Checks of the machine and the stores, each with a way to mend what is wrong."""
+"""Checks of the machine and the stores, each with a way to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Check:
         name: What was looked at.
         status: `ok`, `note` (works, could be better) or `wrong`.
         found: What was found.
-        advice: How to mend it; empty when nothing is to do.
+        advice: How to fix it; empty if nothing is wrong.
     """
 
     name: str
@@ -40,7 +40,7 @@ def check_packages() -> list[Check]:
     """Versions of Python and of the packages at the heart of the project."""
     version = platform.python_version()
     fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    advice = "" if fits else "Make the environment with Python 3.11, 3.12 or 3.13."
+    advice = "" if fits else "Create the environment with Python 3.11, 3.12 or 3.13."
     checks = [Check("python", "ok" if fits else "wrong", version, advice)]
     found = [f"{name} {_version(name)}" for name in _TENSORFLOW if _version(name)]
     checks.append(
@@ -104,14 +104,14 @@ def check_folder(root: Path) -> Check:
 def _check_sqlite(path: Path) -> Check:
     name = path.name
     if not path.exists():
-        return Check(name, "ok", "not there yet; the first run makes it")
+        return Check(name, "ok", "not there yet; the first run creates it")
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.rollback()
             healthy = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        advice = "End the process that holds it, or check the file's permissions."
+        advice = "Stop the process that holds it, or check the file's permissions."
         return Check(name, "wrong", str(error), advice)
     if healthy != "ok":
         return Check(name, "wrong", healthy, "Restore the file from a backup.")
@@ -128,7 +128,7 @@ def _check_database(url: str) -> Check:
         return Check("storage", "ok", engine.url.render_as_string(hide_password=True))
     except Exception as error:  # every driver has its own kinds
         first = str(error).strip().splitlines()[0]
-        return Check("storage", "wrong", first, "Check the URL and that the database runs.")
+        return Check("storage", "wrong", first, "Check the URL and that the database is running.")
 
 
 def _check_server(uri: str) -> Check:
@@ -147,7 +147,7 @@ def _check_server(uri: str) -> Check:
         advice = "Start the server with --allowed-hosts and this host name." * (error.code == 403)
         return Check("tracking", "wrong", f"{uri}: HTTP {error.code}", advice)
     except OSError as error:
-        return Check("tracking", "wrong", f"{uri}: {error}", "Check that the server runs.")
+        return Check("tracking", "wrong", f"{uri}: {error}", "Check that the server is running.")
 
 
 def _version(name: str) -> str:

@@ -13,8 +13,8 @@ from pipelines.cli.bar import LiveBar
 from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
+    from pipelines.comparisons.arm_results import ArmResult
     from pipelines.comparisons.comparison import Comparison, Part
-    from pipelines.comparisons.outcome import Outcome
     from pipelines.comparisons.run import ComparisonResult
 
 _LOG_WIDTH = 160
@@ -36,20 +36,20 @@ class ComparisonProgress(LiveBar):
         super().__exit__(kind, *_)
         if kind is KeyboardInterrupt and self._done:
             self.console.print(
-                f"{self._done} of {self._total} trainings are kept: "
-                "the same command goes on from there."
+                f"{self._done} of {self._total} trainings are saved: "
+                "run the same command to continue."
             )
 
-    def update(self, done: int, total: int, what: str, outcome: Outcome) -> None:
+    def update(self, done: int, total: int, what: str, result: ArmResult) -> None:
         """Shows one finished training."""
         self._done, self._total = done, total
-        text = f"{what}: diverged" if outcome.diverged else f"{what}  {outcome.seconds:.1f} s"
+        text = f"{what}: diverged" if result.diverged else f"{what}  {result.seconds:.1f} s"
         self._bar.update(self._task, completed=done, total=total, description=text)
         if not self.console.is_terminal:
             self.note(f"training {done}/{total}  {text}")
 
     def summary(self, result: ComparisonResult) -> None:
-        """Prints the table and what it allows to say."""
+        """Prints the table and its conclusions."""
         console = Console()
         if not console.is_terminal:
             console.width = max(console.width, _LOG_WIDTH)
@@ -61,7 +61,7 @@ class ComparisonProgress(LiveBar):
             console.print(sentence, highlight=False)
         console.print(
             f"validation rows, mean of {len(result.seeds)} seeds [smallest, largest]; "
-            "the test rows were not looked at",
+            "the test split was not used",
             highlight=False,
             markup=False,
         )
@@ -71,7 +71,7 @@ class ComparisonProgress(LiveBar):
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Prints what a comparison asks and the arms of each part."""
+    """Prints the question of a comparison and the arms of each part."""
     console = Console()
     for name in ("name", "summary", "question", "source"):
         console.print(f"[bold]{name:<9}[/] {getattr(comparison, name)}", highlight=False)

@@ -1,4 +1,4 @@
-"""`cookbook doctor`: what this machine has, what is wrong, and how to mend it."""
+"""`cookbook doctor`: what this machine has, what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from pipelines.cli.output import json_option, print_listing
 
 @click.command()
 @store_options
-@click.option("--storage", help="Also check this study store (a database URL).")
-@click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="Also check this MLflow server.")
+@click.option("--storage", help="Database URL of a study store to check as well.")
+@click.option(
+    "--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow server to check as well."
+)
 @json_option
 def doctor(*, root: Path, storage: str | None, tracking_uri: str | None, as_json: bool) -> None:
-    """Check versions, cores, memory, GPU and stores."""
+    """Check package versions, cores, memory, GPU and stores, and say how to fix what is wrong."""
     from pipelines.health import check_machine, check_packages, check_stores
 
     checks = [

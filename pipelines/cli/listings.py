@@ -1,4 +1,4 @@
-"""`cookbook recipes`, `cookbook show` and `cookbook models`: what there is."""
+"""`cookbook recipes`, `cookbook show` and `cookbook models`: the listings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @json_option
 def recipes(*, as_json: bool) -> None:
-    """List the recipes and the comparisons."""
+    """List recipes and comparisons."""
     from pipelines.comparisons.registry import all_comparisons
     from pipelines.recipes.registry import all_recipes
 
@@ -66,7 +66,7 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
 @click.argument("recipe")
 @json_option
 def show(recipe: str, *, as_json: bool) -> None:
-    """Show one recipe: defaults, search space, measured results; of a comparison its arms."""
+    """Show a recipe: defaults, search space and measured results; for a comparison, its arms."""
     from pipelines.comparisons.registry import comparison_names, load_comparison
     from pipelines.recipes.record import record_of
     from pipelines.recipes.registry import load_recipe, recipe_names
@@ -78,7 +78,7 @@ def show(recipe: str, *, as_json: bool) -> None:
         known = [*recipe_names(), *comparison_names()]
         raise click.UsageError(unknown_name("recipe", recipe, known))
     found, record = load_recipe(recipe), record_of(recipe)
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": found.name,
         "summary": found.summary,
         "task": " or ".join(found.tasks),
@@ -93,14 +93,14 @@ def show(recipe: str, *, as_json: bool) -> None:
         "measured": None if record is None else vars(record),
     }
     if as_json:
-        print_result(facts)
+        print_result(fields)
         return
     from rich.console import Console
     from rich.table import Table
 
     console = Console()
     for name in ("name", "summary", "task", "dataset", "builder", "metric", "source", "cost"):
-        console.print(f"[bold]{name:<8}[/] {facts[name]}", highlight=False)
+        console.print(f"[bold]{name:<8}[/] {fields[name]}", highlight=False)
     table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left")
     for column in ("hyperparameter", "default", "searched in"):
         table.add_column(column)
@@ -111,7 +111,7 @@ def show(recipe: str, *, as_json: bool) -> None:
     console.print(table)
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
-        console.print(f"by: {record.command}", highlight=False)
+        console.print(f"command: {record.command}", highlight=False)
 
 
 def _as_in_a_job(dimension: Dimension) -> str:
@@ -140,14 +140,14 @@ def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
         }
         for part in comparison.parts
     ]
-    facts = {name: getattr(comparison, name) for name in ("name", "summary", "question", "source")}
-    print_result({**facts, "kind": "comparison", "cost": comparison.fits_in, "parts": parts})
+    fields = {name: getattr(comparison, name) for name in ("name", "summary", "question", "source")}
+    print_result({**fields, "kind": "comparison", "cost": comparison.fits_in, "parts": parts})
 
 
 @click.command()
 @json_option
 def models(*, as_json: bool) -> None:
-    """List the models with their parameter counts."""
+    """List models with their parameter counts."""
     from cookbook.models.catalog import MODELS
 
     rows = [

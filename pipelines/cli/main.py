@@ -41,7 +41,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is asked for, and knows what a mistyped one meant."""
+    """Imports a command when it is used, and suggests the nearest name for a mistyped one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: D102
         return list(COMMANDS)
@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="keras-cookbook")
 def cli() -> None:
-    """Keras 3 recipes with measured results, and a tuning service that loses nothing."""
+    """Keras 3 recipes with measured results, and a crash-safe tuning service."""
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def main() -> None:
     except KeyboardInterrupt:
         code = _complain("Interrupted.", 130)
     except BrokenPipeError:
-        # The reader of a listing (head, less) has seen enough.
+        # The reader of a listing (head, less) has closed the pipe.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         code = 0
     except Exception as error:
@@ -96,12 +96,12 @@ def _report(error: Exception) -> int:
         return _complain(f"{error.filename}: {error.strerror}.", 2)
     if isinstance(error, ValueError | OSError) or _is_expected(error):
         return _complain(str(error), 2)
-    hint = "This is a fault of the program; COOKBOOK_DEBUG=1 shows where it happened."
+    hint = "This is a bug in cookbook; set COOKBOOK_DEBUG=1 for the traceback."
     return _complain(f"{type(error).__name__}: {error}\n{hint}", 1)
 
 
 def _is_expected(error: Exception) -> bool:
-    """Errors of the project's own kinds say everything in their message."""
+    """Errors defined by the project explain themselves in their message."""
     return type(error).__module__.split(".")[0] in ("cookbook", "tuning", "pipelines")
 
 

@@ -15,7 +15,10 @@ _LOG_WIDTH = 160
 _PROSE_WIDTH = 30
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON instead of a table; it is the last line."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON instead of a table, as the last line of output.",
 )
 
 
@@ -39,7 +42,7 @@ def print_listing(
     for column in columns:
         numeric = bool(rows) and all(isinstance(r.get(column), int | float) for r in rows)
         justify: Any = "right" if numeric else "left"
-        # Names and numbers are copied and compared: never cut or broken.
+        # Names and numbers are copied and compared: never truncated or wrapped.
         whole = numeric or column not in _PROSE
         table.add_column(column.replace("_", " "), justify=justify, no_wrap=whole)
     for row in rows:

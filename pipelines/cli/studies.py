@@ -33,7 +33,7 @@ def study_options(command: Command) -> Command:
 @study_options
 @json_option
 def status(*, root: Path, storage: str | None, as_json: bool) -> None:
-    """List the studies with their progress and best value."""
+    """List studies with their progress and best value."""
     from tuning.storage.studies import list_studies
 
     rows = [
@@ -62,7 +62,7 @@ def status(*, root: Path, storage: str | None, as_json: bool) -> None:
 def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> None:
     """List the trials of STUDY.
 
-    The table has the hyperparameters that differ, as many as fit the width; JSON has all.
+    The table shows as many of the differing hyperparameters as fit; --json prints all of them.
     """
     from tuning.report import trial_rows
 
@@ -80,10 +80,10 @@ def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
     from tuning.report.tables import differing_params
 
     shown = [key for key in (rows[0] if rows else {}) if key not in ("name", "params", "seed")]
-    # A search without stages or failures has nothing to say there.
+    # These columns are empty for a search without stages or failures.
     empty = ("stage", "reason")
     shown = [key for key in shown if key not in empty or any(row[key] for row in rows)]
-    # A hyperparameter may be called as a column, for example `epochs`.
+    # A hyperparameter may share its name with a column, for example `epochs`.
     names = {f"params.{n}" if n in shown else n: n for n in differing_params(rows)}
     flat = [
         {**row, **{key: row["params"].get(name) for key, name in names.items()}} for row in rows
@@ -93,7 +93,9 @@ def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
     print_listing(flat, [*shown[:place], *fitting, *shown[place:]], as_json=False)
     left = [name for key, name in names.items() if key not in fitting]
     if left:
-        click.echo(f"No room for {', '.join(left)}: --json shows them.", err=True)
+        click.echo(
+            f"Not shown for lack of space: {', '.join(left)}. Use --json to see them.", err=True
+        )
 
 
 @click.command()
@@ -101,9 +103,9 @@ def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
 @click.option("--as", "form", type=click.Choice(["json", "yaml", "python"]), default="json")
 @study_options
 def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
-    """Print the best hyperparameters of STUDY, to paste into a job or a script.
+    """Print the best hyperparameters of STUDY, ready to paste into a job or a script.
 
-    Of a staged search those that were confirmed, of a Pareto front those that its job chose.
+    For a staged search these are the confirmed ones, for a Pareto front those the job selected.
     """
     from tuning.report import winning_trial
     from tuning.results.shortfall import shortfall
@@ -129,7 +131,9 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
 
 @click.command()
 @click.argument("studies", nargs=-1, required=True)
-@click.option("--figure", type=click.Path(path_type=Path), help="Write the curves to this file.")
+@click.option(
+    "--figure", type=click.Path(path_type=Path), help="Save the curves to this image file."
+)
 @study_options
 @json_option
 def compare(
@@ -140,10 +144,10 @@ def compare(
     storage: str | None,
     as_json: bool,
 ) -> None:
-    """Compare STUDIES at equal budget, with bands over seeds."""
+    """Compare STUDIES at equal budgets, with bands over seeds."""
     from tuning.report import compare_studies
 
-    # A study that is named twice would count as two seeds.
+    # A study named twice would count as two seeds.
     comparison = compare_studies([_open(name, root, storage) for name in dict.fromkeys(studies)])
     if figure is not None:
         comparison.figure.savefig(figure)
@@ -157,13 +161,17 @@ def compare(
 
 @click.command()
 @click.argument("study")
-@click.option("--output", type=click.Path(path_type=Path), help="The HTML file; STUDY.html.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Also write each figure here.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="HTML file to write; STUDY.html by default."
+)
+@click.option(
+    "--figures", type=click.Path(path_type=Path), help="Folder for the figures as separate files."
+)
 @study_options
 def report(
     study: str, *, output: Path | None, figures: Path | None, root: Path, storage: str | None
 ) -> None:
-    """Write STUDY as one HTML page that loads nothing from elsewhere."""
+    """Write a report on STUDY: one self-contained HTML page."""
     from tuning.report import write_figures, write_report
 
     found = _open(study, root, storage)
@@ -181,9 +189,9 @@ def report(
 def sync(
     study: str, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
 ) -> None:
-    """Write what MLflow lacks of STUDY, the refitted model and its registration included.
+    """Send MLflow what it lacks of STUDY, including the refitted model and its registration.
 
-    A second call writes nothing.
+    Running it again sends nothing.
     """
     from pipelines.jobs.mlflow.review import sync_study
     from tuning.storage.studies import storage_url
@@ -198,15 +206,18 @@ def sync(
     shown = {name: ", ".join(v) if isinstance(v, list) else v for name, v in done.items()}
     click.echo("  ".join(f"{name} {value}" for name, value in shown.items() if value != ""))
     if done["unsent"]:
-        click.echo("What is unsent lies where the search ran: run `cookbook sync` there.", err=True)
+        click.echo(
+            "The rest is on the machine that ran the search: run `cookbook sync` there.",
+            err=True,
+        )
 
 
 @click.command()
 @click.argument("study")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
-    """Delete STUDY with its trials; its MLflow runs stay."""
+    """Delete STUDY and its trials; its MLflow runs are kept."""
     from tuning.storage.studies import delete_study
 
     _open(study, root, storage)

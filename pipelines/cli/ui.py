@@ -11,10 +11,10 @@ from pipelines.cli.options import store_options
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback unless you say so.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @store_options
 def ui(*, port: int, host: str, root: Path) -> None:
-    """Open the MLflow UI on the runs of this folder."""
+    """Start the MLflow UI on the runs in this folder."""
     import os
     import socket
     import sys
@@ -27,10 +27,10 @@ def ui(*, port: int, host: str, root: Path) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise click.ClickException(
-                f"Port {port} on {host} is not free ({error.strerror}). "
-                f"Take another one: cookbook ui --port {port + 1}."
+                f"Port {port} on {host} is unavailable ({error.strerror}). "
+                f"Choose another one: cookbook ui --port {port + 1}."
             ) from None
-    click.echo(f"MLflow UI on http://{host}:{port} (Ctrl-C ends it)")
+    click.echo(f"MLflow UI on http://{host}:{port} (press Ctrl-C to stop)")
     arguments = ["server", "--backend-store-uri", default_tracking_uri(root)]
     arguments += ["--artifacts-destination", str((root / "artifacts").resolve())]
     arguments += ["--host", host, "--port", str(port), "--workers", "1"]

@@ -39,7 +39,7 @@ class Part:
         builder: `"module:function"` of another builder than the recipe's. Of the recipe's
             defaults it keeps the training options alone.
         own: Hyperparameters that `measure` itself takes.
-        measure: `"module:function"`, `Setting -> Outcome`: trains one arm with one seed.
+        measure: `"module:function"`, `Setting -> ArmResult`: trains one arm with one seed.
     """
 
     recipe: str
@@ -74,7 +74,7 @@ class Part:
 
     @property
     def varied(self) -> frozenset[str]:
-        """Hyperparameters that differ between the arms, which nobody else may set."""
+        """Hyperparameters that differ between the arms and cannot be set for all of them."""
         names = {name for arm in self.arms.values() for name in arm}
         return frozenset(names | ({"learning_rate"} if self.learning_rates else set()))
 
@@ -136,19 +136,20 @@ class Comparison:
         """Checks that names of parts differ and directions exist.
 
         Raises:
-            ValueError: If a law is broken.
+            ValueError: If two parts share a title, a direction is unknown, or a learning rate
+                belongs to no arm.
         """
         titles = [part.title for part in self.parts]
         if len(set(titles)) != len(titles) or not titles:
-            raise ValueError(f"A comparison has parts with different titles. Got {titles}.")
+            raise ValueError(f"The parts of a comparison need different titles. Got {titles}.")
         for part in self.parts:
             if part.direction not in ("maximize", "minimize"):
                 raise ValueError(
                     f"`direction` is 'maximize' or 'minimize'. Got {part.direction!r}."
                 )
-            strangers = set(part.learning_rates) - set(part.arms)
-            if strangers:
+            unknown = set(part.learning_rates) - set(part.arms)
+            if unknown:
                 raise ValueError(
-                    f"Learning rates belong to arms. Got {sorted(strangers)}, which are none of "
+                    f"Learning rates belong to arms. Got {sorted(unknown)}, which are none of "
                     f"{sorted(part.arms)}."
                 )

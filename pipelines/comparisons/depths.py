@@ -8,15 +8,15 @@ import keras
 import numpy as np
 
 from cookbook.callbacks.depth import grow_depth
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.measuring import Setting
-from pipelines.comparisons.outcome import Outcome
 from pipelines.training.reporting import DivergenceStop
 from pipelines.training.tensorflow.trainer import Trainer
 
 _CURVES = ("val_accuracy", "val_loss")
 
 
-def train_depths(setting: Setting) -> Outcome:
+def train_depths(setting: Setting) -> ArmResult:
     """Trains every depth from 1 to `largest_depth`, one after the other.
 
     Args:
@@ -33,7 +33,7 @@ def train_depths(setting: Setting) -> Outcome:
     histories = ways[str(setting.params["way"])](setting)
     curves = {name: [float(history[name][-1]) for history in histories] for name in _CURVES}
     chosen = int(np.argmax(curves["val_accuracy"]))
-    return Outcome(
+    return ArmResult(
         metrics={"depth": float(chosen + 1), **{name: curves[name][chosen] for name in _CURVES}},
         x=[float(depth) for depth in range(1, len(histories) + 1)],
         curves=curves,

@@ -26,9 +26,9 @@ def bands(findings: Findings, arm: str, metric: str) -> dict[str, list[float]] |
 
     Returns:
         `x`, `mean`, `low` and `high`, one value per point that every seed has; `None` if all
-        seeds diverged or nobody measured the curve.
+        seeds diverged or the curve was not measured.
     """
-    runs = [run for run in findings.outcomes[arm].values() if metric in run.curves]
+    runs = [run for run in findings.results[arm].values() if metric in run.curves]
     if not runs:
         return None
     points = min(len(run.curves[metric]) for run in runs)

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 from typing_extensions import override
 
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.measuring import Setting, train_experiment
-from pipelines.comparisons.outcome import Outcome
 
 _PROBE_ROWS = 256
 
@@ -32,7 +32,7 @@ class _LossBeforeSteps(keras.callbacks.Callback):
             self.losses.append(self._task.measure(logits, self._rows.y)["crossentropy"])
 
 
-def train_first_steps(setting: Setting) -> Outcome:
+def train_first_steps(setting: Setting) -> ArmResult:
     """Trains a classifier and measures the loss before each of the first steps.
 
     Args:
@@ -46,12 +46,12 @@ def train_first_steps(setting: Setting) -> Outcome:
     train = setting.dataset.train
     probe = type(train)(train.x[:_PROBE_ROWS], np.asarray(train.y)[:_PROBE_ROWS])
     watcher = _LossBeforeSteps(experiment.task, probe, int(setting.params["first_steps"]))
-    outcome = train_experiment(setting, experiment, callbacks=[watcher])
+    result = train_experiment(setting, experiment, callbacks=[watcher])
     losses = watcher.losses
     measured = {"initial_loss": losses[0], "early_loss": float(np.mean(losses))}
     return replace(
-        outcome,
-        metrics={**outcome.metrics, **measured},
+        result,
+        metrics={**result.metrics, **measured},
         x=[float(step) for step in range(len(losses))],
         curves={"first_loss": losses},
     )

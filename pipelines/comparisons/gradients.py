@@ -10,8 +10,8 @@ import numpy as np
 from typing_extensions import override
 
 from cookbook.diagnostics.layers import NetworkReport, inspect_layers
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.measuring import Setting, train_experiment
-from pipelines.comparisons.outcome import Outcome
 
 _PROBE_ROWS = 256
 
@@ -33,7 +33,7 @@ class _Looks(keras.callbacks.Callback):
         self.reports.append(inspect_layers(self.model, *self._batch))
 
 
-def train_and_inspect(setting: Setting) -> Outcome:
+def train_and_inspect(setting: Setting) -> ArmResult:
     """Trains a deep stack and looks at the gradients of its layers before and after.
 
     Args:
@@ -49,13 +49,13 @@ def train_and_inspect(setting: Setting) -> Outcome:
     task: Any = experiment.task  # a classification, which can make its inputs
     inputs = task.inputs(train.x[:_PROBE_ROWS])
     looks = _Looks(inputs, np.asarray(train.y)[:_PROBE_ROWS])
-    outcome = train_experiment(setting, experiment, callbacks=[looks])
+    result = train_experiment(setting, experiment, callbacks=[looks])
     start, end = looks.reports
     curves = {"gradient_norm_at_start": _norms(start), "gradient_norm_at_end": _norms(end)}
     ratios = {"ratio_at_start": start.ratio, "ratio_at_end": end.ratio}
     return replace(
-        outcome,
-        metrics={**outcome.metrics, **ratios},
+        result,
+        metrics={**result.metrics, **ratios},
         x=[float(layer) for layer in range(1, len(curves["gradient_norm_at_start"]) + 1)],
         curves=curves,
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from cookbook._names import unknown_name
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.comparison import Part
-from pipelines.comparisons.outcome import Outcome
 from pipelines.hyperparameters.options import resolve
 from pipelines.training.experiment import Experiment
 from pipelines.training.reporting import DivergenceStop
@@ -43,8 +43,8 @@ class Setting:
         return Experiment(self.part.base(), params, self.dataset, seed=self.seed)
 
 
-def measure(setting: Setting) -> Outcome:
-    """Runs the part's `measure`; a training that diverges is an outcome, not an error.
+def measure(setting: Setting) -> ArmResult:
+    """Runs the part's `measure`; a training that diverges is an result, not an error.
 
     Args:
         setting: What to train.
@@ -58,22 +58,22 @@ def measure(setting: Setting) -> Outcome:
     """
     started = time.perf_counter()
     try:
-        outcome: Outcome = resolve(setting.part.measure)(setting)
+        result: ArmResult = resolve(setting.part.measure)(setting)
     except FloatingPointError as error:
-        outcome = Outcome(diverged=str(error))
+        result = ArmResult(diverged=str(error))
     finally:
         # Without a collection of garbage, which takes as long as a short training and frees little.
         keras.backend.clear_session(free_memory=False)
-    missing = set(setting.part.metrics) - set(outcome.metrics)
-    if missing and not outcome.diverged:
-        known = outcome.metrics
+    missing = set(setting.part.metrics) - set(result.metrics)
+    if missing and not result.diverged:
+        known = result.metrics
         raise ValueError(" ".join(unknown_name("metric", name, known) for name in sorted(missing)))
-    if not outcome.diverged and not math.isfinite(outcome.metrics[setting.part.metric]):
-        outcome = Outcome(diverged=f"{setting.part.metric} is not a finite number.")
-    return outcome.timed(time.perf_counter() - started)
+    if not result.diverged and not math.isfinite(result.metrics[setting.part.metric]):
+        result = ArmResult(diverged=f"{setting.part.metric} is not a finite number.")
+    return result.timed(time.perf_counter() - started)
 
 
-def train_arm(setting: Setting) -> Outcome:
+def train_arm(setting: Setting) -> ArmResult:
     """Trains a recipe's model, as `cookbook train` does.
 
     Args:
@@ -93,7 +93,7 @@ def train_experiment(
     experiment: Experiment,
     *,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-) -> Outcome:
+) -> ArmResult:
     """The same for an experiment that is already there.
 
     Args:
@@ -114,10 +114,10 @@ def train_experiment(
     final |= _scores(setting, experiment, model, known=final)
     unit = steps_per_epoch if setting.part.x == "optimizer step" else 1
     x = [float(epoch * unit) for epoch in range(1, epochs + 1)]
-    return Outcome(metrics=final, x=x, curves=curves)
+    return ArmResult(metrics=final, x=x, curves=curves)
 
 
-def train_equal_steps(setting: Setting) -> Outcome:
+def train_equal_steps(setting: Setting) -> ArmResult:
     """Trains as many optimizer steps as the reference batch size takes in `epochs` epochs.
 
     Args:

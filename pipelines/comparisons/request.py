@@ -46,13 +46,13 @@ class ComparisonRequest:
         Raises:
             ValueError: If a number is out of range.
         """
-        for law, holds in (
+        for rule, holds in (
             ("seeds >= 1", self.seeds is None or self.seeds >= 1),
             ("seed >= 0", self.seed >= 0),
         ):
             if not holds:
-                name = law.split()[0]
-                raise ValueError(f"`{law}` must hold. Got {name}={getattr(self, name)}.")
+                name = rule.split()[0]
+                raise ValueError(f"`{rule}` must hold. Got {name}={getattr(self, name)}.")
 
     def check(self, comparison: Comparison) -> None:
         """Refuses hyperparameters that the comparison cannot take.
@@ -104,15 +104,15 @@ class ComparisonRequest:
         return DataRequest.of(part.base(), data_dir=self.data_dir)
 
     def folder(self, comparison: Comparison, fingerprints: Mapping[str, str]) -> Path:
-        """Folder of this very comparison: other settings or data have another one.
+        """Folder of this comparison; other settings or data have another folder.
 
-        The number of seeds is no part of it, so more seeds go on from those that are there.
+        The number of seeds is not part of it, so a call with more seeds reuses the finished ones.
 
         Args:
             comparison: What is compared.
             fingerprints: Recipe to fingerprint of its data.
         """
-        facts = [
+        content = [
             [
                 part.title,
                 part.builder,
@@ -124,6 +124,6 @@ class ComparisonRequest:
             ]
             for part in comparison.parts
         ]
-        text = json.dumps(facts, sort_keys=True, default=str)
+        text = json.dumps(content, sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         return self.root / "comparisons" / f"{self.comparison}-{digest}"

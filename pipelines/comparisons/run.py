@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import code_version
-from pipelines.comparisons.outcome import Outcome, OutcomeFile
+from pipelines.comparisons.arm_results import ArmResult, ArmResults
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.training import Findings, PartTrainer, count_trainings
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from tuning.tracking import Run
 
-OnTraining = Callable[[int, int, str, Outcome], None]
+OnTraining = Callable[[int, int, str, ArmResult], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonResult:
-    """What a comparison gave.
+    """The result of a comparison.
 
     Attributes:
         comparison: Name of the comparison.
         table: One row per arm, see `pipelines.comparisons.table.table_rows`.
         sweep: One row per learning rate that was tried.
-        conclusions: What the noise allows to say, in sentences.
+        conclusions: What the results support, in sentences.
         seeds: The seeds.
         figure: File of the figure, PNG.
         csv: File of the table.
         seconds: Wall time of this call.
         run_id: MLflow run.
-        run_url: Where the run can be looked at.
+        run_url: Address of the run.
     """
 
     comparison: str
@@ -67,12 +67,12 @@ def compare(
     """Runs a comparison: trainings, table, figure, MLflow run.
 
     Every finished training is kept at once under `root/comparisons`; a call with the same
-    settings and code goes on from there. The file goes when the comparison is recorded. Only
-    validation rows are looked at: the test split stays sealed.
+    settings and code continues from there. The file is removed once the comparison is recorded.
+    Only validation rows are used: the test split stays sealed.
 
     Args:
         request: What to compare.
-        comparison: One of your own; by default the one of the catalog that the request names.
+        comparison: A comparison of your own; by default the catalog's that the request names.
         on_training: Called after every training with how many are done, how many there are,
             what it was and what it gave.
 
@@ -81,7 +81,7 @@ def compare(
 
     Raises:
         ValueError: If the comparison or a hyperparameter is unknown or out of range.
-        MixedCodeError: If the trainings that are there were done by another version of the code.
+        MixedCodeError: If the finished trainings were made by another version of the code.
     """
     comparison = comparison or load_comparison(request.comparison)
     request.check(comparison)
@@ -92,7 +92,7 @@ def compare(
     parts = comparison.parts
     references = [ref for part in parts for ref in (part.measure, part.builder) if ref]
     code = code_version(references, folders=["pipelines/comparisons"])
-    file = OutcomeFile(folder / "trainings.jsonl", code=code)
+    file = ArmResults(folder / "trainings.jsonl", code=code)
     counter = _Counter(count_trainings(request, comparison.parts), on_training)
     findings = [
         PartTrainer(
@@ -101,7 +101,7 @@ def compare(
         for part in comparison.parts
     ]
     result = _record(request, comparison, findings, data=data, folder=folder, started=started)
-    # Only now: a process that dies while it records needs no second training.
+    # Only now: a process that dies while recording need not train again.
     file.path.unlink(missing_ok=True)
     return result
 
@@ -110,10 +110,10 @@ class _Counter:
     def __init__(self, total: int, on_training: OnTraining | None) -> None:
         self._done, self._total, self._on_training = 0, total, on_training
 
-    def count(self, what: str, outcome: Outcome) -> None:
+    def count(self, what: str, result: ArmResult) -> None:
         self._done += 1
         if self._on_training is not None:
-            self._on_training(self._done, self._total, what, outcome)
+            self._on_training(self._done, self._total, what, result)
 
 
 def _load(request: ComparisonRequest, comparison: Comparison) -> dict[str, Dataset]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def split_for_seed(dataset: Dataset, seed: int, *, rows: int | None = None) -> Dataset:
-    """Draws training and validation rows anew from all rows that are not test rows.
+    """Draws new training and validation rows from all rows that are not test rows.
 
     The spread over seeds then holds the luck of the split as well as that of the weights and of
     the order. Equal seeds give equal splits, so arms can be compared seed by seed.

@@ -1,4 +1,4 @@
-"""The table of a comparison: one row per arm, with what the noise allows to say."""
+"""The table of a comparison: one row per arm, and what it supports."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def table_rows(findings: Findings) -> list[Row]:
 
 
 def conclusions(rows: Sequence[Row]) -> list[str]:
-    """What a part's rows allow to say, in sentences.
+    """What the rows of a part support, in sentences.
 
     Args:
         rows: Rows of one part, as `table_rows` gives them.
 
     Returns:
-        One or more sentences; a mean that is ahead within the noise is not called a win.
+        One or more sentences; a lead within the noise is not called a win.
     """
     best = next((row for row in rows if row["verdict"] == BEST), None)
     if best is None:
@@ -142,7 +142,7 @@ def _row(findings: Findings, arm: str, best: str | None) -> Row:
     row |= _spread(findings.values(arm, part.metric), "mean", "low", "high")
     for name in part.also:
         row |= _spread(findings.values(arm, name), name, f"{name}_low", f"{name}_high")
-    runs = findings.outcomes[arm]
+    runs = findings.results[arm]
     count = findings.diverged(arm)
     row |= {"seeds": len(runs), "diverged": count}
     row |= _judged(findings, arm, best)

@@ -1,4 +1,4 @@
-"""Trainings that differ in the loss, on clean or on deliberately spoilt training targets."""
+"""Trainings that differ in the loss, on clean or on deliberately corrupted training targets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from cookbook._names import unknown_name
 from cookbook.losses.registry import make_loss
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.measuring import Setting, train_experiment
-from pipelines.comparisons.outcome import Outcome
 from pipelines.datasets.containers import Split
 from pipelines.training.experiment import Experiment
 
@@ -79,7 +79,7 @@ class _LossExperiment(Experiment):
         return model
 
 
-def train_with_loss(setting: Setting) -> Outcome:
+def train_with_loss(setting: Setting) -> ArmResult:
     """Trains a classifier with the loss `classification_loss`.
 
     Args:
@@ -89,16 +89,16 @@ def train_with_loss(setting: Setting) -> Outcome:
     Returns:
         As `train_arm`.
     """
-    spoilt = with_wrong_labels(
+    corrupted = with_wrong_labels(
         setting.dataset, share=float(setting.params.get("wrong_labels", 0.0)), seed=setting.seed
     )
-    plain = replace(setting, dataset=spoilt).experiment()
-    experiment = _LossExperiment(plain.recipe, plain.params, spoilt, seed=setting.seed)
+    plain = replace(setting, dataset=corrupted).experiment()
+    experiment = _LossExperiment(plain.recipe, plain.params, corrupted, seed=setting.seed)
     experiment.loss_name = str(setting.params["classification_loss"])
     return train_experiment(setting, experiment)
 
 
-def train_with_outliers(setting: Setting) -> Outcome:
+def train_with_outliers(setting: Setting) -> ArmResult:
     """Trains a regression; `mae` and `rmse` are in the unit of the target.
 
     Args:
@@ -108,20 +108,20 @@ def train_with_outliers(setting: Setting) -> Outcome:
     Returns:
         As `train_arm`.
     """
-    spoilt = with_outliers(
+    corrupted = with_outliers(
         setting.dataset, share=float(setting.params.get("outlier_share", 0.0)), seed=setting.seed
     )
-    setting = replace(setting, dataset=spoilt)
+    setting = replace(setting, dataset=corrupted)
     experiment = setting.experiment()
-    outcome = train_experiment(setting, experiment)
+    result = train_experiment(setting, experiment)
     # Outliers change the scale of the targets, in which Keras' metrics are.
     unit = float(experiment.task.serving_config()["outputs"]["deviation"])
     curves = {
         name: [value * unit for value in values] if name.endswith(("mae", "rmse")) else values
-        for name, values in outcome.curves.items()
+        for name, values in result.curves.items()
     }
-    metrics = {**outcome.metrics, **{name: values[-1] for name, values in curves.items()}}
-    return replace(outcome, metrics=metrics, curves=curves)
+    metrics = {**result.metrics, **{name: values[-1] for name, values in curves.items()}}
+    return replace(result, metrics=metrics, curves=curves)
 
 
 def with_wrong_labels(dataset: Dataset, *, share: float, seed: int) -> Dataset:
@@ -163,5 +163,5 @@ def with_outliers(dataset: Dataset, *, share: float, seed: int, size: float = 5.
 
 def _some_rows(values: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:
     if not 0.0 <= share < 1.0:
-        raise ValueError(f"`0 <= share < 1` must hold for spoilt rows. Got share={share}.")
+        raise ValueError(f"`0 <= share < 1` must hold for corrupted rows. Got share={share}.")
     return random.permutation(len(values))[: round(share * len(values))]

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipelines.comparisons.arm_results import ArmResult, ArmResults
 from pipelines.comparisons.comparison import Part
-from pipelines.comparisons.outcome import Outcome, OutcomeFile
 from pipelines.comparisons.request import ComparisonRequest
 from tuning.seeds import derive_seed
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
 
-OnTraining = Callable[[str, Outcome], None]
+OnTraining = Callable[[str, ArmResult], None]
 """Called after every training with what it was and what it gave."""
 
 
@@ -24,24 +24,24 @@ class Findings:
 
     Attributes:
         part: What was compared.
-        outcomes: Arm to seed to outcome.
-        sweeps: Arm to learning rate to outcome, where learning rates were searched.
+        results: Arm to seed to result.
+        sweeps: Arm to learning rate to result, where learning rates were searched.
         rates: Arm to its learning rate, where they were searched and one did not diverge.
     """
 
     part: Part
-    outcomes: Mapping[str, Mapping[int, Outcome]]
-    sweeps: Mapping[str, Mapping[float, Outcome]] = field(default_factory=dict)
+    results: Mapping[str, Mapping[int, ArmResult]]
+    sweeps: Mapping[str, Mapping[float, ArmResult]] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def values(self, arm: str, metric: str) -> dict[int, float]:
         """Seed to metric of an arm's trainings that did not diverge."""
-        found = self.outcomes[arm].items()
+        found = self.results[arm].items()
         return {seed: run.metrics[metric] for seed, run in found if not run.diverged}
 
     def diverged(self, arm: str) -> int:
         """How many trainings of an arm diverged."""
-        return sum(bool(run.diverged) for run in self.outcomes[arm].values())
+        return sum(bool(run.diverged) for run in self.results[arm].values())
 
 
 def count_trainings(request: ComparisonRequest, parts: tuple[Part, ...]) -> int:
@@ -71,7 +71,7 @@ class PartTrainer:
         part: Part,
         *,
         dataset: Dataset,
-        file: OutcomeFile,
+        file: ArmResults,
         on_training: OnTraining,
     ) -> None:
         self._request = request
@@ -93,28 +93,28 @@ class PartTrainer:
         for arm, sweep in sweeps.items():
             if (rate := self._best_rate(sweep)) is not None:
                 rates[arm] = rate
-        outcomes: dict[str, dict[int, Outcome]] = {arm: {} for arm in self._part.arms}
-        # Seed by seed: whoever stops early has the same seeds of every arm.
+        results: dict[str, dict[int, ArmResult]] = {arm: {} for arm in self._part.arms}
+        # Seed by seed: an interrupted comparison has the same seeds for every arm.
         for seed in self._request.seed_list():
             for arm in self._part.arms:
-                outcomes[arm][seed] = self._arm(arm, seed, sweeps, rates)
-        return Findings(part=self._part, outcomes=outcomes, sweeps=sweeps, rates=rates)
+                results[arm][seed] = self._arm(arm, seed, sweeps, rates)
+        return Findings(part=self._part, results=results, sweeps=sweeps, rates=rates)
 
     def _arm(
         self,
         arm: str,
         seed: int,
-        sweeps: Mapping[str, Mapping[float, Outcome]],
+        sweeps: Mapping[str, Mapping[float, ArmResult]],
         rates: Mapping[str, float],
-    ) -> Outcome:
+    ) -> ArmResult:
         if arm in sweeps and arm not in rates:
-            outcome = Outcome(diverged="Every learning rate of the sweep diverged.")
-            self._on_training(f"{arm}, seed {seed}", outcome)
-            return outcome
+            result = ArmResult(diverged="Every learning rate of the sweep diverged.")
+            self._on_training(f"{arm}, seed {seed}", result)
+            return result
         rate = {"learning_rate": rates[arm]} if arm in rates else {}
         return self._train(arm, seed, {**self._request.arm_params(self._part, arm), **rate})
 
-    def _sweep(self, arm: str) -> dict[float, Outcome]:
+    def _sweep(self, arm: str) -> dict[float, ArmResult]:
         seed = derive_seed(self._request.seed, "learning rates")
         params = self._request.arm_params(self._part, arm)
         rates = self._request.rates(self._part, arm)
@@ -123,26 +123,28 @@ class PartTrainer:
             for rate in rates
         }
 
-    def _best_rate(self, sweep: Mapping[float, Outcome]) -> float | None:
+    def _best_rate(self, sweep: Mapping[float, ArmResult]) -> float | None:
         metric = self._part.metric
         sign = 1.0 if self._part.direction == "maximize" else -1.0
         scores = {r: sign * run.metrics[metric] for r, run in sweep.items() if not run.diverged}
         return max(scores, key=lambda rate: scores[rate]) if scores else None
 
-    def _train(self, arm: str, seed: int, params: Mapping[str, Any], *, note: str = "") -> Outcome:
+    def _train(
+        self, arm: str, seed: int, params: Mapping[str, Any], *, note: str = ""
+    ) -> ArmResult:
         key = " | ".join([self._part.title, arm, f"seed {seed}", *([note] if note else [])])
         rate = params.get("learning_rate")
         if not note and rate is not None:
             key = f"{key} | learning_rate {rate:g}"
-        outcome = self._file.get(key)
-        if outcome is None:
+        result = self._file.get(key)
+        if result is None:
             from pipelines.comparisons.measuring import Setting, measure
 
             setting = Setting(part=self._part, params=params, dataset=self._split(seed), seed=seed)
-            outcome = measure(setting)
-            self._file.add(key, outcome)
-        self._on_training(f"{arm}, {note or f'seed {seed}'}", outcome)
-        return outcome
+            result = measure(setting)
+            self._file.add(key, result)
+        self._on_training(f"{arm}, {note or f'seed {seed}'}", result)
+        return result
 
     def _split(self, seed: int) -> Dataset:
         if seed not in self._splits:

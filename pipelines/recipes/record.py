@@ -27,7 +27,7 @@ class Record:
         baseline_metrics: Its test metrics, one number for each seed.
         cores: Processor cores.
         cpu: Name of the processor.
-        busy: Whether other programs computed at the same time, which spoils the seconds only.
+        busy: Whether other programs were running, which makes the seconds unreliable, nothing else.
         date: Day of the measurement.
     """
 

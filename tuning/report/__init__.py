@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tuning._lazy import lazy_attributes
 
 if TYPE_CHECKING:
-    from tuning.report.compare import Comparison as Comparison
+    from tuning.report.compare import StudyComparison as StudyComparison
     from tuning.report.compare import compare_studies as compare_studies
     from tuning.report.importance import parameter_importance as parameter_importance
     from tuning.report.page import write_report as write_report
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from tuning.report.tables import trial_rows as trial_rows
     from tuning.report.tables import winning_trial as winning_trial
     from tuning.report.tables import write_trials as write_trials
-    from tuning.report.view import StudyView as StudyView
+    from tuning.report.view import StudySnapshot as StudySnapshot
     from tuning.report.view import view_study as view_study
 
 _REFERENCES = {
     "FIGURES": "tuning.report.registry:FIGURES",
-    "Comparison": "tuning.report.compare:Comparison",
-    "StudyView": "tuning.report.view:StudyView",
+    "StudyComparison": "tuning.report.compare:StudyComparison",
+    "StudySnapshot": "tuning.report.view:StudySnapshot",
     "best_trials": "tuning.report.tables:best_trials",
     "compare_studies": "tuning.report.compare:compare_studies",
     "draw": "tuning.report.registry:draw",

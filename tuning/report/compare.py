@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from tuning.report.progress import incumbent
 from tuning.report.style import COLORS, empty_figure, legend, new_figure, tidy, time_unit
-from tuning.report.view import StudyView, as_view
+from tuning.report.view import StudySnapshot, as_view
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class StudyComparison:
     """What a comparison found.
 
     Attributes:
@@ -35,7 +35,9 @@ class Comparison:
     figure: Figure
 
 
-def compare_studies(studies: Sequence[Any], *, groups: Sequence[str] | None = None) -> Comparison:
+def compare_studies(
+    studies: Sequence[Any], *, groups: Sequence[str] | None = None
+) -> StudyComparison:
     """Compares the best values of studies after equally many trials and equally much time.
 
     Args:
@@ -62,7 +64,7 @@ def compare_studies(studies: Sequence[Any], *, groups: Sequence[str] | None = No
     labels = list(groups) if groups is not None else _labels(views)
     if len(labels) != len(views):
         raise ValueError(f"Each study needs a group. Got {len(labels)} for {len(views)} studies.")
-    members: dict[str, list[StudyView]] = {}
+    members: dict[str, list[StudySnapshot]] = {}
     for label, view in zip(labels, views, strict=True):
         members.setdefault(label, []).append(view)
     trials = min(len(view.finished) for view in views)
@@ -71,10 +73,10 @@ def compare_studies(studies: Sequence[Any], *, groups: Sequence[str] | None = No
     sign = -1.0 if views[0].maximize else 1.0
     rows.sort(key=lambda row: float("inf") if row["median"] is None else sign * row["median"])
     figure = _draw(members, trials, seconds)
-    return Comparison(trials=trials, seconds=seconds, rows=rows, figure=figure)
+    return StudyComparison(trials=trials, seconds=seconds, rows=rows, figure=figure)
 
 
-def _labels(views: Sequence[StudyView]) -> list[str]:
+def _labels(views: Sequence[StudySnapshot]) -> list[str]:
     """Names groups by how their studies searched; a group with a seed twice is no repetition."""
     keys = ("strategy", "pruner", "strategy_options", "pruner_options", "budget", "stages")
     ways = [str([view.settings.get(key) for key in keys]) for view in views]
@@ -88,7 +90,7 @@ def _labels(views: Sequence[StudyView]) -> list[str]:
     return labels
 
 
-def _only(short: str, way: str, views: Sequence[StudyView], ways: Sequence[str]) -> bool:
+def _only(short: str, way: str, views: Sequence[StudySnapshot], ways: Sequence[str]) -> bool:
     """Whether strategy and pruner alone tell a group from all others."""
     for view, other in zip(views, ways, strict=True):
         name = " + ".join(
@@ -99,11 +101,11 @@ def _only(short: str, way: str, views: Sequence[StudyView], ways: Sequence[str])
     return True
 
 
-def _duration(view: StudyView) -> float:
+def _duration(view: StudySnapshot) -> float:
     return max((view.seconds(record.finished) for record in view.finished), default=0.0)
 
 
-def _by_trials(view: StudyView, trials: int) -> list[float]:
+def _by_trials(view: StudySnapshot, trials: int) -> list[float]:
     """Best value after 1, 2, ... finished trials; NaN before the first complete one."""
     best = {record.number: value for record, value in incumbent(view)}
     curve, last = [], float("nan")
@@ -113,7 +115,7 @@ def _by_trials(view: StudyView, trials: int) -> list[float]:
     return curve
 
 
-def _by_time(view: StudyView, moments: Sequence[float]) -> list[float]:
+def _by_time(view: StudySnapshot, moments: Sequence[float]) -> list[float]:
     steps = [(view.seconds(record.finished), value) for record, value in incumbent(view)]
     curve = []
     for moment in moments:
@@ -122,7 +124,7 @@ def _by_time(view: StudyView, moments: Sequence[float]) -> list[float]:
     return curve
 
 
-def _row(label: str, group: Sequence[StudyView], trials: int, seconds: float) -> dict[str, Any]:
+def _row(label: str, group: Sequence[StudySnapshot], trials: int, seconds: float) -> dict[str, Any]:
     ends = [curve[-1] for view in group if (curve := _by_trials(view, trials))]
     ends = [value for value in ends if value == value]
     timed = [value for view in group for value in _by_time(view, [seconds]) if value == value]
@@ -137,7 +139,7 @@ def _row(label: str, group: Sequence[StudyView], trials: int, seconds: float) ->
     }
 
 
-def _draw(members: Mapping[str, Sequence[StudyView]], trials: int, seconds: float) -> Figure:
+def _draw(members: Mapping[str, Sequence[StudySnapshot]], trials: int, seconds: float) -> Figure:
     if trials == 0:
         return empty_figure("A study has no finished trial yet.")
     figure = new_figure(11.0, 4.4)

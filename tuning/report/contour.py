@@ -23,13 +23,13 @@ from tuning.report.style import (
     robust_limits,
     tidy,
 )
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 
 
-def contour_figure(view: StudyView) -> Figure:
+def contour_figure(view: StudySnapshot) -> Figure:
     """Draws the first metric over the two most important parameters."""
     complete = view.complete()
     # A conditional parameter that few trials have shows next to nothing.

@@ -8,13 +8,13 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tuning.report.style import BLUE, INK, empty_figure, new_figure, plain, shorten, tidy
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
 FEWEST = 4  # below, the best part of the trials holds a single one
 
 
-def parameter_importance(view: StudyView, objective: int = 0) -> dict[str, float]:
+def parameter_importance(view: StudySnapshot, objective: int = 0) -> dict[str, float]:
     """Measures how much each parameter decides whether a trial is among the best.
 
     Args:
@@ -42,7 +42,7 @@ def parameter_importance(view: StudyView, objective: int = 0) -> dict[str, float
     return {name: float(share) for name, share in shares.items()}
 
 
-def _study_of(view: StudyView, records: list[TrialRecord], objective: int) -> Any:
+def _study_of(view: StudySnapshot, records: list[TrialRecord], objective: int) -> Any:
     import optuna
 
     from tuning.strategies.distributions import distributions_of
@@ -69,7 +69,7 @@ def _study_of(view: StudyView, records: list[TrialRecord], objective: int) -> An
     return study
 
 
-def importance_figure(view: StudyView) -> Figure:
+def importance_figure(view: StudySnapshot) -> Figure:
     """Draws the shares as bars, one group of bars per metric."""
     shares = [parameter_importance(view, index) for index in range(len(view.metrics))]
     if not any(shares):
@@ -90,7 +90,7 @@ def importance_figure(view: StudyView) -> Figure:
     return figure
 
 
-def by_importance(view: StudyView) -> list[str]:
+def by_importance(view: StudySnapshot) -> list[str]:
     """Searched parameters, the most important first, those without a measure last."""
     shares = parameter_importance(view)
     return sorted(view.parameters, key=lambda name: -shares.get(name, -1.0))

@@ -17,7 +17,7 @@ from tuning.report.registry import FIGURES, draw_all, render
 from tuning.report.stages import confirmed_table, stages_table
 from tuning.report.style import number
 from tuning.report.tables import best_trials, trial_rows
-from tuning.report.view import StudyView, as_view
+from tuning.report.view import StudySnapshot, as_view
 from tuning.storage.records import COMPLETE, FAILED, PRUNED
 
 _STYLE = """
@@ -49,7 +49,7 @@ def write_report(
     """Writes a study as one HTML page that loads nothing from elsewhere.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`; it may have no trials yet.
+        study: An `optuna.Study` or its `StudySnapshot`; it may have no trials yet.
         path: The file; written beside and then renamed.
         figures: What `tuning.report.registry.draw_all` made, to save the time of drawing again.
 
@@ -62,7 +62,7 @@ def write_report(
     return unfinished.replace(target)
 
 
-def report_page(view: StudyView, figures: Mapping[str, Figure] | None = None) -> str:
+def report_page(view: StudySnapshot, figures: Mapping[str, Figure] | None = None) -> str:
     """Builds the page; every text of the study is escaped."""
     drawn = draw_all(view) if figures is None else figures
     sections = [
@@ -106,14 +106,14 @@ def _text(value: Any) -> str:
     return escape(mask_credentials(str(value)))
 
 
-def _subtitle(view: StudyView) -> str:
+def _subtitle(view: StudySnapshot) -> str:
     goals = [f"{name} ({'larger' if up else 'smaller'} is better)" for name, up in view.metrics]
     how = [str(view.settings[key]) for key in ("strategy", "pruner") if view.settings.get(key)]
     start = "" if view.started is None else f", started {view.started:%Y-%m-%d %H:%M}"
     return f"{', '.join(goals)}{'; ' if how else ''}{' with '.join(how)}{start}"
 
 
-def _cards(view: StudyView) -> str:
+def _cards(view: StudySnapshot) -> str:
     states = Counter(record.state for record in view.records)
     cards = [(str(len(view.records)), "trials")]
     cards += [(str(states[s]), s) for s in (COMPLETE, PRUNED, FAILED) if states[s]]
@@ -137,7 +137,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
 
 
-def _best_title(view: StudyView) -> str:
+def _best_title(view: StudySnapshot) -> str:
     return "Pareto front" if len(view.metrics) > 1 else "Best trials"
 
 
@@ -170,7 +170,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, wide: int = 
 
 
 def _trials_table(
-    view: StudyView, rows: Sequence[Mapping[str, Any]], *, state: bool = False
+    view: StudySnapshot, rows: Sequence[Mapping[str, Any]], *, state: bool = False
 ) -> str:
     if not rows:
         return '<p class="note">No trial is complete yet.</p>'
@@ -198,7 +198,7 @@ def _result(result: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _failures(view: StudyView) -> str:
+def _failures(view: StudySnapshot) -> str:
     failed = view.of_state(FAILED)
     if not failed:
         return ""
@@ -216,14 +216,14 @@ def _failures(view: StudyView) -> str:
     )
 
 
-def _all_trials(view: StudyView) -> str:
+def _all_trials(view: StudySnapshot) -> str:
     if not view.records:
         return ""
     table = _trials_table(view, trial_rows(view), state=True)
     return f"<details><summary>All {len(view.records)} trials</summary>\n{table}</details>"
 
 
-def _space_table(view: StudyView) -> str:
+def _space_table(view: StudySnapshot) -> str:
     plain = {} if view.space is None else view.space.to_dict()
     rows = []
     for name, form in plain.items():

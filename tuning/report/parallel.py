@@ -22,7 +22,7 @@ from tuning.report.style import (
     robust_limits,
     shorten,
 )
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
@@ -30,7 +30,7 @@ _MOST_AXES = 10
 _UNSET = -0.12  # height of a parameter that a trial does not have
 
 
-def parallel_figure(view: StudyView) -> Figure:
+def parallel_figure(view: StudySnapshot) -> Figure:
     """Draws every complete trial as a line through its parameters, coloured by the metric."""
     records = view.complete()
     names = by_importance(view)[:_MOST_AXES]

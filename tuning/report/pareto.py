@@ -17,13 +17,13 @@ from tuning.report.style import (
     new_figure,
     tidy,
 )
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 
 
-def pareto_figure(view: StudyView) -> Figure:
+def pareto_figure(view: StudySnapshot) -> Figure:
     """Draws each pair of metrics with the trials of the Pareto front."""
     if len(view.metrics) < 2:
         return empty_figure("A Pareto front needs two metrics.")
@@ -46,7 +46,7 @@ def pareto_figure(view: StudyView) -> Figure:
 
 def _pair(
     axes: Axes,
-    view: StudyView,
+    view: StudySnapshot,
     records: list[TrialRecord],
     front: list[TrialRecord],
     pair: tuple[int, int],

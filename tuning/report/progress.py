@@ -26,14 +26,14 @@ from tuning.report.style import (
     tidy,
     time_unit,
 )
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord
 
 _NOTHING = "No trial is complete yet."
 _MANY = 60
 
 
-def incumbent(view: StudyView, objective: int = 0) -> list[tuple[TrialRecord, float]]:
+def incumbent(view: StudySnapshot, objective: int = 0) -> list[tuple[TrialRecord, float]]:
     """The best value after each complete and feasible trial.
 
     Args:
@@ -55,7 +55,7 @@ def incumbent(view: StudyView, objective: int = 0) -> list[tuple[TrialRecord, fl
     return curve
 
 
-def history_figure(view: StudyView) -> Figure:
+def history_figure(view: StudySnapshot) -> Figure:
     """Draws every trial's value over its number, and the best so far."""
     if not view.complete():
         return empty_figure(_NOTHING)
@@ -92,7 +92,7 @@ def history_figure(view: StudyView) -> Figure:
     return figure
 
 
-def _mark_edges(axes: Axes, view: StudyView, objective: int) -> None:
+def _mark_edges(axes: Axes, view: StudySnapshot, objective: int) -> None:
     """Marks, on the edge of the axes, trials that failed or were pruned beyond its limits."""
     low, high = axes.get_ylim()
     hidden = [
@@ -111,7 +111,7 @@ def _mark_edges(axes: Axes, view: StudyView, objective: int) -> None:
     axes.plot(failed, [height] * len(failed), "x", transform=edge, color=VERMILION, label=label)
 
 
-def _draw_best(axes: Axes, view: StudyView, objective: int) -> None:
+def _draw_best(axes: Axes, view: StudySnapshot, objective: int) -> None:
     """Draws the best value among the trials up to each number, whenever they ended."""
     pick = max if view.metrics[objective][1] else min
     usable = [record for record in view.complete(objective) if record.feasible]
@@ -120,7 +120,7 @@ def _draw_best(axes: Axes, view: StudyView, objective: int) -> None:
     axes.step(numbers, best, where="post", color=GREEN, linewidth=2, label="best so far")
 
 
-def incumbent_figure(view: StudyView) -> Figure:
+def incumbent_figure(view: StudySnapshot) -> Figure:
     """Draws the best value over the wall time of the search."""
     curve = incumbent(view)
     if not curve:
@@ -167,7 +167,7 @@ def incumbent_figure(view: StudyView) -> Figure:
     return figure
 
 
-def curves_figure(view: StudyView) -> Figure:
+def curves_figure(view: StudySnapshot) -> Figure:
     """Draws the reported values of every trial over its epochs, the best trial in front."""
     name = _curve_metric(view)
     shown = [r for r in view.records if name is not None and r.history.get(name)]
@@ -204,7 +204,7 @@ def curves_figure(view: StudyView) -> Figure:
     return figure
 
 
-def _curve_metric(view: StudyView) -> str | None:
+def _curve_metric(view: StudySnapshot) -> str | None:
     names = [name for record in view.records for name in record.history if name != "step"]
     if view.metric in names:
         return view.metric

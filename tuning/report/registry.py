@@ -18,7 +18,7 @@ from tuning.report.pareto import pareto_figure
 from tuning.report.progress import curves_figure, history_figure, incumbent_figure
 from tuning.report.slices import slices_figure
 from tuning.report.timeline import timeline_figure
-from tuning.report.view import StudyView, as_view
+from tuning.report.view import StudySnapshot, as_view
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FigureEntry:
 
     title: str
     caption: str
-    draw: Callable[[StudyView], Figure]
+    draw: Callable[[StudySnapshot], Figure]
     needs_metrics: int = 1
 
 
@@ -85,7 +85,7 @@ def draw(name: str, study: Any) -> Figure:
 
     Args:
         name: A key of `FIGURES`.
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
 
     Returns:
         The figure; save it with `savefig`.
@@ -98,7 +98,7 @@ def draw(name: str, study: Any) -> Figure:
     return FIGURES[name].draw(as_view(study))
 
 
-def figures_of(view: StudyView) -> dict[str, FigureEntry]:
+def figures_of(view: StudySnapshot) -> dict[str, FigureEntry]:
     """Figures that make sense for a study's number of metrics."""
     return {k: entry for k, entry in FIGURES.items() if len(view.metrics) >= entry.needs_metrics}
 
@@ -107,7 +107,7 @@ def draw_all(study: Any) -> dict[str, Figure]:
     """Draws every figure that makes sense for a study.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
     """
     view = as_view(study)
     return {name: entry.draw(view) for name, entry in figures_of(view).items()}
@@ -119,7 +119,7 @@ def write_figures(
     """Writes every figure of a study as a PNG file.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
         folder: Made when it does not exist.
         figures: What `draw_all` made, to save the time of drawing again.
 

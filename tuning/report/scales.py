@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from tuning.report.style import number, plain, shorten
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.space.space import Float, Int
 from tuning.storage.records import TrialRecord
 
@@ -96,7 +96,7 @@ class Scale:
         set_limits(self.low - room, self.high + room)
 
 
-def scale_of(view: StudyView, name: str) -> Scale:
+def scale_of(view: StudySnapshot, name: str) -> Scale:
     """Builds the scale of a parameter from the space, else from the values that occurred.
 
     Args:

@@ -21,13 +21,13 @@ from tuning.report.style import (
     shorten,
     tidy,
 )
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import PRUNED
 
 _NOTHING = "No trial is complete yet."
 
 
-def slices_figure(view: StudyView) -> Figure:
+def slices_figure(view: StudySnapshot) -> Figure:
     """Draws the first metric over each parameter, later trials darker."""
     records = view.complete()
     names = by_importance(view)
@@ -56,7 +56,7 @@ def slices_figure(view: StudyView) -> Figure:
     return figure
 
 
-def _slice(axes: Axes, view: StudyView, scale: Scale, last: int) -> Any:
+def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
     stopped = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
     axes.scatter(
         [place for _, place in stopped],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuning.report.style import number
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.results.stages import stage_rows
 
 Table = tuple[Sequence[str], list[list[Any]]]
@@ -14,7 +14,7 @@ Table = tuple[Sequence[str], list[list[Any]]]
 _STAGE_COLUMNS = ("stage", "strategy", "trials", "complete", "pruned", "failed", "best trial")
 
 
-def stages_table(view: StudyView) -> Table | None:
+def stages_table(view: StudySnapshot) -> Table | None:
     """One row per stage, or None for a search without stages.
 
     Args:
@@ -48,7 +48,7 @@ def with_deviation(row: dict[str, Any]) -> str:
     return number(row["best"]) + ("" if spread is None else f" ± {number(spread)}")
 
 
-def confirmed_table(view: StudyView) -> Table | None:
+def confirmed_table(view: StudySnapshot) -> Table | None:
     """One row per point that was run again with other seeds, or None without any.
 
     Args:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning.report.view import StudyView, as_view
+from tuning.report.view import StudySnapshot, as_view
 from tuning.storage.records import COMPLETE, TrialRecord, best_records
 
 
@@ -16,7 +16,7 @@ def trial_rows(study: Any) -> list[dict[str, Any]]:
     """Lists every trial.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
 
     Returns:
         One row per trial with `trial`, `state`, the metrics and those that constraints bound,
@@ -49,7 +49,7 @@ def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
     """Lists the best complete and feasible trials, the best first.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
         limit: Most rows, or None for all. With several metrics the trials of the Pareto front
             are listed, ordered by the first metric. Repetitions of a point are left out.
 
@@ -66,7 +66,7 @@ def winning_trial(study: Any) -> dict[str, Any] | None:
     """The trial that a search refits: after a confirming stage the one that was confirmed.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
 
     Returns:
         A row as of `trial_rows`, or None when no trial is complete and feasible.
@@ -75,7 +75,7 @@ def winning_trial(study: Any) -> dict[str, Any] | None:
     return None if view.winner is None else _row(view, view.winner)
 
 
-def _row(view: StudyView, record: TrialRecord) -> dict[str, Any]:
+def _row(view: StudySnapshot, record: TrialRecord) -> dict[str, Any]:
     values = record.values if record.state == COMPLETE else ()
     metrics: dict[str, Any] = {name: None for name, _ in view.metrics}
     metrics |= dict(zip(metrics, values, strict=False))
@@ -99,7 +99,7 @@ def write_trials(study: Any, path: str | Path) -> Path:
     """Writes every trial as a row of a CSV file, one column per parameter.
 
     Args:
-        study: An `optuna.Study` or its `StudyView`.
+        study: An `optuna.Study` or its `StudySnapshot`.
         path: The file; written beside and then renamed, so that nobody reads half of it.
 
     Returns:

@@ -7,11 +7,11 @@ from datetime import datetime
 from matplotlib.figure import Figure
 
 from tuning.report.style import COLOR_OF, INK, empty_figure, legend, new_figure, tidy, time_unit
-from tuning.report.view import StudyView
+from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, RUNNING, TrialRecord
 
 
-def timeline_figure(view: StudyView) -> Figure:
+def timeline_figure(view: StudySnapshot) -> Figure:
     """Draws which worker ran which trial when."""
     shown = [r for r in view.records if r.started is not None]
     if not shown:

@@ -27,7 +27,7 @@ from tuning.storage.records import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class StudyView:
+class StudySnapshot:
     """A study at one moment.
 
     Attributes:
@@ -135,7 +135,7 @@ class StudyView:
         return list(dict.fromkeys(name for record in self.records for name in record.params))
 
 
-def view_study(study: Any) -> StudyView:
+def view_study(study: Any) -> StudySnapshot:
     """Reads a study once.
 
     Args:
@@ -148,7 +148,7 @@ def view_study(study: Any) -> StudyView:
     stored = attributes.get(SPACE)
     settings = attributes.get(SETTINGS, {})
     directions = [direction.name == "MAXIMIZE" for direction in study.directions]
-    return StudyView(
+    return StudySnapshot(
         name=study.study_name,
         metrics=list(zip(_metric_names(study, settings), directions, strict=True)),
         records=read_trials(study),
@@ -158,9 +158,9 @@ def view_study(study: Any) -> StudyView:
     )
 
 
-def as_view(study: Any) -> StudyView:
+def as_view(study: Any) -> StudySnapshot:
     """Accepts a study or its view."""
-    return study if isinstance(study, StudyView) else view_study(study)
+    return study if isinstance(study, StudySnapshot) else view_study(study)
 
 
 def _metric_names(study: Any, settings: Mapping[str, Any]) -> list[str]:

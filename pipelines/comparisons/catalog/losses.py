@@ -1,7 +1,7 @@
-"""Losses, on clean and on spoilt training targets.
+"""Losses, on clean and on corrupted training targets.
 
-The validation targets are always clean. Accuracy and absolute error are what everybody can be
-compared on; the losses themselves have different units.
+The validation targets are always clean. Arms are compared on accuracy or absolute error;
+the losses themselves have different units.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def _regression(title: str, outlier_share: float) -> Part:
 
 COMPARISON = Comparison(
     name="compare-losses",
-    summary="Losses of classes and of numbers, with clean and with spoilt targets",
+    summary="Losses for classification and regression, on clean and on corrupted targets",
     question=(
-        "Which loss is best, and which one when training targets are wrong? In the spoilt parts "
-        "20 % of the training labels are replaced by another class, and 10 % of the training "
-        "targets get five standard deviations too many; validation targets are clean."
+        "Which loss is best, and which is best when training targets are wrong? In the "
+        "corrupted parts 20 % of the training labels are replaced by another class, and 10 % of "
+        "the training targets get five standard deviations too many; validation targets are clean."
     ),
     parts=(
         _classification("digits", 0.0),

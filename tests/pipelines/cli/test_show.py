@@ -34,7 +34,7 @@ def test_defaults_measurement_and_its_command_are_shown(program):
     out = program("show", "digits-cnn").out
     assert "learning_rate" in out and "0.002" in out
     assert "measured: test accuracy" in out
-    assert "by: cookbook train digits-cnn" in out
+    assert "command: cookbook train digits-cnn" in out
     facts = json.loads(program("show", "digits-cnn", "--json").out.splitlines()[-1])
     assert facts["defaults"]["learning_rate"] == 0.002
     assert facts["measured"]["recipe"] == "digits-cnn"

@@ -77,7 +77,7 @@ def test_the_table_of_trials_has_the_hyperparameters_that_differ(cli, monkeypatc
     monkeypatch.setattr("pipelines.cli.studies.listing_width", lambda: 46)
     narrow = cli("trials", "plain")
     assert "x" not in narrow.out.splitlines()[0].split()
-    assert "No room for" in narrow.err
+    assert "Not shown for lack of space" in narrow.err
 
 
 def test_best_prints_what_was_confirmed_in_each_form(cli):

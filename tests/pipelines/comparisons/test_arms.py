@@ -53,10 +53,10 @@ def test_every_optimizer_starts_from_the_same_weights_bit_by_bit(digits):
 @pytest.mark.parametrize("arm", ["zero head", "large head", "constant"])
 def test_the_loss_starts_at_ln_10_unless_the_head_has_an_opinion(digits, arm):
     setting = _setting(digits, "compare-initialization", arm, first_steps=2)
-    outcome = train_first_steps(setting)
-    start = outcome.metrics["initial_loss"]
-    assert len(outcome.x) == len(outcome.curves["first_loss"]) == 2
-    assert outcome.metrics["early_loss"] == pytest.approx(np.mean(outcome.curves["first_loss"]))
+    result = train_first_steps(setting)
+    start = result.metrics["initial_loss"]
+    assert len(result.x) == len(result.curves["first_loss"]) == 2
+    assert result.metrics["early_loss"] == pytest.approx(np.mean(result.curves["first_loss"]))
     if arm == "large head":
         assert start > math.log(10) + 0.5
     elif arm == "zero head":
@@ -100,22 +100,22 @@ def test_splits_are_drawn_from_the_open_rows_only(digits):
 
 
 def test_wrong_labels_are_so_many_and_wrong(digits):
-    spoilt = with_wrong_labels(digits, share=0.2, seed=0)
-    changed = np.asarray(spoilt.train.y) != np.asarray(digits.train.y)
+    corrupted = with_wrong_labels(digits, share=0.2, seed=0)
+    changed = np.asarray(corrupted.train.y) != np.asarray(digits.train.y)
     assert changed.sum() == round(0.2 * len(digits.train))
-    assert spoilt.validation is digits.validation
-    assert set(np.asarray(spoilt.train.y)[changed]) == set(range(10))
+    assert corrupted.validation is digits.validation
+    assert set(np.asarray(corrupted.train.y)[changed]) == set(range(10))
     with pytest.raises(ValueError, match=r"`0 <= share < 1` must hold.*Got share=1.5"):
         with_wrong_labels(digits, share=1.5, seed=0)
 
 
 def test_outliers_are_five_deviations_away(diabetes):
-    spoilt = with_outliers(diabetes, share=0.1, seed=0)
+    corrupted = with_outliers(diabetes, share=0.1, seed=0)
     clean = np.asarray(diabetes.train.y)
-    added = np.asarray(spoilt.train.y) - clean
+    added = np.asarray(corrupted.train.y) - clean
     assert (added > 0).sum() == round(0.1 * len(clean))
     np.testing.assert_allclose(added[added > 0], 5 * clean.std(), rtol=1e-5)
-    assert spoilt.validation is diabetes.validation
+    assert corrupted.validation is diabetes.validation
 
 
 LOGITS = np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 0.5]], "float32")

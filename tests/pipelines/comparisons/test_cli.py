@@ -74,7 +74,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=100)
     assert process.returncode == 130
-    assert "trainings are kept: the same command goes on from there." in errors
+    assert "trainings are saved: run the same command to continue." in errors
     assert "Traceback" not in errors
 
     again = _start(tmp_path, "--seeds", "12")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.code_version import CodeVersion
-from pipelines.comparisons.outcome import MixedCodeError, Outcome, OutcomeFile
+from pipelines.comparisons.arm_results import ArmResult, ArmResults, MixedCodeError
 
 CHANGED = CodeVersion(digest="1a", libraries={"keras": "3.1"}, commit="c" * 40)
 OTHERS = {
@@ -21,28 +21,28 @@ OTHERS = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_file_goes_on_with_what_gives_the_same_numbers(name: str, tmp_path: Path) -> None:
     path = tmp_path / "trainings.jsonl"
-    OutcomeFile(path, code=CHANGED).add("first", Outcome(metrics={"loss": 1.0}))
+    ArmResults(path, code=CHANGED).add("first", ArmResult(metrics={"loss": 1.0}))
     other, same = OTHERS[name]
     if same:
-        assert len(OutcomeFile(path, code=other)) == 1
+        assert len(ArmResults(path, code=other)) == 1
         return
     with pytest.raises(
         MixedCodeError, match=r"Got 1 finished by commit cccccccccc, code 1a, keras 3\.1; "
     ):
-        OutcomeFile(path, code=other)
+        ArmResults(path, code=other)
 
 
 def test_a_file_without_a_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "trainings.jsonl"
-    OutcomeFile(path, code=CHANGED).add("first", Outcome())
+    ArmResults(path, code=CHANGED).add("first", ArmResult())
     path.write_text(path.read_text().splitlines()[1] + "\n")
-    law = r"Got 1 finished by an unknown version; .*: delete the file to start anew\."
-    with pytest.raises(MixedCodeError, match=law):
-        OutcomeFile(path, code=CHANGED)
+    rule = r"Got 1 finished by an unknown version; .*: delete the file to start over\."
+    with pytest.raises(MixedCodeError, match=rule):
+        ArmResults(path, code=CHANGED)
 
 
 def test_a_file_whose_first_training_was_cut_off_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "trainings.jsonl"
     path.write_text('{"code": {"digest": "other"}}\n{"training": "first", "metr')
-    OutcomeFile(path, code=CHANGED).add("first", Outcome())
-    assert len(OutcomeFile(path, code=CHANGED)) == 1
+    ArmResults(path, code=CHANGED).add("first", ArmResult())
+    assert len(ArmResults(path, code=CHANGED)) == 1

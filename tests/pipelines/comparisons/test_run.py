@@ -8,8 +8,8 @@ import math
 import pytest
 
 from pipelines.code_version import CodeVersion
+from pipelines.comparisons.arm_results import ArmResult, ArmResults, MixedCodeError
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.comparisons.outcome import MixedCodeError, Outcome, OutcomeFile
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.run import compare
@@ -36,8 +36,8 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     comparison = _comparison(arms)
     before, after = [], []
 
-    def stop_after_three(done, total, what, outcome):
-        before.append((what, outcome.to_dict()))
+    def stop_after_three(done, total, what, result):
+        before.append((what, result.to_dict()))
         if done == 3:
             raise KeyboardInterrupt
 
@@ -46,7 +46,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     resumed = compare(
         _request(root, seeds=2),
         comparison=comparison,
-        on_training=lambda done, total, what, outcome: after.append((what, outcome.to_dict())),
+        on_training=lambda done, total, what, result: after.append((what, result.to_dict())),
     )
     # The very same trainings: their wall times are equal as well.
     assert after[:3] == before
@@ -58,7 +58,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
 def test_trainings_of_another_version_of_the_code_are_not_mixed_with_ours(tmp_path):
     comparison = _comparison({"relu": {"activation": "relu"}, "tanh": {"activation": "tanh"}})
 
-    def stop(done, total, what, outcome):
+    def stop(done, total, what, result):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -71,10 +71,10 @@ def test_trainings_of_another_version_of_the_code_are_not_mixed_with_ours(tmp_pa
     with pytest.raises(MixedCodeError) as refused:
         compare(_request(tmp_path, seeds=1), comparison=comparison)
     message = str(refused.value)
-    assert message.startswith(f"{path}: all trainings of a comparison are of one version")
+    assert message.startswith(f"{path}: all trainings of a comparison must come from one version")
     assert f"Got 1 finished by commit {'c' * 10}, code 0123456789ab, keras" in message
     assert f"code {code['digest']}" in message
-    assert message.endswith("go on with that version, or delete the file to start anew.")
+    assert message.endswith("continue with that version, or delete the file to start over.")
     assert len(path.read_text().splitlines()) == 2, "nothing was trained"
     # The way out.
     path.unlink()
@@ -151,16 +151,16 @@ def test_settings_have_folders_of_their_own_and_more_seeds_the_same():
 
 def test_a_line_that_was_cut_off_is_ignored_and_written_again(tmp_path):
     path, code = tmp_path / "trainings.jsonl", CodeVersion(digest="1a")
-    outcome = Outcome(metrics={"loss": 1.0}, x=[1.0], curves={"loss": [math.nan]}, seconds=2.0)
-    OutcomeFile(path, code=code).add("first", outcome)
+    result = ArmResult(metrics={"loss": 1.0}, x=[1.0], curves={"loss": [math.nan]}, seconds=2.0)
+    ArmResults(path, code=code).add("first", result)
     with path.open("a") as file:
         file.write('{"training": "second", "metr')
-    file = OutcomeFile(path, code=code)
+    file = ArmResults(path, code=code)
     assert len(file) == 1
     assert file.get("second") is None
-    file.add("second", outcome)
-    again = OutcomeFile(path, code=code)
-    assert again.get("second").to_dict() == outcome.to_dict()
+    file.add("second", result)
+    again = ArmResults(path, code=code)
+    assert again.get("second").to_dict() == result.to_dict()
     assert again.get("first").metrics == {"loss": 1.0}
     assert json.loads(path.read_text().splitlines()[1])["curves"] == {"loss": [None]}
 
@@ -205,5 +205,5 @@ def test_comparisons_are_checked():
     with pytest.raises(ValueError, match=r"Learning rates belong to arms. Got \['b'\]"):
         _comparison({"a": {}}, learning_rates={"b": (0.1,)})
     part = Part(recipe="digits-mlp", arms={})
-    with pytest.raises(ValueError, match="parts with different titles"):
+    with pytest.raises(ValueError, match="need different titles"):
         Comparison(name="n", summary="s", question="q", parts=(part, part), source="-")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.comparison import Part
-from pipelines.comparisons.outcome import Outcome
 from pipelines.comparisons.statistics import SAME, UNJUDGED, WORSE, best_arm, paired_difference
 from pipelines.comparisons.table import conclusions, table_rows
 from pipelines.comparisons.training import Findings
@@ -85,17 +85,17 @@ def test_the_best_mean_counts_in_the_right_direction():
 
 def _findings(scores, **options):
     arms = {arm: {"units": index} for index, arm in enumerate(scores)}
-    outcomes = {
+    results = {
         arm: {
-            seed: Outcome(diverged="NaN", seconds=1.0)
+            seed: ArmResult(diverged="NaN", seconds=1.0)
             if math.isnan(value)
-            else Outcome(metrics={"val_accuracy": value}, seconds=1.0)
+            else ArmResult(metrics={"val_accuracy": value}, seconds=1.0)
             for seed, value in enumerate(values)
         }
         for arm, values in scores.items()
     }
     part = Part(recipe="digits-mlp", arms=arms, also=(), **options)
-    return Findings(part=part, outcomes=outcomes)
+    return Findings(part=part, results=results)
 
 
 def test_a_clear_winner_is_named():

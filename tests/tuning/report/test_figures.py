@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.tuning.tracking.studies import SPACE, add_trial, demo_study, new_study
-from tuning.report import FIGURES, StudyView, draw, parameter_importance, view_study
+from tuning.report import FIGURES, StudySnapshot, draw, parameter_importance, view_study
 from tuning.report.registry import figures_of
 from tuning.report.scales import scale_of
 from tuning.results.result import pareto_front
@@ -115,14 +115,14 @@ CASES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.fixture(scope="module")
-def views() -> dict[str, StudyView]:
+def views() -> dict[str, StudySnapshot]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return {name: view_study(make()) for name, make in CASES.items()}
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_can_be_drawn(views: dict[str, StudyView], name: str, case: str) -> None:
+def test_every_figure_can_be_drawn(views: dict[str, StudySnapshot], name: str, case: str) -> None:
     figure = draw(name, views[case])
     assert isinstance(figure, Figure)
     figure.set_layout_engine("none")  # the layout is the slow part, and seen elsewhere
@@ -130,7 +130,7 @@ def test_every_figure_can_be_drawn(views: dict[str, StudyView], name: str, case:
     figure.canvas.draw()
 
 
-def test_figures_use_no_global_state(views: dict[str, StudyView]) -> None:
+def test_figures_use_no_global_state(views: dict[str, StudySnapshot]) -> None:
     import sys
 
     assert (
@@ -144,7 +144,7 @@ def test_an_unknown_figure_is_named() -> None:
         draw("slice", new_study(memory()))
 
 
-def test_only_several_metrics_have_a_pareto_front(views: dict[str, StudyView]) -> None:
+def test_only_several_metrics_have_a_pareto_front(views: dict[str, StudySnapshot]) -> None:
     assert "pareto" not in figures_of(views["one trial"])
     assert list(figures_of(views["two metrics"])) == list(FIGURES)
 
@@ -182,5 +182,5 @@ def test_the_front_holds_exactly_the_unbeaten() -> None:
     ],
 )
 def test_scales_place_values(name: str, value: Any, unit: float) -> None:
-    view = StudyView(name="s", metrics=[("m", True)], records=[], space=SPACE)
+    view = StudySnapshot(name="s", metrics=[("m", True)], records=[], space=SPACE)
     assert scale_of(view, name).unit(value) == pytest.approx(unit)

@@ -13,7 +13,7 @@ from pipelines.code_version import CodeVersion
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ArmResult:
     """One arm trained with one seed.
 
     Attributes:
@@ -30,15 +30,15 @@ class Outcome:
     seconds: float = 0.0
     diverged: str = ""
 
-    def timed(self, seconds: float) -> Outcome:
-        """The same outcome with its wall time."""
+    def timed(self, seconds: float) -> ArmResult:
+        """The same result with its wall time."""
         return replace(self, seconds=round(seconds, 3))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, where what is not finite is null.
 
         Example:
-            >>> Outcome(metrics={"loss": 1.0, "ratio": math.inf}).to_dict()["metrics"]
+            >>> ArmResult(metrics={"loss": 1.0, "ratio": math.inf}).to_dict()["metrics"]
             {'loss': 1.0, 'ratio': None}
         """
         return {
@@ -50,8 +50,8 @@ class Outcome:
         }
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Outcome:
-        """The outcome that `to_dict` wrote."""
+    def from_dict(cls, plain: Mapping[str, Any]) -> ArmResult:
+        """The result that `to_dict` wrote."""
         return cls(
             metrics={name: _number(value) for name, value in plain["metrics"].items()},
             x=tuple(plain["x"]),
@@ -62,14 +62,14 @@ class Outcome:
 
 
 class MixedCodeError(ValueError):
-    """Finished trainings are of another version of the code than the one that would go on."""
+    """The finished trainings were made by another version of the code."""
 
 
-class OutcomeFile:
+class ArmResults:
     """Finished trainings in a file with one JSON object a line, the version of the code first.
 
-    Every training is written at once, so an interrupted comparison goes on where it stopped. A
-    last line that was cut off is ignored, and its training is done again.
+    Every training is written at once, so an interrupted comparison continues where it stopped. A
+    truncated last line is ignored, and its training is repeated.
 
     Args:
         path: The file; it need not exist.
@@ -84,39 +84,39 @@ class OutcomeFile:
         self._code = code
         lines = self._read()
         self._known = {
-            line["training"]: Outcome.from_dict(line) for line in lines if "training" in line
+            line["training"]: ArmResult.from_dict(line) for line in lines if "training" in line
         }
         self._refuse_other_code([line["code"] for line in lines if "code" in line])
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def get(self, key: str) -> Outcome | None:
-        """The outcome of a training, if it is there."""
+    def get(self, key: str) -> ArmResult | None:
+        """The result of a training, if it is there."""
         return self._known.get(key)
 
-    def add(self, key: str, outcome: Outcome) -> None:
-        """Writes an outcome to the file."""
+    def add(self, key: str, result: ArmResult) -> None:
+        """Writes an result to the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self._known:
             self.path.write_text(json.dumps({"code": self._code.to_dict()}) + "\n", "utf-8")
-        line = json.dumps({"training": key, **outcome.to_dict()}, allow_nan=False)
+        line = json.dumps({"training": key, **result.to_dict()}, allow_nan=False)
         whole = self.path.read_bytes()[-1:] in (b"", b"\n")
         with self.path.open("a", encoding="utf-8") as file:
-            # A line that was cut off must not swallow this one.
+            # A truncated line must not swallow this one.
             file.write(f"{line}\n" if whole else f"\n{line}\n")
-        self._known[key] = outcome
+        self._known[key] = result
 
     def _refuse_other_code(self, written: Sequence[Mapping[str, Any]]) -> None:
-        """Numbers of two versions in one table would compare the versions, not the arms."""
+        """Results of two versions in one table would compare the versions, not the arms."""
         found = CodeVersion.from_dict(written[0]) if written else None
         if not self._known or (found is not None and found.matches(self._code)):
             return
-        way = "" if found is None or not found.commit else "go on with that version, or "
+        way = "" if found is None or not found.commit else "continue with that version, or "
         raise MixedCodeError(
-            f"{self.path}: all trainings of a comparison are of one version of the code. Got "
-            f"{len(self._known)} finished by {found or 'an unknown version'}; this is "
-            f"{self._code}: {way}delete the file to start anew."
+            f"{self.path}: all trainings of a comparison must come from one version of the code. "
+            f"Got {len(self._known)} finished by {found or 'an unknown version'}; this is "
+            f"{self._code}: {way}delete the file to start over."
         )
 
     def _read(self) -> list[dict[str, Any]]:

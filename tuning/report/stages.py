@@ -8,6 +8,7 @@ from typing import Any
 from tuning.report.style import number
 from tuning.report.view import StudySnapshot
 from tuning.results.stages import stage_rows
+from tuning.stages import Stage
 
 Table = tuple[Sequence[str], list[list[Any]]]
 
@@ -24,7 +25,7 @@ def stages_table(view: StudySnapshot) -> Table | None:
         Header and rows; the last column is the best value of the stage, for a confirming one
         the best mean with its standard deviation.
     """
-    stages = view.settings.get("stages") or ()
+    stages = [Stage.model_validate(stage) for stage in view.settings.get("stages") or ()]
     if not stages:
         return None
     rows = stage_rows(view.records, stages, view.confirmed, maximize=view.maximize)

@@ -3,9 +3,11 @@
 A document says where: everything between `<!-- benchmark: NAME -->` and `<!-- end benchmark -->`
 is replaced by the table of `benchmarks/results/NAME.json`, everything between
 `<!-- comparison: NAME -->` and `<!-- end comparison -->` by that of
-`benchmarks/results/comparisons/NAME.json`, and everything between `<!-- table: NAME -->` and
-`<!-- end table -->` by one of `TABLES`. The docstrings of the recipes get the results of their
-records. No figure is typed by hand, and a test holds all of it against its origin.
+`benchmarks/results/comparisons/NAME.json`, everything between `<!-- tables: NAME -->` and
+`<!-- end tables -->` by the comparison on public tables in `benchmarks/results/NAME.json`, and
+everything between `<!-- table: NAME -->` and `<!-- end table -->` by one of `TABLES`. The
+docstrings of the recipes get the results of their records. No figure is typed by hand, and a test
+holds all of it against its origin.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from benchmarks._machine import ROOT
 from benchmarks._table import HEADINGS, commit_of, line, markdown_table, summary, verdicts
 from benchmarks.pages.coverage import coverage_table, documents_table
 from benchmarks.pages.lab_record import lab_records
+from benchmarks.pages.public_tables import render_tables
 from benchmarks.pages.recipe_table import recipe_table
 
 _PLACE = re.compile(
-    r"(<!-- (benchmark|comparison|table): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL
+    r"(<!-- (benchmark|comparison|tables|table): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL
 )
 # Lines of a table that nobody reads to its end, its two headings left out.
 LONG = 38
@@ -69,6 +72,7 @@ def _origin(result: Mapping[str, Any]) -> str:
 KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "benchmark": (".", render),
     "comparison": ("comparisons", render_comparison),
+    "tables": (".", render_tables),
 }
 TABLES: Mapping[str, Callable[[], str]] = {
     "recipes": recipe_table,

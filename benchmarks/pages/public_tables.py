@@ -1,0 +1,92 @@
+"""How the comparison on public tables looks in the documents."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks._table import commit_of, markdown_table
+from benchmarks._table_methods import OURS, PEER
+
+# What a table is ranked by, as a reader knows it: name, and whether 1 minus the number is shown.
+_SHOWN = {"rmse": ("RMSE", False), "1-auc": ("ROC AUC", True), "log_loss": ("log loss", False)}
+
+
+def render_tables(record: Mapping[str, Any]) -> str:
+    """One record as Markdown: who is ahead over all tables, then every table.
+
+    Args:
+        record: The content of its JSON file, as `benchmarks.tables` writes it.
+    """
+    blocks = []
+    for title, summary in record["summary"].items():
+        heading = f"**Tables: {title} ({summary['tables']}).**"
+        blocks += [heading, _ranks(summary, record["methods"]), *_duels(summary)]
+    blocks += ["**Every table**, mean of the folds.", _every_table(record), _origin(record)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _ranks(summary: Mapping[str, Any], methods: list[str]) -> str:
+    headings = ("method", "mean rank", "by accuracy or MAE", "CPU seconds a fold")
+    order = sorted(methods, key=lambda name: summary["mean_rank"][name])
+    cells = [
+        (
+            name,
+            f"{summary['mean_rank'][name]:.2f}",
+            f"{summary['mean_rank_by_accuracy_or_mae'][name]:.2f}",
+            f"{summary['seconds_a_fold'][name]:.2f}",
+        )
+        for name in order
+    ]
+    return markdown_table(headings, cells)
+
+
+def _duels(summary: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, duel in summary["ours_against"].items():
+        low, high = duel["win_share"]
+        middle, least, most = duel["ratio"]
+        lines.append(
+            f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on "
+            f"{duel['losses']} (share of wins {low:.0%} to {high:.0%}); beyond the noise of the "
+            f"folds ahead on {duel['clear_wins']}, behind on {duel['clear_losses']}; error "
+            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}]."
+        )
+    return ["\n".join(lines)]
+
+
+def _every_table(record: Mapping[str, Any]) -> str:
+    methods = record["methods"]
+    headings = ("table", "rows x columns", "metric", *methods, "against gradient boosting")
+    return markdown_table(headings, [_row(n, t, methods) for n, t in record["tables"].items()])
+
+
+def _row(name: str, table: Mapping[str, Any], methods: list[str]) -> tuple[str, ...]:
+    title, turned = _SHOWN[table["metric"]]
+    means = [statistics.mean(cell[table["metric"]] for cell in table["folds"][m]) for m in methods]
+    best = min(means)
+    shown = []
+    for mean in means:
+        text = f"{1 - mean if turned else mean:.4g}"
+        shown.append(f"**{text}**" if mean == best else text)
+    seen = "" if table["developed"] else " (new)"
+    size = f"{table['rows']:,} x {table['columns']}"
+    return (name + seen, size, title, *shown, _verdict(table["ours_minus"].get(PEER)))
+
+
+def _verdict(gap: list[float] | None) -> str:
+    if gap is None:
+        return ""
+    _, low, high = gap
+    return "ahead" if high < 0 else "behind" if low > 0 else "level"
+
+
+def _origin(record: Mapping[str, Any]) -> str:
+    machine = record["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    return (
+        f"`{record['command']}`, {len(record['seeds'])} folds (seeds {record['seeds'][0]} to "
+        f"{record['seeds'][-1]}), commit {commit_of(record)}, {record['date'][:10]}; one thread of "
+        f"{machine['cores']} cores, {machine['cpu']}; {versions}."
+    )

@@ -1,0 +1,143 @@
+"""The comparison on public tables: loading, scores, ranks, kept cells, and the page."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmarks import _public_tables, tables
+from benchmarks._kept_cells import Cell, KeptCells, deciding_code
+from benchmarks._public_tables import PublicTable, load_table
+from benchmarks._table_methods import METHODS, OURS, PEER
+from benchmarks._table_scores import difference, duel, scores
+from benchmarks.document import fill
+
+SHIPPED = ("breast-cancer", "diabetes", "digits", "wine")
+SIMPLE = ("linear", PEER)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_tables_of_scikit_learn_load_without_files(name: str) -> None:
+    table = load_table(name)
+    assert len(table.x) == len(table.y) > 100
+    assert table.classes == (0 if name == "diabetes" else len(set(table.y)))
+    assert not table.x.duplicated().any()
+
+
+def test_a_missing_file_says_where_it_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COOKBOOK_DATA", "nowhere")
+    with pytest.raises(_public_tables.MissingTableError, match=r"adult.csv .* COOKBOOK_DATA='nowh"):
+        load_table("adult")
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", sorted(set(_public_tables.SOURCES) - set(SHIPPED)))
+def test_tables_of_the_data_folder_load(name: str) -> None:
+    table = load_table(name)
+    assert len(table.x) == len(table.y) > 100
+    assert {str(kind) for kind in table.x.dtypes} <= {"float64", "object"}
+
+
+def test_folds_share_no_row_and_hold_all() -> None:
+    table = load_table("wine")
+    tested = [test for _, test in tables.folds(table)]
+    assert sorted(np.concatenate(tested)) == list(range(len(table.y)))
+    assert all(not set(train) & set(test) for train, test in tables.folds(table))
+    shares = [np.bincount(table.y[test]) / len(test) for test in tested]
+    np.testing.assert_allclose(shares, np.tile(shares[0], (5, 1)), atol=0.05)
+
+
+def test_scores_are_their_definitions() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.2, 0.8]])
+    found = scores(2, probabilities, np.array([0, 1, 0, 1]))
+    assert found["accuracy"] == 0.75
+    assert found["1-auc"] == pytest.approx(1 / 4)
+    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.6, 0.3, 0.8]).mean())
+    numbers = scores(0, np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0]))
+    assert numbers["rmse"] == pytest.approx(math.sqrt(5 / 3))
+    assert numbers["r2"] == pytest.approx(1 - 5 / 2)
+
+
+def test_interval_is_that_of_nadeau_and_bengio() -> None:
+    ours, theirs = [1.0, 2.0, 4.0, 3.0, 2.0], [2.0, 2.0, 5.0, 5.0, 2.5]
+    gaps = np.subtract(ours, theirs)
+    reach = stats.t.ppf(0.975, 4) * gaps.std(ddof=1) * math.sqrt(1 / 5 + 1 / 4)
+    np.testing.assert_allclose(difference(ours, theirs), gaps.mean() + reach * np.array([0, -1, 1]))
+
+
+def test_a_duel_counts_tables_and_clear_ones_apart() -> None:
+    ours = {"won": [1.0, 1.1, 0.9], "noisy": [1.0, 3.0, 1.0], "lost": [2.0, 2.1, 2.0]}
+    theirs = {"won": [2.0, 2.1, 1.9], "noisy": [2.0, 1.0, 3.0], "lost": [1.0, 1.1, 1.0]}
+    found = duel(ours, theirs)
+    assert (found["wins"], found["losses"]) == (2, 1)
+    assert (found["clear_wins"], found["clear_losses"]) == (1, 1)
+    least, most = found["win_share"]
+    assert least < 2 / 3 < most
+    middle, low, high = found["ratio"]
+    assert low < middle < high
+
+
+def test_cells_that_ended_are_there_after_an_interruption(tmp_path) -> None:
+    path, cell = tmp_path / "runs.jsonl", Cell("wine", 0, "linear")
+    KeptCells(path, code="a").add(cell, {"log_loss": 0.5})
+    with path.open("a") as file:
+        file.write('{"code": "a", "tab')  # killed while it wrote
+    kept = KeptCells(path, code="a")
+    assert kept[cell] == {"log_loss": 0.5}
+    other = Cell("wine", 1, "linear")
+    kept.add(other, {"log_loss": 0.25})
+    assert KeptCells(path, code="a")[other] == {"log_loss": 0.25}
+    assert cell not in KeptCells(path, code="b")
+    assert "-scikit-learn" in deciding_code()
+
+
+@pytest.fixture(scope="module")
+def record() -> dict:
+    some = {"wine": load_table("wine"), "diabetes": load_table("diabetes")}
+    kept = KeptCells(None, code="")
+    tables.run_all(some, SIMPLE, kept, 2)
+    for name in some:
+        for fold in range(2):
+            kept.add(Cell(name, fold, OURS), dict(kept[Cell(name, fold, "linear")]))
+    found = tables.summarize(some, (OURS, *SIMPLE), kept, 2)
+    return {
+        "command": "python -m benchmarks.tables --quick",
+        "seeds": [0, 1],
+        "commit": "0" * 40,
+        "modified": False,
+        "date": "2026-01-01",
+        "machine": {"cores": 2, "cpu": "a processor"},
+        "versions": {"keras": "3"},
+        **found,
+    }
+
+
+def test_equal_methods_share_a_rank(record: dict) -> None:
+    ranks = record["summary"]["all"]["mean_rank"]
+    assert ranks[OURS] == ranks["linear"]
+    assert sum(ranks.values()) == pytest.approx(1 + 2 + 3)
+    assert record["summary"]["seen in development"]["tables"] == 1
+
+
+def test_the_page_shows_the_record(record: dict, tmp_path) -> None:
+    (tmp_path / "tables.json").write_text(json.dumps(record))
+    page = fill("<!-- tables: tables -->\n<!-- end tables -->\n", tmp_path)
+    assert f"| {OURS} | {record['summary']['all']['mean_rank'][OURS]:.2f} |" in page
+    assert "| wine (new) | 178 x 13 | log loss |" in page
+    assert "commit 0000000000" in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_every_method_predicts(method: str) -> None:
+    pytest.importorskip("lightgbm") if method == "LightGBM" else None
+    for name in ("wine", "diabetes"):
+        table: PublicTable = load_table(name)
+        train, test = tables.folds(table)[0]
+        found = METHODS[method](table, train, test, 0)
+        assert found.shape == ((len(test), table.classes) if table.classes else (len(test),))
+        assert np.isfinite(found).all()

@@ -106,5 +106,5 @@ def _options(data: DataRequest) -> dict[str, Any]:
 
 def common_facts(settings: SearchSettings) -> dict[str, Any]:
     """Facts that are settings of every search."""
-    constraints = [" ".join(map(str, constraint)) for constraint in settings.constraints]
+    constraints = [f"{name} {sign} {float(limit)}" for name, sign, limit in settings.constraints]
     return {"constraints": constraints, "seed": settings.seed}

@@ -92,9 +92,13 @@ class Choice(Dimension):
     Raises:
         ValueError: If there are no options, equal ones, or ones that JSON cannot hold.
 
+    A number may be written in another way: 1.0 is the option 1, where 1.0 is no option itself.
+
     Example:
         >>> Choice(["adam", "sgd"]).contains("adm")
         False
+        >>> Choice([0, 0.5]).canonical(0.0)
+        0
     """
 
     options: Sequence[Any]
@@ -114,10 +118,10 @@ class Choice(Dimension):
 
     @override
     def canonical(self, value: Any) -> Any:
-        key = plain_key(value)
-        for option in self.options:
-            if plain_key(option) == key:
-                return option
+        for same in (_is_written_alike, _is_equal_number):
+            for option in self.options:
+                if same(option, value):
+                    return option
         known = [str(option) for option in self.options]
         hint = unknown_name("option", str(value), known)
         raise ValueError(f"must be one of {list(self.options)!r}. Got {value!r}: {hint}")
@@ -160,7 +164,7 @@ class Fixed(Dimension):
 
     @override
     def canonical(self, value: Any) -> Any:
-        if plain_key(value) != plain_key(self.value):
+        if not _is_written_alike(value, self.value) and not _is_equal_number(value, self.value):
             raise ValueError(f"is fixed at {self.value!r}. Got {value!r}.")
         return self.value
 
@@ -208,6 +212,17 @@ def plain_key(value: Any) -> str:
         ) from None
 
 
+def _is_written_alike(one: Any, other: Any) -> bool:
+    return plain_key(one) == plain_key(other)
+
+
+def _is_equal_number(one: Any, other: Any) -> bool:
+    """Whether both are numbers and equal: 1 and 1.0, but neither 1 and True nor 1 and "1"."""
+    one, other = plain_value(one), plain_value(other)
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (one, other))
+    return numbers and bool(one == other)
+
+
 def plain_value(value: Any) -> Any:
     """Turns tuples into lists and NumPy scalars into Python's."""
     if isinstance(value, list | tuple):
@@ -228,10 +243,10 @@ def spread(values: list[Any], points: int) -> list[Any]:
 
 
 def check_default(dimension: Dimension) -> None:
-    """Raises `ValueError` when the default is not a value of the dimension."""
+    """Gives the default its canonical form; `ValueError` when it is no value of the dimension."""
     if dimension.default is None:
         return
     try:
-        dimension.canonical(dimension.default)
+        object.__setattr__(dimension, "default", dimension.canonical(dimension.default))
     except ValueError as error:
         raise ValueError(f"`default` {error}") from None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tuning._names import unknown_name
-from tuning.space.dimensions import Choice, Dimension, Fixed, plain_key
+from tuning.space.dimensions import Choice, Dimension, Fixed, plain_key, plain_value
 from tuning.space.forms import dimension_from
 from tuning.space.narrowing import narrowed
 from tuning.space.ranges import Float, Int
@@ -142,10 +142,6 @@ class Space:
                 f"Got {dict(params)!r}: leave it out."
             )
         return point
-
-    def validate(self, params: Params) -> dict[str, Any]:
-        """Checks a point and returns it cleaned; the same as `complete`."""
-        return self.complete(params)
 
     def contains(self, params: Params) -> bool:
         """Whether a point belongs to the space."""
@@ -281,8 +277,23 @@ class Space:
         return Space(_without_impossible(plain))
 
     def key(self, params: Params) -> str:
-        """Returns a text that is equal for equal points only."""
-        return _text({name: params[name] for name in self.searched if name in params})
+        """Returns a text that is equal for equal points only, however their values are written.
+
+        Args:
+            params: A point, or part of one; names that are not searched do not count.
+
+        Example:
+            >>> space = Space({"rate": Float(0, 1), "widths": Choice([(64, 32), (32,)])})
+            >>> space.key({"rate": 1, "widths": [64, 32]})
+            '{"rate": 1.0, "widths": [64, 32]}'
+        """
+        return _text(
+            {
+                name: _canonical(dimension, params[name])
+                for name, dimension in self.searched.items()
+                if name in params
+            }
+        )
 
     def encode(self, params: Params) -> dict[str, Any]:
         """Writes the searched parameters as Optuna can hold them: lists become JSON text."""
@@ -313,6 +324,14 @@ def _decode_value(dimension: Dimension, value: Any) -> Any:
                 return option
         return value
     return dimension.canonical(value) if dimension.contains(value) else value
+
+
+def _canonical(dimension: Dimension, value: Any) -> Any:
+    """The dimension's own form of a value; one of another range stays what it is."""
+    try:
+        return plain_value(dimension.canonical(value))
+    except ValueError:
+        return plain_value(value)
 
 
 def _text(plain: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 _SHOWN = 3  # differences that a message spells out
 _WIDTH = 60  # characters of a value in a message
 _DIGEST = re.compile(r"[0-9a-f]{32,}")
+_WHOLE = re.compile(r"(?<![\w.])(-?\d+)\.0(?![\w.])")
 _UNSET = "nothing"
 
 
@@ -39,13 +40,15 @@ def differences(stored: Mapping[str, Any], received: Mapping[str, Any]) -> list[
         received: What the search is about, from `plain_facts`.
 
     Example:
+        >>> differences({"constraints": ["size <= 9.0"]}, {"constraints": ["size <= 9"]})
+        []
         >>> differences({"seed": 0, "set": {"rate": 0.1}}, {"seed": 1, "set": {}, "folds": 5})
         ['seed 0, got 1', 'set.rate 0.1, got nothing']
     """
     found = []
     for name, new in received.items():
         old = stored.get(name, new)
-        if old == new:
+        if _plain(old) == _plain(new):
             continue
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             found += list(_inside(name, old, new))
@@ -68,10 +71,15 @@ def sentence(different: list[str]) -> str:
 
 def _inside(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in [*new, *(key for key in old if key not in new)]:
-        if key in old and key in new and old[key] == new[key]:
+        if key in old and key in new and _plain(old[key]) == _plain(new[key]):
             continue
         was, now = (_shown(side[key]) if key in side else _UNSET for side in (old, new))
         yield f"{name}.{key} {was}, got {now}"
+
+
+def _plain(value: Any) -> str:
+    """One text for equal values: 62458 and 62458.0, also within a text such as a constraint."""
+    return _WHOLE.sub(r"\1", json.dumps(value, sort_keys=True))
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -97,6 +98,33 @@ def test_true_and_one_and_their_text_are_different_options():
     choice = Choice([1, True, "1", "True"])
     assert [choice.canonical(value) for value in (True, 1, "True")] == [True, 1, "True"]
     assert choice.canonical(True) is True
+
+
+@pytest.mark.parametrize(
+    ("dimension", "written"),
+    [
+        (Choice([[64, 32], [32]]), [[64, 32], (64, 32), [np.int64(64), 32]]),
+        (Int(1, 9), [1, 1.0, np.int64(1), np.float32(1)]),
+        (Float(0.0, 1.0), [1, 1.0, np.float64(1)]),
+        (Float(0.0, 0.5, step=0.1), [0.3, 0.1 + 0.2, np.float64(0.3)]),
+        (Choice([0, 0.5]), [0, 0.0, np.float64(0)]),
+    ],
+    ids=repr,
+)
+def test_a_point_has_one_key_however_its_values_are_written(dimension, written):
+    space = Space({"x": dimension})
+    assert len({space.key({"x": value}) for value in written}) == 1
+    assert len({repr(space.complete({"x": value})) for value in written}) == 1
+
+
+def test_other_points_have_other_keys():
+    space = Space({"x": Choice([1, True, "1", 2]), "y": Float(0.0, 1.0)})
+    values = ({"x": 1}, {"x": True}, {"x": "1"}, {"x": 2}, {"y": 1}, {"x": 1, "y": 1}, {})
+    assert len({space.key(value) for value in values}) == len(values)
+
+
+def test_spaces_with_one_default_written_in_two_ways_are_equal():
+    assert Space({"x": Float(0, 1, default=1)}) == Space({"x": Float(0.0, 1.0, default=1.0)})
 
 
 def test_stepped_numbers_reach_their_end_without_dust():

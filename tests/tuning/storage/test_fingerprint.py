@@ -126,6 +126,15 @@ def test_facts_belong_to_the_search_alone(url):
     assert SPACE in opened(url).user_attrs
 
 
+def test_limits_that_are_equal_are_called_equal():
+    stored = {"constraints": ["parameters <= 62458.0"], "hyperparameters": {"rate": 1.0}}
+    same = {"constraints": ["parameters <= 62458"], "hyperparameters": {"rate": 1}}
+    assert differences(stored, same) == []
+    other = {"constraints": ["parameters <= 62459"]}
+    assert len(differences(stored, other)) == 1
+    assert len(differences({"constraints": ["size <= 1.05"]}, {"constraints": ["size <= 15"]})) == 1
+
+
 def test_long_values_are_cut_in_messages():
     (found,) = differences(plain_facts({"a": "x"}), plain_facts({"a": list(range(100))}))
     assert found.startswith("a 'x', got [0, 1, 2")

@@ -24,6 +24,7 @@ from benchmarks._harness import CONSOLE, RESULTS, Row
 from benchmarks._machine import ROOT
 from benchmarks._table import HEADINGS, commit_of, line, markdown_table, summary, verdicts
 from benchmarks.pages.coverage import coverage_table, documents_table
+from benchmarks.pages.figures_table import figures_table
 from benchmarks.pages.lab_record import lab_records
 from benchmarks.pages.public_tables import render_tables
 from benchmarks.pages.recipe_table import recipe_table
@@ -78,6 +79,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "recipes": recipe_table,
     "documents": documents_table,
     "coverage": coverage_table,
+    "figures": figures_table,
 }
 
 

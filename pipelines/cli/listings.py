@@ -1,4 +1,4 @@
-"""`cookbook recipes`, `cookbook show` and `cookbook models`: the listings."""
+"""`cookbook recipes`, `show`, `models` and `reproduce`: the listings."""
 
 from __future__ import annotations
 
@@ -164,3 +164,26 @@ def models(*, as_json: bool) -> None:
         for entry in MODELS.values()
     ]
     print_listing(rows, ("name", "trainable", "total", "summary"), as_json=as_json)
+
+
+@click.command()
+@click.option("--list", "listed", is_flag=True, help="List every figure, also those not run.")
+@json_option
+def reproduce(*, listed: bool, as_json: bool) -> None:
+    """Compare the figures of the sources with measured ones.
+
+    Verdicts: reproduced, beaten, below, refuted, not run. The JSON output has the record and the
+    command of each measurement.
+    """
+    from pipelines.recipes.reproduction import count_verdicts
+    from pipelines.recipes.reproduction import reproduce as reproductions
+
+    found = reproductions()
+    rows = [one.to_dict() for one in found]
+    if not listed and not as_json:
+        rows = [row for row in rows if row["verdict"] != "not run"]
+    columns = ("name", "reported", "ours", "spread", "unit", "verdict", "seeds", "seconds")
+    print_listing(rows, columns, as_json=as_json)
+    if not as_json:
+        counts = count_verdicts(found).items()
+        click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts))

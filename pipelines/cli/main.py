@@ -15,6 +15,7 @@ COMMANDS = {
     "recipes": "pipelines.cli.listings:recipes",
     "show": "pipelines.cli.listings:show",
     "models": "pipelines.cli.listings:models",
+    "reproduce": "pipelines.cli.listings:reproduce",
     "train": "pipelines.cli.train:train",
     "tune": "pipelines.cli.tune:tune",
     "predict": "pipelines.cli.predict:predict",

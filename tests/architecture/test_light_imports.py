@@ -56,6 +56,7 @@ CALLS = {
     ("train", "--help"): 0.3,
     ("recipes", "--json"): 0.6,
     ("models", "--json"): 0.6,
+    ("reproduce", "--json"): 0.6,
     ("data", "list", "--json"): 0.6,
     ("show", "digits-cnn"): 0.6,
 }

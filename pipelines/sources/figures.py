@@ -1,0 +1,48 @@
+"""Every figure that the source documents print, as `figures.tsv` holds them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).with_name("figures.tsv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number that a source document reports.
+
+    Attributes:
+        source: Number of the document.
+        place: Table or question.
+        what: What was measured, and of what.
+        value: The number, in `unit`.
+        unit: `"%"`, `"s"`, `"GB"`, `"nats"`, or empty for a plain number.
+        better: `"higher"` or `"lower"`; `"equal"` for a number that must be met exactly; empty
+            where neither is a merit, as with a network that is started wrongly on purpose.
+        ours: What it is compared with: `"record RECIPE METRIC"`, `"model NAME"` for a number of
+            parameters, or empty.
+        note: In what the comparison is not equal.
+    """
+
+    source: str
+    place: str
+    what: str
+    value: float
+    unit: str
+    better: str
+    ours: str
+    note: str
+
+
+def read_figures() -> list[Figure]:
+    """All figures, in the order of the documents.
+
+    Example:
+        >>> read_figures()[2].what, read_figures()[2].value
+        ('LeNet, test accuracy', 58.98)
+    """
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Figure(value=float(row.pop("value")), **row) for row in rows]

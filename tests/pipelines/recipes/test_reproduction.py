@@ -1,0 +1,87 @@
+"""The figures of the sources beside ours: each verdict follows from its record."""
+
+from __future__ import annotations
+
+import json
+import statistics
+
+import pytest
+
+from cookbook.models.catalog import MODELS
+from pipelines.recipes.record import RECORDS
+from pipelines.recipes.registry import load_recipe, recipe_names
+from pipelines.recipes.reproduction import VERDICTS, count_verdicts, judge, reproduce
+from pipelines.sources.documents import TITLES
+from pipelines.sources.figures import Figure, read_figures
+
+FOUND = reproduce()
+COMPARED = [one for one in FOUND if one.ours]
+
+
+def _figure(value, *, unit="%", better="higher"):
+    return Figure(
+        source="003", place="-", what="-", value=value, unit=unit, better=better, ours="", note=""
+    )
+
+
+def test_every_figure_names_its_place_and_what_it_is_compared_with():
+    names = [(f.source, f.place, f.what) for f in read_figures()]
+    assert len(set(names)) == len(names)
+    for figure in read_figures():
+        assert figure.source in TITLES
+        assert figure.better in ("higher", "lower", "equal", "")
+        kind, *rest = figure.ours.split() or [""]
+        assert kind in ("record", "model", "")
+        if kind == "record":
+            assert rest[0] in recipe_names()
+        if kind == "model":
+            assert rest[0] in MODELS
+
+
+@pytest.mark.parametrize("one", COMPARED, ids=lambda one: f"{one.figure.place}-{one.figure.what}")
+def test_ours_is_what_the_record_says(one):
+    row = one.to_dict()
+    if one.record is None:
+        assert row["ours"] == MODELS[one.figure.ours.split()[1]].trainable
+        return
+    _, recipe, metric = one.figure.ours.split()
+    plain = json.loads((RECORDS / f"{recipe}.json").read_text())
+    scale = 100 if one.figure.unit == "%" else 1
+    values = [scale * value for value in plain["test_metrics"][metric]]
+    assert row["ours"] == pytest.approx(statistics.mean(values))
+    assert row["seeds"] == len(values)
+    assert row["command"] == plain["command"]
+    assert row["verdict"] in VERDICTS
+    epochs = load_recipe(recipe).defaults["epochs"]
+    shortened = "--epochs" in plain["command"]
+    assert (row["verdict"] == "not run") == shortened, f"the default is {epochs} epochs"
+
+
+@pytest.mark.parametrize(
+    ("figure", "ours", "verdict"),
+    [
+        (_figure(66.0), [66.9], "reproduced"),
+        (_figure(66.0), [67.1], "beaten"),
+        (_figure(66.0), [64.9], "below"),
+        (_figure(66.0), [64.0, 65.8], "reproduced"),  # 1.1 points and a deviation of 1.27
+        (_figure(66.0, better=""), [80.0], "refuted"),
+        (_figure(100.0, unit="s", better="lower"), [97.0], "beaten"),
+        (_figure(100.0, unit="s", better="lower"), [103.0], "below"),
+        (_figure(62006, unit="", better="equal"), [62006.0], "reproduced"),
+        (_figure(62006, unit="", better="equal"), [62007.0], "refuted"),
+    ],
+)
+def test_verdicts(figure, ours, verdict):
+    assert judge(figure, ours) == verdict
+
+
+def test_the_counts_are_those_of_all_figures():
+    assert sum(count_verdicts(FOUND).values()) == len(read_figures())
+
+
+def test_the_command_lists_every_figure(program):
+    listed = json.loads(program("reproduce", "--json").out)
+    assert len(listed) == len(read_figures())
+    short, long = program("reproduce").out, program("reproduce", "--list").out
+    assert "not run" in short.splitlines()[-1]
+    assert len(long.splitlines()) == len(read_figures()) + 2 > len(short.splitlines())

@@ -27,6 +27,7 @@ COMMANDS = {
     "sync": "pipelines.cli.studies:sync",
     "delete": "pipelines.cli.studies:delete",
     "job": "pipelines.cli.job:job",
+    "worker": "pipelines.cli.worker:worker",
     "submit": "pipelines.cli.service:submit",
     "queue": "pipelines.cli.service:queue",
     "cancel": "pipelines.cli.service:cancel",

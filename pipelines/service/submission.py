@@ -98,15 +98,17 @@ def read_submission(
             raise JobError(
                 document.at((key,), f"a submitted job has no `{key}`: {why}. Leave it out.")
             )
+    _check_function(document)
     job = check_job({**document.content, **(changes or {}), "study": name}, document)
-    if job.function is not None:
-        _check_function(job.function, document)
     _check_data(job.data, document)
     return job
 
 
-def _check_function(function: str, document: Document) -> None:
-    module = function.partition(":")[0]
+def _check_function(document: Document) -> None:
+    function = document.content.get("function")
+    if function is None:
+        return
+    module = str(function).partition(":")[0]
     allowed = [m.strip() for m in os.environ.get(MODULES_VARIABLE, "").split(",") if m.strip()]
     if not any(module == one or module.startswith(f"{one}.") for one in allowed):
         known = ", ".join(allowed) or "none"

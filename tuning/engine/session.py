@@ -336,7 +336,8 @@ class Session:
 
     def _is_finished(self, plan: Plan) -> bool:
         """Whether the study has its trials; those of other searches are waited for."""
-        if not self._drained or not self._due("others", _POLL_OTHERS):
+        # Without slots nothing is claimed, so that nothing can be found to be left.
+        if (self._slots and not self._drained) or not self._due("others", _POLL_OTHERS):
             return False
         self._drained = False
         return self._count_finished() >= plan.limit

@@ -39,6 +39,11 @@ class JobStatus:
         """Trials that are complete, pruned or failed."""
         return sum(self.counts.get(state, 0) for state in records.FINISHED)
 
+    @property
+    def has_all_trials(self) -> bool:
+        """Whether the study has the trials that the job asks for."""
+        return self.job.trials is not None and self.finished >= self.job.trials
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `cookbook queue --json` prints them."""
         job = self.job

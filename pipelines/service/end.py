@@ -1,0 +1,25 @@
+"""`python -m pipelines.service.end JOB ROOT`: ends one job; workers start it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pipelines.service.serve import NO_TRACKING, Service, end_job
+from tuning.service.client import Client
+
+
+def main(name: str, root: str, *options: str) -> None:
+    """Ends a job.
+
+    Args:
+        name: The job.
+        root: Folder of files and of the embedded stores.
+        options: `--no-tracking`, or nothing.
+    """
+    client = Client(root=root)
+    end_job(name, client, Service(client.url, Path(root), tracks=NO_TRACKING not in options))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,156 @@
+"""Serves jobs of the queue: from their text to what workers run, and their end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.mlflow.review import Review
+from pipelines.jobs.plan import plan_job
+from pipelines.service.submission import DATA_VARIABLE, read_submission
+from tuning.service.client import Client
+from tuning.service.job_record import DONE, FAILED, FINISHING, JobRecord
+from tuning.service.served import DataMissingError
+from tuning.tracking import default_tracking_uri
+from tuning.workers.objective import Payload, pack
+
+if TYPE_CHECKING:
+    from pipelines.jobs.plan import Plan
+    from tuning import SearchSettings, Space
+
+TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
+NO_TRACKING = "--no-tracking"
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where a worker's stores and data are.
+
+    Attributes:
+        url: The store of studies.
+        root: Folder of files and of the embedded stores.
+        tracks: Whether runs are sent to MLflow.
+    """
+
+    url: str
+    root: Path
+    tracks: bool = True
+
+    @property
+    def tracking_uri(self) -> str | None:
+        """MLflow's address, the embedded store without `MLFLOW_TRACKING_URI`."""
+        if not self.tracks:
+            return None
+        return os.environ.get(TRACKING_VARIABLE) or default_tracking_uri(self.root)
+
+    def plan(self, job: JobRecord) -> Plan:
+        """Resolves a job without reading its data.
+
+        Raises:
+            JobError: If the job is wrong or not allowed.
+        """
+        checked = read_submission(job.text, name=job.name, source=job.name, changes=job.changes)
+        checked = checked.model_copy(update={"storage": self.url})
+        return plan_job(checked, root=self.root, data_dir=os.environ.get(DATA_VARIABLE))
+
+    def resolve(self, job: JobRecord) -> Served:
+        """Resolves a job and reads its data.
+
+        Raises:
+            JobError: If the job is wrong or not allowed.
+            DataMissingError: If its data are not here.
+        """
+        from pipelines.datasets.errors import DataError
+
+        plan = self.plan(job)
+        try:
+            plan = plan.prepared()
+        except DataError as error:
+            raise DataMissingError(f"The data of this job are not here: {error}") from error
+        return Served(plan, self.tracking_uri)
+
+    def end_command(self, job: JobRecord) -> Sequence[str]:
+        """The command that ends a job's study; its environment has the store's address."""
+        command = [sys.executable, "-P", "-m", "pipelines.service.end", job.name, str(self.root)]
+        return command if self.tracks else [*command, NO_TRACKING]
+
+
+class Served:
+    """One job on this machine; see `tuning.service.served.ServedJob`.
+
+    Args:
+        plan: The job, its data read.
+        tracking_uri: Where its runs go, or None for nowhere.
+    """
+
+    def __init__(self, plan: Plan, tracking_uri: str | None) -> None:
+        self._plan = plan
+        self._review = Review(
+            plan.settings, tracking_uri, provenance=plan.provenance(), note=lambda text: None
+        )
+
+    @property
+    def space(self) -> Space:
+        """What is searched."""
+        return self._plan.space
+
+    @property
+    def settings(self) -> SearchSettings:
+        """How it is searched."""
+        return self._plan.settings
+
+    @property
+    def payload(self) -> Payload:
+        """The objective as it travels to the workers."""
+        return pack(self._plan.objective)
+
+    def follow(self) -> None:
+        """Begins to show the search in MLflow."""
+        self._review.follow()
+
+    def close(self) -> None:
+        """Stops showing the search, which goes on elsewhere or later."""
+        self._review.close(interrupted=True)
+
+
+def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
+    """Ends a job whose study has its trials: refit, one look at the test rows, one record.
+
+    Several workers may come here; the store lets one of them refit, and the others read.
+
+    Args:
+        name: The job.
+        client: The store.
+        service: Where everything is.
+
+    Returns:
+        What the study records as its result; empty when no trial can win.
+
+    Raises:
+        Exception: Whatever went wrong; the job stays `finishing` for another worker, unless the
+            job itself is to blame.
+    """
+    from pipelines.jobs.run import run_plan
+    from tuning import JobError
+
+    try:
+        result = run_plan(
+            service.plan(client.queue.job(name)),
+            tracking=service.tracking_uri or False,
+            on_note=lambda text: client.queue.log(name, text, source="end"),
+        )
+    except JobError as error:
+        client.queue.move(name, FAILED, reason=str(error))
+        raise
+    shortfall = result.search.shortfall
+    if shortfall:
+        client.queue.move(name, FAILED, reason=shortfall)
+    elif result.search.stopped_because != "interrupted":
+        client.queue.move(name, DONE)
+    elif client.queue.job(name).state == FINISHING:
+        client.queue.log(name, "the end was interrupted; a worker takes it up again", source="end")
+    return dict(result.final)

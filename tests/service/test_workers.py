@@ -1,0 +1,200 @@
+"""Workers of the service: real processes, jobs in a real store, and what may happen to them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.service.postgres import cluster
+from tuning import Client, open_study
+from tuning.storage.records import FINISHED, RESULT, read_trials
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.service, pytest.mark.slow]  # each starts whole workers
+JOB = """\
+function: tests.service.objectives:{objective}
+objective: [loss, minimize]
+space: {{x: {{float: [0.0, 1.0]}}}}
+strategy: random
+pruner: none
+trials: {trials}
+"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    with cluster() as database:
+        yield database
+
+
+@pytest.fixture
+def store(server, request, tmp_path):
+    name = f"w{abs(hash(request.node.name)) % 10**8}"
+    return Store(server(name), tmp_path)
+
+
+class Store:
+    """A store of its own, and the workers that serve it."""
+
+    def __init__(self, url, folder):
+        self.client = Client(url)
+        self.url, self.folder = url, folder
+
+    def submit(self, name, *, objective="slow_parabola", trials=12, **options):
+        text = JOB.format(objective=objective, trials=trials)
+        return self.client.submit(text, name=name, trials=trials, **options)
+
+    @contextlib.contextmanager
+    def workers(self, count=1, *options, once=True):
+        command = [sys.executable, "-m", "pipelines.cli", "worker", "--slots", "2", "--no-tracking"]
+        command += [*(["--once"] if once else []), *options]
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "COOKBOOK_STORAGE": self.url,
+            "COOKBOOK_MODULES": "tests.service.objectives",
+        }
+        started = []
+        try:
+            for number in range(count):
+                folder = self.folder / f"machine-{number}"
+                folder.mkdir(exist_ok=True)
+                started.append(
+                    subprocess.Popen(
+                        command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE
+                    )
+                )
+            yield started
+        finally:
+            for process in started:
+                process.kill()
+                process.communicate()
+
+    def trials(self, name):
+        return read_trials(open_study(name, self.url))
+
+    def wait_for(self, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(Exception):  # the study may not exist yet
+                if condition():
+                    return
+            time.sleep(0.1)
+        raise TimeoutError(self.client.queue.jobs())
+
+    def finished(self, name):
+        return sum(trial.state in FINISHED for trial in self.trials(name))
+
+    def assert_done(self, name, trials):
+        assert self.client.status(name).job.state == "done"
+        found = self.trials(name)
+        assert [trial.number for trial in found] == list(range(trials))
+        assert {trial.state for trial in found} == {"complete"}
+        assert len({trial.params["x"] for trial in found}) == trials
+        assert open_study(name, self.url).user_attrs[RESULT]["trials"] == trials
+
+
+def test_two_jobs_two_workers_one_killed(store):
+    store.submit("first", trials=30)
+    store.submit("second", trials=30)
+    with store.workers(2) as (killed, other):
+        store.wait_for(lambda: store.finished("first") >= 3 and store.finished("second") >= 3)
+        killed.kill()
+        assert other.wait(100) == 0
+    store.assert_done("first", 30)
+    store.assert_done("second", 30)
+
+
+def test_equal_jobs_advance_together_and_an_urgent_one_first(store):
+    store.submit("one", trials=20)
+    store.submit("two", trials=20)
+    store.submit("urgent", trials=6, priority=5)
+    with store.workers() as (worker,):
+        assert worker.wait(100) == 0
+    ends = {
+        name: max(trial.finished for trial in store.trials(name))
+        for name in ("one", "two", "urgent")
+    }
+    starts = {name: min(t.started for t in store.trials(name)) for name in ("one", "two")}
+    assert ends["urgent"] < min(ends.values()) or ends["urgent"] == min(ends.values())
+    whole = max(ends.values()) - min(starts.values())
+    assert abs(ends["one"] - ends["two"]) < 0.4 * whole
+
+
+def test_sigterm_gives_trials_back_and_the_next_worker_goes_on(store):
+    store.submit("long", trials=24)
+    with store.workers(once=False) as (worker,):
+        store.wait_for(lambda: store.finished("long") >= 2)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert {trial.state for trial in store.trials("long")} <= {*FINISHED, "waiting"}
+    with store.workers() as (worker,):
+        assert worker.wait(100) == 0
+    store.assert_done("long", 24)
+
+
+def test_pause_resume_and_cancel_in_flight(store):
+    store.submit("job", trials=40)
+    with store.workers(once=False):
+        store.wait_for(lambda: store.finished("job") >= 2)
+        store.client.pause("job")
+        store.wait_for(lambda: store.client.status("job").to_dict()["running"] == 0)
+        paused_at = store.finished("job")
+        time.sleep(1.0)
+        assert store.finished("job") == paused_at < 40
+        store.client.resume("job")
+        store.wait_for(lambda: store.finished("job") > paused_at)
+        store.client.cancel("job")
+        store.wait_for(lambda: store.client.status("job").to_dict()["running"] == 0)
+    assert store.client.status("job").job.state == "cancelled"
+    assert store.client.result("job")["best_value"] is not None
+
+
+def test_more_trials_while_it_runs(store):
+    store.submit("job", trials=6)
+    with store.workers() as (worker,):
+        store.wait_for(lambda: store.finished("job") >= 1)
+        store.client.queue.change("job", {"trials": 10})
+        assert worker.wait(100) == 0
+    store.assert_done("job", 10)
+
+
+def test_a_wrong_job_fails_with_its_reason_and_others_go_on(store):
+    store.client.submit("function: os:system\ntrials: 2\n", name="evil", trials=2)
+    store.submit("broken", objective="always_raises")
+    store.submit("good", trials=3)
+    with store.workers() as (worker,):
+        assert worker.wait(100) == 0
+    store.assert_done("good", 3)
+    jobs = {status.job.name: status.job for status in store.client.jobs()}
+    assert jobs["evil"].state == jobs["broken"].state == "failed"
+    assert "not allowed here" in jobs["evil"].reason
+    assert "no such file" in jobs["broken"].reason
+
+
+def test_a_job_without_its_data_waits_and_burns_no_trial(store):
+    store.client.submit("recipe: cifar10-lenet\ntrials: 2\n", name="images", trials=2)
+    store.submit("good", trials=2)
+    with store.workers() as (worker,):
+        assert worker.wait(100) == 0
+    store.assert_done("good", 2)
+    assert store.client.status("images").to_dict()["state"] == "queued"
+    assert store.client.status("images").counts == {}
+    (line,) = store.client.lines("images")
+    assert "The data of this job are not here" in line.text
+
+
+def test_labels_choose_the_worker(store):
+    store.submit("big", trials=2, labels=["gpu"])
+    with store.workers() as (worker,):
+        assert worker.wait(60) == 0
+    assert store.client.status("big").job.state == "queued"
+    with store.workers(1, "--label", "gpu") as (worker,):
+        assert worker.wait(60) == 0
+    store.assert_done("big", 2)

@@ -1,0 +1,86 @@
+"""Processes that end jobs: one refit, one look at the test split, one record, for each job.
+
+A job's end runs in a process of its own: it trains for long, and whoever holds the worker's trials
+must go on answering. Which of several workers ends a study is decided by the study's store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+_GRACE_SECONDS = 10.0
+_KEPT_CHARACTERS = 500
+
+
+class EndProcesses:
+    """The ends that this worker is about.
+
+    Args:
+        folder: Folder of their logs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._retry_at: dict[str, float] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def may_start(self, name: str) -> bool:
+        """Whether the end of a job does not run here and did not fail a moment ago."""
+        return name not in self._running and time.monotonic() >= self._retry_at.get(name, 0.0)
+
+    def start(self, name: str, command: Sequence[str], *, retry_after: float) -> None:
+        """Starts the end of a job.
+
+        Args:
+            name: The job.
+            command: What to run.
+            retry_after: Seconds after its failure for which it is not started again here.
+        """
+        self._retry_at[name] = time.monotonic() + retry_after
+        with self._log(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - a command of the program
+                list(command), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                start_new_session=True,  # signals for the worker are passed on by `stop`
+            )  # fmt: skip
+
+    def finished(self) -> list[tuple[str, int, str]]:
+        """Takes the ends that are over: job, exit code and last words."""
+        over = [(name, p.returncode) for name, p in self._running.items() if p.poll() is not None]
+        for name, _ in over:
+            del self._running[name]
+        return [(name, code, self._last_words(name)) for name, code in over]
+
+    def stop(self) -> None:
+        """Ends all of them; another worker takes over, or this one when it starts again."""
+        for process in self._running.values():
+            _signal(process, signal.SIGTERM)
+        end = time.monotonic() + _GRACE_SECONDS
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal(process, signal.SIGKILL)
+                process.wait()
+        self._running.clear()
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        text = self._log(name).read_text(encoding="utf-8", errors="replace").strip()
+        return text[-_KEPT_CHARACTERS:].partition("\n")[2] or text[-_KEPT_CHARACTERS:]
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

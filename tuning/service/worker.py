@@ -1,0 +1,213 @@
+"""A worker of the service: serves every job of a store with the slots of one pool.
+
+Rules:
+    1. Free slots go to the job that has the least, see `fair_share`.
+    2. A job that is paused or cancelled gives its running trials back within seconds.
+    3. A job whose data are not here is left to other workers; no trial is spent on it.
+    4. A job that ends is ended by exactly one worker; if it dies, another one ends it.
+    5. SIGTERM gives running trials back, then the worker ends with code 0.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tuning.credentials import mask_credentials
+from tuning.engine.dispatcher import Dispatcher
+from tuning.errors import JobError, StoreError
+from tuning.service.allocation import allocate, shares_of
+from tuning.service.client import Client, JobStatus
+from tuning.service.endings import EndProcesses
+from tuning.service.job_record import FAILED, FINISHING, RUNNING
+from tuning.service.openings import Openings
+from tuning.service.served import EndCommand, Resolve
+from tuning.service.serving import Serving
+from tuning.service.watcher import QueueWatcher
+from tuning.workers.pool import WorkerPool
+
+_TICK = 0.1
+_DATA_SECONDS = 60.0  # until a job whose data were missing is tried here again
+_SEEN_SECONDS = 3.0  # until the watcher has seen what this worker changed
+_END_SECONDS = 30.0  # the same for an end that failed
+_CLOSE_SECONDS = 20.0  # for MLflow, when the worker ends
+_IDLE_LOOKS = 3  # of the queue in a row before `once` believes that it is empty
+
+
+class Worker:
+    """Serves the jobs of a store until it is stopped.
+
+    Args:
+        client: The store.
+        pool: The workers' processes.
+        resolve: From a job to what is run.
+        end_command: From a job to the command that ends its study.
+        name: Name in the jobs' logs.
+        folder: Folder of its files.
+        labels: Its labels.
+        beat: Called at every step, as a sign of life.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        pool: WorkerPool,
+        *,
+        resolve: Resolve,
+        end_command: EndCommand,
+        name: str,
+        folder: Path,
+        labels: Sequence[str] = (),
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._client = client
+        self._pool = pool
+        self._end_command = end_command
+        self._name = name
+        self._labels = tuple(labels)
+        self._beat = beat
+        self._watcher = QueueWatcher(client)
+        self._dispatcher = Dispatcher(pool)
+        self._openings = Openings(resolve)
+        self._ends = EndProcesses(folder / "ends")
+        self._serving: dict[str, Serving] = {}
+        self._closing: list[threading.Thread] = []  # MLflow may take a minute to catch up
+
+    def run(self, stop: threading.Event, *, once: bool = False) -> None:
+        """Works until it is stopped.
+
+        Args:
+            stop: Ends the work when it is set.
+            once: End when there is nothing left to do.
+        """
+        self._watcher.start()
+        idle_since = 0
+        try:
+            while not stop.is_set():
+                self._beat()
+                self._step()
+                busy = self._serving or self._openings or len(self._ends) or self._open_here()
+                idle_since = self._watcher.looks if busy else idle_since
+                if once and self._watcher.looks - idle_since >= _IDLE_LOOKS:
+                    return
+        finally:
+            self._close()
+
+    def _step(self) -> None:
+        statuses = self._wanted()
+        own = {name: self._dispatcher.running(one.session) for name, one in self._serving.items()}
+        slots = max(0, self._pool.size - len(self._ends))
+        open_jobs = [status for status in statuses if status.job.state != FINISHING]
+        shares = allocate(shares_of(open_jobs, own), slots, self._labels)
+        self._stop_unwanted({status.job.name for status in open_jobs})
+        for status in open_jobs:
+            self._serve(status, shares.get(status.job.name, 0))
+        self._pool.ensure(sum(shares.values()))
+        self._dispatcher.step(_TICK)
+        self._take_opened()
+        self._take_over()
+        for status in statuses:
+            if status.job.state == FINISHING:
+                self._start_end(status)
+        self._take_ends()
+
+    def _wanted(self) -> list[JobStatus]:
+        return [s for s in self._watcher.statuses if set(s.job.labels) <= set(self._labels)]
+
+    def _open_here(self) -> list[JobStatus]:
+        return [s for s in self._wanted() if not self._openings.waits(s.job.name)]
+
+    def _serve(self, status: JobStatus, slots: int) -> None:
+        job = status.job
+        serving = self._serving.get(job.name)
+        if serving is None:
+            # A job with all its trials needs no slot, but somebody to see that it has them.
+            if slots or status.has_all_trials:
+                self._openings.start(job)
+            return
+        if serving.job.changes != job.changes:  # trials that run end before the new keys count
+            slots = 0
+            if not self._dispatcher.running(serving.session):
+                self._leave(job.name)
+                self._say(job.name, f"goes on with {dict(job.changes)}")
+        serving.session.allow(slots)
+
+    def _stop_unwanted(self, wanted: set[str]) -> None:
+        for name in [name for name in self._serving if name not in wanted]:
+            if not self._serving[name].session.over:  # else `_take_over` reads its result
+                self._leave(name)
+
+    def _take_opened(self) -> None:
+        for job, found in self._openings.take():
+            if isinstance(found, Serving):
+                self._serving[job.name] = found
+                self._dispatcher.add(found.session, found.served.payload)
+                found.served.follow()
+                if self._client.queue.move(job.name, RUNNING):
+                    self._watcher.look()
+                self._say(job.name, "serves this job")
+            elif isinstance(found, JobError):
+                self._fail(job.name, str(found))
+            else:
+                self._openings.wait(job.name, _DATA_SECONDS)
+                self._say(job.name, str(found))
+
+    def _take_over(self) -> None:
+        """Reads the results of sessions that are over."""
+        for name, serving in list(self._serving.items()):
+            if not serving.session.over:
+                continue
+            try:
+                serving.session.result()
+            except JobError as error:
+                self._leave(name)
+                self._fail(name, str(error))
+            except StoreError as error:
+                self._leave(name)
+                self._openings.wait(name, _DATA_SECONDS)
+                self._say(name, str(error))
+            else:
+                self._leave(name)
+                self._openings.wait(name, _SEEN_SECONDS)
+                if self._client.queue.move(name, FINISHING):
+                    self._say(name, "has all trials; refitting, testing and recording the winner")
+                self._watcher.look()
+
+    def _start_end(self, status: JobStatus) -> None:
+        name = status.job.name
+        if len(self._ends) < self._pool.size and self._ends.may_start(name):
+            self._ends.start(name, self._end_command(status.job), retry_after=_END_SECONDS)
+
+    def _take_ends(self) -> None:
+        for name, code, words in self._ends.finished():
+            self._watcher.look()
+            if code:
+                self._say(name, f"the end failed (code {code}): {words}")
+
+    def _leave(self, name: str) -> None:
+        serving = self._serving.pop(name)
+        serving.session.close()
+        self._dispatcher.remove(serving.session)
+        closing = threading.Thread(target=serving.served.close, daemon=True)
+        closing.start()
+        self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
+
+    def _fail(self, name: str, reason: str) -> None:
+        reason = mask_credentials(reason)
+        self._say(name, reason)
+        self._client.queue.move(name, FAILED, reason=reason)
+        self._watcher.look()
+
+    def _say(self, name: str, text: str) -> None:
+        self._client.queue.log(name, mask_credentials(text), source=self._name)
+
+    def _close(self) -> None:
+        self._openings.close()
+        for name in list(self._serving):
+            self._leave(name)
+        self._ends.stop()
+        self._pool.close()
+        self._watcher.close()
+        for closing in self._closing:
+            closing.join(timeout=_CLOSE_SECONDS)

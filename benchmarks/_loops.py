@@ -65,13 +65,13 @@ class _TargetReached(Exception):  # noqa: N818 - it is no error
 def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
     """`tuning.search` over the recipe's objective, as `cookbook tune` runs it without MLflow."""
     from pipelines.jobs.recipe.objective import RecipeObjective
+    from pipelines.jobs.recipe.target import with_values
     from tuning import SearchSettings, open_study, search
     from tuning.storage.records import read_trials
 
     data = models.request(work.loaded, work.data)
-    objective = RecipeObjective(
-        recipe=work.recipe, data=data, metric="val_accuracy", maximize=True, fixed=work.fixed
-    )
+    recipe = with_values(work.loaded, work.fixed)
+    objective = RecipeObjective(recipe=recipe, data=data, metric="val_accuracy", maximize=True)
 
     def watch(progress: Any) -> None:
         if work.reached(progress.best_value):

@@ -56,17 +56,17 @@ def trials(*, recipe: str, fixed: dict[str, Any], count: int, without: str, seed
         seed: Decides the points.
     """
     from pipelines.jobs.recipe.objective import RecipeObjective
+    from pipelines.jobs.recipe.target import with_values
     from pipelines.training.data import cached_dataset
 
     found = load_recipe(recipe)
     space = models.searched(found, fixed)
     points = models.random_points(space, count + 1, seed=seed)
     objective = RecipeObjective(
-        recipe=recipe,
+        recipe=with_values(found, fixed),
         data=models.request(found),
         metric="val_accuracy",
         maximize=True,
-        fixed=fixed,
     )
     _leave_out(without)
     seconds, processor = 0.0, 0.0
@@ -85,13 +85,14 @@ def trials(*, recipe: str, fixed: dict[str, Any], count: int, without: str, seed
 
 
 def _leave_out(measure: str) -> None:
+    from pipelines.jobs import trial
     from pipelines.jobs.recipe import objective
     from pipelines.training.tensorflow import trainer
 
     places: dict[str, tuple[Any, str]] = {
         "kept": (objective, "kept_trainers"),
         "fused": (trainer, "fuse_updates"),
-        "rewriting": (objective, "_skip_graph_rewriting"),
+        "rewriting": (trial, "_skip_graph_rewriting"),
     }
     if measure in places:
         module, name = places[measure]

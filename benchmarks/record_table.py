@@ -15,6 +15,7 @@ from benchmarks._machine import Origin, command_line
 from benchmarks._recipe_models import request
 from benchmarks._recorded import FOLDER, SEED, TABLES, Key, Table
 from pipelines.jobs.recipe.objective import RecipeObjective
+from pipelines.jobs.recipe.target import with_values
 from pipelines.recipes.registry import load_recipe
 from tuning import Choice, SearchSettings, Space, open_study, search
 from tuning.storage.records import FINISHED, read_trials
@@ -37,11 +38,10 @@ def record(table: Table, seed: int) -> list[dict[str, Any]]:
     recipe = load_recipe(table.recipe)
     space = Space({name: Choice(values) for name, values in table.values.items()})
     objective = RecipeObjective(
-        recipe=table.recipe,
+        recipe=with_values(recipe, table.fixed),
         data=request(recipe, table.data),
         metric=table.metric,
         maximize=table.maximize,
-        fixed=table.fixed,
     )
     with tempfile.TemporaryDirectory() as root:
         settings = SearchSettings(

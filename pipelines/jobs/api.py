@@ -6,17 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.jobs.plan import Plan, plan_job
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.request import make_job
 from pipelines.jobs.result import TuneResult
 from pipelines.jobs.run import OnProgress, run_plan
 from pipelines.jobs.schema import Job
+from pipelines.jobs.words import check_words
 
 
-def tune(
+def tune(  # noqa: PLR0913 - the words of a person, by keyword
     target: str | Path | Job | Callable[..., Any],
-    data: tuple[Any, ...] | str | Path | Mapping[str, Any] | None = None,
+    data: Any = None,
     *,
+    trials: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    objective: Any = None,
+    epochs: int | None = None,
+    validation_data: Any = None,
+    test_data: Any = None,
     root: str | Path = "mlruns",
     data_dir: str | Path | None = None,
     tiny: bool = False,
@@ -33,47 +40,60 @@ def tune(
     Args:
         target: Name of a recipe, path of a job file (`.yaml`), a `pipelines.Job`, or a
             KerasTuner-style `build(hp)` function or `HyperModel`.
-        data: For a `build(hp)` function its arrays: `(x, y)`, of which a fifth is held out, or
-            `(x, y, x_val, y_val)`. For a generic recipe a file or folder of yours, or
+        data: For a `build(hp)` function its arrays `(x, y)`, of which a fifth is held out unless
+            there is `validation_data`. For a generic recipe a file or folder of yours, or
             `{"path": ..., "target": ...}` with the options of its reader.
+        trials: Trials the study has in the end; 24 when nothing else ends the search.
+        params: Hyperparameters that are fixed instead of searched, for example
+            `{"batch_size": 64}`.
+        objective: The metric that is improved: `"val_accuracy"`, or `("steps", "minimize")` where
+            its name does not say what is better, or a list of them (Pareto). By default that of
+            the recipe, or of the compiled model.
+        epochs: Most epochs of a trial.
+        validation_data: `(x, y)` beside the arrays of a `build(hp)` function.
+        test_data: `(x, y)` that is looked at once, after the search of a `build(hp)` function.
         root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
         tiny: A few rows and epochs, to see whether it runs at all.
         tracking: MLflow store or server; `None` takes the job's, or the embedded one;
             `False` for none.
         on_progress: Receives snapshots of the search.
-        **options: Keys of a job (docs/tuning.md), for example `trials=24`, `strategy="tpe"`,
-            `set={"epochs": 20}`, `workers=2`, `seed=0`. With a `build(hp)` function also
-            `batch_size` and `test=(x, y)`, rows that are looked at once.
+        **options: Further keys of a job (docs/tuning.md), for example `strategy="tpe"`,
+            `space={"units": {"int": [16, 64]}}`, `workers=2`, `seed=0`.
 
     Returns:
         `best_params`, `best_value`, `trials` (a DataFrame), `test_metrics`, `model()`, `run_url`.
 
     Raises:
+        TypeError: If an argument is unknown; KerasTuner's and Optuna's words name ours.
         ValueError: If the recipe or the data are wrong.
-        JobError: If a key or a value is wrong, the study named is of another job, or every trial
-            fails in the same way.
+        JobError: If a value is wrong, the study named is of another job, or every trial fails in
+            the same way.
     """
-    plan: Plan
-    if isinstance(target, str | Path | Job):
-        given = {} if data is None else {"data": _place(target, data)}
-        job = make_job(target, {**options, **given})
-        folder = None if data_dir is None else str(data_dir)
-        plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
-        chosen = job.tracking if tracking is None else tracking
-        return run_plan(plan, tracking=chosen, on_progress=on_progress)
-    if not isinstance(data, tuple):
-        got = "no `data`" if data is None else f"`data` of type {type(data).__name__}"
-        raise ValueError(
-            "A build(hp) function is tuned on arrays: tune(build, (x, y)) or "
-            f"tune(build, (x, y, x_val, y_val)). Got {got}."
-        )
-    if tiny:
-        raise ValueError("`tiny` is for recipes. Give a build(hp) function fewer rows and epochs.")
-    from pipelines.jobs.keras_tuner.plan import plan_build
+    check_words(options, model=Job)
+    given = {"trials": trials, "params": params, "objective": objective, "epochs": epochs}
+    keys = {name: value for name, value in given.items() if value is not None} | options
+    if not isinstance(target, str | Path | Job):
+        from pipelines.jobs.keras_tuner.plan import plan_build
 
-    plan = plan_build(target, data, root=root, **options)
-    return run_plan(plan, tracking=tracking, on_progress=on_progress)
+        if tiny:
+            raise ValueError("`tiny` is for recipes. Give build(hp) fewer rows and epochs.")
+        plan = plan_build(
+            target, data, root=root, validation_data=validation_data, test_data=test_data, **keys
+        )
+        return run_plan(plan, tracking=tracking, on_progress=on_progress)
+    for name, value in (("validation_data", validation_data), ("test_data", test_data)):
+        if value is not None:
+            raise ValueError(
+                f"`{name}` is for a build(hp) function; a recipe divides its own data."
+            )
+    if data is not None:
+        keys["data"] = _place(target, data)
+    job = make_job(target, keys)
+    folder = None if data_dir is None else str(data_dir)
+    plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
+    chosen = job.tracking if tracking is None else tracking
+    return run_plan(plan, tracking=chosen, on_progress=on_progress)
 
 
 def _place(target: str | Path | Job, data: Any) -> str | dict[str, Any]:

@@ -21,10 +21,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.datasets.registry import entry
-from pipelines.hyperparameters.families import with_changes
 
 if TYPE_CHECKING:
-    from pipelines.jobs.schema import Job
+    from pipelines.jobs.schema import JobOptions
     from pipelines.recipes.recipe import Recipe
     from pipelines.training.data import DataRequest
     from tuning import SearchSettings, Space
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 _CHOICE = {"strategy", "strategy_options", "pruner", "pruner_options", "stages"}
 
 
-def choice_of(job: Job) -> dict[str, Any] | None:
+def choice_of(job: JobOptions) -> dict[str, Any] | None:
     """What a made name holds beside the facts, or None for a job that names its study."""
     if job.study is not None:
         return None
@@ -66,31 +65,23 @@ def identified(
 
 
 def recipe_facts(
-    recipe: Recipe,
-    data: DataRequest,
-    *,
-    fingerprint: str,
-    fixed: Mapping[str, Any],
-    space: Space,
-    folds: int | None,
+    recipe: Recipe, data: DataRequest, *, fingerprint: str, folds: int | None
 ) -> dict[str, Any]:
     """Facts of a search over a recipe, without those of its settings.
 
     Args:
-        recipe: What is trained.
+        recipe: What is trained; its defaults of what is searched do not count.
         data: Which data.
         fingerprint: Of the loaded data: their content, and which row is in which split.
-        fixed: Hyperparameters that every trial shares.
-        space: What is searched; the recipe's defaults of these do not count.
         folds: Folds of the cross-validation, or None.
     """
-    values = with_changes(recipe.defaults, fixed)
+    values = recipe.defaults
     return {
         "objective": f"recipe {recipe.name}",
         "dataset": data.name,
         "data options": _options(data),
         "data fingerprint": fingerprint,
-        "hyperparameters": {name: values[name] for name in values if name not in space},
+        "hyperparameters": {name: values[name] for name in values if name not in recipe.space},
         "folds": folds,
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.comparisons.registry import comparison_names
-from pipelines.jobs.schema import Job, check_job, load_job
+from pipelines.jobs.schema import Job, check_job, load_job, merged
 from pipelines.recipes.registry import load_recipe
 
 DEFAULT_TRIALS = 24
@@ -25,15 +25,18 @@ def make_job(target: str | Path | Job, options: Mapping[str, Any]) -> Job:
         JobError: If a key or a value is wrong; of a file the message begins with `file:line:`.
     """
     if isinstance(target, Job):
-        return check_job({**target.model_dump(by_alias=True, exclude_unset=True), **options})
+        given = target.model_dump(by_alias=True, exclude_unset=True)
+        return check_job(merged(given, options))
     if str(target).endswith((".yaml", ".yml")):
         return load_job(target, overrides=options)
     if str(target) in comparison_names():
         raise ValueError(
             f"{target} is a comparison, which has no search space: `cookbook train {target}`."
         )
-    recipe = load_recipe(str(target))
-    keys = {"recipe": recipe.name, **options}
-    if not {"trials", "stages", "timeout"} & keys.keys() and keys.get("strategy") != "grid":
-        keys["trials"] = DEFAULT_TRIALS
-    return check_job(keys)
+    return check_job(with_trials({"recipe": load_recipe(str(target)).name, **options}))
+
+
+def with_trials(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of a job that says when it ends: after 24 trials where nothing else does."""
+    ends = {"trials", "stages", "timeout"} & keys.keys() or keys.get("strategy") == "grid"
+    return {**keys} if ends else {**keys, "trials": DEFAULT_TRIALS}

@@ -15,6 +15,7 @@ from tuning.tracking import default_tracking_uri
 
 if TYPE_CHECKING:
     from pipelines.jobs.plan import Plan
+    from pipelines.jobs.target import Target
     from tuning import SearchResult
 
 OnProgress = Callable[[Progress], None]
@@ -40,12 +41,13 @@ def run_plan(
         The study's result, also after an interruption.
     """
     note = on_note or (lambda text: None)
-    plan = plan.prepared()
-    default = None if tracking is False else default_tracking_uri(plan.settings.root)
+    plan = plan.identified()
+    target, settings = plan.target, plan.settings
+    default = None if tracking is False else default_tracking_uri(settings.root)
     review = Review(
-        plan.settings,
+        settings,
         tracking if isinstance(tracking, str) else default,
-        provenance=plan.provenance(),
+        provenance=target.provenance(settings),
         note=note,
     )
     began = time.monotonic()
@@ -59,27 +61,27 @@ def run_plan(
         if on_progress is not None:
             on_progress(progress)
 
-    found = search(plan.objective, plan.space, plan.settings, on_progress=watch)
-    study = open_study(found.study, plan.settings.url)
+    found = search(target.objective(settings), target.space, settings, on_progress=watch)
+    study = open_study(found.study, settings.url)
     interrupted = found.stopped_because == "interrupted"
     if interrupted or found.best is None:
         final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
         return TuneResult(search=found, final=final, **review.close(interrupted=interrupted))
     with claimed_ending(
         found.study,
-        plan.settings.url,
-        is_current=lambda result: _is_current(result, found, plan),
+        settings.url,
+        is_current=lambda result: _is_current(result, found, target),
         on_wait=lambda: note("Another search is finishing this study: waiting for its result ..."),
     ) as ending:
         if ending is None:
             note(f"The study {found.study} is finished; this is its result.")
             return _known_result(found, study, review, note)
         review.follow()
-        note(plan.last_step)
+        note(target.last_step)
         final = {
-            **plan.finish(found, review, ending),
+            **target.finish(found, settings, review=review, ending=ending),
             "seconds": round(time.monotonic() - began, 2),
-            **({} if plan.tested_on is None else {"tested_on": plan.tested_on}),
+            **({} if target.tested_on is None else {"tested_on": target.tested_on}),
         }
         ending.finish(final)
     return TuneResult(search=found, final=final, **review.close())
@@ -96,15 +98,15 @@ def _known_result(found: SearchResult, study: Any, review: Review, note: OnNote)
     return TuneResult(search=found, final=study.user_attrs.get(RESULT, {}), **where)
 
 
-def _is_current(final: Mapping[str, Any], found: SearchResult, plan: Plan) -> bool:
+def _is_current(final: Mapping[str, Any], found: SearchResult, target: Target) -> bool:
     """Whether the recorded result is about these trials, this winner, its seeds and test rows.
 
     A result that does not say which rows it was tested on is taken at its word.
     """
-    unsaid = plan.tested_on if "test_metrics" in final else None
+    unsaid = target.tested_on if "test_metrics" in final else None
     return (
         final.get("trials") == found.n_trials
         and final.get("best_trial") == found.best_trial
-        and final.get("seeds", 1) == plan.seeds
-        and plan.tested_on in (None, final.get("tested_on", unsaid))
+        and final.get("seeds", 1) == target.seeds
+        and target.tested_on in (None, final.get("tested_on", unsaid))
     )

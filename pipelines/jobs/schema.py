@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -49,30 +49,9 @@ class Register(Part):
     alias: str | None = Field(None, description="Alias that points at this version.")
 
 
-class Job(SearchOptions):
-    """A search and what it is about.
+class JobOptions(SearchOptions):
+    """How a target is searched, and how its winner is refitted."""
 
-    Either `recipe` or `function` says what is searched; a recipe brings its own space, objective
-    and number of epochs, which the job may override.
-
-    Raises:
-        OptionsError: A `ValueError` with one line for each key that is wrong.
-
-    Example:
-        >>> job = Job(recipe="digits-cnn", trials=12, trial_timeout="2min")
-        >>> job.trial_timeout, job.strategy
-        (120.0, 'hybrid')
-        >>> Job(function="demo:loss", objective="val_loss", space={"x": [1, 2]}).objective
-        (Metric(name='val_loss', direction='minimize'),)
-    """
-
-    recipe: str | None = Field(None, description="Name of a recipe of the cookbook.")
-    function: str | None = Field(
-        None, description='Any objective as "module:attribute".', pattern=r"^[\w.]+:[\w.]+$"
-    )
-    data: dict[str, Any] | str | None = Field(
-        None, description="Data of the recipe, when they are not its own."
-    )
     params: dict[str, Any] = Field(
         default_factory=dict,
         description="Hyperparameters that are fixed instead of searched.",
@@ -136,10 +115,8 @@ class Job(SearchOptions):
         return stages
 
     @model_validator(mode="after")
-    def _consistent(self) -> Job:
-        check_together(self)
-        if self.stages == "auto":
-            self._stages()
+    def _enough_for_stages(self) -> Self:
+        self._stages()
         return self
 
     def _stages(self) -> tuple[Stage, ...]:
@@ -183,6 +160,37 @@ class Job(SearchOptions):
             stages=stages,
             root=Path(root),
         )
+
+
+class Job(JobOptions):
+    """A search and what it is about.
+
+    Either `recipe` or `function` says what is searched; a recipe brings its own space, objective
+    and number of epochs, which the job may override.
+
+    Raises:
+        OptionsError: A `ValueError` with one line for each key that is wrong.
+
+    Example:
+        >>> job = Job(recipe="digits-cnn", trials=12, trial_timeout="2min")
+        >>> job.trial_timeout, job.strategy
+        (120.0, 'hybrid')
+        >>> Job(function="demo:loss", objective="val_loss", space={"x": [1, 2]}).objective
+        (Metric(name='val_loss', direction='minimize'),)
+    """
+
+    recipe: str | None = Field(None, description="Name of a recipe of the cookbook.")
+    function: str | None = Field(
+        None, description='Any objective as "module:attribute".', pattern=r"^[\w.]+:[\w.]+$"
+    )
+    data: dict[str, Any] | str | None = Field(
+        None, description="Data of the recipe, when they are not its own."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        check_together(self)
+        return self
 
 
 def load_job(path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Job:
@@ -233,10 +241,31 @@ def check_job(content: Mapping[str, Any], document: Document | None = None) -> J
     Raises:
         JobError: If something is wrong; one line for each fault.
     """
+    return _checked(Job, content, document)
+
+
+def check_options(content: Mapping[str, Any]) -> JobOptions:
+    """Checks the keys and values of a search whose target is no part of them.
+
+    Args:
+        content: Keys to values.
+
+    Raises:
+        JobError: If something is wrong; one line for each fault.
+    """
+    return _checked(JobOptions, content)
+
+
+_Model = TypeVar("_Model", bound=JobOptions)
+
+
+def _checked(
+    model: type[_Model], content: Mapping[str, Any], document: Document | None = None
+) -> _Model:
     try:
-        return Job.model_validate(dict(content))
+        return model.model_validate(dict(content))
     except ValidationError as error:
-        text = explain(error, Job, places=document, hints=FOREIGN_WORDS)
+        text = explain(error, model, places=document, hints=FOREIGN_WORDS)
         raise JobError(text) from None
 
 

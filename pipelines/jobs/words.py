@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from tuning.faults import known_keys, unknown_key
+
 FOREIGN_WORDS = {
     # KerasTuner
     "max_trials": "`trials`",
@@ -34,6 +40,32 @@ FOREIGN_WORDS = {
     "batch_size": "a hyperparameter: `params`, as {batch_size: 64}",
     "learning_rate": "a hyperparameter: `params`, as {learning_rate: 0.001}",
     "cv": "`folds`",
+    "test": "`test_data`",
     "random_state": "`seed`",
     "max_model_size": "`constraints`, as {metric: parameters, at_most: 62458}",
 }
+
+
+def check_words(given: Iterable[str], *, model: type[BaseModel]) -> None:
+    """Refuses arguments that are unknown, as Python does, with what is probably meant.
+
+    Args:
+        given: Names of arguments.
+        model: Its fields are the known ones, beside those of `pipelines.tune` itself.
+
+    Raises:
+        TypeError: If a name is unknown.
+
+    Example:
+        >>> from pipelines.jobs.schema import Job
+        >>> check_words(["max_trials"], model=Job)
+        Traceback (most recent call last):
+        ...
+        TypeError: unknown argument 'max_trials'. Here it is `trials`.
+    """
+    known = known_keys(model)
+    old = ("set", "metric", "metrics", "direction", "budget", "register_as")
+    for name in given:
+        if name not in known and name not in old:
+            message = unknown_key(name, known, FOREIGN_WORDS)
+            raise TypeError(message.replace("unknown key", "unknown argument", 1))

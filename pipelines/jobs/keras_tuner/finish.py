@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.installed import pinned
+from pipelines.jobs import candidates
+from pipelines.jobs.intervals import spread
 from pipelines.jobs.keras_tuner.array_targets import known_name, read_targets
-from pipelines.jobs.keras_tuner.objective import stored_arrays
+from pipelines.jobs.keras_tuner.arrays import stored_arrays
 from pipelines.jobs.mlflow.delivery import KERAS, Delivery
-from pipelines.jobs.recipe.finish import Candidate, epochs_of, judge, record_at
-from pipelines.jobs.repeats import refit_seeds, spread
+from pipelines.jobs.verdict import judge
 from pipelines.serving.files import MODEL_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.jobs.keras_tuner.array_targets import Targets
-    from pipelines.jobs.keras_tuner.objective import BuildObjective, BuildPlan
+    from pipelines.jobs.keras_tuner.objective import BuildObjective
+    from pipelines.jobs.keras_tuner.target import HyperModelTarget
     from pipelines.jobs.mlflow.review import Review
-    from tuning import SearchResult
+    from tuning import SearchResult, SearchSettings
     from tuning.engine.ending import StudyEnding
 
 _REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
@@ -38,54 +40,51 @@ UNJUDGED = (
 
 
 def finish_build(
-    plan: BuildPlan, found: SearchResult, review: Review, ending: StudyEnding
+    target: HyperModelTarget,
+    found: SearchResult,
+    settings: SearchSettings,
+    *,
+    review: Review,
+    ending: StudyEnding,
 ) -> dict[str, Any]:
     """Refits winner and defaults, compares them on the test rows, and saves the winner.
 
     Args:
-        plan: The search.
+        target: What was searched.
         found: Its trials.
+        settings: How it was searched.
         review: Takes the winner's model.
         ending: Records that the test rows are read.
 
     Returns:
         The result as the study records it.
     """
-    best = found.best
-    if best is None:
-        return {"trials": found.n_trials}
-    chosen = Candidate(params=dict(best.params), epochs=epochs_of(best, plan.build.epochs))
-    seeds = refit_seeds(plan.settings.seed, plan.seeds)
-    winners = [_refit(plan.build, chosen, seed) for seed in seeds]
-    path = plan.settings.directory / MODEL_FILE
+    build, chosen = target.build(settings), candidates.winner(target, found)
+    seeds = candidates.refit_seeds(settings.seed, target.seeds)
+    winners = [_refit(build, chosen, seed) for seed in seeds]
+    path = settings.directory / MODEL_FILE
     winners[0].save(path)
-    _keep(plan, path.parent, winners[0], review)
+    _keep(target, build, path.parent, model=winners[0], review=review)
     final: dict[str, Any] = {
         "trials": found.n_trials,
-        "best_trial": best.number,
+        "best_trial": found.best_trial,
         "epochs": chosen.epochs,
-        "seeds": plan.seeds,
+        "seeds": target.seeds,
         "model_path": str(path),
         **found.choice,
     }
-    if plan.test is None:
+    if target.data.test is None:
         return {**final, "verdict": UNTESTED}
-    standard = _default_candidate(plan, found)
     defaults = winners
-    if standard != chosen:
-        defaults = [_refit(plan.build, standard, seed) for seed in seeds]
+    if not candidates.is_same_point(target.space, chosen.params, target.default_point):
+        standard = candidates.defaults(target, found, settings)
+        defaults = [_refit(build, standard, seed) for seed in seeds]
     reads = ending.record_reading()
-    return {**final, **_compare(plan, winners, defaults), "test_reads": reads}
+    scores = _compare(target, build, winners, defaults, settings=settings)
+    return {**final, **scores, "test_reads": reads}
 
 
-def _default_candidate(plan: BuildPlan, found: SearchResult) -> Candidate:
-    """The defaults of `hp`, with the epochs that their own trial found where there is one."""
-    point = plan.space.defaults
-    epochs = epochs_of(record_at(found, point), plan.build.epochs)
-    return Candidate(params=point, epochs=epochs)
-
-
-def _refit(build: BuildObjective, candidate: Candidate, seed: int) -> Any:
+def _refit(build: BuildObjective, candidate: candidates.Candidate, seed: int) -> Any:
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -103,10 +102,17 @@ def _training_rows(build: BuildObjective) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def _compare(plan: BuildPlan, winners: Sequence[Any], defaults: Sequence[Any]) -> dict[str, Any]:
+def _compare(
+    target: HyperModelTarget,
+    build: BuildObjective,
+    winners: Sequence[Any],
+    defaults: Sequence[Any],
+    *,
+    settings: SearchSettings,
+) -> dict[str, Any]:
     """Scores winner, defaults and a simple method on the test rows."""
-    x, y = (np.asarray(part) for part in plan.test or ())
-    name, direction = plan.settings.metrics[0]
+    x, y = (np.asarray(part) for part in target.data.test or ())
+    name, direction = settings.metrics[0]
     ours = [_evaluated(model, x, y) for model in winners]
     theirs = ours if defaults is winners else [_evaluated(model, x, y) for model in defaults]
     outputs = [model.predict(x, verbose=0) for model in winners]
@@ -117,7 +123,7 @@ def _compare(plan: BuildPlan, winners: Sequence[Any], defaults: Sequence[Any]) -
     other = read
     if defaults is not winners:
         other = [targets.read(model.predict(x, verbose=0)) for model in defaults]
-    train_x, train_y = _training_rows(plan.build)
+    train_x, train_y = _training_rows(build)
     scores = judge(
         read,
         other,
@@ -175,12 +181,14 @@ def _without_verdict(
     return scores
 
 
-def _keep(plan: BuildPlan, directory: Path, model: Any, review: Review) -> None:
+def _keep(
+    target: HyperModelTarget, build: BuildObjective, directory: Path, *, model: Any, review: Review
+) -> None:
     """Keeps what MLflow gets, and gives it to the review."""
     delivery = Delivery(
         kind=KERAS,
-        registration=dict(plan.registration),
+        registration=dict(target.registration),
         requirements=tuple(pinned(_REQUIREMENTS)),
     )
-    delivery.keep(directory, stored_arrays(plan.build.arrays)["x"][:2])
+    delivery.keep(directory, stored_arrays(build.arrays)["x"][:2])
     review.keep(delivery, directory, model=model)

@@ -46,8 +46,10 @@ REFUSED = [
     ("digits-mlp", ROWS, r"arrays are for a build\(hp\) function.*Got tuple for digits-mlp"),
     (Job(recipe="wine-mlp", trials=1), X, "Got ndarray for the job on wine-mlp"),
     (build, None, r"tune\(build, \(x, y\)\).*Got no `data`"),
+    (build, (X, X[:9]), "as many targets as inputs. Got 40 inputs and 9 targets"),
+    (X, ROWS, "What is tuned is the name of a recipe.*Got ndarray"),
     (build, "rows.csv", "Got `data` of type str"),
-    (build, (X,), "Got a tuple of 1 items"),
+    (build, (X,), r"`data` is a pair \(x, y\) of arrays. Got 1 items"),
 ]
 
 
@@ -66,19 +68,22 @@ def test_tiny_is_for_recipes(tmp_path):
 def test_fixed_values_and_ranges_of_a_build_function(tmp_path):
     plan = plan_build(
         build, ROWS, root=tmp_path, trials=2, epochs=1,
-        set={"deep": False}, space={"width": {"int": [3, 5]}},
+        params={"deep": False}, space={"width": {"int": [3, 5]}},
     )  # fmt: skip
-    assert plan.space.to_dict().keys() == {"width", "deep"}  # no `second` in a shallow network
-    assert plan.space.searched.keys() == {"width"}
+    assert plan.target.space.to_dict().keys() == {
+        "width",
+        "deep",
+    }
+    assert plan.target.space.searched.keys() == {"width"}
     assert plan.settings.warm_start.points[0]["deep"] is False
     with pytest.raises(ValueError, match="Did you mean 'width'"):
-        plan_build(build, ROWS, root=tmp_path, trials=2, set={"widht": 4})
+        plan_build(build, ROWS, root=tmp_path, trials=2, params={"widht": 4})
 
 
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_fixed_values_reach_the_trials(tmp_path):
-    result = tune(build, ROWS, trials=3, epochs=1, set={"width": 7}, root=tmp_path, **QUICK)
+    result = tune(build, ROWS, trials=3, epochs=1, params={"width": 7}, root=tmp_path, **QUICK)
     assert [record.params["width"] for record in result.search.records] == [7, 7, 7]
     assert result.model().layers[0].units == 7
 

@@ -16,9 +16,9 @@ import yaml
 from pipelines.code_version import code_digest
 from pipelines.datasets.registry import load_dataset
 from pipelines.jobs.api import tune
-from pipelines.jobs.keras_tuner.objective import stored_arrays
+from pipelines.jobs.keras_tuner.arrays import stored_arrays
 from pipelines.jobs.keras_tuner.plan import plan_build
-from pipelines.jobs.plan import plan_function, plan_recipe
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.schema import Job
 from tests.pipelines.conftest import REPOSITORY
 from tuning import JobError, open_study
@@ -112,7 +112,7 @@ def root(tmp_path_factory):
 
 def named(root, data=ROWS, function=build, **changes):
     keys = {"trials": 2, "epochs": 1, "pruner": "none", **changes}
-    return plan_build(function, data, root=root, **keys).settings.study
+    return plan_build(function, data, root=root, **keys).identified().settings.study
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def named(root, data=ROWS, function=build, **changes):
         {"data": ZEROS},
         {"function": same_space},
         {"data": (*ROWS, *ROWS)},
-        {"batch_size": 8},
+        {"params": {"batch_size": 8}},
         {"epochs": 2},
         {"folds": 2},
         {"seed": 1},
@@ -140,7 +140,7 @@ def test_what_does_not_keeps_the_name(root):
     others = {"trials": 9, "workers": 3, "timeout": 60, "threads": 2, "patience": 4}
     copied = tuple(part.copy() for part in ROWS)
     test = (X[:5], X[:5, :1])
-    assert named(root, copied, **others, seeds=2, test=test) == named(root)
+    assert named(root, copied, **others, seeds=2, test_data=test) == named(root)
 
 
 def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
@@ -156,7 +156,7 @@ def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
     with pytest.raises(JobError, match=r"'mine' has data fingerprint \w{12}, got \w{12}\. "):
         search(ZEROS, study="mine")
     with pytest.raises(JobError, match=r"'mine' has batch_size 32, got 8; seed 0, got 1\. "):
-        search(ROWS, study="mine", batch_size=8, seed=1)
+        search(ROWS, study="mine", params={"batch_size": 8}, seed=1)
     with pytest.raises(JobError, match=r"'mine' has objective 'build build', got 'build same"):
         tune(same_space, ROWS, root=tmp_path, study="mine", epochs=1, trials=2)
     assert sorted(folder.iterdir()) == files
@@ -165,7 +165,7 @@ def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
     # The files of a deleted study stay; a new one of its name does not read them.
     delete_study("mine", root=str(tmp_path))
     plan = plan_build(build, ZEROS, root=tmp_path, study="mine", trials=2)
-    assert not stored_arrays(plan.build.arrays)["x"].any()
+    assert not stored_arrays(plan.target.objective(plan.identified().settings).arrays)["x"].any()
 
 
 def test_other_test_rows_are_tested_without_another_search(tmp_path):
@@ -174,7 +174,7 @@ def test_other_test_rows_are_tested_without_another_search(tmp_path):
 
     assert search().test_metrics == {}
     tests = [(X[:9], X[:9, :1]), (X[9:], X[9:, :1] + 1)]
-    first, other = (search(test=rows) for rows in tests)
+    first, other = (search(test_data=rows) for rows in tests)
     assert first.study == other.study
     assert first.test_metrics["loss"] != other.test_metrics["loss"]
     assert [one.final["test_reads"] for one in (first, other)] == [1, 2]
@@ -292,16 +292,16 @@ def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(tmp_path):
 
 
 def test_a_plan_needs_no_data_until_it_is_run():
-    plan = plan_recipe(Job(recipe="tabular", data="nowhere.csv", trials=1))
-    assert plan.fingerprint is None
+    plan = plan_job(Job(recipe="tabular", data="nowhere.csv", trials=1))
     with pytest.raises(ValueError, match="needs the option 'target'"):
-        plan.prepared()
+        plan.identified()
 
 
 def test_functions_have_facts_and_made_names():
     def settings(**changes):
         keys = {"function": "a.b:c", "metric": "loss", "direction": "minimize", "trials": 3}
-        return plan_function(Job(**keys, space={"x": {"int": [0, 3]}}, **changes)).settings
+        job = Job(**keys, space={"x": {"int": [0, 3]}}, **changes)
+        return plan_job(job).identified().settings
 
     assert settings().study.startswith("a.b.c-hybrid-")
     assert settings().study == settings(workers=3).study != settings(seed=1).study
@@ -327,7 +327,7 @@ def test_a_function_whose_module_changed_is_another_job(tmp_path, monkeypatch):
     def code(text):
         module.write_text(text)
         _read_again()
-        return plan_function(job).settings.facts["code"]
+        return plan_job(job).identified().settings.facts["code"]
 
     first = code("raise SystemExit\ndef loss(params, context):\n    return params['x']\n")
     again = code("raise SystemExit\n\ndef loss(params, context):\n    return params['x']  # x\n")

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.jobs.api import tune
 from pipelines.jobs.metric_names import metrics_of_epochs, metrics_of_trials
-from pipelines.jobs.plan import plan_recipe
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import all_recipes, load_recipe
 from pipelines.tasks.registry import TASKS
@@ -44,7 +44,7 @@ REFUSED = [
 @pytest.mark.parametrize(("recipe", "keys", "message"), REFUSED)
 def test_an_unknown_name_is_refused_with_the_job(recipe, keys, message):
     with pytest.raises(ValueError, match=message):
-        plan_recipe(Job(recipe=recipe, trials=2, **keys))
+        plan_job(Job(recipe=recipe, trials=2, **keys))
 
 
 ALLOWED = [
@@ -58,7 +58,7 @@ ALLOWED = [
 
 @pytest.mark.parametrize(("recipe", "keys"), ALLOWED)
 def test_what_a_trial_returns_is_allowed(recipe, keys):
-    assert plan_recipe(Job(recipe=recipe, trials=2, **keys)).settings.trials == 2
+    assert plan_job(Job(recipe=recipe, trials=2, **keys)).settings.trials == 2
 
 
 def test_folds_have_deviations():

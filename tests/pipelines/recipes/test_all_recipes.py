@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.datasets.catalog import CATALOG
 from pipelines.hyperparameters.options import split_parameters
-from pipelines.jobs.plan import default_point
+from pipelines.jobs.target import point_in
 from pipelines.recipes.registry import all_recipes
 from pipelines.tasks.registry import task_entry
 from pipelines.training.checks import check_hyperparameters
@@ -35,7 +35,7 @@ def test_defaults_and_space_are_known_to_training_task_or_builder(recipe):
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
 def test_the_defaults_are_a_point_of_the_space(recipe):
-    assert default_point(recipe, {}, recipe.space), "the first trial of a search is the default"
+    assert point_in(recipe.space, recipe.defaults), "the first trial of a search is the default"
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=IDS)

@@ -53,7 +53,7 @@ def numbers():
 def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
     x, y = digits
     result = tune(
-        classifier, (x[:600], y[:600]), test=(x[600:], y[600:]), trials=3, epochs=4,
+        classifier, (x[:600], y[:600]), test_data=(x[600:], y[600:]), trials=3, epochs=4,
         root=tmp_path, **COMMON,
     )  # fmt: skip
     final = result.final
@@ -76,19 +76,20 @@ def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
 def test_the_least_units_are_the_defaults_and_lose(tmp_path, digits):
     x, y = digits
     result = tune(
-        classifier, (x[:600], y[:600]), test=(x[600:], y[600:]), trials=4, epochs=6, seed=1,
+        classifier, (x[:600], y[:600]), test_data=(x[600:], y[600:]), trials=4, epochs=6, seed=1,
         root=tmp_path, **COMMON,
     )  # fmt: skip
     assert result.search.records[0].params["units"] == 4
     assert result.best_params["units"] > 4
     assert result.final["difference"]["low"] > 0
-    assert result.final["verdict"].startswith("The winner is better")
+    assert result.final["standing"]["defaults"] == "better"
+    assert "The winner is better than the default hyperparameters" in result.final["verdict"]
 
 
 def test_numbers_are_measured_by_their_errors(tmp_path, numbers):
     x, y = numbers
     result = tune(
-        regressor, (x[:200], y[:200]), test=(x[200:], y[200:]), trials=2, epochs=3,
+        regressor, (x[:200], y[:200]), test_data=(x[200:], y[200:]), trials=2, epochs=3,
         metric="val_mae", direction="minimize", seeds=2, root=tmp_path, **COMMON,
     )  # fmt: skip
     final = result.final
@@ -107,7 +108,7 @@ def test_what_is_not_known_is_said(tmp_path, numbers):
     assert "test_metrics" not in untested.final
     pairs = np.stack([y, -y], axis=1)
     unjudged = tune(
-        two_outputs, (x[:200], pairs[:200]), test=(x[200:], pairs[200:]), trials=1, epochs=1,
+        two_outputs, (x[:200], pairs[:200]), test_data=(x[200:], pairs[200:]), trials=1, epochs=1,
         root=tmp_path / "b", **COMMON,
     )  # fmt: skip
     assert unjudged.final["verdict"] == UNJUDGED

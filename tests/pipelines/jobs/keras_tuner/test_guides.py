@@ -73,7 +73,7 @@ def rows():
 def test_a_build_function_of_the_guides(tmp_path, rows):
     x, y = rows
     result = tune(
-        build_model, (x[:400], y[:400]), test=(x[400:], y[400:]), trials=3, epochs=3,
+        build_model, (x[:400], y[:400]), test_data=(x[400:], y[400:]), trials=3, epochs=3,
         strategy="bayesian", pruner="none", workers=1, root=tmp_path, tracking=False,
     )  # fmt: skip
     assert result.search.states == {"complete": 3}
@@ -106,7 +106,7 @@ def test_a_hypermodel_with_scopes_and_its_own_fit(tmp_path, rows):
 def test_folds_and_seeds_of_a_build_function(tmp_path, rows):
     x, y = rows
     result = tune(
-        build_model, (x[:400], y[:400]), test=(x[400:], y[400:]), trials=2, epochs=2, folds=2,
+        build_model, (x[:400], y[:400]), test_data=(x[400:], y[400:]), trials=2, epochs=2, folds=2,
         seeds=2, strategy="random", pruner="none", workers=1, root=tmp_path, tracking=False,
     )  # fmt: skip
     for record in result.search.records:

@@ -7,12 +7,10 @@ import pandas as pd
 import pytest
 
 from pipelines.jobs.api import tune
-from pipelines.jobs.plan import plan_recipe
-from pipelines.jobs.recipe.finish import Candidate, are_equal
+from pipelines.jobs.intervals import difference_over_seeds
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.recipe.folds import fold_of, fold_rows, take
-from pipelines.jobs.repeats import difference_over_seeds
 from pipelines.jobs.schema import Job
-from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from tuning import JobError
 
@@ -64,7 +62,7 @@ def test_a_fold_of_a_dataset_leaves_the_test_split_sealed():
 @pytest.mark.parametrize("recipe", ["names-char-lm", "translation"])
 def test_data_without_a_label_for_each_row_has_no_folds(recipe):
     with pytest.raises(ValueError, match="`folds` divide rows that have one label or number each"):
-        plan_recipe(Job(recipe=recipe, trials=2, folds=3))
+        plan_job(Job(recipe=recipe, trials=2, folds=3))
 
 
 @pytest.mark.parametrize(
@@ -162,13 +160,3 @@ def test_a_front_is_reported_and_its_winner_tested(tmp_path):
     assert other.best_value == best
     if other.search.best_trial != result.search.best_trial:
         assert other.final["test_reads"] == 2
-
-
-def test_a_winner_that_is_the_default_is_known_as_such():
-    recipe = load_recipe("digits-mlp")
-    default = Candidate(params={}, epochs=3)
-    # A list from the study's JSON is the tuple of the recipe.
-    same = Candidate(params={"widths": list(recipe.defaults["widths"])}, epochs=3)
-    assert are_equal(recipe, default, same)
-    assert not are_equal(recipe, default, Candidate(params={}, epochs=4))
-    assert not are_equal(recipe, default, Candidate(params={"widths": (16,)}, epochs=3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.jobs.plan import plan_recipe
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.recipe.space import with_space
 from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import load_recipe
@@ -12,7 +12,7 @@ from tuning import Choice, Float
 
 
 def plan(space, **keys):
-    return plan_recipe(Job(recipe="digits-mlp", space=space, trials=2, **keys))
+    return plan_job(Job(recipe="digits-mlp", space=space, trials=2, **keys))
 
 
 def test_no_change_is_no_change():
@@ -22,8 +22,8 @@ def test_no_change_is_no_change():
 
 def test_a_searched_hyperparameter_gets_another_range():
     found = plan({"learning_rate": {"float": [1e-3, 1e-2], "log": True}})
-    assert found.space["learning_rate"] == Float(1e-3, 1e-2, log=True)
-    assert list(found.space.dimensions) == list(load_recipe("digits-mlp").space.dimensions)
+    assert found.target.space["learning_rate"] == Float(1e-3, 1e-2, log=True)
+    assert list(found.target.space.dimensions) == list(load_recipe("digits-mlp").space.dimensions)
 
 
 def test_any_other_hyperparameter_joins_and_the_first_trial_is_without_it():
@@ -35,15 +35,15 @@ def test_any_other_hyperparameter_joins_and_the_first_trial_is_without_it():
             "batch_norm": [True, False],
         }
     )
-    assert found.space["batch_norm"] == Choice([True, False])
+    assert found.target.space["batch_norm"] == Choice([True, False])
     first = found.settings.warm_start.points[0]
     assert first == {**first, "schedule": "constant", "batch_norm": False}
     assert "warmup" not in first
-    assert found.space.contains(first)
+    assert found.target.space.contains(first)
 
 
 def test_what_is_fixed_is_not_searched():
-    assert "ema" not in plan({"ema": {"float": [0.0, 0.99]}}, set={"ema": 0.9}).space
+    assert "ema" not in plan({"ema": {"float": [0.0, 0.99]}}, params={"ema": 0.9}).target.space
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The same training with several seeds: which seeds, and how much the score depends on them."""
+"""How sure a difference is: over the draw of the test rows, and of the seeds."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ from typing import Any
 import numpy as np
 
 from pipelines.evaluation import Interval, Measure, difference_interval
-from tuning.seeds import derive_seed
-
-
-def refit_seeds(seed: int, count: int) -> list[int]:
-    """The job's own seed, and further ones derived from it.
-
-    Args:
-        seed: The job's seed.
-        count: How many, at least 1.
-
-    Example:
-        >>> refit_seeds(0, 3)[:1], len(set(refit_seeds(0, 3)))
-        ([0], 3)
-    """
-    return [seed, *(derive_seed(seed, "refit", number) for number in range(1, count))]
 
 
 def spread(values: Sequence[float]) -> dict[str, Any]:
@@ -56,7 +41,7 @@ def difference_over_seeds(
     Args:
         measure: `(predictions, targets) -> metrics`.
         first: Predictions `[samples, ...]` of one model per seed.
-        second: Those of the others.
+        second: Those of the others, also of another number.
         targets: `[samples, ...]`.
         metric: Which metric.
 

@@ -1,0 +1,1 @@
+"""Jobs whose target is any Python function."""

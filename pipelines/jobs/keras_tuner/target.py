@@ -1,0 +1,204 @@
+"""A `build(hp)` function or `HyperModel` on arrays as the target of a search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipelines.datasets.fingerprint import content_digest
+from pipelines.jobs.keras_tuner.arrays import store_arrays
+from pipelines.jobs.keras_tuner.code import code_digest
+from pipelines.jobs.keras_tuner.fit_probe import fit_probe
+from pipelines.jobs.keras_tuner.objective import BuildObjective
+from pipelines.jobs.metric_names import wants_latency
+from pipelines.jobs.target import as_fixed
+from tuning import SearchSettings, Space, cross_validated
+from tuning.storage.studies import check_study
+from tuning.tracking import Provenance, git_commit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.jobs.keras_tuner.data import ArrayData
+    from pipelines.jobs.mlflow.review import Review
+    from pipelines.jobs.schema import JobOptions
+    from tuning import SearchResult
+    from tuning.engine.ending import StudyEnding
+
+DEFAULT_EPOCHS, DEFAULT_BATCH = 15, 32
+BATCH_SIZE = "batch_size"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HyperModelTarget:
+    """A `build(hp)` function or `HyperModel` with its arrays.
+
+    Attributes:
+        hypermodel: The function, or the object.
+        data: Its arrays.
+        space: Found by running it.
+        metrics: Of the model that it builds.
+        epochs: Passes over the training rows.
+        batch_size: Rows a step, unless the trial has a `batch_size` of its own.
+        folds: Folds of the cross-validation in each trial, or None.
+        seeds: With how many seeds the winner is refitted and tested.
+        registration: `register` and `alias` of the winner, or empty.
+    """
+
+    hypermodel: Any
+    data: ArrayData
+    space: Space
+    metrics: tuple[tuple[str, str], ...]
+    epochs: int = DEFAULT_EPOCHS
+    batch_size: int = DEFAULT_BATCH
+    folds: int | None = None
+    seeds: int = 1
+    registration: Mapping[str, Any] = field(default_factory=dict)
+    last_step: str = "Refitting the best trial on training and validation rows ..."
+
+    @classmethod
+    def of(cls, hypermodel: Any, data: ArrayData, job: JobOptions) -> HyperModelTarget:
+        """Finds the space and the metric of a hypermodel by running it.
+
+        Args:
+            hypermodel: A function `build(hp)` that returns a compiled model, or a `HyperModel`.
+            data: Its arrays.
+            job: Fixed values, ranges, epochs, folds and seeds.
+
+        Raises:
+            ValueError: If an option or the data is wrong.
+        """
+        from tuning.keras_tuner.hyperparameters import overrides_fit, space_from_build
+
+        _check(data, job)
+        probe = fit_probe(hypermodel, *data.rows[:2]) if overrides_fit(hypermodel) else None
+        found = space_from_build(hypermodel, after_build=probe)
+        fixed = dict(job.params)
+        batch_size = int(fixed.pop(BATCH_SIZE, DEFAULT_BATCH)) if BATCH_SIZE not in found else 0
+        space = found.override(job.space).override(as_fixed(fixed))
+        return cls(
+            hypermodel=hypermodel,
+            data=data,
+            space=space,
+            metrics=() if job.objective else (main_metric(hypermodel, space),),
+            epochs=job.epochs or DEFAULT_EPOCHS,
+            batch_size=batch_size or DEFAULT_BATCH,
+            folds=job.folds,
+            seeds=job.seeds,
+            registration=job.registration,
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the function or class."""
+        return getattr(self.hypermodel, "__name__", None) or type(self.hypermodel).__name__
+
+    @property
+    def budget(self) -> int:
+        """Passes over the training rows."""
+        return self.epochs
+
+    @property
+    def default_point(self) -> Mapping[str, Any]:
+        """KerasTuner, too, begins with the defaults of `hp`."""
+        return self.space.defaults
+
+    @property
+    def tested_on(self) -> str | None:
+        """Fingerprint of the test rows."""
+        return self.data.test_fingerprint
+
+    def check(self, settings: SearchSettings) -> None:
+        """What a model of the user's returns is known when it has run."""
+
+    def fingerprint(self) -> dict[str, Any]:
+        """The code, the arrays and how they are trained on."""
+        return {
+            "objective": f"build {self.name}",
+            "code": code_digest(self.hypermodel),
+            "data fingerprint": self.data.fingerprint,
+            "batch_size": self.batch_size,
+            "epochs": self.epochs,
+            "folds": self.folds,
+        }
+
+    def build(self, settings: SearchSettings) -> BuildObjective:
+        """Builds and trains one model; its arrays need not be stored yet."""
+        name, direction = settings.metrics[0]
+        return BuildObjective(
+            hypermodel=self.hypermodel,
+            arrays=self._file(settings),
+            metric=name,
+            maximize=direction == "maximize",
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            folds=self.folds,
+            latency=wants_latency(settings),
+        )
+
+    def objective(self, settings: SearchSettings) -> Any:
+        """Trains the model, or its folds; the arrays are stored for the workers.
+
+        Raises:
+            JobError: If the study exists and is about something else; nothing is written then.
+        """
+        check_study(settings, self.space)
+        build = self.build(settings)
+        if not build.arrays.exists():
+            rows, whole = self.data.rows, self.folds is not None
+            store_arrays(build.arrays, rows, seed=settings.seed, whole=whole)
+        return build if self.folds is None else cross_validated(build, self.folds)
+
+    def provenance(self, settings: SearchSettings) -> Provenance:
+        """The study as the experiment of its runs."""
+        return Provenance(
+            git_commit=git_commit(),
+            dataset="arrays",
+            fingerprint=self.data.fingerprint,
+            experiment=settings.study,
+        )
+
+    def finish(
+        self, found: SearchResult, settings: SearchSettings, *, review: Review, ending: StudyEnding
+    ) -> dict[str, Any]:
+        """Refits the winner, tests it when there are test rows, and saves it."""
+        from pipelines.jobs.keras_tuner.finish import finish_build
+
+        return finish_build(self, found, settings, review=review, ending=ending)
+
+    def _file(self, settings: SearchSettings) -> Path:
+        """The name of the file says what is in it, so that it is never outdated."""
+        whole = self.folds is not None
+        held_out = settings.seed if len(self.data.rows) == 2 and not whole else None
+        content = content_digest(self.data.fingerprint, held_out, whole)
+        return settings.directory / f"arrays-{content[:12]}.npz"
+
+
+def main_metric(hypermodel: Any, space: Space) -> tuple[str, str]:
+    """Validation accuracy where the model is compiled with an accuracy, else the loss.
+
+    Args:
+        hypermodel: Builds the model.
+        space: Its defaults are built.
+    """
+    from tuning.keras_tuner.hyperparameters import build_model
+
+    model, _ = build_model(hypermodel, space.defaults)
+    compiled = model.get_compile_config() or {}
+    text = json.dumps(compiled.get("metrics"), default=str).lower()
+    return ("val_accuracy", "maximize") if '"acc' in text else ("val_loss", "minimize")
+
+
+def _check(data: ArrayData, job: JobOptions) -> None:
+    if job.folds is not None and len(data.rows) == 4:
+        raise ValueError(
+            "`folds` divide the rows themselves: leave `validation_data` out. "
+            f"Got folds={job.folds} beside it."
+        )
+    if job.seeds > 1 and data.test is None and job.stages != "auto":
+        raise ValueError(
+            "`seeds` are for the final test or for `stages='auto'`. "
+            f"Got seeds={job.seeds} without test rows: give test_data=(x, y)."
+        )

@@ -1,0 +1,106 @@
+"""One trial that trains a Keras model: what it reports, and what its best epoch reached."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.latency import LATENCY, latency_ms
+from tuning import Context, TrialError
+
+if TYPE_CHECKING:
+    from pipelines.training.tensorflow.kept_trainers import KeptTrainers
+
+# A trained model, and rows of inputs as it takes them.
+Trained = tuple[Any, Callable[[], Any]]
+
+
+@functools.cache
+def _skip_graph_rewriting() -> None:
+    """Tells this worker's TensorFlow to run functions as they were traced.
+
+    Rewriting them takes longer than it saves in a trial on a CPU; a GPU needs its layouts.
+    """
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@functools.cache
+def kept_trainers() -> KeptTrainers:
+    """The trainers of this worker."""
+    from pipelines.training.tensorflow.kept_trainers import KeptTrainers
+
+    return KeptTrainers()
+
+
+def run_trial(
+    train: Callable[[list[Any]], Trained],
+    context: Context,
+    *,
+    metric: str,
+    maximize: bool,
+    latency: bool = False,
+) -> dict[str, float]:
+    """Trains one model, reports its epochs, and returns what its best epoch reached.
+
+    Args:
+        train: Trains with the given Keras callbacks.
+        context: Receives the epochs.
+        metric: The metric whose best epoch counts.
+        maximize: Whether larger is better.
+        latency: Whether to measure a prediction of the trained model.
+
+    Returns:
+        The metrics of the best epoch, `best_epoch`, the model's `parameters` and, if asked for,
+        `latency_ms`.
+
+    Raises:
+        TrialError: If the training diverges or does not report the metric.
+    """
+    import keras
+
+    from pipelines.training.reporting import DivergenceStop, EpochReporter
+
+    _skip_graph_rewriting()
+    epochs: list[dict[str, float]] = []
+
+    def report(epoch: int, metrics: Mapping[str, float]) -> None:
+        epochs.append(dict(metrics))
+        context.report(epoch, metrics)
+
+    try:
+        model, inputs = train([DivergenceStop(), EpochReporter(report)])
+    except FloatingPointError as error:
+        raise TrialError(str(error)) from error
+    best = best_epoch(epochs, metric, maximize=maximize)
+    result = {**epochs[best - 1], "best_epoch": float(best)}
+    result["parameters"] = float(model.count_params())
+    if latency:
+        result[LATENCY] = latency_ms(model, inputs())
+    keras.backend.clear_session()
+    return result
+
+
+def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -> int:
+    """The epoch, counted from 1, with the best value of a metric; of equals the first.
+
+    Args:
+        epochs: One dict of metrics per epoch.
+        metric: Which one decides.
+        maximize: Whether larger is better.
+
+    Raises:
+        TrialError: If the training does not report that metric.
+
+    Example:
+        >>> best_epoch([{"loss": 2.0}, {"loss": 1.0}, {"loss": 1.0}], "loss", maximize=False)
+        2
+    """
+    if metric not in epochs[0]:
+        known = ", ".join(sorted(epochs[0]))
+        raise TrialError(f"The training reports no metric {metric!r}. It reports: {known}.")
+    values = [epoch[metric] for epoch in epochs]
+    return values.index(max(values) if maximize else min(values)) + 1

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
-from pipelines.cli.bar import LiveBar
 from pipelines.formatting import format_value, where
+from pipelines.progress_bar import LiveBar
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset

@@ -121,7 +121,7 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
         import yaml
 
         click.echo(
-            yaml.safe_dump({"set": json.loads(json.dumps(params))}, sort_keys=False), nl=False
+            yaml.safe_dump({"params": json.loads(json.dumps(params))}, sort_keys=False), nl=False
         )
     elif form == "python":
         click.echo(f"params = {params!r}")

@@ -57,7 +57,8 @@ def tune(
         given["params"] = parse_settings(settings)
     checked = make_job(job, given)
     plan = plan_job(checked, root=root, data_dir=data_dir, tiny=tiny)
-    from pipelines.cli.search_progress import SearchProgress, print_summary
+    from pipelines.cli.search_summary import print_summary
+    from pipelines.jobs.progress import SearchProgress
     from pipelines.jobs.run import run_plan
 
     with SearchProgress() as progress:

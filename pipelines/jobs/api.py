@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.jobs.plan import plan_job
+from pipelines.jobs.plan import Plan, plan_job
+from pipelines.jobs.progress import SearchProgress
 from pipelines.jobs.request import make_job
 from pipelines.jobs.result import TuneResult
 from pipelines.jobs.run import OnProgress, run_plan
 from pipelines.jobs.schema import Job
 from pipelines.jobs.words import check_words
+from pipelines.progress_bar import Verbose
+from tuning import Progress
 
 
 def tune(  # noqa: PLR0913 - the words of a person, by keyword
@@ -28,6 +31,7 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     data_dir: str | Path | None = None,
     tiny: bool = False,
     tracking: str | bool | None = None,
+    verbose: Verbose = "auto",
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> TuneResult:
@@ -57,12 +61,15 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         tiny: A few rows and epochs, to see whether it runs at all.
         tracking: MLflow store or server; `None` takes the job's, or the embedded one;
             `False` for none.
+        verbose: `"auto"` shows progress in a terminal and in a notebook; `True` writes lines
+            elsewhere too, `False` shows nothing.
         on_progress: Receives snapshots of the search.
         **options: Further keys of a job (docs/tuning.md), for example `strategy="tpe"`,
             `space={"units": {"int": [16, 64]}}`, `workers=2`, `seed=0`.
 
     Returns:
-        `best_params`, `best_value`, `trials` (a DataFrame), `test_metrics`, `model()`, `run_url`.
+        `best_params`, `best_value`, `leaderboard()`, `trials` (a DataFrame), `test_metrics`,
+        `predict(rows)`, `model()`, `run_url`; a notebook shows it with a table and a picture.
 
     Raises:
         TypeError: If an argument is unknown; KerasTuner's and Optuna's words name ours.
@@ -81,7 +88,7 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         plan = plan_build(
             target, data, root=root, validation_data=validation_data, test_data=test_data, **keys
         )
-        return run_plan(plan, tracking=tracking, on_progress=on_progress)
+        return _run(plan, tracking=tracking, verbose=verbose, on_progress=on_progress)
     for name, value in (("validation_data", validation_data), ("test_data", test_data)):
         if value is not None:
             raise ValueError(
@@ -93,7 +100,20 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     folder = None if data_dir is None else str(data_dir)
     plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
     chosen = job.tracking if tracking is None else tracking
-    return run_plan(plan, tracking=chosen, on_progress=on_progress)
+    return _run(plan, tracking=chosen, verbose=verbose, on_progress=on_progress)
+
+
+def _run(
+    plan: Plan, *, tracking: str | bool | None, verbose: Verbose, on_progress: OnProgress | None
+) -> TuneResult:
+    with SearchProgress(verbose=verbose) as shown:
+
+        def watch(progress: Progress) -> None:
+            shown.update(progress)
+            if on_progress is not None:
+                on_progress(progress)
+
+        return run_plan(plan, tracking=tracking, on_progress=watch, on_note=shown.note)
 
 
 def _place(target: str | Path | Job, data: Any) -> str | dict[str, Any]:

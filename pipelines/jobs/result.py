@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tuning import SearchResult
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TuneResult:
     """A finished study with the final look at the test split.
 
@@ -80,20 +80,85 @@ class TuneResult:
         path = self.final.get("model_path")
         return Path(path) if path else None
 
+    def __repr__(self) -> str:
+        parts = [f"{self.study!r}", _counts(self.search.states)]
+        if self.best_value is not None:
+            reached = f"best {self.metric} {format_value(self.best_value)}"
+            parts.append(f"{reached} in trial {self.search.best_trial}")
+        metric = self.final.get("metric")
+        if metric in self.test_metrics:
+            parts.append(f"test {metric} {format_value(self.test_metrics[metric])}")
+        return f"TuneResult({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        from pipelines.jobs.result_page import result_html
+
+        return result_html(self)
+
+    def leaderboard(self, count: int | None = None) -> pd.DataFrame:
+        """The complete trials, the best first.
+
+        Args:
+            count: At most so many; all by default.
+
+        Returns:
+            One row per trial, indexed by its number: its value under the metric's name, the
+            metrics that constraints bound, its hyperparameters.
+        """
+        import pandas as pd
+
+        rows = [
+            {"trial": row["number"], self.metric: row["value"], **row["bounded"], **row["params"]}
+            for row in self.best_trials(self.n_trials if count is None else count)
+        ]
+        return pd.DataFrame(rows, columns=None if rows else ["trial", self.metric]).set_index(
+            "trial"
+        )
+
     def model(self) -> keras.Model:
-        """Loads the refitted winner.
+        """Loads the refitted winner, in any process.
 
         Raises:
             FileNotFoundError: If the study has no refitted model here.
         """
         import keras
 
+        from cookbook import saving
+
+        path = self._existing_model()
+        saving.register()
+        return keras.saving.load_model(path, safe_mode=True)
+
+    def predict(self, rows: Any) -> Any:
+        """Predicts with the refitted winner.
+
+        Args:
+            rows: Of a recipe raw inputs as its data have them: images, rows of a table, texts.
+                Of a `build(hp)` function arrays as the model takes them, `[rows, ...]`.
+
+        Returns:
+            Of a recipe a DataFrame with one row per input, whose columns depend on the task; of
+            a `build(hp)` function the model's outputs.
+
+        Raises:
+            FileNotFoundError: If the study has no refitted model here.
+        """
+        from pipelines.serving.files import holds_model
+
+        folder = self._existing_model().parent
+        if holds_model(folder):
+            from pipelines.serving.bundle import Bundle
+
+            return Bundle.load(folder).predict(rows)
+        return self.model().predict(rows, verbose=0)
+
+    def _existing_model(self) -> Path:
         if self.model_path is None or not self.model_path.exists():
             raise FileNotFoundError(
                 f"The study {self.study!r} has no refitted model on this machine. "
                 f"Got model_path={self.model_path}: run the job again, or load it from MLflow."
             )
-        return keras.saving.load_model(self.model_path, safe_mode=True)
+        return self.model_path
 
     def best_trials(self, count: int) -> list[dict[str, Any]]:
         """The best complete trials, the best first: `number`, `value`, `bounded`, `params`.

@@ -87,7 +87,7 @@ def test_best_prints_what_was_confirmed_in_each_form(cli):
     # This objective repeats itself: the confirmed point is the best one.
     best = min(rows, key=lambda row: row["loss"])
     assert params == best["params"]
-    assert yaml.safe_load(cli("best", "staged", "--as", "yaml").out) == {"set": params}
+    assert yaml.safe_load(cli("best", "staged", "--as", "yaml").out) == {"params": params}
     names = {}
     exec(cli("best", "staged", "--as", "python").out, names)  # noqa: S102 - it is meant for this
     assert names["params"] == params

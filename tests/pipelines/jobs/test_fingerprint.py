@@ -178,7 +178,7 @@ def test_other_test_rows_are_tested_without_another_search(tmp_path):
     assert first.study == other.study
     assert first.test_metrics["loss"] != other.test_metrics["loss"]
     assert [one.final["test_reads"] for one in (first, other)] == [1, 2]
-    assert search(test=tests[1]).final == search().final == other.final
+    assert search(test_data=tests[1]).final == search().final == other.final
 
 
 # C: two recipes under one name

@@ -119,8 +119,8 @@ def test_folds_and_seeds_of_a_build_function(tmp_path, rows):
 
 
 REFUSED = [
-    ({"folds": 3, "validation": True}, r"give `data` as \(x, y\), without validation rows"),
-    ({"seeds": 3}, r"Got seeds=3 without `test`: give test=\(x, y\)"),
+    ({"folds": 3, "validation": True}, r"leave `validation_data` out"),
+    ({"seeds": 3}, r"Got seeds=3 without test rows: give test_data=\(x, y\)"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Live progress of a search, and the table at its end."""
+"""The table at the end of a search."""
 
 from __future__ import annotations
 
@@ -10,48 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.bar import LiveBar
 from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
-    import tuning
     from pipelines.jobs.result import TuneResult
 
 _BEST_TRIALS = 5
 _WIDE = 240
-
-
-class SearchProgress(LiveBar):
-    """Trials done, running, pruned and failed, the best so far, and the time that is left."""
-
-    def __init__(self) -> None:
-        super().__init__("[bold]trials", "starting the workers", width=30)
-        self._reported = 0
-
-    def update(self, progress: tuning.Progress) -> None:
-        """Shows a snapshot of the search."""
-        left = progress.remaining_seconds
-        parts = [
-            f"{progress.running} running",
-            f"{progress.pruned} pruned",
-            *([f"[red]{progress.failed} failed[/]"] if progress.failed else []),
-            *(
-                [f"best [green]{progress.best_value:.4f}[/]"]
-                if progress.best_value is not None
-                else []
-            ),
-            *([f"about {left:.0f} s left"] if left is not None else []),
-        ]
-        self._bar.update(
-            self._task,
-            completed=progress.finished,
-            total=progress.total,
-            description="  ".join(parts),
-        )
-        if not self.console.is_terminal and progress.finished > self._reported:
-            # A log file gets a line per finished trial instead of a bar.
-            self._reported = progress.finished
-            self.note(f"trials {progress.finished}/{progress.total}  {'  '.join(parts)}")
 
 
 def print_summary(result: TuneResult) -> None:

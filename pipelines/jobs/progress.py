@@ -1,0 +1,43 @@
+"""Live progress of a search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.progress_bar import LiveBar, Verbose
+
+if TYPE_CHECKING:
+    import tuning
+
+
+class SearchProgress(LiveBar):
+    """Trials done, running, pruned and failed, the best so far, and the time that is left.
+
+    Args:
+        verbose: Where and whether it is shown.
+    """
+
+    def __init__(self, *, verbose: Verbose = True) -> None:
+        super().__init__("[bold]trials[/]", "starting the workers", width=30, verbose=verbose)
+        self._reported = 0
+
+    def update(self, progress: tuning.Progress) -> None:
+        """Shows a snapshot of the search."""
+        left = progress.remaining_seconds
+        parts = [
+            f"{progress.running} running",
+            f"{progress.pruned} pruned",
+            *([f"[red]{progress.failed} failed[/]"] if progress.failed else []),
+            *(
+                [f"best [green]{progress.best_value:.4f}[/]"]
+                if progress.best_value is not None
+                else []
+            ),
+            *([f"about {left:.0f} s left"] if left is not None else []),
+        ]
+        text = "  ".join(parts)
+        self.show(progress.finished, progress.total, text)
+        if progress.finished > self._reported:
+            # A log gets a line per finished trial instead of a bar.
+            self._reported = progress.finished
+            self.log(f"trials {progress.finished}/{progress.total}  {text}")

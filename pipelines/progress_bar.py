@@ -1,0 +1,125 @@
+"""The bar that trainings, comparisons and searches share, in a terminal, a notebook or a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Literal, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+from rich.text import Text
+
+Verbose = Literal["auto"] | bool | int
+
+BAR, LINE, LOG, SILENT = "bar", "line", "log", "silent"
+_LINE_WIDTH = 100
+_SECONDS_BETWEEN_LINES = 0.2
+
+
+def surface_for(verbose: Verbose) -> str:
+    """How progress is shown.
+
+    Args:
+        verbose: `"auto"` shows a bar in a terminal and a line that rewrites itself in a notebook,
+            and is silent elsewhere; true or 1 writes lines elsewhere; false or 0 is silent.
+
+    Returns:
+        `"bar"`, `"line"`, `"log"` or `"silent"`.
+
+    Raises:
+        ValueError: If it is anything else.
+
+    Example:
+        >>> surface_for(0), surface_for("loud")
+        Traceback (most recent call last):
+        ...
+        ValueError: `verbose` is "auto", True or False. Got verbose='loud'.
+    """
+    if verbose != "auto" and verbose not in (0, 1, 2):  # 2 is Keras' word for lines
+        raise ValueError(f'`verbose` is "auto", True or False. Got verbose={verbose!r}.')
+    if verbose == 0:
+        return SILENT
+    console = Console(stderr=True)
+    if console.is_terminal and verbose != 2:
+        return BAR
+    if console.is_jupyter and verbose != 2:
+        return LINE
+    return SILENT if verbose == "auto" else LOG
+
+
+class LiveBar:
+    """What is counted, how many are done, and a text.
+
+    In a terminal it is drawn on standard error: standard output is left to results, so that a
+    program can read them.
+
+    Args:
+        label: What is counted; rich markup.
+        waiting: The text until the first is done.
+        width: Of the bar, in characters.
+        further: Columns after the text.
+        verbose: Where and whether it is shown, see `surface_for`.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        waiting: str,
+        *,
+        width: int = 24,
+        further: tuple[ProgressColumn, ...] = (),
+        verbose: Verbose = True,
+    ) -> None:
+        self.surface = surface_for(verbose)
+        self.console = Console(stderr=True, quiet=self.surface == SILENT)
+        self._label = Text.from_markup(label).plain
+        self._written = 0.0
+        self._bar = Progress(
+            TextColumn(label),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=width),
+            TextColumn("{task.description}"),
+            *further,
+            console=self.console,
+            disable=self.surface != BAR,
+        )
+        self._task = self._bar.add_task(waiting, total=None)
+
+    def show(self, completed: float, total: float | None, text: str) -> None:
+        """Shows a state.
+
+        Args:
+            completed: How many are done.
+            total: Of how many, or None while unknown.
+            text: Everything else; rich markup.
+        """
+        self._bar.update(self._task, completed=completed, total=total, description=text)
+        over = total is not None and completed >= total
+        now = time.monotonic()
+        if self.surface == LINE and (over or now - self._written > _SECONDS_BETWEEN_LINES):
+            self._written = now
+            self._rewrite(f"{self._label} {completed:g}/{total or '?'}  {text}")
+
+    def log(self, text: str) -> None:
+        """Prints a line into a log, where there is neither a bar nor a line that is rewritten."""
+        if self.surface == LOG:
+            self.note(text)
+
+    def note(self, text: str) -> None:
+        """Prints a line above the bar, or into a log file instead of one."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    def _rewrite(self, markup: str) -> None:
+        plain = Text.from_markup(markup).plain[:_LINE_WIDTH]
+        sys.stdout.write(f"\r{plain:<{_LINE_WIDTH}}")
+        sys.stdout.flush()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._bar.stop()
+        if self.surface == LINE and self._written:
+            sys.stdout.write("\n")

@@ -1,0 +1,61 @@
+"""What version 0.1.0 stored stays readable, and its search goes on.
+
+`tests/data/store-0.1.0` was written by that version with `cookbook tune job.yaml --tracking-uri
+mlruns/mlflow.db`: four trials of digits-mlp, one of them pruned, and the result of the refit.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+STORED = Path(__file__).parents[2] / "data" / "store-0.1.0"
+STUDY = "stored-by-0.1.0"
+
+
+@pytest.fixture
+def stored(program, tmp_path):
+    """The program beside the old job file and store."""
+    (tmp_path / "mlruns").mkdir()
+    shutil.copy(STORED / "studies.db", tmp_path / "mlruns")
+    shutil.copy(STORED / "job.yaml", tmp_path)
+    return program
+
+
+def test_the_job_file_is_correct(stored):
+    assert stored("job", "check", "job.yaml").out.strip() == "job.yaml: correct"
+
+
+def test_studies_trials_and_best_are_read(stored):
+    (row,) = json.loads(stored("status", "--json").out)
+    assert (row["name"], row["status"]) == (STUDY, "finished")
+    trials = json.loads(stored("trials", STUDY, "--json").out)
+    assert [trial["state"] for trial in trials] == ["complete", "complete", "pruned", "complete"]
+    best = json.loads(stored("best", STUDY).out)
+    assert best["widths"] == [32]
+    assert stored("best", STUDY, "--as", "yaml").out.startswith("params:")
+
+
+def test_the_report_is_written(stored, tmp_path):
+    stored("report", STUDY, "--output", "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "The winner is better than the default hyperparameters" in page
+
+
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_the_finished_search_answers_from_its_record_and_goes_on(stored, tmp_path):
+    """Refits and tests again, and says that the test rows were read twice."""
+    with (tmp_path / "job.yaml").open("a") as job:
+        job.write("tracking: false\nworkers: 1\n")
+    tune = ("tune", "job.yaml", "--json")
+    first = json.loads(stored(*tune).out)
+    assert first["n_trials"] == 4
+    assert first["test_metrics"]["accuracy"] == pytest.approx(0.9037, abs=1e-4)
+    more = json.loads(stored(*tune, "--trials", "5").out)
+    assert more["n_trials"] == 5
+    assert more["final"]["test_reads"] == 2
+    assert "standing" in more["final"]

@@ -12,7 +12,7 @@ from pipelines.hyperparameters.families import FAMILIES, member_parameters
 from pipelines.hyperparameters.optimizer import build_optimizer, build_schedule
 from pipelines.hyperparameters.options import TrainingOptions, default_values, split_parameters
 from pipelines.hyperparameters.schedules import SPANNED
-from pipelines.jobs.plan import plan_recipe
+from pipelines.jobs.plan import plan_job
 from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
@@ -169,12 +169,11 @@ def plan(recipe="diabetes-mlp", metric="val_mae", fixed=(), **space):
     job = Job(
         recipe=recipe,
         trials=2,
-        metric=metric,
-        direction="minimize",
+        objective=metric,
         space=given,
-        set=dict(fixed),
+        params=dict(fixed),
     )
-    return plan_recipe(job)
+    return plan_job(job).target
 
 
 def test_a_job_searches_parameters_of_the_loss_with_the_losses_that_have_them():

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 
 from pipelines.jobs.api import tune
 from pipelines.jobs.keras_tuner.plan import plan_build
+from pipelines.jobs.progress import SearchProgress
 from pipelines.jobs.request import make_job
 from pipelines.jobs.schema import Job
+from pipelines.progress_bar import LINE
+from tests.pipelines.conftest import REPOSITORY
 from tests.pipelines.jobs.test_fingerprint import write_rows
-from tuning import JobError
+from tuning import JobError, Progress
 
 QUICK = {"strategy": "random", "pruner": "none", "workers": 1, "tracking": False}
 X = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
@@ -96,3 +103,116 @@ def test_options_beside_a_job_are_checked_as_its_own_keys_are():
         make_job(job, {"trails": 6})
     with pytest.raises(JobError, match="No strategy named 'tpee'"):
         make_job(job, {"strategy": "tpee"})
+
+
+WORDS = [
+    ({"max_trials": 3}, "unknown argument 'max_trials'. Here it is `trials`."),
+    ({"n_trials": 3}, "Here it is `trials`"),
+    ({"n_jobs": 2}, "Here it is `workers`"),
+    ({"x": X, "y": X}, r"unknown argument 'x'. Here it is `data`, as \(x, y\)"),
+    ({"test": ROWS}, "Here it is `test_data`"),
+    ({"trails": 3}, "unknown argument 'trails'. Did you mean 'trials'?"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), WORDS, ids=[next(iter(w)) for w, _ in WORDS])
+def test_words_of_other_tuners_name_ours(given, message, tmp_path):
+    with pytest.raises(TypeError, match=message):
+        tune(build, ROWS, root=tmp_path, **given)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_objective_is_a_name_a_pair_or_a_list():
+    def metrics(objective):
+        return Job(recipe="digits-mlp", trials=1, objective=objective).objective
+
+    assert metrics("val_loss") == (("val_loss", "minimize"),)
+    assert metrics(("steps", "minimize")) == (("steps", "minimize"),)
+    assert metrics(["val_accuracy", {"name": "parameters", "direction": "minimize"}]) == (
+        ("val_accuracy", "maximize"), ("parameters", "minimize"),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"\[steps, maximize\] or \[steps, minimize\]"):
+        metrics("steps")
+
+
+def test_validation_data_are_of_arrays_only(tmp_path):
+    with pytest.raises(ValueError, match="`validation_data` is for a build"):
+        tune("digits-mlp", validation_data=ROWS, root=tmp_path)
+    with pytest.raises(ValueError, match="given twice"):
+        tune(build, (*ROWS, *ROWS), validation_data=ROWS, root=tmp_path)
+
+
+IN_A_NEW_PROCESS = """
+import sys, json, dataclasses
+from pipelines.jobs.result import TuneResult
+from tuning import SearchResult
+search = SearchResult(study="s", storage="", stopped_because="trials", records=[], metrics=[["a", "minimize"]], best=None)
+result = TuneResult(search=search, final={"model_path": sys.argv[1]})
+assert "keras" not in sys.modules
+print(type(result.model().loss).__name__, len(result.predict(json.loads(sys.argv[2]))))
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory):
+    """A search over a recipe whose model has a loss of the cookbook."""
+    return tune(
+        "wine-mlp", trials=2, tiny=True, params={"loss": "class_balanced"}, objective="val_accuracy",
+        root=tmp_path_factory.mktemp("wine"), **QUICK,
+    )  # fmt: skip
+
+
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine):
+    assert repr(wine).startswith(f"TuneResult('{wine.study}', 2 complete, best val_accuracy ")
+    assert len(repr(wine)) < 200
+    board = wine.leaderboard()
+    assert list(board[wine.metric]) == sorted(board[wine.metric], reverse=True)
+    assert board.index[0] == wine.search.best_trial
+    page = wine._repr_html_()
+    assert page.count("<table>") == 2
+    assert "data:image/png;base64," in page
+    assert wine.final["verdict"].split(",")[0] in page
+
+
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine):
+    rows = wine_rows()
+    expected = len(wine.predict(rows))
+    assert expected == 2
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_NEW_PROCESS, str(wine.model_path), json.dumps(rows)],
+        capture_output=True, text=True, check=False, cwd=REPOSITORY,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split()[-1] == "2"
+
+
+def wine_rows():
+    from sklearn.datasets import load_wine
+
+    return load_wine().data[:2].tolist()
+
+
+def test_progress_is_shown_where_somebody_looks(capfd):
+    def shown(verbose):
+        with SearchProgress(verbose=verbose) as progress:
+            progress.update(Progress(study="s", total=4, complete=1, best_value=0.5))
+        return capfd.readouterr()
+
+    assert shown("auto") == shown(False) == ("", "")  # neither a terminal nor a notebook
+    assert "trials 1/4" in shown(True).err
+    with pytest.raises(ValueError, match='`verbose` is "auto", True or False'):
+        SearchProgress(verbose="loud")
+
+
+def test_a_notebook_has_one_line_that_is_rewritten(capfd):
+    with SearchProgress(verbose=False) as progress:
+        progress.surface = LINE
+        for number in (1, 4):
+            progress.update(Progress(study="s", total=4, complete=number, best_value=0.5))
+    out = capfd.readouterr().out
+    assert out.count("\r") == 2
+    assert "trials 4/4  0 running  0 pruned  best 0.5000" in out

@@ -157,8 +157,8 @@ print(type(result.model().loss).__name__, len(result.predict(json.loads(sys.argv
 def wine(tmp_path_factory):
     """A search over a recipe whose model has a loss of the cookbook."""
     return tune(
-        "wine-mlp", trials=2, tiny=True, params={"loss": "class_balanced"}, objective="val_accuracy",
-        root=tmp_path_factory.mktemp("wine"), **QUICK,
+        "wine-mlp", trials=2, tiny=True, params={"loss": "class_balanced"},
+        objective="val_accuracy", root=tmp_path_factory.mktemp("wine"), **QUICK,
     )  # fmt: skip
 
 

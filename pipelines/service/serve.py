@@ -68,7 +68,7 @@ class Service:
 
         plan = self.plan(job)
         try:
-            plan = plan.prepared()
+            plan = plan.identified()
         except DataError as error:
             raise DataMissingError(f"The data of this job are not here: {error}") from error
         return Served(plan, self.tracking_uri)
@@ -90,13 +90,16 @@ class Served:
     def __init__(self, plan: Plan, tracking_uri: str | None) -> None:
         self._plan = plan
         self._review = Review(
-            plan.settings, tracking_uri, provenance=plan.provenance(), note=lambda text: None
+            plan.settings,
+            tracking_uri,
+            provenance=plan.target.provenance(plan.settings),
+            note=lambda text: None,
         )
 
     @property
     def space(self) -> Space:
         """What is searched."""
-        return self._plan.space
+        return self._plan.target.space
 
     @property
     def settings(self) -> SearchSettings:
@@ -106,7 +109,7 @@ class Served:
     @property
     def payload(self) -> Payload:
         """The objective as it travels to the workers."""
-        return pack(self._plan.objective)
+        return pack(self._plan.target.objective(self._plan.settings))
 
     def follow(self) -> None:
         """Begins to show the search in MLflow."""

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._keras_internals import set_first_epoch
 from cookbook.callbacks.order import SeededBatches
 from cookbook.callbacks.state import TrainingState
 
@@ -87,7 +88,7 @@ class BitExactBackup(keras.callbacks.Callback):
         self._resumed = TrainingState.load(self.path)
         self._resumed.restore(self.model, callbacks=self.callbacks)
         # The only door Keras leaves open for a callback that moves the first epoch.
-        self.model._initial_epoch = self._resumed.epoch
+        set_first_epoch(self.model, self._resumed.epoch)
 
     @override
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -98,7 +99,7 @@ class BitExactBackup(keras.callbacks.Callback):
             # Here and not earlier: `on_train_begin` of the others has reset them by now.
             self._resumed.restore(self.model, callbacks=self.callbacks, history=history)
             self.model.history.epoch = list(range(epoch))
-            self.model._initial_epoch = None  # Keras never clears it: the next fit would skip
+            set_first_epoch(self.model, None)  # Keras never clears it: the next fit would skip
             self._resumed = None
         elif epoch % self.every == 0:
             TrainingState.capture(
@@ -107,6 +108,6 @@ class BitExactBackup(keras.callbacks.Callback):
 
     @override
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self.model._initial_epoch = None
+        set_first_epoch(self.model, None)
         if not self.keep:
             self.path.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from typing_extensions import override
 
+from cookbook._keras_internals import rate_of
 from cookbook._ranges import AT_LEAST_ONE, BELOW_ONE, POSITIVE, check_range
 from cookbook.callbacks.state import TrainingState, synchronise
 
@@ -97,7 +98,7 @@ class LearningRateFinder(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         optimizer = self.model.optimizer
         inner = getattr(optimizer, "inner_optimizer", optimizer)
-        if not isinstance(getattr(inner, "_learning_rate", None), keras.Variable):
+        if not isinstance(rate_of(inner), keras.Variable):
             raise ValueError(
                 "A range test sets the learning rate, so it must be a number. Got an optimizer "
                 "with a schedule: compile with learning_rate=1e-3 for the test."

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook._keras_internals import global_seed_state, rate_of
 from cookbook.callbacks.archive import read_archive, write_archive
 from cookbook.callbacks.packing import pack, unpack
 from cookbook.diagnostics._arrays import to_array
@@ -220,13 +221,13 @@ def _variables(model: keras.Model) -> dict[str, list[Any]]:
         "optimizer": list(optimizer.variables) if optimizer is not None else [],
         "schedule": _schedule_variables(getattr(optimizer, "inner_optimizer", optimizer)),
         "metrics": list(model.metrics_variables),
-        "seed": [_global_seed_generator().state],
+        "seed": [global_seed_state()],
     }
 
 
 def _schedule_variables(holder: Any) -> list[Any]:
     # Keras does not track variables of a schedule, such as the factor of a plateau.
-    inside = getattr(holder, "_learning_rate", None) if holder is not None else None
+    inside = rate_of(holder) if isinstance(holder, keras.optimizers.Optimizer) else None
     found: list[Any] = []
     waiting = [inside]
     while waiting:
@@ -236,12 +237,6 @@ def _schedule_variables(holder: Any) -> list[Any]:
             found.extend(value for value in attributes if isinstance(value, keras.Variable))
             waiting.extend(attributes)
     return found
-
-
-def _global_seed_generator() -> Any:
-    # Keras exports no way to read the generator behind `seed=None`; a training that draws
-    # from it cannot resume without its state.
-    return keras.src.random.seed_generator.global_seed_generator()
 
 
 def _check(name: str, captured: Sequence[np.ndarray], variables: Sequence[Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from cookbook._keras_internals import loss_argument, source_layer
 from cookbook.losses._pairing_rules import KNOWN_ACTIVATIONS, KNOWN_LOSSES, Judgement, judge
 
 
@@ -121,10 +122,10 @@ def last_activation(output: Any) -> str:
     Returns:
         The name of a Keras activation, `"linear"` where a layer has none.
     """
-    layer = output._keras_history.operation  # the way Keras' own model inspection goes
+    layer = source_layer(output)
     while isinstance(layer, _TRANSPARENT):
         output = layer.input
-        layer = output._keras_history.operation
+        layer = source_layer(output)
     for kind, name in _ACTIVATION_LAYERS:
         if isinstance(layer, kind):
             return name
@@ -201,4 +202,4 @@ def _loss_name(loss: Any) -> str:
 
 
 def _option(loss: Any, name: str) -> Any:
-    return getattr(loss, name, None) or getattr(loss, "_fn_kwargs", {}).get(name)
+    return loss_argument(loss, name)

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 import keras
 
+from cookbook._keras_internals import nested_layers
 from cookbook._names import unknown_name
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import CellOptions, recurrent_layer
@@ -147,7 +148,7 @@ def _stack(
 
 
 def _all_layers(model: keras.Model) -> list[keras.layers.Layer]:
-    found = {id(layer): layer for layer in model._flatten_layers(include_self=False)}
+    found = {id(layer): layer for layer in nested_layers(model, include_self=False)}
     return list(found.values())
 
 

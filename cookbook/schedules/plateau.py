@@ -9,6 +9,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._keras_internals import rate_of
 from cookbook._names import unknown_name
 from cookbook._ranges import AT_LEAST_ONE, INSIDE_ONE, NOT_NEGATIVE, PROBABILITY, check_range
 from cookbook.schedules.around import _Around
@@ -145,7 +146,7 @@ class LowerOnPlateau(keras.callbacks.Callback):
     def _plateau(self) -> Plateau:
         optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
         # The public property evaluates the schedule; only the attribute still is one.
-        schedule = getattr(optimizer, "_learning_rate", None)
+        schedule = rate_of(optimizer)
         if not isinstance(schedule, Plateau):
             raise ValueError(
                 "LowerOnPlateau needs an optimizer that follows a Plateau schedule. Got a "

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from pipelines.training.tensorflow.internals import layers_of
+
 
 def fuse_normalization(model: keras.Model) -> int:
     """Lets the batch normalization of images train with TensorFlow's kernel.
@@ -31,7 +33,7 @@ def fuse_normalization(model: keras.Model) -> int:
         >>> fuse_normalization(keras.Sequential(layers))
         1
     """
-    layers = [layer for layer in model._flatten_layers() if _has_kernel(layer)]
+    layers = [layer for layer in layers_of(model) if _has_kernel(layer)]
     for layer in layers:
         layer.call = _fused(layer)
     return len(layers)

@@ -13,7 +13,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from cookbook._keras_internals import Internal
+from pipelines.training.tensorflow.internals import (
+    ADAM_MOMENTS,
+    ADAM_SQUARES,
+    INDEX,
+    RMSPROP_MOMENTS,
+    RMSPROP_SQUARES,
+    UPDATE,
+    are_there,
+)
+
 Update = Callable[[Any, int, tf.Tensor], None]
+Prepare = Callable[[Any, tf.Tensor], Update]
+_MARK, _UNREAD = "cookbook_updates_are_fused", "cookbook_unread_moments"
 
 
 def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
@@ -40,9 +53,11 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
         >>> float(variable[0])
         0.5
     """
-    prepare = _kernel_of(optimizer)
-    if prepare is None or tf.distribute.has_strategy() or hasattr(optimizer, "_fused"):
-        return prepare is not None
+    prepare, needed = _kernel_of(optimizer)
+    if prepare is None or not are_there(optimizer, UPDATE, INDEX, *needed):
+        return False
+    if tf.distribute.has_strategy() or hasattr(optimizer, _MARK):
+        return True
 
     def update_step(gradients: Sequence[Any], variables: Sequence[Any], learning_rate: Any) -> None:
         update = prepare(optimizer, tf.cast(learning_rate, tf.float32))
@@ -51,23 +66,24 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
             if isinstance(gradient, tf.IndexedSlices) or variable.dtype != tf.float32:
                 optimizer.update_step(gradient, variable, learning_rate)
             else:
-                update(variable, optimizer._get_variable_index(found), gradient)
+                update(variable, INDEX.of(optimizer)(found), gradient)
 
-    optimizer._backend_update_step = update_step
-    optimizer._fused = True
+    setattr(optimizer, UPDATE.name, update_step)
+    setattr(optimizer, _MARK, True)
     return True
 
 
-def _kernel_of(optimizer: Any) -> Callable[[Any, tf.Tensor], Update] | None:
-    """The kernel for an optimizer whose `update_step` is still Keras' own."""
+def _kernel_of(optimizer: Any) -> tuple[Prepare | None, tuple[Internal, ...]]:
+    """The kernel for an optimizer whose `update_step` is still Keras' own, and what it reads."""
     rule = type(optimizer).update_step
     if rule is keras.optimizers.Adam.update_step and not optimizer.amsgrad:
-        return _adam
+        return _adam, (ADAM_MOMENTS, ADAM_SQUARES)
     if rule is keras.optimizers.RMSprop.update_step and not optimizer.centered:
-        return _rmsprop(optimizer)
+        moments = (RMSPROP_MOMENTS,) if optimizer.momentum else ()
+        return _rmsprop, (RMSPROP_SQUARES, *moments)
     if rule is keras.optimizers.SGD.update_step:
-        return _momentum if optimizer.momentum else _descent
-    return None
+        return _momentum if optimizer.momentum else _descent, ()
+    return None, ()
 
 
 def _adam(optimizer: Any, learning_rate: tf.Tensor) -> Update:
@@ -82,11 +98,13 @@ def _adam(optimizer: Any, learning_rate: tf.Tensor) -> Update:
         "epsilon": tf.constant(optimizer.epsilon),
     }
 
+    moments, squares = ADAM_MOMENTS.of(optimizer), ADAM_SQUARES.of(optimizer)
+
     def update(variable: Any, index: int, gradient: tf.Tensor) -> None:
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=optimizer._momentums[index].value.handle,
-            v=optimizer._velocities[index].value.handle,
+            m=moments[index].value.handle,
+            v=squares[index].value.handle,
             grad=gradient,
             **shared,
         )
@@ -94,32 +112,38 @@ def _adam(optimizer: Any, learning_rate: tf.Tensor) -> Update:
     return update
 
 
-def _rmsprop(optimizer: Any) -> Callable[[Any, tf.Tensor], Update]:
-    # The kernel always writes a momentum; without one in Keras it goes where nobody reads it.
-    momentums = [m.value for m in optimizer._momentums] if optimizer.momentum else None
-    if momentums is None:
-        momentums = [tf.Variable(tf.zeros_like(v.value)) for v in optimizer._velocities]
+def _rmsprop(optimizer: Any, learning_rate: tf.Tensor) -> Update:
+    squares = RMSPROP_SQUARES.of(optimizer)
+    moments = _rmsprop_moments(optimizer, squares)
+    shared = {
+        "lr": learning_rate,
+        "rho": tf.constant(optimizer.rho),
+        "momentum": tf.constant(optimizer.momentum, tf.float32),
+        "epsilon": tf.constant(optimizer.epsilon),
+    }
 
-    def prepare(optimizer: Any, learning_rate: tf.Tensor) -> Update:
-        shared = {
-            "lr": learning_rate,
-            "rho": tf.constant(optimizer.rho),
-            "momentum": tf.constant(optimizer.momentum, tf.float32),
-            "epsilon": tf.constant(optimizer.epsilon),
-        }
+    def update(variable: Any, index: int, gradient: tf.Tensor) -> None:
+        tf.raw_ops.ResourceApplyRMSProp(
+            var=variable.handle,
+            ms=squares[index].value.handle,
+            mom=moments[index].handle,
+            grad=gradient,
+            **shared,
+        )
 
-        def update(variable: Any, index: int, gradient: tf.Tensor) -> None:
-            tf.raw_ops.ResourceApplyRMSProp(
-                var=variable.handle,
-                ms=optimizer._velocities[index].value.handle,
-                mom=momentums[index].handle,
-                grad=gradient,
-                **shared,
-            )
+    return update
 
-        return update
 
-    return prepare
+def _rmsprop_moments(optimizer: Any, squares: Sequence[Any]) -> list[Any]:
+    """Where the kernel writes its momentum; without one in Keras, where nobody reads it."""
+    if optimizer.momentum:
+        return [moment.value for moment in RMSPROP_MOMENTS.of(optimizer)]
+    if not hasattr(optimizer, _UNREAD):
+        with tf.init_scope():
+            unread = [tf.Variable(tf.zeros_like(square.value)) for square in squares]
+        setattr(optimizer, _UNREAD, unread)
+    found: list[Any] = getattr(optimizer, _UNREAD)
+    return found
 
 
 def _momentum(optimizer: Any, learning_rate: tf.Tensor) -> Update:

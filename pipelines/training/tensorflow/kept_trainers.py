@@ -15,6 +15,7 @@ from typing import Any
 import keras
 
 from pipelines.inputs.feeds import Feed
+from pipelines.training.tensorflow.internals import layers_of
 from pipelines.training.tensorflow.lifted_values import LiftedValues, without_values
 from pipelines.training.tensorflow.trainer import Trainer
 
@@ -109,7 +110,7 @@ def _structure(model: keras.Model, data: Any) -> str | None:
 
 def _is_plain(model: keras.Model) -> bool:
     own = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _OWN_STATE)
-    layers = model._flatten_layers(include_self=False)
+    layers = layers_of(model, include_self=False)
     return (
         not own
         and hasattr(model, "inputs")

@@ -12,6 +12,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from pipelines.training.tensorflow.internals import layers_of
+
 _PENALTIES = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2)
 _VARIABLE = "variable"
 
@@ -85,7 +87,7 @@ _LIFTED = {"Dropout": ("rate",), "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l
 
 def _places(model: keras.Model) -> list[tuple[Any, str, float]]:
     """Holder, attribute and number of every value, in an order that the structure decides."""
-    layers = [layer for layer in model._flatten_layers() if _is_plain_dropout(layer)]
+    layers = [layer for layer in layers_of(model) if _is_plain_dropout(layer)]
     penalties: list[Any] = []
     for variable in model.trainable_variables:
         found = variable.regularizer

@@ -13,6 +13,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from pipelines.training.tensorflow.internals import REDUCTION, are_there, layers_of
+
 
 def skip_reduction(model: keras.Model) -> None:
     """Lets a model's optimizers apply gradients as they are, without a sum over replicas.
@@ -34,9 +36,10 @@ def skip_reduction(model: keras.Model) -> None:
     """
     if tf.distribute.get_strategy().num_replicas_in_sync > 1:
         return
-    for part in model._flatten_layers():
+    for part in layers_of(model):
         optimizer: Any = getattr(part, "optimizer", None)
         while isinstance(optimizer, keras.optimizers.Optimizer):
-            optimizer._all_reduce_sum_gradients = list
+            if are_there(optimizer, REDUCTION):
+                setattr(optimizer, REDUCTION.name, list)
             # A `LossScaleOptimizer` leaves the update to the one that it holds.
             optimizer = getattr(optimizer, "inner_optimizer", None)

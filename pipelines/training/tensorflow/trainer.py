@@ -21,6 +21,7 @@ from pipelines.inputs.feeds import Feed
 from pipelines.training.reporting import StepReporter
 from pipelines.training.tensorflow.fused_normalization import fuse_normalization
 from pipelines.training.tensorflow.fused_updates import fuse_updates
+from pipelines.training.tensorflow.internals import build_for
 from pipelines.training.tensorflow.single_replica import skip_reduction
 
 # A search builds many models in one process; TensorFlow takes that for a mistake and says so.
@@ -86,7 +87,7 @@ class Trainer:
         """
         model = self.model
         # What `fit` does as well: metrics and optimizer variables must exist before tracing.
-        model._symbolic_build(data_batch=self._feed.sample())
+        build_for(model, self._feed.sample())
         if isinstance(model.optimizer, keras.optimizers.Optimizer):
             fuse_updates(model.optimizer)
         hooks = keras.callbacks.CallbackList(
@@ -151,7 +152,7 @@ class Trainer:
 
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Loss and metrics over one pass of `feed`, as `Model.evaluate` gives them."""
-        self.model._symbolic_build(data_batch=feed.sample())
+        build_for(self.model, feed.sample())
         return self._evaluator(feed)()
 
     def _run_epoch(

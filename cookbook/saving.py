@@ -6,6 +6,10 @@ import importlib
 
 OWN_OBJECTS = (
     "cookbook.initializers.log_prior",
+    "cookbook.layers.members",
+    "cookbook.layers.numeric_embeddings",
+    "cookbook.losses.from_labels",
+    "cookbook.losses.in_units",
     "cookbook.losses.overlap",
     "cookbook.losses.quantile",
     "cookbook.losses.saved",
@@ -18,6 +22,7 @@ OWN_OBJECTS = (
     "cookbook.models.perceptron",
     "cookbook.models.recurrent_layers",
     "cookbook.models.seq2seq_layers",
+    "cookbook.models.tabular",
     "cookbook.models.wide_and_deep",
     "cookbook.optimizers.gradient_free_training",
     "cookbook.optimizers.scheduled_momentum",

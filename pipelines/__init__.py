@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from cookbook._lazy import lazy_attributes
-from pipelines._environment import prepare_tensorflow
 
 if TYPE_CHECKING:
     from pipelines.datasets.registry import load_dataset as load_dataset
@@ -25,5 +24,3 @@ _REFERENCES = {
 }
 __all__ = list(_REFERENCES)
 __getattr__, __dir__ = lazy_attributes(__name__, _REFERENCES)
-
-prepare_tensorflow()

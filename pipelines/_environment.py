@@ -26,6 +26,9 @@ _NOTES = (b"oneDNN custom operations are on", b"before absl::InitializeLog()")
 def prepare_tensorflow() -> None:
     """Sets the variables that the user has not set, before TensorFlow is loaded.
 
+    The rooms that load TensorFlow call it when they are imported; `import pipelines` alone changes
+    nothing of the process.
+
     Example:
         >>> prepare_tensorflow()
         >>> os.environ["TF_CPP_MIN_LOG_LEVEL"] >= "0"
@@ -33,7 +36,8 @@ def prepare_tensorflow() -> None:
     """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    if "tensorflow" not in sys.modules:
+    waiting = any(isinstance(finder, _QuietTensorFlow) for finder in sys.meta_path)
+    if "tensorflow" not in sys.modules and not waiting:
         sys.meta_path.insert(0, _QuietTensorFlow())
 
 

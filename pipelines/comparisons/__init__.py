@@ -2,3 +2,7 @@
 
 `comparison` says what one is, `catalog` holds one file for each, `run` runs one.
 """
+
+from pipelines._environment import prepare_tensorflow
+
+prepare_tensorflow()

@@ -1,1 +1,5 @@
 """Hyperparameters of training: their names, their checks, and what they build."""
+
+from pipelines._environment import prepare_tensorflow
+
+prepare_tensorflow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cookbook._lazy import lazy_attributes
+from pipelines._environment import prepare_tensorflow
 
 if TYPE_CHECKING:
     from pipelines.inputs.augmentation import Augmentation, make_augmentation
@@ -32,6 +33,7 @@ _REFERENCES = {
     "tabular_batches": "pipelines.inputs.tabular:tabular_batches",
     "text_batches": "pipelines.inputs.text:text_batches",
 }
+prepare_tensorflow()
 __getattr__, __dir__ = lazy_attributes(__name__, _REFERENCES)
 
 __all__ = [

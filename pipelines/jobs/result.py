@@ -121,13 +121,9 @@ class TuneResult:
         Raises:
             FileNotFoundError: If the study has no refitted model here.
         """
-        import keras
+        from pipelines.serving.keras_models import load_model_file
 
-        from cookbook import saving
-
-        path = self._existing_model()
-        saving.register()
-        return keras.saving.load_model(path, safe_mode=True)
+        return load_model_file(self._existing_model())
 
     def predict(self, rows: Any) -> Any:
         """Predicts with the refitted winner.

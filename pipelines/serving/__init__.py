@@ -1,1 +1,5 @@
 """What a saved model needs to take raw input: preprocessing and outputs as JSON, no pickles."""
+
+from pipelines._environment import prepare_tensorflow
+
+prepare_tensorflow()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from pipelines.serving.keras_models import load_model_file
 from pipelines.serving.outputs import WritingOutput, make_output
 from pipelines.serving.pixel_inputs import as_pixels
 from pipelines.serving.text_inputs import TEXT_INPUTS, as_texts
@@ -45,14 +45,7 @@ class Bundle:
     @classmethod
     def from_files(cls, model: Path, config: Path) -> Bundle:
         """The same with the two files named one by one."""
-        import keras
-
-        from cookbook.models.catalog import import_builders
-
-        # Keras finds the cookbook's own layers only in modules that were imported.
-        import_builders()
-        importlib.import_module("cookbook.models.gan")
-        loaded = keras.saving.load_model(model, compile=False, safe_mode=True)
+        loaded = load_model_file(model, compile=False)
         return cls(loaded, json.loads(Path(config).read_text(encoding="utf-8")))
 
     @property

@@ -1,1 +1,5 @@
 """Tasks: what classification, regression, language modelling and translation need."""
+
+from pipelines._environment import prepare_tensorflow
+
+prepare_tensorflow()

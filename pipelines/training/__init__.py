@@ -1,1 +1,5 @@
 """Training: one compiled loop per epoch, options, objectives and single runs."""
+
+from pipelines._environment import prepare_tensorflow
+
+prepare_tensorflow()

@@ -110,9 +110,9 @@ class TrainResult:
 
     def model(self) -> keras.Model:
         """Loads the trained Keras model."""
-        import keras
+        from pipelines.serving.keras_models import load_model_file
 
-        return keras.saving.load_model(self.model_path, safe_mode=True)
+        return load_model_file(self.model_path)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -22,12 +22,12 @@ def _stderr(code, **environment):
 
 
 def test_tensorflow_is_imported_without_a_word():
-    assert _stderr("import pipelines, tensorflow") == ""
+    assert _stderr("import pipelines.training, tensorflow") == ""
 
 
 def test_what_others_print_meanwhile_is_not_lost():
     code = (
-        "import pipelines, sys, threading, os\n"
+        "import pipelines.training, sys, threading, os\n"
         "timer = threading.Timer(0.3, lambda: os.write(2, b'of my own\\n'))\n"
         "timer.start()\n"
         "import tensorflow\n"
@@ -38,5 +38,18 @@ def test_what_others_print_meanwhile_is_not_lost():
 
 @pytest.mark.parametrize(("given", "found"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
 def test_the_users_choice_stays(given, found):
-    code = "import os, sys, pipelines; sys.stderr.write(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    code = (
+        "import os, sys, pipelines.training; sys.stderr.write(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    )
     assert _stderr(code, **given) == found
+
+
+def test_importing_the_package_changes_nothing_of_the_process():
+    code = (
+        "import os, sys\n"
+        "before = dict(os.environ), list(sys.meta_path)\n"
+        "import pipelines\n"
+        "dir(pipelines)\n"
+        "assert (dict(os.environ), list(sys.meta_path)) == before\n"
+    )
+    assert _stderr(code) == ""

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from tuning.tracking.mirror import Mirror as Mirror
     from tuning.tracking.mirror import MirrorReport as MirrorReport
     from tuning.tracking.models import download_model as download_model
-    from tuning.tracking.models import load_keras_model as load_keras_model
     from tuning.tracking.models import load_python_model as load_python_model
-    from tuning.tracking.models import log_keras_model as log_keras_model
     from tuning.tracking.models import log_python_model as log_python_model
     from tuning.tracking.provenance import Provenance as Provenance
     from tuning.tracking.provenance import git_commit as git_commit
@@ -37,9 +35,7 @@ _REFERENCES = {
     "default_tracking_uri": "tuning.tracking.locations:default_tracking_uri",
     "download_model": "tuning.tracking.models:download_model",
     "git_commit": "tuning.tracking.provenance:git_commit",
-    "load_keras_model": "tuning.tracking.models:load_keras_model",
     "load_python_model": "tuning.tracking.models:load_python_model",
-    "log_keras_model": "tuning.tracking.models:log_keras_model",
     "log_python_model": "tuning.tracking.models:log_python_model",
     "mask_credentials": "tuning.credentials:mask_credentials",
     "preload": "tuning.tracking.quiet:preload",

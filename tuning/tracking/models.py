@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuning.tracking.internals import log_into
 from tuning.tracking.quiet import default_uris
 
 if TYPE_CHECKING:
@@ -30,57 +31,6 @@ class LoggedModel:
     uri: str
     name: str | None = None
     version: str | None = None
-
-
-def log_keras_model(
-    run: Run,
-    model: Any,
-    *,
-    input_example: Any,
-    pip_requirements: Sequence[str],
-    name: str = "model",
-    register: str | None = None,
-    alias: str | None = None,
-) -> LoggedModel:
-    """Stores a Keras model with its signature at a run.
-
-    Args:
-        run: The run.
-        model: A built `keras.Model`.
-        input_example: A small batch that the model accepts, `float32[batch, ...]`, or a
-            dictionary of such arrays for several inputs; the signature is read from it and the
-            model's output, with any batch size.
-        pip_requirements: What is needed to load it, for example `["keras==3.15.1"]`. MLflow
-            would find out by loading the model in a new process, which takes 12 s.
-        name: Name of the model at the run.
-        register: Name in the model registry, or None.
-        alias: Alias of the registered version, for example `"champion"`.
-
-    Returns:
-        Where the model is.
-
-    Raises:
-        ValueError: If an alias is given without a registered name.
-        TrackingError: If MLflow does not accept it.
-    """
-    with default_uris(run.tracker.tracking_uri) as mlflow:
-        import mlflow.keras as flavor
-        from mlflow.models import infer_signature
-
-        signature = infer_signature(input_example, model.predict(input_example, verbose=0))
-        return _log(
-            mlflow,
-            run,
-            flavor,
-            name=name,
-            register=register,
-            alias=alias,
-            arguments={
-                "model": model,
-                "signature": signature,
-                "pip_requirements": list(pip_requirements),
-            },
-        )
 
 
 def log_python_model(
@@ -148,31 +98,12 @@ def log_python_model(
         )
 
 
-def load_keras_model(tracking_uri: str, uri: str) -> Any:
-    """Loads a model that `log_keras_model` stored, in Keras' safe mode.
-
-    Args:
-        tracking_uri: The store.
-        uri: `models:/<name>@<alias>`, `models:/<name>/<version>` or `LoggedModel.uri`.
-
-    Returns:
-        The `keras.Model`.
-
-    Raises:
-        TrackingError: If there is no such model.
-    """
-    with default_uris(tracking_uri):
-        import mlflow.keras as flavor
-
-        return flavor.load_model(uri)
-
-
 def load_python_model(tracking_uri: str, uri: str) -> Any:
     """Loads any stored model by its `predict`; runs the code that the model holds.
 
     Args:
         tracking_uri: The store.
-        uri: As for `load_keras_model`.
+        uri: `models:/<name>@<alias>`, `models:/<name>/<version>` or `LoggedModel.uri`.
 
     Returns:
         An `mlflow.pyfunc.PyFuncModel`.
@@ -189,7 +120,7 @@ def download_model(tracking_uri: str, uri: str, folder: str | Path) -> Path:
 
     Args:
         tracking_uri: The store.
-        uri: As for `load_keras_model`, or `runs:/<run id>/model`.
+        uri: As for `load_python_model`, or `runs:/<run id>/model`.
         folder: Where the files go.
 
     Returns:
@@ -221,14 +152,7 @@ def _log(
     created = client.create_logged_model(
         run.tracker.experiment_id, name=name, source_run_id=run.run_id
     )
-    mlflow.models.Model.log(
-        artifact_path=None,
-        name=name,
-        flavor=flavor,
-        run_id=run.run_id,
-        model_id=created.model_id,
-        **arguments,
-    )
+    log_into(run.run_id, created.model_id, name=name, flavor=flavor, arguments=arguments)
     client.finalize_logged_model(created.model_id, "READY")
     uri, version = f"models:/{created.model_id}", None
     if register is not None:

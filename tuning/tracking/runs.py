@@ -17,6 +17,7 @@ from tuning.tracking.content import (
     history_points,
     safe_key,
 )
+from tuning.tracking.internals import EXPERIMENT_KIND, MODEL_TRAINING, PARENT_RUN
 from tuning.tracking.locations import default_artifact_root, run_url
 from tuning.tracking.quiet import TrackingError, connect, tracking_errors
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 # Limits of one log_batch request: 1000 entries in all, 100 of them parameters, 100 of them tags.
 _PARAMS, _TAGS, _METRICS = 100, 100, 800
 _PAGE = 1000
-_KIND = "custom_model_development"  # the UI shows runs and charts, not conversations
 
 
 class Tracker:
@@ -79,7 +79,7 @@ class Tracker:
         """
         texts = as_tags(tags or {})
         if parent is not None:
-            texts["mlflow.parentRunId"] = parent
+            texts[PARENT_RUN] = parent
         with tracking_errors(self.tracking_uri):
             created = self.client.create_run(
                 self.experiment_id,
@@ -279,7 +279,7 @@ def _experiment(client: Any, name: str, artifact_root: str | Path | None) -> str
         location = None if artifact_root is None else str(artifact_root)
         try:
             return client.create_experiment(
-                name, artifact_location=location, tags={"mlflow.experimentKind": _KIND}
+                name, artifact_location=location, tags={EXPERIMENT_KIND: MODEL_TRAINING}
             )
         except MlflowException:
             found = client.get_experiment_by_name(name)  # another process was faster

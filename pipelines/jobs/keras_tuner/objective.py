@@ -40,7 +40,7 @@ class BuildObjective:
     folds: int | None = None
     latency: bool = False
     preload: ClassVar[tuple[str, ...]] = (
-        "pipelines",
+        "pipelines.training",
         "tensorflow",
         "keras",
         "keras_tuner",

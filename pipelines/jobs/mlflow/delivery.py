@@ -114,7 +114,7 @@ class Delivery:
         return True
 
     def _log_plain(self, run: Run, directory: Path, example: Any, model: Any) -> None:
-        from tuning.tracking import log_keras_model
+        from pipelines.serving.keras_models import log_keras_model
 
         log_keras_model(
             run,
@@ -139,10 +139,10 @@ def kept_delivery(directory: Path) -> Delivery | None:
 
 
 def _loaded(path: Path) -> Any:
-    import keras
+    from pipelines.serving.keras_models import load_model_file
 
     try:
-        return keras.saving.load_model(path, safe_mode=True)
+        return load_model_file(path)
     except (TypeError, ValueError) as error:
         raise ValueError(
             "A model whose layers are your own code can only be sent where that code is "

@@ -34,7 +34,7 @@ class RecipeObjective:
     folds: int | None = None
     latency: bool = False
     preload: ClassVar[tuple[str, ...]] = (
-        "pipelines",
+        "pipelines.training",
         "tensorflow",
         "keras",
         "pipelines.training.experiment",

@@ -12,7 +12,6 @@ from tuning.tracking import (
     Tracker,
     TrackingError,
     load_python_model,
-    log_keras_model,
     log_python_model,
 )
 from tuning.tracking.quiet import default_uris
@@ -131,38 +130,6 @@ def test_pickles_are_refused(tracking_uri: str, tmp_path: Path) -> None:
             signature=None,
             pip_requirements=[],
         )
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # TensorFlow and MLflow load each other's old names
-def test_a_keras_model_keeps_its_predictions(tracking_uri: str) -> None:
-    import keras
-
-    from tuning.tracking import load_keras_model
-
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
-    example = np.ones((2, 4), dtype="float32")
-    run = Tracker(tracking_uri, experiment="train").start("first")
-    requirements = [f"keras=={keras.__version__}"]
-    with pytest.raises(ValueError, match="without `register`"):
-        log_keras_model(
-            run, model, input_example=example, pip_requirements=requirements, alias="champion"
-        )
-    logged = log_keras_model(
-        run,
-        model,
-        input_example=example,
-        pip_requirements=requirements,
-        register="dense",
-        alias="champion",
-    )
-    loaded = load_keras_model(tracking_uri, "models:/dense@champion")
-    np.testing.assert_array_equal(
-        loaded.predict(example, verbose=0), model.predict(example, verbose=0)
-    )
-    signature = load_python_model(tracking_uri, logged.uri).metadata.signature
-    assert signature.inputs.inputs[0].shape == (-1, 4)
-    assert signature.outputs.inputs[0].shape == (-1, 3)
 
 
 def test_mlflow_is_imported_only_when_used_and_says_nothing(tmp_path: Path) -> None:

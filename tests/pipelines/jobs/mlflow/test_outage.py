@@ -12,8 +12,9 @@ import yaml
 from pipelines.jobs.api import tune
 from pipelines.jobs.mlflow.delivery import Delivery, kept_delivery
 from pipelines.jobs.mlflow.review import sync_study
+from pipelines.serving.keras_models import load_keras_model
 from tuning import open_study
-from tuning.tracking import default_tracking_uri, load_keras_model, load_python_model
+from tuning.tracking import default_tracking_uri, load_python_model
 from tuning.tracking.quiet import connect
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]

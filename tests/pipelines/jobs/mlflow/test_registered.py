@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pipelines.jobs.api import tune
-from tuning.tracking import default_tracking_uri, load_keras_model, load_python_model
+from pipelines.serving.keras_models import load_keras_model
+from tuning.tracking import default_tracking_uri, load_python_model
 from tuning.tracking.quiet import connect
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]

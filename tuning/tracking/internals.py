@@ -1,0 +1,50 @@
+"""What is used of MLflow without its promise; a name that moved is refused before it is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuning.internals import PrivateName, require
+
+# A tag that only the UI reads: without it, it guesses whether to show runs or conversations.
+EXPERIMENT_KIND, MODEL_TRAINING = "mlflow.experimentKind", "custom_model_development"
+PARENT_RUN = "mlflow.parentRunId"
+
+PRIVATE_NAMES = (
+    # Flavors alone are documented to call it; they would put the model into MLflow's active run.
+    PrivateName(
+        package="mlflow",
+        owner="mlflow.models:Model",
+        name="log",
+        user="logging a model to a given run",
+    ),
+    PrivateName(
+        package="mlflow",
+        owner="mlflow.utils.mlflow_tags",
+        name="MLFLOW_PARENT_RUN_ID",
+        user="showing trials below their study",
+    ),
+)
+"""Names of MLflow that are no documented interface."""
+
+
+def log_into(run_id: str, model_id: str, *, name: str, flavor: Any, arguments: Any) -> None:
+    """Stores a model as files of a logged model that exists, at a run.
+
+    Args:
+        run_id: The run.
+        model_id: What `MlflowClient.create_logged_model` made.
+        name: Name of the model at the run.
+        flavor: The module of MLflow that writes the files.
+        arguments: What its `save_model` takes.
+
+    Raises:
+        ImportError: If the installed MLflow has moved a private name.
+    """
+    from mlflow.models import Model
+
+    require(PRIVATE_NAMES)
+    # The path is empty and the id given: the model belongs to the run's own experiment.
+    Model.log(
+        artifact_path=None, name=name, flavor=flavor, run_id=run_id, model_id=model_id, **arguments
+    )

@@ -27,6 +27,7 @@ from benchmarks.pages.coverage import coverage_table, documents_table
 from benchmarks.pages.figures_table import figures_table
 from benchmarks.pages.lab_record import lab_records
 from benchmarks.pages.public_tables import render_tables
+from benchmarks.pages.recipe_page import gallery, recipe_pages
 from benchmarks.pages.recipe_table import recipe_table
 
 _PLACE = re.compile(
@@ -80,6 +81,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "documents": documents_table,
     "coverage": coverage_table,
     "figures": figures_table,
+    "gallery": gallery,
 }
 
 
@@ -113,6 +115,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / "docs").rglob("*.md")):
         yield path, fill(path.read_text(encoding="utf-8"), RESULTS)
     yield from lab_records()
+    yield from recipe_pages()
 
 
 def stale_documents(*, write: bool) -> list[str]:
@@ -126,7 +129,7 @@ def stale_documents(*, write: bool) -> list[str]:
     """
     stale = []
     for path, wanted in documents():
-        if path.read_text(encoding="utf-8") != wanted:
+        if not path.exists() or path.read_text(encoding="utf-8") != wanted:
             stale.append(str(path.relative_to(ROOT)))
             if write:
                 path.write_text(wanted, encoding="utf-8")

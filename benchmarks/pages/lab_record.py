@@ -20,7 +20,7 @@ from pipelines.recipes.record import Record, record_of
 WIDTH = 100
 _LABEL = 12
 # The block begins with this line and reaches to the end of the docstring.
-_BEGIN = "Measured"
+BEGIN = "Measured"
 _DOCSTRING = re.compile(r'\A"""(?P<text>.*?)"""\n', re.DOTALL)
 
 
@@ -44,8 +44,8 @@ def lab_record(recipe: Recipe, record: Record | None) -> str:
     if record is None:
         own = entry(recipe.dataset).source == "yours"
         why = "each run scores a simple method on your data beside it" if own else "not yet"
-        return "\n".join([f"{_BEGIN}: {why}.", "", source])
-    lines = [f"{_BEGIN} by `python -m benchmarks.recipes` on {record.date}:", ""]
+        return "\n".join([f"{BEGIN}: {why}.", "", source])
+    lines = [f"{BEGIN} by `python -m benchmarks.recipes` on {record.date}:", ""]
     lines += _results(record)
     lines += [source, *_circumstances(record)]
     return "\n".join(lines)
@@ -67,7 +67,7 @@ def with_lab_record(text: str, block: str) -> str:
     found = _DOCSTRING.match(text)
     if found is None:
         raise ValueError("A recipe's file begins with a docstring in three double quotes.")
-    prose = found["text"].partition(f"\n\n{_BEGIN}")[0].rstrip()
+    prose = found["text"].partition(f"\n\n{BEGIN}")[0].rstrip()
     return f'"""{prose}\n\n{block}\n"""\n{text[found.end() :]}'
 
 

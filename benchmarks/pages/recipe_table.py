@@ -23,7 +23,7 @@ def recipe_table() -> str:
 def _row(recipe: Recipe) -> tuple[str, ...]:
     best = "most" if recipe.direction == "maximize" else "least"
     return (
-        f"`{recipe.name}`",
+        f"[`{recipe.name}`](recipes/{recipe.name}.md)",
         recipe.summary,
         f"`{recipe.dataset}`",
         f"{best} `{recipe.metric}` over {len(recipe.space.dimensions)} hyperparameters",

@@ -65,11 +65,19 @@ class Record:
         Args:
             metric: Name of a test metric.
         """
-        ours = f"{metric} {with_spread(self.test_metrics[metric])}"
+        ours, theirs = self.pair(metric)
+        return f"{metric} {ours}; {self.baseline} {theirs}" if theirs else f"{metric} {ours}"
+
+    def pair(self, metric: str) -> tuple[str, str]:
+        """The same as two texts, ours first.
+
+        Args:
+            metric: Name of a test metric.
+        """
         # A simple method need not have every metric: a nearest sentence has no loss.
-        if metric not in self.baseline_metrics:
-            return ours
-        return f"{ours}; {self.baseline} {with_spread(self.baseline_metrics[metric])}"
+        theirs = self.baseline_metrics.get(metric)
+        ours = with_spread(self.test_metrics[metric])
+        return ours, "" if theirs is None else with_spread(theirs)
 
     def cost(self) -> str:
         """Wall time of a training and the cores that it had."""

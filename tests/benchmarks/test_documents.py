@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.document import stale_documents
 from benchmarks.pages.lab_record import lab_record, recipe_file, with_lab_record
+from benchmarks.pages.recipe_page import PAGES
 from pipelines.recipes.record import record_of, with_spread
 from pipelines.recipes.registry import load_recipe, recipe_names
 
@@ -43,3 +44,7 @@ def test_a_new_result_takes_the_place_of_the_old_one():
 def test_a_file_without_a_docstring_is_refused():
     with pytest.raises(ValueError, match="begins with a docstring"):
         with_lab_record("RECIPE = 1\n", "Measured: not yet.")
+
+
+def test_there_is_a_page_for_each_recipe_and_for_nothing_else():
+    assert sorted(page.stem for page in PAGES.iterdir()) == recipe_names()

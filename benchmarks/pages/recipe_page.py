@@ -1,0 +1,129 @@
+"""A page for each recipe, `docs/recipes/NAME.md`, and the gallery of `docs/index.md`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import yaml
+
+from benchmarks._machine import ROOT
+from benchmarks.pages.lab_record import BEGIN, recipe_file
+from pipelines.comparisons.registry import all_comparisons
+from pipelines.datasets.registry import entry
+from pipelines.recipes.recipe import Recipe
+from pipelines.recipes.record import Record, record_of
+from pipelines.recipes.registry import all_recipes
+from pipelines.recipes.reproduction import reproduce
+
+PAGES = ROOT / "docs" / "recipes"
+
+
+def recipe_pages() -> Iterator[tuple[Path, str]]:
+    """The page of every recipe, and what it must contain."""
+    for recipe in all_recipes():
+        yield PAGES / f"{recipe.name}.md", recipe_page(recipe, record_of(recipe.name))
+
+
+def recipe_page(recipe: Recipe, record: Record | None) -> str:
+    """What a recipe is, what it reached, what it costs and what it sets, as Markdown.
+
+    Args:
+        recipe: What is trained.
+        record: What that gave, or None.
+    """
+    head = f"# {recipe.name}\n\n{recipe.summary}. Source: {recipe.source}.\n\n{_prose(recipe)}"
+    parts = [head, _results(recipe, record), _figures(recipe), _commands(recipe), _values(recipe)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def gallery() -> str:
+    """Every recipe under its task with its result, then the figure of every comparison."""
+    parts = []
+    recipes = sorted(all_recipes(), key=lambda recipe: (recipe.task, recipe.name))
+    for task, found in groupby(recipes, key=lambda recipe: recipe.task):
+        kind = "table-classification or -regression" if "{" in task else task
+        rows = [_card(recipe) for recipe in found]
+        table = _table(("recipe", "what it trains", "measured"), rows)
+        parts.append(f"### {kind.replace('-', ' ').capitalize()}\n\n{table}")
+    for comparison in all_comparisons():
+        name = comparison.name
+        parts.append(f"### {name}\n\n{comparison.summary}.\n\n![{name}](images/{name}.png)")
+    return "\n\n".join(parts)
+
+
+def _card(recipe: Recipe) -> Sequence[str]:
+    record = record_of(recipe.name)
+    measured = "on your own data" if record is None else record.line(recipe.metric)
+    return (f"[{recipe.name}](recipes/{recipe.name}.md)", recipe.summary, measured)
+
+
+def _prose(recipe: Recipe) -> str:
+    text = ast.get_docstring(ast.parse(recipe_file(recipe.name).read_text(encoding="utf-8"))) or ""
+    return text.partition(f"\n\n{BEGIN}")[0]
+
+
+def _results(recipe: Recipe, record: Record | None) -> str:
+    if record is None:
+        return "## Results\n\nEach run scores a simple method on your data beside the model."
+    rows = [(f"`{name}`", *record.pair(name)) for name in record.test_metrics]
+    table = _table(("on the test split", "this recipe", record.baseline), rows)
+    return (
+        f"## Results\n\n{table}\n\n{_over(record.seeds)}; {record.cost()}, "
+        f"{record.cpu}; {record.date}, commit {record.commit[:10]}:\n\n    {record.command}"
+    )
+
+
+def _over(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"One training with seed {seeds[0]}"
+    return f"Mean and standard deviation over the seeds {', '.join(map(str, seeds))}"
+
+
+def _figures(recipe: Recipe) -> str:
+    found = [one for one in reproduce() if one.figure.ours.split()[1:2] == [recipe.name]]
+    if not found:
+        return ""
+    rows = [
+        (one.figure.what, f"{one.figure.value:g} {one.figure.unit}", one.verdict, one.note)
+        for one in found
+    ]
+    return f"## Beside the source\n\n{_table(('figure', 'reported', 'verdict', 'note'), rows)}"
+
+
+def _commands(recipe: Recipe) -> str:
+    name = recipe.name
+    data = ""
+    if entry(recipe.dataset).source == "yours":
+        data = " --data PATH" + (" --target COLUMN" if recipe.dataset == "tabular-file" else "")
+    lines = [f"cookbook {verb} {name}{data}" for verb in ("train", "tune")]
+    lines.insert(1, f"{lines[0]} --tiny")
+    cost = f"\n\nCost: {recipe.fits_in}." if recipe.fits_in else ""
+    return "## Run it\n\n" + "\n".join(f"    {line}" for line in lines) + cost
+
+
+def _values(recipe: Recipe) -> str:
+    names = list(dict.fromkeys([*recipe.defaults, *recipe.space.dimensions]))
+    rows = []
+    for name in names:
+        searched = f"`{_yaml(recipe.space[name].to_dict())}`" if name in recipe.space else ""
+        rows.append((f"`{name}`", f"`{_yaml(recipe.defaults.get(name))}`", searched))
+    best = "largest" if recipe.direction == "maximize" else "smallest"
+    return (
+        f"## Hyperparameters\n\nA search looks for the {best} `{recipe.metric}`.\n\n"
+        f"{_table(('name', 'default', 'searched in'), rows)}"
+    )
+
+
+def _yaml(value: object) -> str:
+    """A value as `--set` and a job take it."""
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml.safe_dump(plain, default_flow_style=True, sort_keys=False, width=1000)
+    return text.removesuffix("...\n").strip()
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 
 def lenet() -> nn.Module:
-    """LeNet-5 as `cookbook.models.lenet.lenet()`: tanh, average pooling."""
+    """LeNet-5 as `cookbook.models.lenets.lenet()`: tanh, average pooling."""
     return nn.Sequential(
         nn.Conv2d(3, 6, 5),
         nn.Tanh(),
@@ -48,7 +48,7 @@ class _Block(nn.Module):
 
 
 def resnet8() -> nn.Module:
-    """ResNet-8 as `cookbook.models.resnet.resnet(depth=8)`."""
+    """ResNet-8 as `cookbook.models.resnets.resnet(depth=8)`."""
     return nn.Sequential(
         nn.Conv2d(3, 16, 3, padding=1, bias=False),
         nn.BatchNorm2d(16),

@@ -124,8 +124,8 @@ def pytorch(*, network: str, epochs: int, **data: Any) -> Measured:
 
 
 def _keras_model(network: str) -> Any:
-    from cookbook.models.lenet import lenet
-    from cookbook.models.resnet import resnet
+    from cookbook.models.lenets import lenet
+    from cookbook.models.resnets import resnet
 
     return lenet() if network == "lenet" else resnet(depth=int(network.removeprefix("resnet")))
 

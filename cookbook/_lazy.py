@@ -1,9 +1,9 @@
-"""Attributes that are imported when first used, so that listings never import Keras."""
+"""Names that are imported when first used, so that listings never import Keras."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 
 def lazy_attributes(
@@ -13,21 +13,44 @@ def lazy_attributes(
 
     Args:
         package: `__name__` of the package.
-        references: Public name to `"module:attribute"`.
+        references: Public name to `"module:attribute"`, or to `"module"` for the module itself.
 
     Returns:
-        The two functions, to be bound as `__getattr__, __dir__` in the package.
+        The two functions, to be bound as `__getattr__, __dir__` in the package. A public name
+        must not be the name of one of the package's modules: once that module is imported,
+        Python gives the module and never asks `__getattr__`.
 
     Example:
-        >>> load, names = lazy_attributes("demo", {"sqrt": "math:sqrt"})
-        >>> load("sqrt")(9.0), names()
-        (3.0, ['sqrt'])
+        >>> load, names = lazy_attributes("demo", {"math": "math", "sqrt": "math:sqrt"})
+        >>> load("sqrt")(9.0), load("math").floor(2.5), names()
+        (3.0, 2, ['math', 'sqrt'])
     """
 
     def load(name: str) -> object:
         if name not in references:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module, _, attribute = references[name].partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        found = importlib.import_module(module)
+        return getattr(found, attribute) if attribute else found
 
     return load, lambda: sorted(references)
+
+
+def lazy_names(
+    package: str, modules: Mapping[str, Iterable[str]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """The two functions of `lazy_attributes` from the names that each module defines.
+
+    Args:
+        package: `__name__` of the package.
+        modules: Module inside the package to its public names.
+
+    Example:
+        >>> load, names = lazy_names("os", {"path": ["basename"]})
+        >>> load("basename")("a/b"), names()
+        ('b', ['basename'])
+    """
+    return lazy_attributes(
+        package,
+        {name: f"{package}.{module}:{name}" for module, names in modules.items() for name in names},
+    )

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 
-OWN_OBJECTS = (
-    "cookbook.initializers.log_prior",
-    "cookbook.layers.members",
-    "cookbook.layers.numeric_embeddings",
-    "cookbook.losses.from_labels",
-    "cookbook.losses.in_units",
-    "cookbook.losses.overlap",
-    "cookbook.losses.quantile",
-    "cookbook.losses.saved",
-    "cookbook.losses.smoothing",
-    "cookbook.losses.weighted",
-    "cookbook.models.attention",
-    "cookbook.models.gan",
-    "cookbook.models.gan_players",
-    "cookbook.models.language_models",
-    "cookbook.models.perceptron",
-    "cookbook.models.recurrent_layers",
-    "cookbook.models.seq2seq_layers",
-    "cookbook.models.tabular",
-    "cookbook.models.wide_and_deep",
-    "cookbook.optimizers.gradient_free_training",
-    "cookbook.optimizers.scheduled_momentum",
-    "cookbook.optimizers.selective_decay",
-    "cookbook.optimizers.spsa",
-    "cookbook.schedules.around",
-    "cookbook.schedules.cyclical",
-    "cookbook.schedules.one_cycle",
-    "cookbook.schedules.plateau",
-)
-"""Modules whose classes Keras must find by name."""
+SAVED_ROOMS = ("initializers", "layers", "losses", "models", "optimizers", "schedules")
+"""Packages of `cookbook` whose classes Keras writes into saved models."""
 
 
 def register() -> None:
     """Makes every own class known to `load_model`: layers, losses, optimizers, schedules and more.
 
-    Keras finds its own classes by name, those of other packages only after their modules are
-    imported; without this call a fresh process fails with "Could not locate class".
+    Call it before `keras.saving.load_model` in a process that built no model. Keras finds its
+    own classes by name, those of other packages only after their modules are imported; without
+    this call a fresh process fails with "Could not locate class".
 
     Example:
         >>> register()
@@ -48,5 +22,7 @@ def register() -> None:
         >>> keras.saving.get_registered_object("cookbook>Quantile").__name__
         'Quantile'
     """
-    for module in OWN_OBJECTS:
-        importlib.import_module(module)
+    for room in SAVED_ROOMS:
+        package = importlib.import_module(f"cookbook.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)

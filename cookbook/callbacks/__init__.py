@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cookbook._lazy import lazy_attributes
+from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
     from cookbook.callbacks.averaging import StochasticWeightAveraging as StochasticWeightAveraging
@@ -32,20 +32,19 @@ if TYPE_CHECKING:
     from cookbook.callbacks.state import TrainingState as TrainingState
     from cookbook.callbacks.state import synchronise as synchronise
 
-_MODULES = {
-    "averaging": ["StochasticWeightAveraging", "reestimate_batch_norm"],
-    "backup": ["BitExactBackup"],
-    "clipping": ["CLIPPING", "clipping_arguments"],
-    "depth": ["DepthStage", "GrownNetwork", "grow_depth"],
-    "growth": ["fit_with_growing_batches", "growing_batch_sizes"],
-    "monitor": ["EpochReport", "GradientMonitor", "GradientMonitorWarning"],
-    "order": ["SeededBatches", "ShuffleByEpoch", "epoch_order"],
-    "range_test": ["LearningRateFinder", "RangeTest", "find_learning_rate"],
-    "registry": ["CALLBACKS", "METHODS", "make_callback"],
-    "state": ["TrainingState", "synchronise"],
-}
-
-__getattr__, __dir__ = lazy_attributes(
+__getattr__, __dir__ = lazy_names(
     __name__,
-    {name: f"{__name__}.{module}:{name}" for module, names in _MODULES.items() for name in names},
+    {
+        "averaging": ["StochasticWeightAveraging", "reestimate_batch_norm"],
+        "backup": ["BitExactBackup"],
+        "clipping": ["CLIPPING", "clipping_arguments"],
+        "depth": ["DepthStage", "GrownNetwork", "grow_depth"],
+        "growth": ["fit_with_growing_batches", "growing_batch_sizes"],
+        "monitor": ["EpochReport", "GradientMonitor", "GradientMonitorWarning"],
+        "order": ["SeededBatches", "ShuffleByEpoch", "epoch_order"],
+        "range_test": ["LearningRateFinder", "RangeTest", "find_learning_rate"],
+        "registry": ["CALLBACKS", "METHODS", "make_callback"],
+        "state": ["TrainingState", "synchronise"],
+    },
 )
+__all__ = __dir__()

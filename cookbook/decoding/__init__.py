@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cookbook._lazy import lazy_attributes
+from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from cookbook.decoding.beam import Beams, beam_search
-    from cookbook.decoding.filters import filter_logits, log_softmax
-    from cookbook.decoding.sampling import Decoded, StepFunction, greedy, sample
+    from cookbook.decoding.beam import Beams as Beams
+    from cookbook.decoding.beam import beam_search as beam_search
+    from cookbook.decoding.filters import filter_logits as filter_logits
+    from cookbook.decoding.filters import log_softmax as log_softmax
+    from cookbook.decoding.sampling import Decoded as Decoded
+    from cookbook.decoding.sampling import StepFunction as StepFunction
+    from cookbook.decoding.sampling import greedy as greedy
+    from cookbook.decoding.sampling import sample as sample
 
-__all__ = [
-    "Beams",
-    "Decoded",
-    "StepFunction",
-    "beam_search",
-    "filter_logits",
-    "greedy",
-    "log_softmax",
-    "sample",
-]
-
-__getattr__, __dir__ = lazy_attributes(
+__getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Beams": "cookbook.decoding.beam:Beams",
-        "Decoded": "cookbook.decoding.sampling:Decoded",
-        "StepFunction": "cookbook.decoding.sampling:StepFunction",
-        "beam_search": "cookbook.decoding.beam:beam_search",
-        "filter_logits": "cookbook.decoding.filters:filter_logits",
-        "greedy": "cookbook.decoding.sampling:greedy",
-        "log_softmax": "cookbook.decoding.filters:log_softmax",
-        "sample": "cookbook.decoding.sampling:sample",
+        "beam": ["Beams", "beam_search"],
+        "filters": ["filter_logits", "log_softmax"],
+        "sampling": ["Decoded", "StepFunction", "greedy", "sample"],
     },
 )
+__all__ = __dir__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cookbook._lazy import lazy_attributes
+from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
     from cookbook.diagnostics.autodiff import hessian_vector_product as hessian_vector_product
@@ -31,27 +31,26 @@ if TYPE_CHECKING:
     from cookbook.diagnostics.taps import Flow as Flow
     from cookbook.diagnostics.taps import measure_flow as measure_flow
 
-_MODULES = {
-    "autodiff": ["hessian_vector_product", "value_and_gradients"],
-    "by_hand": ["LayerByHand", "NetworkByHand", "Pass"],
-    "curvature": [
-        "Curvature",
-        "extreme_eigenvalues",
-        "hessian",
-        "hutchinson_trace",
-        "judge_curvature",
-        "measure_curvature",
-    ],
-    "initial_loss": ["InitialLoss", "check_initial_loss"],
-    "input_derivatives": ["jacobian"],
-    "layers": ["LayerReport", "NetworkReport", "inspect_layers"],
-    "loss_function": ["LossFunction"],
-    "norms": ["matrix_norm", "vector_norm"],
-    "rematerialisation": ["rematerialise"],
-    "taps": ["Flow", "measure_flow"],
-}
-
-__getattr__, __dir__ = lazy_attributes(
+__getattr__, __dir__ = lazy_names(
     __name__,
-    {name: f"{__name__}.{module}:{name}" for module, names in _MODULES.items() for name in names},
+    {
+        "autodiff": ["hessian_vector_product", "value_and_gradients"],
+        "by_hand": ["LayerByHand", "NetworkByHand", "Pass"],
+        "curvature": [
+            "Curvature",
+            "extreme_eigenvalues",
+            "hessian",
+            "hutchinson_trace",
+            "judge_curvature",
+            "measure_curvature",
+        ],
+        "initial_loss": ["InitialLoss", "check_initial_loss"],
+        "input_derivatives": ["jacobian"],
+        "layers": ["LayerReport", "NetworkReport", "inspect_layers"],
+        "loss_function": ["LossFunction"],
+        "norms": ["matrix_norm", "vector_norm"],
+        "rematerialisation": ["rematerialise"],
+        "taps": ["Flow", "measure_flow"],
+    },
 )
+__all__ = __dir__()

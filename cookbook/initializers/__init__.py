@@ -1,14 +1,24 @@
 """Initialisers by name, and the gain that an activation needs."""
 
-from cookbook._lazy import lazy_attributes
+from __future__ import annotations
 
-__getattr__, __dir__ = lazy_attributes(
+from typing import TYPE_CHECKING
+
+from cookbook._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from cookbook.initializers.gain import gain_for as gain_for
+    from cookbook.initializers.gain import initializer_for as initializer_for
+    from cookbook.initializers.log_prior import LogPrior as LogPrior
+    from cookbook.initializers.registry import INITIALIZERS as INITIALIZERS
+    from cookbook.initializers.registry import make_initializer as make_initializer
+
+__getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "INITIALIZERS": "cookbook.initializers.registry:INITIALIZERS",
-        "LogPrior": "cookbook.initializers.log_prior:LogPrior",
-        "gain_for": "cookbook.initializers.gain:gain_for",
-        "initializer_for": "cookbook.initializers.gain:initializer_for",
-        "make_initializer": "cookbook.initializers.registry:make_initializer",
+        "gain": ["gain_for", "initializer_for"],
+        "log_prior": ["LogPrior"],
+        "registry": ["INITIALIZERS", "make_initializer"],
     },
 )
+__all__ = __dir__()

@@ -1,1 +1,27 @@
 """Layers for tables: embeddings of numeric columns, and many networks in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cookbook._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from cookbook.layers.members import MemberAverage as MemberAverage
+    from cookbook.layers.members import MemberDense as MemberDense
+    from cookbook.layers.members import MemberHeads as MemberHeads
+    from cookbook.layers.members import RandomSigns as RandomSigns
+    from cookbook.layers.numeric_embeddings import Columns as Columns
+    from cookbook.layers.numeric_embeddings import PeriodicEmbedding as PeriodicEmbedding
+    from cookbook.layers.numeric_embeddings import (
+        PiecewiseLinearEmbedding as PiecewiseLinearEmbedding,
+    )
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "members": ["MemberAverage", "MemberDense", "MemberHeads", "RandomSigns"],
+        "numeric_embeddings": ["Columns", "PeriodicEmbedding", "PiecewiseLinearEmbedding"],
+    },
+)
+__all__ = __dir__()

@@ -1,28 +1,49 @@
 """Losses by name, and the check that a loss fits the model's last activation."""
 
-from cookbook._lazy import lazy_attributes
+from __future__ import annotations
 
-__getattr__, __dir__ = lazy_attributes(
+from typing import TYPE_CHECKING
+
+from cookbook._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from cookbook.losses.from_labels import FromLabels as FromLabels
+    from cookbook.losses.in_units import InUnits as InUnits
+    from cookbook.losses.overlap import SoftIoU as SoftIoU
+    from cookbook.losses.pairing import PairingWarning as PairingWarning
+    from cookbook.losses.pairing import check_pairing as check_pairing
+    from cookbook.losses.pairing import compile_checked as compile_checked
+    from cookbook.losses.pairing import warn_pairing as warn_pairing
+    from cookbook.losses.quantile import Quantile as Quantile
+    from cookbook.losses.registry import LOSSES as LOSSES
+    from cookbook.losses.registry import make_loss as make_loss
+    from cookbook.losses.saved import CosineSimilarity as CosineSimilarity
+    from cookbook.losses.saved import Huber as Huber
+    from cookbook.losses.smoothing import (
+        SmoothedSparseCategoricalCrossentropy as SmoothedSparseCategoricalCrossentropy,
+    )
+    from cookbook.losses.weighted import ClassWeighted as ClassWeighted
+    from cookbook.losses.weighted import WeightedBinaryCrossentropy as WeightedBinaryCrossentropy
+    from cookbook.losses.weighted import class_balanced as class_balanced
+    from cookbook.losses.weighted import effective_number_weights as effective_number_weights
+
+__getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "ClassWeighted": "cookbook.losses.weighted:ClassWeighted",
-        "CosineSimilarity": "cookbook.losses.saved:CosineSimilarity",
-        "FromLabels": "cookbook.losses.from_labels:FromLabels",
-        "Huber": "cookbook.losses.saved:Huber",
-        "InUnits": "cookbook.losses.in_units:InUnits",
-        "LOSSES": "cookbook.losses.registry:LOSSES",
-        "PairingWarning": "cookbook.losses.pairing:PairingWarning",
-        "Quantile": "cookbook.losses.quantile:Quantile",
-        "SmoothedSparseCategoricalCrossentropy": (
-            "cookbook.losses.smoothing:SmoothedSparseCategoricalCrossentropy"
-        ),
-        "SoftIoU": "cookbook.losses.overlap:SoftIoU",
-        "WeightedBinaryCrossentropy": "cookbook.losses.weighted:WeightedBinaryCrossentropy",
-        "check_pairing": "cookbook.losses.pairing:check_pairing",
-        "class_balanced": "cookbook.losses.weighted:class_balanced",
-        "compile_checked": "cookbook.losses.pairing:compile_checked",
-        "effective_number_weights": "cookbook.losses.weighted:effective_number_weights",
-        "make_loss": "cookbook.losses.registry:make_loss",
-        "warn_pairing": "cookbook.losses.pairing:warn_pairing",
+        "from_labels": ["FromLabels"],
+        "in_units": ["InUnits"],
+        "overlap": ["SoftIoU"],
+        "pairing": ["PairingWarning", "check_pairing", "compile_checked", "warn_pairing"],
+        "quantile": ["Quantile"],
+        "registry": ["LOSSES", "make_loss"],
+        "saved": ["CosineSimilarity", "Huber"],
+        "smoothing": ["SmoothedSparseCategoricalCrossentropy"],
+        "weighted": [
+            "ClassWeighted",
+            "WeightedBinaryCrossentropy",
+            "class_balanced",
+            "effective_number_weights",
+        ],
     },
 )
+__all__ = __dir__()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -55,13 +54,3 @@ def get_model(name: str) -> ModelEntry:
     if name not in MODELS:
         raise ValueError(unknown_name("model", name, MODELS))
     return MODELS[name]
-
-
-def import_builders() -> None:
-    """Imports every builder's module, so that Keras knows the layers of saved models.
-
-    Call it before `keras.saving.load_model` in a process that built no model: Keras finds a
-    registered class only after its module was imported.
-    """
-    for entry in MODELS.values():
-        importlib.import_module(entry.builder.partition(":")[0])

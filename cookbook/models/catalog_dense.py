@@ -7,7 +7,7 @@ from cookbook.models.entry import ModelEntry
 DENSE: tuple[ModelEntry, ...] = (
     ModelEntry(
         name="perceptron",
-        builder="cookbook.models.perceptron:perceptron",
+        builder="cookbook.models.perceptrons:perceptron",
         reference={"input_shape": (2,)},
         trainable=3,
         total=3,
@@ -43,7 +43,7 @@ DENSE: tuple[ModelEntry, ...] = (
     ),
     ModelEntry(
         name="wide-and-deep",
-        builder="cookbook.models.wide_and_deep:wide_and_deep",
+        builder="cookbook.models.wide_and_deep_networks:wide_and_deep",
         reference={
             "num_numeric": 8,
             "cardinalities": {"region": 5, "season": 5},

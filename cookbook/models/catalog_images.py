@@ -5,7 +5,7 @@ from __future__ import annotations
 from cookbook.models.entry import ModelEntry
 
 _SOURCE = "source 003, section 2.4; LeCun et al. 1998"
-_LENET = "cookbook.models.lenet:lenet"
+_LENET = "cookbook.models.lenets:lenet"
 _LENET_TINY = {"num_classes": 200, "hidden": ()}
 _LENET_SMALL = {"input_shape": (16, 16, 1), "hidden": (12,)}
 _LENET_TINY_SMALL = {"input_shape": (16, 16, 1), "num_classes": 10}
@@ -20,7 +20,7 @@ _SUPER = {
 CONVNETS: tuple[ModelEntry, ...] = (
     ModelEntry(
         name="convnet",
-        builder="cookbook.models.convnet:convnet",
+        builder="cookbook.models.convnets:convnet",
         reference={"input_shape": (8, 8, 1), "num_classes": 10, "widths": (16, 32), "dense": 64},
         small={"widths": (4,), "dense": 8},
         trainable=13_754,
@@ -30,7 +30,7 @@ CONVNETS: tuple[ModelEntry, ...] = (
     ),
     ModelEntry(
         name="cifar10-cnn",
-        builder="cookbook.models.convnet:cifar10_cnn",
+        builder="cookbook.models.convnets:cifar10_cnn",
         small={"input_shape": (18, 18, 3)},
         trainable=122_570,
         total=122_570,
@@ -131,7 +131,7 @@ LENETS: tuple[ModelEntry, ...] = (
     ),
 )
 
-_COMPACT = "cookbook.models.compact:compact"
+_COMPACT = "cookbook.models.compact_networks:compact"
 _COMPACT_SMALL = {"input_shape": (8, 8, 3), "widths": (8, 16), "depths": (2, 1)}
 
 COMPACTS: tuple[ModelEntry, ...] = (

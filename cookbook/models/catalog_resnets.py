@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cookbook.models.entry import ModelEntry
 
-_RESNET = "cookbook.models.resnet:resnet"
+_RESNET = "cookbook.models.resnets:resnet"
 _HE = "He et al. 2016, arXiv:1512.03385"
 _SOURCE = "source 003, section 2.5; " + _HE
 _TINY_IMAGENET = {"input_shape": (64, 64, 3), "num_classes": 200}

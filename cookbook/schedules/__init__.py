@@ -1,20 +1,34 @@
 """Learning-rate and momentum schedules in optimizer steps, by name."""
 
-from cookbook._lazy import lazy_attributes
+from __future__ import annotations
 
-__getattr__, __dir__ = lazy_attributes(
+from typing import TYPE_CHECKING
+
+from cookbook._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from cookbook.schedules.around import Constant as Constant
+    from cookbook.schedules.around import Cooldown as Cooldown
+    from cookbook.schedules.around import Warmup as Warmup
+    from cookbook.schedules.around import warmup_cooldown as warmup_cooldown
+    from cookbook.schedules.cyclical import Cyclical as Cyclical
+    from cookbook.schedules.one_cycle import OneCycle as OneCycle
+    from cookbook.schedules.one_cycle import OneCycleMomentum as OneCycleMomentum
+    from cookbook.schedules.piecewise_constant import piecewise as piecewise
+    from cookbook.schedules.plateau import LowerOnPlateau as LowerOnPlateau
+    from cookbook.schedules.plateau import Plateau as Plateau
+    from cookbook.schedules.registry import SCHEDULES as SCHEDULES
+    from cookbook.schedules.registry import make_schedule as make_schedule
+
+__getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Constant": "cookbook.schedules.around:Constant",
-        "Cooldown": "cookbook.schedules.around:Cooldown",
-        "Cyclical": "cookbook.schedules.cyclical:Cyclical",
-        "LowerOnPlateau": "cookbook.schedules.plateau:LowerOnPlateau",
-        "OneCycle": "cookbook.schedules.one_cycle:OneCycle",
-        "OneCycleMomentum": "cookbook.schedules.one_cycle:OneCycleMomentum",
-        "Plateau": "cookbook.schedules.plateau:Plateau",
-        "SCHEDULES": "cookbook.schedules.registry:SCHEDULES",
-        "Warmup": "cookbook.schedules.around:Warmup",
-        "make_schedule": "cookbook.schedules.registry:make_schedule",
-        "warmup_cooldown": "cookbook.schedules.around:warmup_cooldown",
+        "around": ["Constant", "Cooldown", "Warmup", "warmup_cooldown"],
+        "cyclical": ["Cyclical"],
+        "one_cycle": ["OneCycle", "OneCycleMomentum"],
+        "piecewise_constant": ["piecewise"],
+        "plateau": ["LowerOnPlateau", "Plateau"],
+        "registry": ["SCHEDULES", "make_schedule"],
     },
 )
+__all__ = __dir__()

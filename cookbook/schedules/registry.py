@@ -24,7 +24,7 @@ KERAS = (
     ),
     Entry(
         name="piecewise",
-        reference="cookbook.schedules.piecewise:piecewise",
+        reference="cookbook.schedules.piecewise_constant:piecewise",
         summary="values[i] up to and including step boundaries[i].",
         source="He et al. 2016",
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pipelines.comparisons.outcome import Outcome
+
 from pipelines.comparisons.comparison import Part
 from pipelines.comparisons.figure import comparison_figure
-from pipelines.comparisons.outcome import Outcome
 from pipelines.comparisons.training import Findings
 from pipelines.figures import history_figure
 from tuning.report.compare import _band

@@ -25,7 +25,7 @@ RECIPE = Recipe(
     summary="Plain CNN of 32, 64 and 64 maps on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.convnet:cifar10_cnn",
+    builder="cookbook.models.convnets:cifar10_cnn",
     defaults={
         "activation": "relu",
         "initializer": "glorot_uniform",

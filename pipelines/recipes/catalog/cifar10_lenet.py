@@ -27,7 +27,7 @@ RECIPE = Recipe(
     summary="LeNet-5: tanh, average pooling on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "activation": "tanh",
         "order": "source",

@@ -26,7 +26,7 @@ RECIPE = Recipe(
     summary="LeNet with batch normalisation and dropout on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "batch_norm": True,
         "activation": "tanh",

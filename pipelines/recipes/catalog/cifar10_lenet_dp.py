@@ -26,7 +26,7 @@ RECIPE = Recipe(
     summary="LeNet with dropout of image, maps and hidden units on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "activation": "tanh",
         "order": "source",

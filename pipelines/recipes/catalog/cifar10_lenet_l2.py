@@ -25,7 +25,7 @@ RECIPE = Recipe(
     summary="LeNet with an L2 penalty on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "activation": "tanh",
         "order": "source",

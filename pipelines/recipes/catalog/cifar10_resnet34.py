@@ -27,7 +27,7 @@ RECIPE = Recipe(
     summary="ResNet-34 on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.resnet:resnet",
+    builder="cookbook.models.resnets:resnet",
     defaults={
         "depth": 34,
         "variant": "source",

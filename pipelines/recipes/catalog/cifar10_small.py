@@ -26,7 +26,7 @@ RECIPE = Recipe(
     summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-8",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.compact:compact",
+    builder="cookbook.models.compact_networks:compact",
     defaults={
         "block": "residual",
         "widths": (14, 28, 56),

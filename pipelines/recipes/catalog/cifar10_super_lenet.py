@@ -26,7 +26,7 @@ RECIPE = Recipe(
     summary="LeNet with leaky ReLU, batch normalisation, dropout and He weights on CIFAR-10",
     dataset="cifar10",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "batch_norm": True,
         "activation": "leaky_relu",

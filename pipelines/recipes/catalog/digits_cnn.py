@@ -25,7 +25,7 @@ RECIPE = Recipe(
     summary="Handwritten digits with a small CNN",
     dataset="digits",
     task="image-classification",
-    builder="cookbook.models.convnet:convnet",
+    builder="cookbook.models.convnets:convnet",
     defaults={
         "widths": (32, 64),
         "dense": 64,

@@ -18,7 +18,7 @@ RECIPE = Recipe(
     summary="Your own images, a folder per class, with a CNN",
     dataset="image-folder",
     task="image-classification",
-    builder="cookbook.models.convnet:convnet",
+    builder="cookbook.models.convnets:convnet",
     dataset_options={"image_size": (64, 64)},
     defaults={
         "widths": (32, 64, 128),

@@ -29,7 +29,7 @@ RECIPE = Recipe(
     summary="LeNet-5: tanh, average pooling on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "hidden": (),
         "activation": "tanh",

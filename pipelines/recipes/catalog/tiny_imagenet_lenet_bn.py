@@ -28,7 +28,7 @@ RECIPE = Recipe(
     summary="LeNet with batch normalisation on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "hidden": (),
         "batch_norm": True,

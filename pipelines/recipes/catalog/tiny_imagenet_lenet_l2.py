@@ -27,7 +27,7 @@ RECIPE = Recipe(
     summary="LeNet with an L2 penalty on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
-    builder="cookbook.models.lenet:lenet",
+    builder="cookbook.models.lenets:lenet",
     defaults={
         "hidden": (),
         "activation": "tanh",

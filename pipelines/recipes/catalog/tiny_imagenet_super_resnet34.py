@@ -28,7 +28,7 @@ RECIPE = Recipe(
     summary="ResNet-34 with spatial dropout, L2 penalty and He weights on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
-    builder="cookbook.models.resnet:resnet",
+    builder="cookbook.models.resnets:resnet",
     defaults={
         "depth": 34,
         "variant": "source",

@@ -26,7 +26,7 @@ RECIPE = Recipe(
     summary="SuperResNet-34 from large Gaussian weights on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
-    builder="cookbook.models.resnet:resnet",
+    builder="cookbook.models.resnets:resnet",
     defaults={
         "depth": 34,
         "variant": "source",

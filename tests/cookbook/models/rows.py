@@ -14,7 +14,7 @@ from cookbook.models.entry import ModelEntry
 ALL = list(MODELS.values())
 
 # Models whose `fit` is their own rule: they have no loss to fall.
-OWN_RULE = {"cookbook.models.perceptron:perceptron"}
+OWN_RULE = {"cookbook.models.perceptrons:perceptron"}
 
 # The first entry of each builder stands for its family in the quick tests.
 FAMILIES = list({entry.builder: entry for entry in reversed(ALL)}.values())

@@ -129,9 +129,9 @@ def test_save_and_load_give_equal_outputs(entry: ModelEntry, tmp_path: Path) -> 
 _RELOAD = """
 import json, pathlib, sys
 import keras
-from cookbook.models.catalog import import_builders
+from cookbook.saving import register
 from tests.cookbook.models.rows import draw_inputs, outputs_of
-import_builders()
+register()
 folder = pathlib.Path(sys.argv[1])
 print(json.dumps({
     path.stem: [value.tolist() for value in outputs_of(model, draw_inputs(model))]

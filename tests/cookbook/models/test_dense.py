@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cookbook.models.dense import linear, logistic, mlp
-from cookbook.models.wide_and_deep import embedding_width, wide_and_deep
+from cookbook.models.wide_and_deep_networks import embedding_width, wide_and_deep
 from tests.cookbook.models.rows import trainable_count
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from cookbook.models.catalog import MODELS
-from cookbook.models.compact import compact
-from cookbook.models.convnet import cifar10_cnn, convnet
-from cookbook.models.lenet import lenet
+from cookbook.models.compact_networks import compact
+from cookbook.models.convnets import cifar10_cnn, convnet
+from cookbook.models.lenets import lenet
 from tests.cookbook.models.rows import trainable_count
 
 _IMAGE = (16, 16, 1)

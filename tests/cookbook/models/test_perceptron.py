@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from cookbook.models.perceptron import Perceptron, perceptron
+from cookbook.models.perceptrons import Perceptron, perceptron
 
 _GATE = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 _XOR = np.array([0, 1, 1, 0])

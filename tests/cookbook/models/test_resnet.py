@@ -8,7 +8,7 @@ import pytest
 
 from cookbook.models.catalog import MODELS
 from cookbook.models.entry import ModelEntry
-from cookbook.models.resnet import resnet
+from cookbook.models.resnets import resnet
 from tests.cookbook.models.rows import name_of
 
 _RESNETS = [entry for entry in MODELS.values() if entry.builder.endswith(":resnet")]

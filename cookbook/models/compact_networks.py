@@ -51,7 +51,7 @@ def compact(
         block: "blueprint", "residual" or "separable".
         widths: Channels of each stage.
         depths: Blocks of each stage, as many entries as `widths`.
-        activation: Hidden activation, see `cookbook.models.convnet.convnet`.
+        activation: Hidden activation, see `cookbook.models.convnets.convnet`.
         dropout: Drop rate of the averaged maps before the head, in [0, 1).
         initializer: Kernel initialiser, a Keras name or object.
         l2: Factor of the sum of squared kernel weights, at least 0 (no half).

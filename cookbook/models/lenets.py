@@ -55,7 +55,7 @@ def lenet(
         num_classes: Number of logits, at least 2.
         hidden: Units of the dense layers before the head; `()` is the source's Tiny ImageNet
             head, one dense layer on the maps.
-        activation: Hidden activation, see `cookbook.models.convnet.convnet`; "leaky_relu" has the
+        activation: Hidden activation, see `cookbook.models.convnets.convnet`; "leaky_relu" has the
             source's slope 0.01 (Keras' layer has 0.3).
         batch_norm: Whether to normalise behind both convolutions and every hidden layer.
         dropout: Four drop rates in [0, 1): of the image, the first maps, the second maps and

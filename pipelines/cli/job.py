@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.options import store_options
+
 if TYPE_CHECKING:
     from tuning import SearchSettings
 
@@ -27,13 +29,15 @@ def schema() -> None:
 
 @job.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def check(file: Path) -> None:
-    """Check the job FILE without running it."""
+@store_options
+def check(file: Path, *, root: Path) -> None:
+    """Check the job FILE without running it: what is accepted here is accepted by `tune`."""
     from pipelines.jobs.plan import plan_job
     from pipelines.jobs.request import make_job
+    from tuning.engine.checks import check_search
 
-    found = make_job(file, {})
-    plan = plan_job(found)
+    plan = plan_job(make_job(file, {}), root=root)
+    check_search(plan.target.space, plan.settings)
     click.echo(f"{file}: correct")
     note = pruner_note(plan.settings)
     if note:

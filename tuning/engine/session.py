@@ -17,9 +17,10 @@ from typing import Any
 
 from optuna.storages import get_storage
 
+from tuning.engine.checks import check_search
 from tuning.engine.failures import SameFailure
 from tuning.engine.orders import Answer, Cancel, Order, Run
-from tuning.engine.phases import check_plan, plans_of
+from tuning.engine.phases import plans_of
 from tuning.engine.progress import Reporter
 from tuning.engine.pruning import Decider
 from tuning.engine.running_trials import RunningTrials
@@ -71,7 +72,7 @@ class Session:
         lease: float = LEASE_SECONDS,
     ) -> None:
         # A study keeps its space, so one of a broken job could not be repaired under its name.
-        check_plan(space, settings)
+        check_search(space, settings)
         self.settings = settings
         self.wanted = 0
         self.progress: Progress | None = None

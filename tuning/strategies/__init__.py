@@ -201,15 +201,29 @@ def make_sampler(name: str, request: Request) -> BaseSampler:
         ImportError: If an extra is missing; the message names it.
     """
     strategy = STRATEGIES[name]
-    if request.metrics > 1 and not strategy.many_metrics:
+    check_strategy(name, metrics=request.metrics)
+    sampler: BaseSampler = _load(strategy.reference)(request)
+    return sampler
+
+
+def check_strategy(name: str, *, metrics: int) -> None:
+    """Refuses a strategy that cannot search here, before a study is made for it.
+
+    Args:
+        name: A name of `STRATEGIES`.
+        metrics: Number of metrics of the search.
+
+    Raises:
+        ValueError: If the strategy searches one metric only.
+        ImportError: If an extra is missing; the message names it.
+    """
+    strategy = STRATEGIES[name]
+    if metrics > 1 and not strategy.many_metrics:
         raise ValueError(
-            f"The strategy {name!r} searches one metric. Got {request.metrics}: use 'tpe' or "
-            "'genetic'."
+            f"The strategy {name!r} searches one metric. Got {metrics}: use 'tpe' or 'genetic'."
         )
     if strategy.needs is not None:
         _check_extra(name, strategy.needs)
-    sampler: BaseSampler = _load(strategy.reference)(request)
-    return sampler
 
 
 def default_pruner(metrics: int) -> str:

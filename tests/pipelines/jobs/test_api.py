@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -149,7 +148,9 @@ from tuning import SearchResult
 search = SearchResult(study="s", storage="", stopped_because="trials", records=[], metrics=[["a", "minimize"]], best=None)
 result = TuneResult(search=search, final={"model_path": sys.argv[1]})
 assert "keras" not in sys.modules
-print(type(result.model().loss).__name__, len(result.predict(json.loads(sys.argv[2]))))
+print(type(result.model().loss).__name__)
+import pandas
+print(len(result.predict(pandas.DataFrame(json.loads(sys.argv[2])))))
 """  # noqa: E501
 
 
@@ -180,10 +181,10 @@ def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine):
 @pytest.mark.timeout(300)
 def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine):
     rows = wine_rows()
-    expected = len(wine.predict(rows))
-    assert expected == 2
+    assert len(wine.predict(rows)) == 2
+    given = rows.to_json(orient="records")
     done = subprocess.run(
-        [sys.executable, "-c", IN_A_NEW_PROCESS, str(wine.model_path), json.dumps(rows)],
+        [sys.executable, "-c", IN_A_NEW_PROCESS, str(wine.model_path), given],
         capture_output=True, text=True, check=False, cwd=REPOSITORY,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
@@ -193,7 +194,7 @@ def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine):
 def wine_rows():
     from sklearn.datasets import load_wine
 
-    return load_wine().data[:2].tolist()
+    return load_wine(as_frame=True).data[:2]
 
 
 def test_progress_is_shown_where_somebody_looks(capfd):

@@ -1,0 +1,67 @@
+"""What cannot be searched is refused before a study is made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tuning.strategies.drive import Driver
+from tuning import Choice, Float, Int, JobError, SearchSettings, Space
+from tuning.engine.checks import check_search, source_point
+from tuning.storage.studies import list_studies
+
+SPACE = Space({"x": Float(0.0, 1.0), "kind": Choice(["a", "b"])})
+LOSS = [("loss", "minimize")]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A store with the study `s` of three finished trials."""
+    folder = tmp_path_factory.mktemp("store")
+    Driver(folder, SPACE, strategy="random", trials=3).run(lambda point, number: [point["x"]])
+    return folder
+
+
+def settings(root, **changes):
+    return SearchSettings(**{"study": "new", "trials": 2, "metrics": LOSS, "root": root, **changes})
+
+
+def test_a_study_of_the_same_space_is_begun_with(root):
+    check_search(SPACE, settings(root, warm_start={"study": "s"}))
+    wider = Space({"x": Float(0.0, 2.0)})
+    check_search(wider, settings(root, warm_start={"study": "s"}))
+
+
+def test_a_study_of_another_space_is_refused(root):
+    other = Space({"x": Float(5.0, 6.0)})
+    with pytest.raises(JobError, match=r"No trial of 's' is one: the spaces differ in kind, x\."):
+        check_search(other, settings(root, warm_start={"study": "s"}))
+    unlike = Space({"n": Int(1, 3)})
+    with pytest.raises(JobError, match="the spaces differ in kind, n, x"):
+        check_search(unlike, settings(root, warm_start={"study": "s"}))
+
+
+def test_a_missing_study_is_refused_and_leaves_nothing(root, tmp_path):
+    with pytest.raises(JobError, match=r"`warm_start`: No study named 'ss'\. Did you mean 's'"):
+        check_search(SPACE, settings(root, warm_start={"study": "ss"}))
+    assert [study.name for study in list_studies(root=str(root))] == ["s"]
+    with pytest.raises(JobError, match="No study named 's'"):
+        check_search(SPACE, settings(tmp_path, warm_start={"study": "s"}))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_that_has_begun_does_not_ask_its_source_again(root):
+    check_search(SPACE, settings(root, study="s", warm_start={"study": "gone"}))
+
+
+def test_a_strategy_for_one_metric_is_refused_with_several(root):
+    several = [*LOSS, ("size", "minimize")]
+    with pytest.raises(JobError, match="'bayesian' searches one metric"):
+        check_search(SPACE, settings(root, strategy="bayesian", metrics=several))
+    stages = [{"name": "a", "strategy": "cmaes", "trials": 2}]
+    with pytest.raises(JobError, match="'cmaes' searches one metric"):
+        check_search(SPACE, settings(root, trials=None, stages=stages, metrics=several))
+
+
+def test_nothing_in_common_is_no_point():
+    assert source_point(SPACE, {"y": 1.0}) is None
+    assert source_point(Space({}), {"y": 1.0}) == {}

@@ -1,0 +1,103 @@
+"""Refuses what cannot be searched, before a study is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuning._names import unknown_name
+from tuning.engine.phases import check_plan
+from tuning.errors import JobError
+from tuning.settings import SearchSettings
+from tuning.space.space import Space
+from tuning.storage import records
+from tuning.storage.records import best_records, read_trials
+from tuning.storage.studies import list_studies, open_study
+from tuning.strategies import check_strategy
+
+_SHOWN = 5  # names of parameters that a message spells out
+
+
+def check_search(space: Space, settings: SearchSettings) -> None:
+    """Refuses what no search of this space could do.
+
+    Args:
+        space: The space.
+        settings: The settings.
+
+    Raises:
+        JobError: If a point of the job is not in the space, the space has no grid, a strategy
+            cannot search so many metrics or lacks its package, or the study to begin with is
+            missing or has no point of this space.
+    """
+    check_plan(space, settings)
+    used = [stage.strategy for stage in settings.stages if stage.confirm is None]
+    for strategy in used or [settings.strategy]:
+        try:
+            check_strategy(strategy, metrics=len(settings.metrics))
+        except (ValueError, ImportError) as error:
+            raise JobError(str(error)) from error
+    check_source(space, settings)
+
+
+def check_source(space: Space, settings: SearchSettings) -> None:
+    """Refuses a study to begin with that is not there, or knows nothing about this space.
+
+    A study that has begun does not ask its source again, which may be gone.
+
+    Args:
+        space: The space.
+        settings: The settings.
+
+    Raises:
+        JobError: If there is no such study, or none of its best trials is a point of the space.
+    """
+    name = settings.warm_start.study
+    if name is None:
+        return
+    known = _known_studies(settings)
+    if known.get(settings.study):
+        return
+    if name not in known:
+        raise JobError(f"`warm_start`: {unknown_name('study', name, known)}")
+    source = open_study(name, settings.url)
+    best = best_records(read_trials(source), maximize=source.directions[0].name == "MAXIMIZE")
+    if not best:
+        raise JobError(f"`warm_start`: the study {name!r} has no complete trial to begin with.")
+    if not any(source_point(space, record.params) for record in best):
+        raise JobError(
+            f"`warm_start` begins with points of this space. No trial of {name!r} is one: "
+            f"{_differences(space, source.user_attrs.get(records.SPACE, {}))}. Leave it out, or "
+            "name the points in `warm_start: {points: [...]}`."
+        )
+
+
+def source_point(space: Space, params: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The point that a trial of another study is in this space, or None.
+
+    Args:
+        space: The space.
+        params: Of the trial; those that the space does not search are left out.
+    """
+    shared = {name: value for name, value in params.items() if name in space.searched}
+    if not shared and space.searched:
+        return None
+    try:
+        return space.complete(shared)
+    except ValueError:
+        return None
+
+
+def _known_studies(settings: SearchSettings) -> dict[str, bool]:
+    """Names of the studies of the store, and whether each of them has trials."""
+    if settings.storage is None and not (settings.root / "studies.db").exists():
+        return {}  # looking into it would make it
+    found = list_studies(settings.url)
+    return {study.name: sum(study.counts.values()) > 0 for study in found}
+
+
+def _differences(space: Space, other: Mapping[str, Any]) -> str:
+    here, there = space.to_dict(), dict(other)
+    changed = sorted(k for k in here.keys() | there.keys() if here.get(k) != there.get(k))
+    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    return f"the spaces differ in {', '.join(changed[:_SHOWN])}{more}"

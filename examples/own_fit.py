@@ -1,7 +1,7 @@
-"""Parts of the cookbook in your own `model.fit`: first on a `tf.data` pipeline, then on arrays.
+"""Parts of the cookbook in your own `model.fit`: on a `tf.data` pipeline, then on plain arrays.
 
 `python -m examples.own_fit` trains both on the handwritten digits and prints their validation
-accuracies. docs/library.md goes through it line by line.
+accuracies; docs/library.md explains the lines.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from cookbook.schedules import OneCycle
 from pipelines.datasets import load_dataset
 from pipelines.inputs import image_batches
 
+LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
 
 def on_pipeline(epochs: int = 8) -> keras.callbacks.History:
-    """Trains on augmented batches of a `tf.data` pipeline.
+    """Trains on the augmented batches of a `tf.data` pipeline.
 
     Args:
         epochs: Passes over the 1,257 training images.
@@ -24,23 +26,25 @@ def on_pipeline(epochs: int = 8) -> keras.callbacks.History:
     Returns:
         What `model.fit` returns.
     """
-    digits = load_dataset("digits")
-    train = image_batches(
-        digits.train.x / 16, digits.train.y, batch_size=32, shuffle=True, augment="digits"
-    )
-    validation = image_batches(digits.validation.x / 16, digits.validation.y, batch_size=256)
-    rate = OneCycle(0.01, epochs * len(train))
+    data = load_dataset("digits")
+    x, y, steps = data.train.x / 16, data.train.y, -(-len(data.train) // 32)
+    batches = image_batches(x, y, batch_size=32, shuffle=True, augment="digits", epochs=None)
+    held_out = image_batches(data.validation.x / 16, data.validation.y, batch_size=256)
     model = convnet((8, 8, 1), 10, widths=(16, 32))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(rate), loss, ["accuracy"])
-    monitor = GradientMonitor(digits.train.x[:64] / 16, digits.train.y[:64])
+    rate = OneCycle(0.01, epochs * steps)
+    model.compile(keras.optimizers.Adam(rate), LOSS, metrics=["accuracy"])
     return model.fit(
-        train, validation_data=validation, epochs=epochs, callbacks=[monitor], verbose=0
+        batches,
+        epochs=epochs,
+        steps_per_epoch=steps,
+        validation_data=held_out,
+        callbacks=[GradientMonitor(x[:64], y[:64])],
+        shuffle=False,
     )
 
 
 def on_arrays(epochs: int = 8) -> keras.callbacks.History:
-    """Trains on plain arrays: the same dataset, builder, schedule and callback.
+    """Trains on plain arrays with the same dataset, builder, schedule and callback.
 
     Args:
         epochs: Passes over the 1,257 training images.
@@ -48,15 +52,18 @@ def on_arrays(epochs: int = 8) -> keras.callbacks.History:
     Returns:
         What `model.fit` returns.
     """
-    digits = load_dataset("digits")
-    (x, y), validation = ((split.x / 16, split.y) for split in (digits.train, digits.validation))
-    rate = OneCycle(0.01, epochs * -(-len(x) // 32))
+    data = load_dataset("digits")
+    x, y, steps = data.train.x / 16, data.train.y, -(-len(data.train) // 32)
     model = convnet((8, 8, 1), 10, widths=(16, 32))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(rate), loss, ["accuracy"])
-    monitor = GradientMonitor(x[:64], y[:64])
+    rate = OneCycle(0.01, epochs * steps)
+    model.compile(keras.optimizers.Adam(rate), LOSS, metrics=["accuracy"])
     return model.fit(
-        x, y, validation_data=validation, epochs=epochs, callbacks=[monitor], verbose=0
+        x,
+        y,
+        epochs=epochs,
+        batch_size=32,
+        validation_data=(data.validation.x / 16, data.validation.y),
+        callbacks=[GradientMonitor(x[:64], y[:64])],
     )
 
 

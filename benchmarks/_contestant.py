@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from benchmarks._machine import ROOT
+from cookbook._lazy import load_object
 
 Measured = dict[str, Any]
 _MARK = "BENCHMARK-RESULT "
@@ -116,9 +117,7 @@ def main(reference: str, arguments: str, first: str = "") -> None:
     """
     if first == "plain":
         importlib.import_module("tensorflow")
-    module, _, name = reference.partition(":")
-    function = getattr(importlib.import_module(module), name)
-    result = function(**json.loads(arguments))
+    result = load_object(reference)(**json.loads(arguments))
     print(_MARK + json.dumps(result), flush=True)  # print: the parent process reads it
 
 

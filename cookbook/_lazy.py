@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 
 def lazy_attributes(
@@ -29,9 +31,7 @@ def lazy_attributes(
     def load(name: str) -> object:
         if name not in references:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, attribute = references[name].partition(":")
-        found = importlib.import_module(module)
-        return getattr(found, attribute) if attribute else found
+        return load_object(references[name])
 
     return load, lambda: sorted(references)
 
@@ -54,3 +54,22 @@ def lazy_names(
         package,
         {name: f"{package}.{module}:{name}" for module, names in modules.items() for name in names},
     )
+
+
+def load_object(reference: str) -> Any:
+    """Imports what `"module:attribute"` names; without an attribute the module itself.
+
+    Args:
+        reference: For example `"math:sqrt"`; an attribute may lie deeper, as `"a.b:Kind.make"`.
+
+    Raises:
+        ImportError: If the module cannot be imported.
+        AttributeError: If it has no such attribute.
+
+    Example:
+        >>> load_object("math:sqrt")(9.0), load_object("math").pi > 3
+        (3.0, True)
+    """
+    module, _, attribute = reference.partition(":")
+    found: Any = importlib.import_module(module)
+    return functools.reduce(getattr, attribute.split("."), found) if attribute else found

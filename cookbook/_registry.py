@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 from cookbook._ranges import Range, check_ranges
 
@@ -36,8 +36,7 @@ class Entry:
 
     def load(self) -> Any:
         """Imports and returns the class or function that makes the object."""
-        module, _, attribute = self.reference.partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        return load_object(self.reference)
 
     def make(self, **options: Any) -> Any:
         """Makes the object; `options` win over `defaults`.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 
 def lazy_attributes(
@@ -27,7 +29,25 @@ def lazy_attributes(
     def load(name: str) -> object:
         if name not in references:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module, _, attribute = references[name].partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        return load_object(references[name])
 
     return load, lambda: sorted(references)
+
+
+def load_object(reference: str) -> Any:
+    """Imports what `"module:attribute"` names; without an attribute the module itself.
+
+    Args:
+        reference: For example `"math:sqrt"`; an attribute may lie deeper, as `"a.b:Kind.make"`.
+
+    Raises:
+        ImportError: If the module cannot be imported.
+        AttributeError: If it has no such attribute.
+
+    Example:
+        >>> load_object("math:sqrt")(9.0), load_object("math").pi > 3
+        (3.0, True)
+    """
+    module, _, attribute = reference.partition(":")
+    found: Any = importlib.import_module(module)
+    return functools.reduce(getattr, attribute.split("."), found) if attribute else found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from cookbook._lazy import load_object
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +42,5 @@ class ModelEntry:
 
     def build(self, **overrides: Any) -> keras.Model:
         """Builds the reference model, with some of its arguments replaced."""
-        module, _, function = self.builder.partition(":")
-        builder = getattr(importlib.import_module(module), function)
-        return builder(**{**self.reference, **overrides})
+        model: keras.Model = load_object(self.builder)(**{**self.reference, **overrides})
+        return model

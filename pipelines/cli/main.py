@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 
 import click
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 
 # Command name to "module:attribute"; modules import click and little else.
@@ -51,8 +51,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: D102
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = load_object(COMMANDS[name])
         return command
 
     def resolve_command(

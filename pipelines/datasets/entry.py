@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cookbook._lazy import load_object
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset, Modality, Task
@@ -59,6 +60,5 @@ class DatasetEntry:
 
     def function(self) -> Callable[..., Dataset]:
         """Imports the loader."""
-        module, _, attribute = self.loader.partition(":")
-        loader: Callable[..., Dataset] = getattr(importlib.import_module(module), attribute)
+        loader: Callable[..., Dataset] = load_object(self.loader)
         return loader

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 from pipelines.hyperparameters.families import (
     FAMILIES,
@@ -146,8 +146,7 @@ def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[s
 
 def resolve(reference: str) -> Callable[..., Any]:
     """The function that `"module:function"` names."""
-    module, _, name = reference.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    function: Callable[..., Any] = load_object(reference)
     return function
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 import tensorflow as tf
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 from pipelines.inputs.geometry import gather_pixels, pixel_places
 from pipelines.inputs.presets import AUGMENTATIONS, PRESETS
@@ -181,8 +181,7 @@ def _operation(step: dict[str, Any], value_range: tuple[Any, Any]) -> Operation:
     name = step.pop("name", None)
     if name not in AUGMENTATIONS:
         raise ValueError(unknown_name("augmentation", name, [*AUGMENTATIONS, *PRESETS]))
-    module, _, attribute = AUGMENTATIONS[name].partition(":")
-    operation = getattr(importlib.import_module(module), attribute)
+    operation = load_object(AUGMENTATIONS[name])
     known = list(inspect.signature(operation).parameters)
     for argument in step:
         if argument not in known:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def preprocessing_from_config(config: dict[str, Any]) -> Preprocessing:
     name = config.get("name")
     if name not in PREPROCESSING:
         raise ValueError(unknown_name("preprocessing", name, PREPROCESSING))
-    module, _, attribute = PREPROCESSING[name].partition(":")
-    found: type[Preprocessing] = getattr(importlib.import_module(module), attribute)
+    found: type[Preprocessing] = load_object(PREPROCESSING[name])
     return found.from_config(config)
 
 

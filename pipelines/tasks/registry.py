@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 from cookbook.losses.registry import LOSSES
 
@@ -46,8 +46,7 @@ class TaskEntry:
 
     def load(self) -> type[Task]:
         """Imports the class, and Keras with it."""
-        module, _, attribute = self.reference.partition(":")
-        found: type[Task] = getattr(importlib.import_module(module), attribute)
+        found: type[Task] = load_object(self.reference)
         return found
 
     def check_loss(self, loss: str) -> None:

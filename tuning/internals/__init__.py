@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tuning._lazy import load_object
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateName:
@@ -67,7 +69,7 @@ def faults(names: Iterable[PrivateName], holder: Any = None) -> list[str]:
         if holder is None and name.owner.endswith("()"):
             continue
         try:
-            fault = name.fault(_imported(name.owner) if holder is None else holder)
+            fault = name.fault(load_object(name.owner) if holder is None else holder)
         except (ImportError, AttributeError) as error:
             fault = f"`{name.owner}` is gone ({error}), which {name.user} needs"
         if fault is not None:
@@ -94,9 +96,3 @@ def require(names: Iterable[PrivateName], holder: Any = None) -> None:
             f"{package} {version} is not supported: {'; '.join(moved)}. Install the version that "
             f"this release was tested with: pip install --force-reinstall keras-cookbook."
         )
-
-
-def _imported(owner: str) -> Any:
-    module, _, attribute = owner.partition(":")
-    found = importlib.import_module(module)
-    return getattr(found, attribute) if attribute else found

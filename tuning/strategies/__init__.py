@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tuning._lazy import load_object
 from tuning._names import unknown_name
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def make_sampler(name: str, request: Request) -> BaseSampler:
     """
     strategy = STRATEGIES[name]
     check_strategy(name, metrics=request.metrics)
-    sampler: BaseSampler = _load(strategy.reference)(request)
+    sampler: BaseSampler = load_object(strategy.reference)(request)
     return sampler
 
 
@@ -254,15 +255,10 @@ def make_pruner(
     Returns:
         The pruner and its decision steps; an empty tuple for never.
     """
-    made: tuple[BasePruner, tuple[int, ...] | None] = _load(PRUNERS[name].reference)(
+    made: tuple[BasePruner, tuple[int, ...] | None] = load_object(PRUNERS[name].reference)(
         budget, **options
     )
     return made
-
-
-def _load(reference: str) -> Any:
-    module, _, attribute = reference.partition(":")
-    return getattr(importlib.import_module(module), attribute)
 
 
 def _check_extra(name: str, package: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tuning._lazy import load_object
 from tuning.errors import JobError
 from tuning.workers.context import Context
 
@@ -101,10 +102,7 @@ def unpack(content: str | bytes) -> Objective:
         if isinstance(content, bytes):
             loaded: Objective = cloudpickle.loads(content)
             return loaded
-        module, _, attribute = content.partition(":")
-        found: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
+        found = load_object(content)
     except Exception as error:
         raise JobError(
             f"The objective cannot be loaded ({type(error).__name__}: {error})."

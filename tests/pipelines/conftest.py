@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,13 @@ from typing import NamedTuple
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def ready_mlflow(tmp_path, empty_mlflow):
+    """Puts an empty MLflow store where the program would make one, which takes seconds."""
+    (tmp_path / "mlruns").mkdir(exist_ok=True)
+    shutil.copy(empty_mlflow, tmp_path / "mlruns" / "mlflow.db")
 
 
 @pytest.fixture

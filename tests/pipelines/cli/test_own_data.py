@@ -21,6 +21,8 @@ from tests.pipelines.own_data import (
     write_texts,
 )
 
+pytestmark = pytest.mark.usefixtures("ready_mlflow")
+
 LATIN = "café, naïve\n".encode("latin-1") * 40
 NOTHING = "nothing"
 

@@ -11,6 +11,8 @@ import pytest
 from pipelines.cli import progress as module
 from pipelines.cli.progress import EpochProgress
 
+pytestmark = pytest.mark.usefixtures("ready_mlflow")
+
 
 @pytest.fixture
 def clock(monkeypatch):

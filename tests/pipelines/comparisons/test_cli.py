@@ -17,6 +17,8 @@ from pipelines.comparisons.registry import all_comparisons
 from pipelines.recipes.registry import recipe_names
 from tests.pipelines.conftest import REPOSITORY
 
+pytestmark = pytest.mark.usefixtures("ready_mlflow")
+
 
 def _run(*arguments):
     return CliRunner().invoke(cli, [*arguments])

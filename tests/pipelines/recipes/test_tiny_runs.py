@@ -15,6 +15,8 @@ from pipelines.recipes.registry import all_recipes
 from pipelines.tasks.registry import task_entry
 from tests.pipelines.own_data import OWN_DATA
 
+pytestmark = pytest.mark.usefixtures("ready_mlflow")
+
 RECIPES = {recipe.name: recipe for recipe in all_recipes()}
 SHIPPED = {entry.name for entry in BUNDLED}
 KEYS = {"metrics", "test_metrics", "baseline_metrics", "run_id", "seconds", "samples_per_second"}

@@ -7,15 +7,6 @@ import pytest
 
 from tuning.storage.database import open_storage
 from tuning.tracking import default_tracking_uri
-from tuning.tracking.quiet import connect
-
-
-@pytest.fixture(scope="session")
-def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An MLflow database with all its tables: making them takes seconds, copying does not."""
-    folder = tmp_path_factory.mktemp("mlflow")
-    connect(default_tracking_uri(folder)).search_experiments()
-    return folder / "mlflow.db"
 
 
 @pytest.fixture

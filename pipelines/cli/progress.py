@@ -94,7 +94,10 @@ class EpochProgress(LiveBar):
         for note in result.notes:
             console.print(f"data       {note}", highlight=False, markup=False, soft_wrap=True)
         console.print(f"trained in {result.seconds:.1f} s ({rate})", highlight=False)
-        for name, value in (("model", result.model_path), ("run", where(result.run_url))):
+        places: list[tuple[str, Any]] = [("model", result.model_path)]
+        if result.run_url:
+            places.append(("run", where(result.run_url)))
+        for name, value in places:
             # Whole, so that it can be clicked and copied.
             console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
 

@@ -182,17 +182,21 @@ def report(
 
 
 @click.command()
-@click.argument("study")
+@click.argument("study", required=False)
 @click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
 @study_options
 @json_option
 def sync(
-    study: str, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
+    study: str | None, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
 ) -> None:
     """Send MLflow what it lacks of STUDY, including the refitted model and its registration.
 
-    Running it again sends nothing.
+    Without STUDY, send the trainings of `cookbook train` that MLflow could not be told of. Running
+    it again sends nothing.
     """
+    if study is None:
+        _sync_trainings(root, tracking_uri, as_json=as_json)
+        return
     from pipelines.jobs.mlflow.review import sync_study
     from tuning.storage.studies import storage_url
     from tuning.tracking import default_tracking_uri
@@ -210,6 +214,25 @@ def sync(
             "The rest is on the machine that ran the search: run `cookbook sync` there.",
             err=True,
         )
+
+
+def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> None:
+    from pipelines.training.records import send_record, waiting_records
+    from tuning.tracking import Tracker, default_tracking_uri
+
+    uri = tracking_uri or default_tracking_uri(root)
+    sent = [
+        {"experiment": experiment, "run_id": run.run_id, "run_url": run.url}
+        for folder, experiment in waiting_records(root)
+        for run in [send_record(folder, Tracker(uri, experiment=experiment))]
+    ]
+    if as_json:
+        print_result({"sent": sent})
+        return
+    for run in sent:
+        click.echo(f"{run['experiment']}  {run['run_url']}")
+    if not sent:
+        click.echo("MLflow has every training.")
 
 
 @click.command()

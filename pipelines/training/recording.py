@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.figures import history_figure
 from pipelines.training.data import data_text
+from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
-from pipelines.training.saving import log_model, save_model
-from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
+from pipelines.training.saving import save_model
+from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
 
 if TYPE_CHECKING:
     import keras
 
-    from pipelines.datasets.containers import Dataset
     from pipelines.training.experiment import Experiment
-    from tuning.tracking import Run
 
 
 def record(
@@ -26,8 +27,10 @@ def record(
     history: dict[str, list[float]],
     *,
     seconds: float,
+    tracker: Tracker,
+    start: int,
 ) -> TrainResult:
-    """Scores a trained model beside its baseline, and logs both.
+    """Scores a trained model beside its baseline, saves it, and then logs both.
 
     Args:
         request: What was trained.
@@ -35,6 +38,8 @@ def record(
         model: The trained model.
         history: One list per metric.
         seconds: Wall time of the epochs.
+        tracker: The experiment; it was reached before the training.
+        start: When the training began, milliseconds since 1970.
 
     Returns:
         Metrics, history, run and model.
@@ -45,18 +50,38 @@ def record(
     baseline, predictions = task.baseline(test)
     baseline_metrics = task.measure(predictions, test.y)
     test_metrics = task.score(model, test)
-    with _start(request, experiment, baseline) as run:
-        path = save_model(experiment, model, request.root / "models" / run.run_id)
-        finals = {"test": test_metrics, "baseline": baseline_metrics}
-        run.log(
-            metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
-            history={**history, "step": list(range(1, _epochs(history) + 1))},
-        )
-        run.figure(history_figure(history), "figures/history.png")
-        for label, figure in task.figures(model, test).items():
-            run.figure(figure, f"figures/{label}.png")
-        _describe(run, dataset, task.notes(model))
-        log_model(run, task.raw_example(), path)
+    path = save_model(experiment, model, _new_folder(request))
+    finals = {"test": test_metrics, "baseline": baseline_metrics}
+    provenance = Provenance(
+        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
+    )
+    record = TrainingRecord(
+        experiment=request.recipe,
+        name=f"{request.recipe} seed {request.seed}",
+        params=experiment.params,
+        tags={
+            **provenance.run_tags(),
+            **{"seed": request.seed, "role": "training", "baseline": baseline},
+        },
+        metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
+        history={**history, "step": list(range(1, _epochs(history) + 1))},
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        start=start,
+    )
+    texts = dict(task.notes(model))
+    if text := data_text(dataset):
+        texts["data.txt"] = text
+    figures = {"history": history_figure(history), **task.figures(model, test)}
+    record.keep(path.parent, task.raw_example(), figures=figures, texts=texts)
+    notes = list(dataset.notes)
+    try:
+        run = send_record(path.parent, tracker)
+    except TrackingError as error:
+        run_id, run_url = "", ""
+        notes.append(f"MLflow has no run of this training ({error}); `cookbook sync` sends it")
+    else:
+        run_id, run_url, path = run.run_id, run.url, path.parent.with_name(run.run_id) / path.name
     rate = len(dataset.train) * _epochs(history) / seconds
     return TrainResult(
         recipe=request.recipe,
@@ -68,35 +93,16 @@ def record(
         seconds=seconds,
         samples_per_second=rate,
         images_per_second=rate if dataset.modality == "image" else None,
-        notes=tuple(dataset.notes),
-        run_id=run.run_id,
-        run_url=run.url,
+        notes=tuple(notes),
+        run_id=run_id,
+        run_url=run_url,
         model_path=path,
     )
 
 
-def _start(request: TrainRequest, experiment: Experiment, baseline: str) -> Run:
-    dataset = experiment.dataset
-    provenance = Provenance(
-        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
-    )
-    tracker = Tracker(
-        request.tracking_uri or default_tracking_uri(request.root), experiment=request.recipe
-    )
-    facts: dict[str, Any] = {"seed": request.seed, "role": "training", "baseline": baseline}
-    return tracker.start(
-        f"{request.recipe} seed {request.seed}",
-        params=experiment.params,
-        tags={**provenance.run_tags(), **facts},
-    )
-
-
-def _describe(run: Run, dataset: Dataset, notes: Mapping[str, str]) -> None:
-    run.dataset(dataset.name, dataset.fingerprint)
-    if text := data_text(dataset):
-        run.text(text, "data.txt")
-    for file, text in notes.items():
-        run.text(text, file)
+def _new_folder(request: TrainRequest) -> Path:
+    """A folder of one training; when MLflow knows the training, it is named after its run."""
+    return request.root / "models" / f"{request.recipe}-{secrets.token_hex(6)}"
 
 
 def _epochs(history: Mapping[str, list[float]]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from pipelines.recipes.recipe import Recipe
     from pipelines.training.experiment import Experiment
+    from tuning.tracking import Tracker
 
 OnEpoch = Callable[[int, int, Mapping[str, float]], None]
 OnSteps = Callable[[float, int, Mapping[str, float]], None]
@@ -67,6 +69,13 @@ class TrainRequest:
         name = f"{self.recipe}-{facts}-{_digest([code.digest, code.libraries])}.npz"
         return self.root / "checkpoints" / name
 
+    def tracker(self) -> Tracker:
+        """The experiment of the recipe; an embedded store is made where there is none."""
+        from tuning.tracking import Tracker, default_tracking_uri
+
+        uri = self.tracking_uri or default_tracking_uri(self.root)
+        return Tracker(uri, experiment=self.recipe)
+
     def data_request(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""
         return DataRequest.of(recipe, data_dir=self.data_dir, tiny=self.tiny, options=self.data)
@@ -87,7 +96,8 @@ class TrainResult:
             finished before it was killed.
         samples_per_second: Training samples per second of the epochs, validation included.
         notes: What the dataset's loader inferred, dropped or skipped.
-        run_id: MLflow run.
+        run_id: MLflow run; empty where MLflow failed after the training: then `cookbook sync`
+            writes the run.
         run_url: Where the run can be looked at.
         model_path: The saved model.
         images_per_second: The same as `samples_per_second` where a sample is an image, else
@@ -144,11 +154,14 @@ def train_request(
     Raises:
         ValueError: If recipe or hyperparameters are unknown, of a wrong kind or out of range.
         FloatingPointError: If the training diverges.
+        TrackingError: If MLflow does not answer, before anything is trained.
     """
     recipe = request.load_recipe()
     # Before TensorFlow, which takes seconds: what is wrong is said at once.
     check_hyperparameters(recipe, request.params)
     dataset = request.data_request(recipe).load()
+    # Before anything is trained: a store that cannot be written, or does not answer, says so now.
+    tracker, start = request.tracker(), int(time.time() * 1000)
     from pipelines.training.experiment import Experiment
     from pipelines.training.recording import record
 
@@ -157,7 +170,9 @@ def train_request(
     if on_start is not None:
         on_start(dataset)
     model, history, seconds = _fit(experiment, checkpoint, on_epoch=on_epoch, on_steps=on_steps)
-    result = record(request, experiment, model, history, seconds=seconds)
+    result = record(
+        request, experiment, model, history, seconds=seconds, tracker=tracker, start=start
+    )
     # Only now: a process that dies while it records goes on from the last epoch.
     _forget(checkpoint)
     return result

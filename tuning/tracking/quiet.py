@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tuning.credentials import mask_credentials
+from tuning.tracking.store_lock import store_lock
 
 # MLflow's own defaults retry 7 times with 120 s each: a dead server would hold a caller for
 # minutes. What the user has set stays. Telemetry would call home from every worker.
@@ -75,7 +76,7 @@ def connect(tracking_uri: str) -> Any:
         TrackingError: If the store cannot be opened.
     """
     mlflow = load_mlflow()
-    with tracking_errors(tracking_uri):
+    with tracking_errors(tracking_uri), store_lock(tracking_uri):
         client = mlflow.MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
         quiet_loggers()  # the migrations of a new database configure alembic's
         return client

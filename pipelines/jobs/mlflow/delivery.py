@@ -10,9 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipelines.serving.files import MODEL_FILE
+from pipelines.training.examples import read_example, write_example
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,7 +69,7 @@ class Delivery:
             file = folder / _FILES / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        _write_example(folder, example)
+        write_example(folder, example)
         # Last: a delivery without its facts is none.
         (folder / _FACTS).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
@@ -103,7 +102,7 @@ class Delivery:
         if self.dataset and self.fingerprint:
             run.dataset(self.dataset, self.fingerprint)
         run.file(folder / _FILES)
-        example = _read_example(folder)
+        example = read_example(folder)
         if self.kind == RECIPE:
             from pipelines.training.saving import log_model
 
@@ -149,26 +148,3 @@ def _loaded(path: Path) -> Any:
             f"imported and registered with Keras. Got {path}: call "
             "`pipelines.jobs.mlflow.review.sync_study` from such a script."
         ) from error
-
-
-def _write_example(folder: Path, example: Any) -> None:
-    import pandas as pd
-
-    if not isinstance(example, pd.DataFrame):
-        np.save(folder / "example.npy", np.asarray(example), allow_pickle=False)
-        return
-    try:
-        example.to_parquet(folder / "example.parquet")
-    except (TypeError, ValueError):
-        # Columns of several types have no type of Parquet's: as texts they have one.
-        mixed = example.select_dtypes("object").columns
-        example.astype(dict.fromkeys(mixed, "string")).to_parquet(folder / "example.parquet")
-
-
-def _read_example(folder: Path) -> Any:
-    import pandas as pd
-
-    table = folder / "example.parquet"
-    if table.exists():
-        return pd.read_parquet(table)
-    return np.load(folder / "example.npy", allow_pickle=False)

@@ -93,13 +93,14 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=["array", "table", "mixed"])
 def test_an_example_is_kept_with_its_types(tmp_path, example):
-    from pipelines.jobs.mlflow.delivery import FOLDER, _read_example
+    from pipelines.jobs.mlflow.delivery import FOLDER
+    from pipelines.training.examples import read_example
 
     (tmp_path / "model.keras").touch()
     delivery = Delivery(kind="recipe", registration={"register": "a", "alias": None})
     delivery.keep(tmp_path, example, texts={"notes/data.txt": "one\n"})
     assert kept_delivery(tmp_path) == delivery
-    found = _read_example(tmp_path / FOLDER)
+    found = read_example(tmp_path / FOLDER)
     if isinstance(example, pd.DataFrame):
         kept = [name for name in example if name != "mixed"]
         pd.testing.assert_frame_equal(found[kept], example[kept])

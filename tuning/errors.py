@@ -22,5 +22,18 @@ class JobError(Exception):
     """
 
 
+class OtherJobError(JobError):
+    """A study belongs to one job, and this is another one.
+
+    Args:
+        message: What is different, and the way out.
+        study: Name of the study.
+    """
+
+    def __init__(self, message: str, study: str = "") -> None:
+        super().__init__(message)
+        self.study = study
+
+
 class StoreError(JobError):
     """The study's database cannot be read or written. Finished trials are safe in it."""

@@ -9,6 +9,7 @@ import click
 
 from cookbook._lazy import load_object
 from cookbook._names import unknown_name
+from tuning.errors import OtherJobError
 
 # Command name to "module:attribute"; modules import click and little else.
 COMMANDS = {
@@ -95,6 +96,8 @@ def _report(error: Exception) -> int:
         raise error
     if isinstance(error, OSError) and error.filename:
         return _complain(f"{error.filename}: {error.strerror}.", 2)
+    if isinstance(error, OtherJobError):
+        return _complain(f"{error} Here: `--study NEWNAME`, or `cookbook delete {error.study}`.", 2)
     if isinstance(error, ValueError | OSError) or _is_expected(error):
         return _complain(str(error), 2)
     hint = "This is a bug in cookbook; set COOKBOOK_DEBUG=1 for the traceback."

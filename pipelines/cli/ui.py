@@ -35,4 +35,4 @@ def ui(*, port: int, host: str, root: Path) -> None:
     arguments += ["--artifacts-destination", str((root / "artifacts").resolve())]
     arguments += ["--host", host, "--port", str(port), "--workers", "1"]
     # The server replaces this process: signals and the exit code are its own.
-    os.execv(sys.executable, [sys.executable, "-m", "mlflow", *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "mlflow", *arguments])  # noqa: S606

@@ -14,7 +14,7 @@ from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
 from optuna.storages import BaseStorage, get_storage
 
 from tuning._names import unknown_name
-from tuning.errors import JobError
+from tuning.errors import JobError, OtherJobError
 from tuning.internals.optuna import study_id
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
@@ -25,6 +25,8 @@ from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
 from tuning.storage.records import TrialRecord, read_trials
+
+_WAY_OUT = "Take another name (`study`), go back to the old values, or delete the old study."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +119,9 @@ def create_study(
 ) -> optuna.Study:
     """Opens a study to be searched, making it when it does not exist.
 
-    Laws:
-        1. A study is of one job: its space, its metrics and its facts, which together decide the
-           numbers of a trial, are those it was made with.
+    Rules:
+        1. A study belongs to one job: its space, its metrics and its facts, which together decide
+           the numbers of a trial, are those it was made with.
         2. A search with another space, metric or fact is refused before anything is written.
         3. A fact that the study does not have is taken from the search: an earlier version of
            the program made the study without it.
@@ -184,27 +186,27 @@ def _check_same(
     facts: Mapping[str, Any],
 ) -> None:
     name, stored = study.study_name, study.user_attrs
-    way_out = (
-        "Take another name (`--study NEWNAME`, or `study` of the job), go back to the old values, "
-        f"or delete the old study with `cookbook delete {name}`."
-    )
     # The facts come first: they say why the space is another one.
     different = differences(stored.get(records.FACTS, {}), facts)
     if different:
-        raise JobError(f"A study is of one job. {name!r} has {sentence(different)}. {way_out}")
+        message = f"A study belongs to one job. {name!r} has {sentence(different)}. {_WAY_OUT}"
+        raise OtherJobError(message, name)
     if records.SPACE in stored and Space.from_dict(stored[records.SPACE]) != space:
         old, new = stored[records.SPACE], space.to_dict()
         changed = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
-        raise JobError(
-            f"A study has one space. {name!r} has another one in {', '.join(changed)}. {way_out}"
+        raise OtherJobError(
+            f"A study has one space. {name!r} has another one in {', '.join(changed)}. {_WAY_OUT}",
+            name,
         )
     directions = [direction.name.lower() for direction in study.directions]
     names = study.metric_names or [name for name, _ in metrics]
     old_metrics = list(zip(names, directions, strict=False))
     if old_metrics != [tuple(metric) for metric in metrics]:
-        raise JobError(
-            f"A study has one set of metrics. {name!r} has {old_metrics}, got {list(metrics)}. "
-            f"{way_out}"
+        received = [tuple(metric) for metric in metrics]
+        raise OtherJobError(
+            f"A study has one set of metrics. {name!r} has {old_metrics}, got {received}. "
+            f"{_WAY_OUT}",
+            name,
         )
 
 

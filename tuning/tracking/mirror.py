@@ -124,7 +124,8 @@ class Mirror:
         """Starts to follow; returns at once."""
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tuning.tracking.daemon"],
+                # `-P`: a folder `tuning` where the user happens to be is not this package.
+                [sys.executable, "-P", "-m", "tuning.tracking.daemon"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -29,10 +29,9 @@ from tuning.tracking import Tracker, default_tracking_uri
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 QUICK = {"strategy": "random", "pruner": "none", "workers": 1, "tracking": False}
-WAY_OUT = (
-    r"Take another name \(`--study NEWNAME`, or `study` of the job\), go back to the old values, "
-    r"or delete the old study with `cookbook delete {name}`\."
-)
+WAY_OUT = r"Take another name \(`study`\), go back to the old values, or delete the old study\."
+
+HERE = r" Here: `--study NEWNAME`, or `cookbook delete {name}`\."
 
 
 def write_rows(path, *, shift=2.0, seed=0):
@@ -75,10 +74,10 @@ def test_the_program_says_so_where_the_study_has_a_name(program, tmp_path):
     done = program(*command, 1, check=False)
     assert done.code == 2
     line = (
-        r"cookbook: A study is of one job\. 'mine' has data fingerprint [0-9a-f]{12}, "
+        r"cookbook: A study belongs to one job\. 'mine' has data fingerprint [0-9a-f]{12}, "
         r"got [0-9a-f]{12}\. "
     )
-    assert re.fullmatch(line + WAY_OUT.format(name="mine") + "\n", done.err)
+    assert re.fullmatch(line + WAY_OUT + HERE.format(name="mine") + "\n", done.err)
 
 
 # B: other arrays, another function
@@ -190,10 +189,10 @@ def test_c_two_recipes_do_not_share_a_study(program, tmp_path):
     done = program("tune", "digits-mlp", *options, 2, check=False)
     assert done.code == 2
     assert done.err.startswith(
-        "cookbook: A study is of one job. 'same' has objective 'recipe breast-cancer-mlp', got "
-        "'recipe digits-mlp'; dataset 'breast-cancer', got 'digits'; data fingerprint "
+        "cookbook: A study belongs to one job. 'same' has objective 'recipe breast-cancer-mlp', "
+        "got 'recipe digits-mlp'; dataset 'breast-cancer', got 'digits'; data fingerprint "
     )
-    assert re.search(WAY_OUT.format(name="same") + "\n$", done.err)
+    assert re.search(WAY_OUT + HERE.format(name="same") + "\n$", done.err)
     assert len(read_trials(open_study("same", root=str(tmp_path / "mlruns")))) == 1
 
 
@@ -241,7 +240,7 @@ def run_job(folder, **changes):
 @pytest.mark.parametrize(("changes", "message"), EDITS, ids=lambda value: str(value)[:30])
 def test_an_edit_that_changes_trials_is_refused(folder, changes, message):
     before = dict(open_study("job", root=str(folder)).user_attrs)
-    with pytest.raises(JobError, match=f"{message}.*{WAY_OUT.format(name='job')}"):
+    with pytest.raises(JobError, match=f"{message}.*{WAY_OUT}"):
         run_job(folder, **changes)
     study = open_study("job", root=str(folder))
     assert study.user_attrs == before

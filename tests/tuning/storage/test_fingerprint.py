@@ -1,4 +1,4 @@
-"""A study is of one job: the laws of `create_study` about facts."""
+"""A study belongs to one job: the laws of `create_study` about facts."""
 
 from __future__ import annotations
 
@@ -54,13 +54,10 @@ OTHER = [
 @pytest.mark.parametrize(("changes", "message"), OTHER)
 def test_2_other_facts_are_refused_with_both_values_and_the_way_out(url, changes, message):
     before = opened(url, KNOWN).user_attrs
-    way_out = (
-        "Take another name (`--study NEWNAME`, or `study` of the job), go back to the old values, "
-        "or delete the old study with `cookbook delete s`."
-    )
+    way_out = "Take another name (`study`), go back to the old values, or delete the old study."
     with pytest.raises(JobError, match=re.escape(f"{message}{way_out}")) as caught:
         opened(url, KNOWN | changes)
-    assert str(caught.value).startswith("A study is of one job. ")
+    assert str(caught.value).startswith("A study belongs to one job. ")
     assert "\n" not in str(caught.value)
     assert open_study("s", url).user_attrs == before
     settings = SearchSettings(study="s", storage=url, trials=1, metrics=LOSS, facts=KNOWN | changes)
@@ -70,9 +67,11 @@ def test_2_other_facts_are_refused_with_both_values_and_the_way_out(url, changes
 
 def test_2_space_and_metrics_are_refused_with_the_same_way_out(url):
     opened(url, KNOWN)
-    with pytest.raises(JobError, match=r"one space\. 's' has another one in x\. .*--study NEWNAME"):
+    with pytest.raises(
+        JobError, match=r"one space\. 's' has another one in x\. Take another"
+    ):
         opened(url, KNOWN, space=Space({"x": Float(0.0, 2.0)}))
-    with pytest.raises(JobError, match=r"one set of metrics\. 's' has .*, got .*--study NEWNAME"):
+    with pytest.raises(JobError, match=r"one set of metrics\. 's' has .*, got .*Take another"):
         opened(url, KNOWN, metrics=(("loss", "maximize"),))
 
 

@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-all check format documents docs clean image secrets up scale submit logs down
+.PHONY: help install install-dev tune ui test test-exhaustive test-all check format documents docs clean image secrets up scale submit logs down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -39,7 +39,10 @@ ui: install  ## open the MLflow UI on the runs of this folder
 	$(BIN)/cookbook ui
 
 test: install-dev  ## the fast tests, doctests included
-	$(BIN)/python -m pytest -n auto -m "not slow and not data"
+	$(BIN)/python -m pytest -n auto -m "not slow and not data and not exhaustive"
+
+test-exhaustive: install-dev  ## whole tables and whole trainings, which take as long again
+	$(BIN)/python -m pytest -n auto -m "exhaustive and not slow and not data"
 
 test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
 	$(BIN)/python -m pytest -n auto

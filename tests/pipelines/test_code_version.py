@@ -41,6 +41,7 @@ def test_names_of_files_count(tmp_path: Path) -> None:
     assert code_digest(tmp_path / "one.py") != code_digest(tmp_path / "two.py")
 
 
+@pytest.mark.exhaustive
 def test_the_code_of_a_measure_of_ones_own_counts() -> None:
     known = code_version(["pipelines.comparisons.measuring:train_arm"])
     assert code_version([f"{__name__}:measure"]).digest != known.digest

@@ -21,10 +21,12 @@ def _stderr(code, **environment):
     return done.stderr
 
 
+@pytest.mark.exhaustive
 def test_tensorflow_is_imported_without_a_word():
     assert _stderr("import pipelines.training, tensorflow") == ""
 
 
+@pytest.mark.exhaustive
 def test_what_others_print_meanwhile_is_not_lost():
     code = (
         "import pipelines.training, sys, threading, os\n"

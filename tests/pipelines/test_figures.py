@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.comparisons.outcome import Outcome
-
+from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.comparison import Part
 from pipelines.comparisons.figure import comparison_figure
 from pipelines.comparisons.training import Findings
@@ -30,10 +29,10 @@ def test_a_training_of_one_epoch_has_points():
 def test_a_comparison_of_one_epoch_has_points_and_bars_for_bands():
     part = Part(recipe="digits-mlp", arms={"relu": {}})
     runs = {
-        seed: Outcome(x=[1.0], curves={"val_accuracy": [value]}, metrics={"val_accuracy": value})
+        seed: ArmResult(x=[1.0], curves={"val_accuracy": [value]}, metrics={"val_accuracy": value})
         for seed, value in ((1, 0.5), (2, 0.7))
     }
-    (axes,) = comparison_figure([Findings(part=part, outcomes={"relu": runs})]).axes
+    (axes,) = comparison_figure([Findings(part=part, results={"relu": runs})]).axes
     assert "o" in _markers(axes)
     (bars,) = (item for item in axes.containers if hasattr(item, "has_yerr"))
     assert bars.has_yerr

@@ -147,6 +147,7 @@ def test_several_searches_share_one_budget(tmp_path):
     assert by_state(records) == {"complete": 16}
 
 
+@pytest.mark.exhaustive
 def test_a_finished_study_asks_for_nothing_more(tmp_path):
     first = run(objectives.parabola, tmp_path, trials=5)
     again = run(objectives.parabola, tmp_path, trials=5)
@@ -183,6 +184,7 @@ def test_no_process_is_left_behind(tmp_path):
     assert after <= before
 
 
+@pytest.mark.exhaustive
 def test_one_worker_repeats_itself_in_a_fresh_process(tmp_path):
     for root in ("a", "b"):
         changes = {"trials": 14, "workers": 1, "strategy": "tpe", "pruner": "halving", "budget": 9}

@@ -80,6 +80,7 @@ space: {x: {float: [0, 1]}}
 """
 
 
+@pytest.mark.exhaustive
 def test_two_tune_commands_share_the_budget_of_one_study(tmp_path, url):
     job = tmp_path / "shared.yaml"
     job.write_text(JOB)
@@ -120,6 +121,7 @@ def test_a_restart_of_the_server_loses_nothing(tmp_path, url, databases):
     assert_exact(result.records, 40)
 
 
+@pytest.mark.exhaustive
 def test_mlflow_may_have_the_same_server(tmp_path, url, databases):
     job = tmp_path / "both.yaml"
     job.write_text(JOB.replace("tracking: false", f"storage: {url}").replace("12", "3"))

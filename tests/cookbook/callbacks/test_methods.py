@@ -292,6 +292,7 @@ def test_clipping_refuses(arguments: Any, message: str) -> None:
         clipping_arguments(*arguments)
 
 
+@pytest.mark.exhaustive
 def test_monitor_measures_the_step_that_was_made() -> None:
     model, seen = network(keras.optimizers.SGD(0.1)), Seen()
     before = [np.array(keras.ops.convert_to_numpy(v)) for v in model.trainable_variables]

@@ -141,6 +141,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.exhaustive
 def test_one_model_per_family_reloads_in_a_fresh_process(tmp_path: Path) -> None:
     expected = {}
     for entry in FAMILIES:

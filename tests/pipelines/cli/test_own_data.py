@@ -251,12 +251,14 @@ def test_a_table_tells_what_was_inferred_dropped_and_left_out(program, tmp_path)
     assert "target 'label': classification (2 distinct values; inferred" in notes
 
 
+@pytest.mark.exhaustive
 def test_a_person_reads_the_notes_too(program, tmp_path):
     path = write_table(tmp_path)
     done = program("train", "tabular", "--tiny", "--data", path, "--target", "label")
     assert "data       1 missing input values, left for imputation" in done.out
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_a_search_shows_the_notes_once(program, tmp_path):
@@ -281,6 +283,7 @@ def test_a_search_shows_the_notes_once(program, tmp_path):
         assert "a       numeric  0" in columns.splitlines()
 
 
+@pytest.mark.exhaustive
 def test_kinds_of_columns_and_of_the_task_can_be_overridden(program, tmp_path):
     path = tmp_path / "table.tsv"
     rows = (f"{n % 5}\t{n}\t{n % 4}" for n in range(80))
@@ -290,6 +293,7 @@ def test_kinds_of_columns_and_of_the_task_can_be_overridden(program, tmp_path):
     assert "accuracy" in _trained(program, "tabular", path)["test_metrics"]
 
 
+@pytest.mark.exhaustive
 def test_pairs_and_folders_of_text_are_read_as_the_options_say(program, tmp_path):
     result = _trained(
         program, "translation", write_pairs(tmp_path), "--data-option", "columns=[1, 0]"

@@ -63,6 +63,7 @@ def _read(program, run, source):
     return json.loads(done.out.splitlines()[-1])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_trained_model_takes_raw_input(name, program, tmp_path):

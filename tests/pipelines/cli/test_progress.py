@@ -37,6 +37,7 @@ def test_a_log_file_gets_a_line_a_minute_within_an_epoch_and_one_at_its_end(cloc
     ]
 
 
+@pytest.mark.exhaustive
 def test_json_stands_alone_on_standard_output_and_progress_on_standard_error(tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", "train", "wine-mlp", "--tiny", "--json"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)

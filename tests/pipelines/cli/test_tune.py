@@ -43,6 +43,7 @@ def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(coo
     assert more["final"]["test_reads"] == 2
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "12", "--set", "epochs=6"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}

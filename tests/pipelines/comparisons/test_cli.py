@@ -70,6 +70,7 @@ def _start(folder, *arguments):
     )
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
     process = _start(tmp_path, "--seeds", "12")
     first = next(line for line in process.stderr if line.startswith("training 1/24"))
@@ -88,6 +89,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
     assert "growth" in output
 
 
+@pytest.mark.exhaustive
 def test_json_ends_with_one_object(tmp_path):
     process = _start(tmp_path, "--seeds", "1", "--json")
     output, errors = process.communicate(timeout=100)

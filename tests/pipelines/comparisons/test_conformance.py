@@ -83,6 +83,7 @@ def test_optimizers_and_schedules_are_all_compared():
     assert compared == set(SCHEDULE_NAMES)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("comparison", TINY)
 def test_tiny_mode_gives_one_table_one_figure_and_one_run(comparison, root):
     result = compare(ComparisonRequest(comparison=comparison.name, tiny=True, root=root))

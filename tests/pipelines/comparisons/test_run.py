@@ -55,6 +55,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     assert _without_times(resumed.table) == _without_times(whole.table)
 
 
+@pytest.mark.exhaustive
 def test_trainings_of_another_version_of_the_code_are_not_mixed_with_ours(tmp_path):
     comparison = _comparison({"relu": {"activation": "relu"}, "tanh": {"activation": "tanh"}})
 
@@ -84,6 +85,7 @@ def test_trainings_of_another_version_of_the_code_are_not_mixed_with_ours(tmp_pa
     assert len(trained) == 2
 
 
+@pytest.mark.exhaustive
 def test_an_arm_that_diverges_is_a_row(root):
     arms = {
         "sound": {"learning_rate": 0.01},

@@ -35,6 +35,7 @@ def build(hp):
     return model
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_a_table_of_ones_own_by_path_or_with_options(tmp_path):

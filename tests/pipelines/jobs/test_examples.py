@@ -30,6 +30,7 @@ def tuned(cookbook, name):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+@pytest.mark.exhaustive
 def test_a_grid_with_folds_finds_what_grid_search_cv_finds(cookbook):
     found = tuned(cookbook, "svc.yaml")
     (x, y), _ = scikit_learn.digits()
@@ -41,6 +42,7 @@ def test_a_grid_with_folds_finds_what_grid_search_cv_finds(cookbook):
     assert found["best_params"] == peer.best_params_
 
 
+@pytest.mark.exhaustive
 def test_a_random_forest_is_scored_like_cross_val_score(cookbook, tmp_path):
     found = tuned(cookbook, "random_forest.yaml")
     assert found["n_trials"] == 3

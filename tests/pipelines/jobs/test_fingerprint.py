@@ -52,6 +52,7 @@ def search_table(root, path, **changes):
     return tune(Job(recipe="tabular", data=data, **keys), root=root)
 
 
+@pytest.mark.exhaustive
 def test_another_content_is_another_study_and_another_place_is_not(tmp_path):
     path = write_rows(tmp_path / "data.csv")
     first = search_table(tmp_path, path)
@@ -65,6 +66,7 @@ def test_another_content_is_another_study_and_another_place_is_not(tmp_path):
     assert other.final["test_reads"] == 1
 
 
+@pytest.mark.exhaustive
 def test_the_program_says_so_where_the_study_has_a_name(program, tmp_path):
     write_rows(tmp_path / "data.csv")
     command = ("tune", "tabular", "--data", "data.csv", "--target", "y", "--study", "mine",
@@ -142,6 +144,7 @@ def test_what_does_not_keeps_the_name(root):
     assert named(root, copied, **others, seeds=2, test_data=test) == named(root)
 
 
+@pytest.mark.exhaustive
 def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
     def search(data, **changes):
         keys = QUICK | {"trials": 2, "epochs": 1} | changes
@@ -167,6 +170,7 @@ def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
     assert not stored_arrays(plan.target.objective(plan.identified().settings).arrays)["x"].any()
 
 
+@pytest.mark.exhaustive
 def test_other_test_rows_are_tested_without_another_search(tmp_path):
     def search(**changes):
         return tune(build, ROWS, root=tmp_path, trials=1, epochs=1, **QUICK, **changes)
@@ -183,6 +187,7 @@ def test_other_test_rows_are_tested_without_another_search(tmp_path):
 # C: two recipes under one name
 
 
+@pytest.mark.exhaustive
 def test_c_two_recipes_do_not_share_a_study(program, tmp_path):
     options = ("--study", "same", "--epochs", 1, "--workers", 1, "--trials")
     program("tune", "breast-cancer-mlp", *options, 1)
@@ -253,6 +258,7 @@ def test_an_edit_that_does_not_goes_on(folder):
     assert (result.study, result.n_trials) == ("job", 2)
 
 
+@pytest.mark.exhaustive
 def test_its_best_points_start_another_study(folder):
     warm = run_job(
         folder, study="warm", seed=5, set={"learning_rate": 0.01},
@@ -263,6 +269,7 @@ def test_its_best_points_start_another_study(folder):
     assert best in tried
 
 
+@pytest.mark.exhaustive
 def test_an_old_study_takes_the_facts_of_its_next_search(folder, tmp_path):
     run_job(tmp_path)
     open_study("job", root=str(tmp_path)).set_user_attr(FACTS, {})
@@ -276,6 +283,7 @@ def test_an_old_study_takes_the_facts_of_its_next_search(folder, tmp_path):
 # What runs and plans show of it
 
 
+@pytest.mark.exhaustive
 def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(tmp_path):
     result = tune(
         "digits-mlp", root=tmp_path, tiny=True, trials=1, strategy="random", pruner="none",
@@ -351,6 +359,7 @@ print(json.dumps([code, "tensorflow" in sys.modules, time.process_time() - start
 """
 
 
+@pytest.mark.exhaustive
 def test_a_finished_study_answers_without_tensorflow(cookbook, tmp_path):
     command = ("tune", "digits-mlp", "--tiny", "--trials", "1", "--workers", "1", "--json")
     cookbook(*command)

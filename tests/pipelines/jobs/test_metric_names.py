@@ -75,6 +75,7 @@ def test_job_check_says_it_in_one_line(program, tmp_path):
     assert "Did you mean 'latency_ms'" in done.err
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("recipe", ["digits-cnn", "wine-mlp"])
@@ -97,6 +98,7 @@ def test_a_search_without_a_winner_says_which_bound_was_too_tight(program, tmp_p
     assert "has no best trial. No complete trial keeps the constraints" in done.err
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_nobody_measures_what_nobody_asked_for(tmp_path):
@@ -126,6 +128,7 @@ def small_model(hp):
     return model
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_the_best_trials_show_what_is_bounded(program, tmp_path):

@@ -18,13 +18,17 @@ from tests.pipelines.own_data import OWN_DATA
 pytestmark = pytest.mark.usefixtures("ready_mlflow")
 
 RECIPES = {recipe.name: recipe for recipe in all_recipes()}
+_FAST = ("digits-mlp", "tabular")  # an image and a table stand for all in the fast tests
 SHIPPED = {entry.name for entry in BUNDLED}
 KEYS = {"metrics", "test_metrics", "baseline_metrics", "run_id", "seconds", "samples_per_second"}
 
 
 def _case(recipe):
     ships = recipe.name in OWN_DATA or recipe.dataset in SHIPPED
-    return pytest.param(recipe, id=recipe.name, marks=[] if ships else [pytest.mark.data])
+    marks = [] if ships else [pytest.mark.data]
+    if ships and recipe.name not in _FAST:
+        marks = [pytest.mark.exhaustive]
+    return pytest.param(recipe, id=recipe.name, marks=marks)
 
 
 def _arguments(recipe, folder: Path):
@@ -83,6 +87,7 @@ def test_a_tiny_run_trains_tests_and_logs(recipe, program, tmp_path):
     check_progress(recipe, done.err.splitlines())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["digits-mlp", "text"])
 def test_a_process_of_its_own_does_the_same(name, cookbook, tmp_path):
     recipe = RECIPES[name]
@@ -91,6 +96,7 @@ def test_a_process_of_its_own_does_the_same(name, cookbook, tmp_path):
     assert "Traceback" not in done.stderr and "Warning" not in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_without_json_a_person_reads_epochs_metrics_and_where_the_run_is(program):
     done = program("train", "wine-mlp", "--tiny")
     for text in ("validation", "test", "trained in", "samples/s", "http", "model.keras"):

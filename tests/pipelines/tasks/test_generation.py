@@ -60,6 +60,7 @@ def test_the_judge_tells_digits_from_noise_and_from_one_digit(digits):
     assert ones["class_balance"] < 0.3
 
 
+@pytest.mark.exhaustive
 def test_the_gan_learns_and_is_served(digits, tmp_path):
     experiment = _experiment(digits, epochs=40, learning_rate=1e-3, batch_size=16)
     model, history = experiment.train()

@@ -76,6 +76,7 @@ def _log_softmax(logits):
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("cell", "tied", "length"),
     [("simple_rnn", False, 2), ("gru", True, 40), ("lstm", False, 40), ("lstm", True, 1100)],
@@ -123,6 +124,7 @@ def test_characters_keep_their_line_feeds():
     assert task.language.vocabulary.decode(task.tokens("a\nt")) == "a\nt"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("make", "params"),
     [

@@ -66,6 +66,7 @@ def _experiment(**params):
     return Experiment(recipe, params, _dataset(), seed=0)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "params",
     [

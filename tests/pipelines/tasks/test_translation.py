@@ -97,6 +97,7 @@ def test_the_compiled_translator_writes_what_the_stepwise_search_writes(settings
     assert Translator(model, pairs, length=6)(texts) == pairs.decode(expected)
 
 
+@pytest.mark.exhaustive
 def test_it_learns_an_order_of_words_and_serves_it(tmp_path):
     experiment = _experiment(epochs=60, dropout=0.0, learning_rate=5e-3, batch_size=16)
     model, history = experiment.train()
@@ -160,6 +161,7 @@ def test_long_sentences_are_batched_by_length():
     assert (feed.samples, feed.steps) == (61, 4)
 
 
+@pytest.mark.exhaustive
 def test_scheduled_sampling_changes_training_alone():
     experiment = _experiment(sampling_half_life=1, epochs=2)
     assert isinstance(experiment.task.callbacks()[0], ScheduledSampling)

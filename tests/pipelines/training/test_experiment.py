@@ -27,6 +27,7 @@ def experiment(**params) -> Experiment:
     return Experiment(recipe, {"epochs": 1, **params}, dataset, seed=3)
 
 
+@pytest.mark.exhaustive
 def test_mixed_precision_computes_layers_in_bfloat16_and_keeps_weights_and_logits(tmp_path):
     mixed = experiment(precision="mixed_bfloat16")
     model, history = mixed.train()

@@ -19,6 +19,7 @@ SECONDS = 110.0
 TRAINING_ROWS = 1257
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
     process = subprocess.Popen(

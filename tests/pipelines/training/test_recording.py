@@ -55,12 +55,14 @@ def test_the_run_holds_the_baseline_beside_the_model(training):
         assert data.metrics[f"test_{name}"] == pytest.approx(value)
 
 
+@pytest.mark.exhaustive
 def test_two_adversaries_have_one_rate(tmp_path):
     params = {"learning_rate": 3e-4, "schedule": "constant", "epochs": 2}
     result = train("digits-gan", params=params, tiny=True, root=tmp_path / "mlruns")
     assert result.history["learning_rate"] == pytest.approx([3e-4, 3e-4])
 
 
+@pytest.mark.exhaustive
 def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
     path = write_table(tmp_path)
     command = ("train", "tabular", "--tiny", "--data", path, "--target", "label")
@@ -82,6 +84,7 @@ def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
     assert "chosen" in shown.err
 
 
+@pytest.mark.exhaustive
 def test_the_time_of_the_epochs_is_that_of_the_training(program):
     done = program("train", "wine-mlp", "--tiny")
     seconds = [float(line.split()[-2]) for line in done.err.splitlines() if "epoch" in line]

@@ -20,6 +20,7 @@ CODES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("change", CODES)
 def test_other_code_begins_anew_and_leaves_no_checkpoint(change, tmp_path, monkeypatch):
     def die(epoch, *_):

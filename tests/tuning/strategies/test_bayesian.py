@@ -35,6 +35,7 @@ def suggestion(kind):
     return oracle.populate_space("next")["values"]
 
 
+@pytest.mark.exhaustive
 def test_the_suggestion_is_that_of_keras_tuner():
     own = suggestion(QuickOracle)
     peer = suggestion(keras_tuner.oracles.BayesianOptimizationOracle)

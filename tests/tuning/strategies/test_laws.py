@@ -81,6 +81,7 @@ def test_laws_1_and_4_and_7_points_are_inside_and_different(tmp_path, row, space
     assert len({space.key(point) for point in points}) == len(points)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("row", ALL)
 def test_law_2_the_same_seed_gives_the_same_points_also_0(tmp_path, row):
     runs = [driver(tmp_path / name, row, seed=0).run(loss) for name in "ab"]

@@ -28,6 +28,7 @@ def until(condition: Any, seconds: float = 120.0) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.exhaustive
 def test_the_mirror_follows_and_finishes(storage: Any, storage_url: str, tracking_uri: str) -> None:
     study = demo_study(storage, trials=3, settings={"trials": 4})
     said: list[str] = []

@@ -132,6 +132,7 @@ def test_pickles_are_refused(tracking_uri: str, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.exhaustive
 def test_mlflow_is_imported_only_when_used_and_says_nothing(tmp_path: Path) -> None:
     code = (
         "import sys, tuning, tuning.tracking, tuning.report\n"

@@ -73,6 +73,7 @@ def test_every_trial_is_a_child_with_its_exact_values(
     assert parent.data.metrics["best_value"] == best
 
 
+@pytest.mark.exhaustive
 def test_a_second_call_writes_nothing(storage: Any, storage_url: str, tracking_uri: str) -> None:
     study = demo_study(storage, trials=6, settings={"trials": 6})
     records.record_result(study, {"test": {"accuracy": 0.98}})
@@ -85,6 +86,7 @@ def test_a_second_call_writes_nothing(storage: Any, storage_url: str, tracking_u
     assert parent.data.metrics["result/test/accuracy"] == 0.98
 
 
+@pytest.mark.exhaustive
 def test_files_of_the_parent_run(storage: Any, storage_url: str, tracking_uri: str) -> None:
     demo_study(storage, trials=6, settings={"trials": 6})
     report = sync(storage_url, "digits", tracking_uri)
@@ -200,6 +202,7 @@ def test_changed_settings_become_tags(storage: Any, storage_url: str, tracking_u
     assert not sync(storage_url, "digits", tracking_uri, files=False).changed
 
 
+@pytest.mark.exhaustive
 def test_strange_values_are_written(storage: Any, storage_url: str, tracking_uri: str) -> None:
     metrics = (("score", "minimize"), ("size", "minimize"))
     study = new_study(storage, metrics=metrics)

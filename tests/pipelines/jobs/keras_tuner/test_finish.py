@@ -50,6 +50,7 @@ def numbers():
     return x, (x @ [1.0, -2.0, 0.5]).astype("float32")
 
 
+@pytest.mark.exhaustive
 def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
     x, y = digits
     result = tune(
@@ -73,6 +74,7 @@ def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
     assert "95 % interval" in facts["test"]
 
 
+@pytest.mark.exhaustive
 def test_the_least_units_are_the_defaults_and_lose(tmp_path, digits):
     x, y = digits
     result = tune(
@@ -86,6 +88,7 @@ def test_the_least_units_are_the_defaults_and_lose(tmp_path, digits):
     assert "The winner is better than the default hyperparameters" in result.final["verdict"]
 
 
+@pytest.mark.exhaustive
 def test_numbers_are_measured_by_their_errors(tmp_path, numbers):
     x, y = numbers
     result = tune(
@@ -101,6 +104,7 @@ def test_numbers_are_measured_by_their_errors(tmp_path, numbers):
     assert len(final["over_seeds"]["default"]["values"]) == 2
 
 
+@pytest.mark.exhaustive
 def test_what_is_not_known_is_said(tmp_path, numbers):
     x, y = numbers
     untested = tune(regressor, (x, y), trials=1, epochs=1, root=tmp_path / "a", **COMMON)

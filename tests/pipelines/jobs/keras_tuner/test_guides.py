@@ -89,6 +89,7 @@ def test_a_build_function_of_the_guides(tmp_path, rows):
     assert result.model().predict(x[:2], verbose=0).shape == (2, 10)
 
 
+@pytest.mark.exhaustive
 def test_a_hypermodel_with_scopes_and_its_own_fit(tmp_path, rows):
     result = tune(
         DigitsModel(), rows, trials=3, epochs=2, folds=None, strategy="random",
@@ -103,6 +104,7 @@ def test_a_hypermodel_with_scopes_and_its_own_fit(tmp_path, rows):
     assert 0 < result.best_value <= 1
 
 
+@pytest.mark.exhaustive
 def test_folds_and_seeds_of_a_build_function(tmp_path, rows):
     x, y = rows
     result = tune(

@@ -28,6 +28,7 @@ def last(done):
     return json.loads(done.out.strip().splitlines()[-1])
 
 
+@pytest.mark.exhaustive
 def test_sync_sends_the_end_of_a_search_once(program, tmp_path):
     job = tmp_path / "digits.yaml"
     job.write_text(yaml.safe_dump({"recipe": "digits-mlp", "register": REGISTER, **SMALL}))
@@ -69,6 +70,7 @@ def build(hp):
     return model
 
 
+@pytest.mark.exhaustive
 def test_the_winner_of_a_build_function_is_sent_later(tmp_path):
     x = np.zeros((20, 4), np.float32)
     result = tune(

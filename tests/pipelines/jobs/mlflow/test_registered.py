@@ -13,6 +13,7 @@ from tuning.tracking.quiet import connect
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 
+@pytest.mark.exhaustive
 def test_the_winner_of_a_build_function_is_registered(tmp_path):
     def build(hp):
         import keras

@@ -99,6 +99,7 @@ def search(root, recipe="wine-mlp", **options):
     )  # fmt: skip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_a_recipe_with_folds_and_seeds(tmp_path):
@@ -120,6 +121,7 @@ def test_a_recipe_with_folds_and_seeds(tmp_path):
     assert "seeds" in dict(result.facts())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_the_confirmed_point_is_the_one_that_is_refitted(tmp_path):
@@ -141,6 +143,7 @@ def test_the_confirmed_point_is_the_one_that_is_refitted(tmp_path):
     assert len(result.best_trials(9)) == 4  # repetitions are no further points
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_a_front_is_reported_and_its_winner_tested(tmp_path):

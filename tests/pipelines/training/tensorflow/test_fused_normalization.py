@@ -34,6 +34,7 @@ def _data():
     return x, (x.mean(axis=(1, 2, 3)) > 2.0).astype("int32")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.5, "epsilon": 0.1}])
 def test_training_equals_that_of_fit(options):
     x, y = _data()

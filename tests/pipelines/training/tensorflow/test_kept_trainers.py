@@ -54,6 +54,7 @@ def _train(kept, **point):
     return trainer, history, trainer.model.get_weights()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", VALUES)
 def test_a_kept_trainer_repeats_a_new_one_bit_by_bit(name):
     first, second = ({name: value} for value in VALUES[name])
@@ -94,6 +95,7 @@ def test_lifted_values_give_the_numbers_of_plain_ones():
         np.testing.assert_allclose(history[name], values, rtol=1e-5, err_msg=name)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "other", [{"units": 9}, {"dropout": 0.0}, {"l2": 0.0}, {"optimizer": "SGD"}]
 )
@@ -104,6 +106,7 @@ def test_another_structure_is_compiled_anew(other):
     assert kept.trainer(_network(), _feed(), validation=None, data="blobs") is first
 
 
+@pytest.mark.exhaustive
 def test_other_data_and_schedules_are_compiled_anew():
     kept = KeptTrainers()
     first = kept.trainer(_network(), _feed(), validation=None, data="blobs")
@@ -132,6 +135,7 @@ def test_networks_with_own_layers_are_never_kept():
     assert made[0] is not made[1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("part", ["loss", "metrics"])
 def test_functions_of_the_users_own_are_never_taken_for_each_other(part):
     def network(factor):
@@ -148,6 +152,7 @@ def test_functions_of_the_users_own_are_never_taken_for_each_other(part):
     assert made[0] is not made[1]
 
 
+@pytest.mark.exhaustive
 def test_few_trainers_are_kept_at_a_time():
     kept = KeptTrainers()
     first = kept.trainer(_network(units=1), _feed(), validation=None, data="blobs")
@@ -156,6 +161,7 @@ def test_few_trainers_are_kept_at_a_time():
     assert kept.trainer(_network(units=1), _feed(), validation=None, data="blobs") is not first
 
 
+@pytest.mark.exhaustive
 def test_kept_functions_are_not_traced_again():
     kept = KeptTrainers()
     trainer, *_ = _train(kept)

@@ -38,6 +38,7 @@ def _feed():
     return ArrayFeed(X, Y, batch_size=4, shuffle=False)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_trained_model_can_be_collected(name):
     before = set(ops.gradient_registry.list())

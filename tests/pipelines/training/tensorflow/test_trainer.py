@@ -85,6 +85,7 @@ def test_history_and_weights_equal_those_of_fit(dropout, batch_size):
     assert int(model.optimizer.iterations) == int(reference.optimizer.iterations)
 
 
+@pytest.mark.exhaustive
 def test_callbacks_are_called_as_by_fit():
     x, y = _data()
     reference, ours = Recorder(), Recorder()

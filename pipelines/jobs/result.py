@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.formatting import format_value, where
+from pipelines.jobs.standing import WORSE
 
 if TYPE_CHECKING:
     import keras
@@ -178,13 +179,19 @@ class TuneResult:
         ]
 
     def facts(self) -> list[tuple[str, str]]:
-        """The summary below the table: scores, verdict, where things are."""
+        """The summary below the table: scores, verdict, where things are.
+
+        The verdict comes first when a simple method is better than the winner.
+        """
         final = self.final
-        facts = [("trials", _counts(self.search.states))]
+        verdict = [("verdict", str(final["verdict"]))] if "verdict" in final else []
+        # Whoever reads one line reads that a simple method does it better.
+        loses = final.get("standing", {}).get("baseline") == WORSE
+        facts = [*(verdict if loses else []), ("trials", _counts(self.search.states))]
         if self.best_value is not None:
             facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
         facts += self._choice()
-        facts += _tested(final)
+        facts += _tested(final) + ([] if loses else verdict)
         facts += _over_seeds(final)
         facts += [("data", note) for note in self.notes]
         if self.model_path is not None:
@@ -246,7 +253,7 @@ def _tested(final: Mapping[str, Any]) -> list[tuple[str, str]]:
         if metric in scores:
             text = f"{metric} {format_value(scores[metric])}"
             facts.append((title, text + _about(final, key)))
-    return [*facts, *([("verdict", final["verdict"])] if "verdict" in final else [])]
+    return facts
 
 
 def _about(final: Mapping[str, Any], key: str) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 
 from pipelines.evaluation import Interval, Measure, metric_interval
 from pipelines.jobs.intervals import difference_over_seeds, spread
+from pipelines.jobs.standing import BETTER, SAME, UNCLEAR, WORSE
 
-BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
 _AGAINST_DEFAULTS = {
     BETTER: "The winner is better than the default hyperparameters beyond the noise.",
     WORSE: "The winner is worse than the default hyperparameters: keep the defaults.",

@@ -74,3 +74,11 @@ def test_settings_without_a_job_have_the_same_rule():
     found = [SearchSettings(study="digits", trials=2, metrics=metrics) for metrics in (one, two)]
     assert [settings.pruner for settings in found] == ["halving", "none"]
     assert SearchSettings(study="digits", trials=2, metrics=two, pruner="median").pruner == "median"
+
+
+@pytest.mark.parametrize(("baseline", "place"), [("worse", 0), ("better", -1)])
+def test_a_simple_method_that_wins_is_the_first_line(baseline, place):
+    final = {**FINAL, "standing": {"defaults": "better", "baseline": baseline}}
+    facts = TuneResult(search=SEARCH, final=final).facts()
+    assert facts[place] == ("verdict", FINAL["verdict"])
+    assert [name for name, _ in facts].count("verdict") == 1

@@ -1,6 +1,6 @@
 """What a study is of: the facts of a job, and the names of studies that nobody named.
 
-Laws:
+Rules:
     1. The facts are what decides the numbers of a trial: what is trained, on which data, with
        which fixed values, for how long, and from which seed. `tuning.storage.studies.create_study`
        refuses a study with other facts.
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.datasets.registry import entry
 
 if TYPE_CHECKING:
-    from pipelines.jobs.schema import JobOptions
+    from pipelines.jobs.options import JobOptions
     from pipelines.recipes.recipe import Recipe
     from pipelines.training.data import DataRequest
     from tuning import SearchSettings, Space

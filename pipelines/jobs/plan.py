@@ -13,7 +13,8 @@ from pipelines.jobs.function.target import FunctionTarget
 from pipelines.jobs.recipe.target import RecipeTarget
 
 if TYPE_CHECKING:
-    from pipelines.jobs.schema import Job, JobOptions
+    from pipelines.jobs.options import JobOptions
+    from pipelines.jobs.schema import Job
     from pipelines.jobs.target import Target
     from tuning import SearchSettings
 

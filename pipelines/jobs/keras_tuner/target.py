@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.jobs.keras_tuner.data import ArrayData
     from pipelines.jobs.mlflow.review import Review
-    from pipelines.jobs.schema import JobOptions
+    from pipelines.jobs.options import JobOptions
     from tuning import SearchResult
     from tuning.engine.ending import StudyEnding
 

@@ -112,7 +112,7 @@ def _members(name: str, space: Mapping[str, Dimension]) -> list[dict[str, Any]]:
 
 
 def _extremes(dimension: Dimension) -> list[Any]:
-    """Values that break every law which a value of the dimension breaks."""
+    """Values that break every rule which a value of the dimension breaks."""
     if isinstance(dimension, Int | Float):
         return [dimension.low, dimension.high]
     return dimension.values or []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.jobs.options import JobOptions
     from pipelines.jobs.schema import Job
     from pipelines.jobs.target import Target
-    from tuning import SearchSettings
+    from tuning import SearchSettings, Space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +80,32 @@ def plan_target(target: Target, job: JobOptions, *, root: str | Path = "mlruns")
         study=target.name, metrics=target.metrics, budget=target.budget, root=root
     )
     target.check(settings)
-    # A grid has its own order, and the defaults need not lie on it.
-    if settings.strategy != "grid" and target.default_point:
-        known = settings.warm_start
-        points = (dict(target.default_point), *known.points)
-        settings = settings.changed(warm_start=known.model_copy(update={"points": points}))
+    defaults, known = target.default_point, settings.warm_start
+    if defaults:
+        points = [beside_defaults(target.space, defaults, point) for point in known.points]
+        # A grid has its own order, and the defaults need not lie on it.
+        if settings.strategy != "grid":
+            points.insert(0, dict(defaults))
+        settings = settings.changed(warm_start=known.model_copy(update={"points": tuple(points)}))
     return Plan(target=target, settings=settings, choice=choice_of(job))
+
+
+def beside_defaults(
+    space: Space, defaults: Mapping[str, Any], point: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A known point that says only what differs from the defaults, as a whole point.
+
+    Args:
+        space: The space.
+        defaults: Its default point.
+        point: Some values of another one.
+
+    Example:
+        >>> from tuning import Float, Int, Space
+        >>> space = Space({"units": Int(8, 64), "rate": Float(0.0, 1.0)})
+        >>> beside_defaults(space, {"units": 8, "rate": 0.5}, {"units": 32})
+        {'units': 32, 'rate': 0.5}
+    """
+    whole = {**defaults, **point}
+    inactive = [n for n in defaults if n not in point and not space.is_active(n, whole)]
+    return {name: value for name, value in whole.items() if name not in inactive}

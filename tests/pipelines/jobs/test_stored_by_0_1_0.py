@@ -59,3 +59,22 @@ def test_the_finished_search_answers_from_its_record_and_goes_on(stored, tmp_pat
     assert more["n_trials"] == 5
     assert more["final"]["test_reads"] == 2
     assert "standing" in more["final"]
+
+
+CHECKED = [
+    ("warm_start: {study: stored-by-0.1}", "No study named 'stored-by-0.1'. Did you mean"),
+    ("strategy: bayesian\nobjective: [val_accuracy, parameters]", "'bayesian' searches one metric"),
+    ("strategy: grid", "needs `step` or a number of `points`"),
+    ("warm_start: {points: [{dropout: 3.0}]}", "'dropout' must be"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), CHECKED, ids=[line[:20] for line, _ in CHECKED])
+def test_a_check_refuses_what_a_search_would_refuse(stored, tmp_path, line, message):
+    job = f"recipe: digits-mlp\nstudy: new\ntrials: 3\n{line}\n"
+    (tmp_path / "new.yaml").write_text(job.replace("trials: 3\nstrategy: grid", "strategy: grid"))
+    for command in (("job", "check"), ("tune",)):
+        done = stored(*command, "new.yaml", check=False)
+        assert done.code == 2
+        assert message in done.err
+    assert [row["name"] for row in json.loads(stored("status", "--json").out)] == [STUDY]

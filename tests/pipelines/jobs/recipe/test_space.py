@@ -64,3 +64,10 @@ def test_what_is_fixed_is_not_searched():
 def test_what_no_training_takes_is_refused_before_anything_starts(space, message):
     with pytest.raises(ValueError, match=message):
         plan(space)
+
+
+def test_a_known_point_says_what_differs_from_the_defaults():
+    found = plan({}, warm_start={"points": [{"dropout": 0.3}]})
+    default, other = found.settings.warm_start.points
+    assert other == {**default, "dropout": 0.3}
+    assert found.target.space.contains(found.target.space.complete(other))

@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuning.credentials import mask_credentials
+
 GIB = 1024**3
 _PACKAGES = ("keras", "optuna", "mlflow", "keras-tuner", "scikit-learn", "numpy", "pandas")
 _TENSORFLOW = ("tensorflow-cpu", "tensorflow")
@@ -34,6 +36,11 @@ class Check:
     status: str
     found: str
     advice: str = ""
+
+    def __post_init__(self) -> None:
+        """Takes passwords out of what is shown: addresses and messages of drivers hold them."""
+        object.__setattr__(self, "found", mask_credentials(self.found))
+        object.__setattr__(self, "advice", mask_credentials(self.advice))
 
 
 def check_packages() -> list[Check]:
@@ -134,6 +141,7 @@ def _check_database(url: str) -> Check:
 def _check_server(uri: str) -> Check:
     if not uri.startswith(("http://", "https://")):
         return Check("tracking", "ok", uri)
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -146,6 +154,9 @@ def _check_server(uri: str) -> Check:
     except urllib.error.HTTPError as error:
         advice = "Start the server with --allowed-hosts and this host name." * (error.code == 403)
         return Check("tracking", "wrong", f"{uri}: HTTP {error.code}", advice)
+    except (http.client.InvalidURL, ValueError) as error:
+        advice = "Write http://user:password@host:port; %2F stands for a slash in a password."
+        return Check("tracking", "wrong", f"{uri}: {type(error).__name__}", advice)
     except OSError as error:
         return Check("tracking", "wrong", f"{uri}: {error}", "Check that the server is running.")
 

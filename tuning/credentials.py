@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import re
 
-_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/\s:@]*)(?::[^/\s]*)?@")
-_SECRETS = re.compile(
-    r"(?P<key>[?&;](?:password|passwd|pwd|token|secret|access_key|api_key|sslpassword)=)[^&;\s]+",
+# Of an address everything up to its last @ is user and password: a password may hold any of /:@?#.
+_PASSWORD = re.compile(
+    r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/\s:@'\"]*):(?:(?!://)[^\s'\"])*@"
+)
+# A single word before the @ of an address is often a token.
+_WORD = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<word>[^/\s:@'\"]+)@")
+_QUERY = re.compile(
+    r"(?P<key>[?&;][\w.%-]*(?:passw(?:or)?d|pwd|passphrase|token|secret|credential|signature"
+    r"|api_?key|access_?key|sslpassword)[\w.%-]*=)[^&;\s'\"]+",
     re.IGNORECASE,
 )
+# `host=db password='se cret'` of libpq, and variables such as PGPASSWORD=secret.
+_WORDS = re.compile(
+    r"(?P<key>\b\w*(?:passw(?:or)?d|pwd|passphrase)\s*=\s*)"
+    r"(?P<value>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\s&;'\"]+)",
+    re.IGNORECASE,
+)
+_HIDDEN = "***"
 
 
 def mask_credentials(text: str) -> str:
-    """Removes passwords and tokens from the addresses in a text.
+    """Removes passwords and tokens from the addresses and connection strings in a text.
 
     Args:
-        text: An address, or a message that may hold some.
+        text: An address, a connection string, or a message that may hold some.
 
     Returns:
         The text with `***` in place of passwords, tokens and keys.
 
     Example:
-        >>> mask_credentials("postgresql://me:secret@db/studies?sslpassword=x")
+        >>> mask_credentials("postgresql://me:sec/ret@db/studies?sslpassword=x")
         'postgresql://me:***@db/studies?sslpassword=***'
+        >>> mask_credentials("host=db user=me password='se cret' dbname=studies")
+        'host=db user=me password=*** dbname=studies'
     """
+    text = _PASSWORD.sub(rf"\g<scheme>\g<user>:{_HIDDEN}@", text)
+    text = _WORD.sub(_hide_word, text)
+    text = _QUERY.sub(rf"\g<key>{_HIDDEN}", text)
+    return _WORDS.sub(rf"\g<key>{_HIDDEN}", text)
 
-    def hide(match: re.Match[str]) -> str:
-        user, has_password = match["user"], ":" in match[0][len(match["scheme"]) :]
-        # A single word before the @ of an address is often a token.
-        return match["scheme"] + (f"{user}:***@" if has_password else "***@")
 
-    return _SECRETS.sub(r"\g<key>***", _CREDENTIALS.sub(hide, text))
+def _hide_word(match: re.Match[str]) -> str:
+    return f"{match['scheme']}{_HIDDEN}@"

@@ -110,5 +110,7 @@ def _is_expected(error: Exception) -> bool:
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo(f"cookbook: {message}", err=True)
+    from tuning.credentials import mask_credentials
+
+    click.echo(f"cookbook: {mask_credentials(message)}", err=True)
     return code

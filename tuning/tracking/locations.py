@@ -90,5 +90,5 @@ def run_url(tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = LOC
         'http://server:5000/#/experiments/1/runs/abc'
     """
     server = tracking_uri if tracking_uri.startswith(("http://", "https://")) else ui
-    address = re.sub(r"://[^/@\s]*@", "://", server)
+    address = re.sub(r"://\S*@", "://", server)
     return f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"

@@ -19,7 +19,10 @@ from pipelines.cli.output import json_option, print_listing
 )
 @json_option
 def doctor(*, root: Path, storage: str | None, tracking_uri: str | None, as_json: bool) -> None:
-    """Check package versions, cores, memory, GPU and stores, and say how to fix what is wrong."""
+    """Check versions, cores, memory, GPU and stores.
+
+    Says how to fix what is wrong, and then ends with exit code 1.
+    """
     from pipelines.health import check_machine, check_packages, check_stores
 
     checks = [

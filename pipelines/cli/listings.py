@@ -66,7 +66,10 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
 @click.argument("recipe")
 @json_option
 def show(recipe: str, *, as_json: bool) -> None:
-    """Show a recipe: defaults, search space and measured results; for a comparison, its arms."""
+    """Show a recipe: defaults, search space, results.
+
+    RECIPE may be a comparison: its question and arms are shown.
+    """
     from pipelines.comparisons.registry import comparison_names, load_comparison
     from pipelines.recipes.record import record_of
     from pipelines.recipes.registry import load_recipe, recipe_names
@@ -147,7 +150,7 @@ def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
 @click.command()
 @json_option
 def models(*, as_json: bool) -> None:
-    """List models with their parameter counts."""
+    """List the models with their parameter counts."""
     from cookbook.models.catalog import MODELS
 
     rows = [

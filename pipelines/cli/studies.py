@@ -103,7 +103,9 @@ def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
 @click.option("--as", "form", type=click.Choice(["json", "yaml", "python"]), default="json")
 @study_options
 def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
-    """Print the best hyperparameters of STUDY, ready to paste into a job or a script.
+    """Print the best hyperparameters of STUDY.
+
+    They can be pasted into a job (`--as yaml`) or a script (`--as python`).
 
     For a staged search these are the confirmed ones, for a Pareto front those the job selected.
     """
@@ -171,7 +173,7 @@ def compare(
 def report(
     study: str, *, output: Path | None, figures: Path | None, root: Path, storage: str | None
 ) -> None:
-    """Write a report on STUDY: one self-contained HTML page."""
+    """Write a report on STUDY as one HTML page."""
     from tuning.report import write_figures, write_report
 
     found = _open(study, root, storage)
@@ -189,10 +191,10 @@ def report(
 def sync(
     study: str | None, *, tracking_uri: str | None, root: Path, storage: str | None, as_json: bool
 ) -> None:
-    """Send MLflow what it lacks of STUDY, including the refitted model and its registration.
+    """Send MLflow what it lacks of STUDY.
 
-    Without STUDY, send the trainings of `cookbook train` that MLflow could not be told of. Running
-    it again sends nothing.
+    That includes the refitted model and its registration. Without STUDY, send the trainings of
+    `cookbook train` that could not reach MLflow. Running it again sends nothing.
     """
     if study is None:
         _sync_trainings(root, tracking_uri, as_json=as_json)
@@ -240,7 +242,7 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
-    """Delete STUDY and its trials; its MLflow runs are kept."""
+    """Delete STUDY; its MLflow runs are kept."""
     from tuning.storage.studies import delete_study
 
     _open(study, root, storage)

@@ -10,6 +10,7 @@ import click
 from pipelines.cli.job import pruner_note
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
+from tuning.strategies import PRUNERS, STRATEGIES
 
 
 @click.command()
@@ -17,9 +18,9 @@ from pipelines.cli.output import json_option, print_result
 @click.option("--trials", type=click.IntRange(min=1), help="Trials the study has in the end.")
 @click.option(
     "--strategy",
-    help="hybrid (the default), tpe, bayesian, gp, genetic, cmaes, random, qmc or grid.",
+    help=f"One of {', '.join(STRATEGIES)}; hybrid by default.",
 )
-@click.option("--pruner", help="none, median, halving or hyperband.")
+@click.option("--pruner", help=f"One of {', '.join(PRUNERS)}.")
 @click.option("--study", help="Name of the study; the same name continues the same study.")
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; one per core.")

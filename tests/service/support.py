@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
-from tuning import Float, SearchSettings, Space, open_study, search
+from tuning import Float, JobError, SearchSettings, Space, open_study, search
 from tuning.storage.records import FINISHED, read_trials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,27 @@ def read(root, study="s"):
     return read_trials(open_study(study, root=str(root)))
 
 
+def states(root, study="s"):
+    """State to number of trials, also of a study that is not there yet."""
+    try:
+        return by_state(read(root, study))
+    except JobError:
+        return Counter()
+
+
+def finished(root, study="s"):
+    found = states(root, study)
+    return sum(found[state] for state in FINISHED)
+
+
+def wait_until(condition, seconds=30.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the condition did not come true")
+        time.sleep(0.05)
+
+
 def assert_exact(records, count):
     """Every trial of the budget is finished, each point once."""
     assert [record.number for record in records] == list(range(count))
@@ -47,10 +69,10 @@ def assert_exact(records, count):
     assert len({record.params["x"] for record in records}) == count
 
 
-def start(root, objective, *, environment=None, **changes):
+def start(root, objective, *, before="", environment=None, **changes):
     """Starts a search in its own process, as `cookbook tune` does."""
     program = (
-        "import sys; from tests.service import support\n"
+        f"import sys; from tests.service import support\n{before}\n"
         f"result = support.run({objective!r}, sys.argv[1], **{changes!r})\n"
         "print(result.stopped_because, len(result.records))"
     )

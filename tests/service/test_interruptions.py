@@ -6,15 +6,22 @@ import os
 import random
 import signal
 import threading
-import time
 
 import psutil
 import pytest
 
 from tests.service import objectives
-from tests.service.support import assert_exact, by_state, read, run, settings, start
+from tests.service.support import (
+    assert_exact,
+    by_state,
+    finished,
+    read,
+    run,
+    settings,
+    start,
+    wait_until,
+)
 from tuning import Float, JobError, Space, search
-from tuning.errors import StoreError
 
 pytestmark = pytest.mark.service
 
@@ -28,22 +35,6 @@ def descendants():
         except psutil.NoSuchProcess:
             continue
     return found
-
-
-def wait_until(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    raise TimeoutError("the condition did not come true")
-
-
-def finished(root):
-    try:
-        return sum(record.finished is not None for record in read(root))
-    except (JobError, StoreError):
-        return 0
 
 
 def start_and_hold(root):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,14 @@ class LocalPool:
         self._vacant: list[int] = []  # slots whose worker is still to be started
         self._started = 0
         self._idle: list[WorkerProcess] = []
+        self._queue: deque[tuple[Task, Payload]] = deque()  # until a worker takes it
         self._running: dict[str, Running] = {}
         self._keys: dict[str | bytes, str] = {}
 
     @property
     def free(self) -> int:
         """Workers that are ready for a task now."""
-        return len(self._idle)
+        return max(0, len(self._idle) - len(self._queue))
 
     def ensure(self, count: int) -> None:
         """Starts workers until there are `count` of them, or `size`; returns at once."""
@@ -72,17 +74,29 @@ class LocalPool:
         Raises:
             RuntimeError: If no worker is free.
         """
-        if not self._idle:
+        if self.free < 1:
             raise RuntimeError("A task needs a free worker. Got none: look at `free` first.")
-        worker = self._idle.pop(0)
+        self._queue.append((task, payload))
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Gives tasks to idle workers; one that just died, unnoticed yet, gets none."""
+        while self._queue and self._idle:
+            worker = self._idle.pop(0)
+            if self._give(worker, *self._queue[0]):
+                self._queue.popleft()
+
+    def _give(self, worker: WorkerProcess, task: Task, payload: Payload) -> bool:
         key = self._key(payload)
         if key not in worker.objectives:
             worker.objectives.add(key)
             worker.send(("objective", key, payload.content))
+        if not worker.send(("run", key, task)):
+            return False
         deadline = None if task.timeout is None else time.monotonic() + task.timeout
         self._running[task.token] = Running(task=task, worker=worker, deadline=deadline)
         worker.tasks += 1
-        worker.send(("run", key, task))
+        return True
 
     def _key(self, payload: Payload) -> str:
         key = self._keys.get(payload.content)
@@ -100,6 +114,7 @@ class LocalPool:
 
     def cancel(self, token: str) -> None:
         """Ends a task by force; nothing happens when it has ended."""
+        self._queue = deque(one for one in self._queue if one[0].token != token)
         running = self._running.pop(token, None)
         if running is not None:
             self._replace(running.worker)
@@ -145,6 +160,7 @@ class LocalPool:
             worker.ready = True
             self._starts.succeeded()
             self._idle.append(worker)
+            self._hand_out()
             return None
         if said[0] == "gone":
             return self._lose(worker)
@@ -166,6 +182,7 @@ class LocalPool:
             self._fill_vacant()
         else:
             self._idle.append(worker)
+            self._hand_out()
 
     def _lose(self, worker: WorkerProcess) -> Message | None:
         """A worker's process ended by itself."""

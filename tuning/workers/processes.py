@@ -289,11 +289,11 @@ class WorkerProcesses:
         if self._server_connection is not None:
             self._server_connection.close()
         if self._server is not None:
-            try:
-                self._server.wait(timeout=2)
-            except subprocess.TimeoutExpired:
-                kill_group(self._server.pid)
-                self._server.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                # One that is still at its imports does not hear that it is over.
+                self._server.wait(timeout=2 if self._server_connection is not None else 0)
+            kill_group(self._server.pid)
+            self._server.wait()
         with contextlib.suppress(Exception):
             Client(self._listener.address).close()  # a stranger: ends the wait for workers
         self._listener.close()

@@ -42,11 +42,15 @@ class WorkerProcess:
     settled_bytes: int | None = None
     process: subprocess.Popen[bytes] | None = None
 
-    def send(self, message: Any) -> None:
-        """Sends a message; that a worker just died is found out by `receive`."""
-        if self.connection is not None:
-            with contextlib.suppress(OSError):
-                self.connection.send(message)
+    def send(self, message: Any) -> bool:
+        """Sends a message; False when the worker just died, which `receive` will tell."""
+        if self.connection is None:
+            return False
+        try:
+            self.connection.send(message)
+        except OSError:
+            return False
+        return True
 
     def resident_bytes(self) -> int:
         """Resident memory, 0 when the process is gone."""

@@ -1,0 +1,148 @@
+"""A session waits for nothing that it need not wait for, and shares its pool."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.service import objectives
+from tests.service.support import SPACE, settings, start, states, wait_until
+from tests.tuning.engine import strategies
+from tests.tuning.workers import objectives as tasks
+from tuning import open_study, search
+from tuning.engine.dispatcher import Dispatcher
+from tuning.engine.loop import run_session
+from tuning.engine.session import Session
+from tuning.storage.claims import ClaimBook
+from tuning.storage.database import open_storage
+from tuning.workers.local import LocalPool
+from tuning.workers.objective import pack
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Sets how many seconds the strategy `slow` takes for a point."""
+    monkeypatch.setitem(strategies.STRATEGIES, "slow", strategies.SLOW)
+    return lambda seconds: monkeypatch.setenv(strategies.SECONDS, str(seconds))
+
+
+@contextlib.contextmanager
+def pool_of(root, size=2):
+    pool = LocalPool(size, log=root / "workers.log")
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def held_trials_taken_back(url, over, taken):
+    """Another search that looks for abandoned trials all the time."""
+    book = ClaimBook(open_storage(url), open_study("s", url)._study_id)
+    while not over.wait(0.05):
+        taken += book.reap()
+
+
+def test_a_slow_strategy_loses_no_lease(tmp_path, slow):
+    slow(1.5)  # three leases
+    session = Session(SPACE, settings(tmp_path, trials=3, strategy="slow"), lease=0.5)
+    taken, over = [], threading.Event()
+    watch = threading.Thread(
+        target=held_trials_taken_back, args=(session.settings.url, over, taken)
+    )
+    watch.start()
+    with pool_of(tmp_path) as pool:
+        run_session(session, pack(objectives.slow_parabola), pool)
+    over.set()
+    watch.join()
+    result = session.result()
+    assert result.states == {"complete": 3}
+    assert taken == []
+    assert {record.attempts for record in result.records} == {1}
+
+
+def test_a_slow_strategy_does_not_outlast_the_time_limit(tmp_path, slow):
+    slow(60)
+    began = time.monotonic()
+    result = search(
+        objectives.parabola, SPACE, settings(tmp_path, strategy="slow", timeout=1.0, trials=4)
+    )
+    assert time.monotonic() - began < 10
+    assert result.stopped_because == "timeout"
+    assert result.states == {"waiting": 1}
+    slow(0)  # the trial whose point was being looked for goes on
+    again = search(objectives.parabola, SPACE, settings(tmp_path, strategy="slow", trials=4))
+    assert again.states == {"complete": 4}
+
+
+def test_ctrl_c_does_not_wait_for_a_slow_strategy(tmp_path):
+    process = start(
+        tmp_path,
+        "tests.service.objectives:parabola",
+        before="from tests.tuning.engine.strategies import register; register()",
+        environment={strategies.SECONDS: "60"},
+        strategy="slow",
+    )
+    wait_until(lambda: states(tmp_path)["running"])
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert output == "interrupted 1\n", errors
+    assert states(tmp_path) == {"waiting": 1}
+
+
+def test_two_sessions_share_one_pool(tmp_path):
+    with pool_of(tmp_path) as pool:
+        pool.ensure(2)
+        dispatcher = Dispatcher(pool)
+        sessions = [
+            Session(SPACE, settings(tmp_path, study=name, trials=5)) for name in ("one", "two")
+        ]
+        for session, objective in zip(sessions, (tasks.double, tasks.triple), strict=True):
+            session.allow(1)
+            dispatcher.add(session, pack(objective))
+        end = time.monotonic() + 60
+        while not all(session.over for session in sessions):
+            dispatcher.step(0.1)
+            assert time.monotonic() < end
+            assert all(dispatcher.running(session) <= 1 for session in sessions)
+        for session in sessions:
+            dispatcher.remove(session)
+        assert pool.free == 2
+    workers = set()
+    for session, factor in zip(sessions, (2, 3), strict=True):
+        found = session.result()
+        assert found.states == {"complete": 5}
+        assert all(r.value == pytest.approx(factor * r.params["x"]) for r in found.records)
+        workers |= {record.notes["pid"] for record in found.records}
+    assert len(workers) <= 2  # both sessions used the same processes
+
+
+def test_a_session_that_ends_early_leaves_the_other_one_alone(tmp_path):
+    with pool_of(tmp_path) as pool:
+        pool.ensure(2)
+        dispatcher = Dispatcher(pool)
+        stuck, fine = (
+            Session(SPACE, settings(tmp_path, study=name, trials=3)) for name in ("stuck", "fine")
+        )
+        stuck.allow(1)
+        fine.allow(1)
+        dispatcher.add(stuck, pack(tasks.sleeps))
+        dispatcher.add(fine, pack(tasks.double))
+        end = time.monotonic() + 60
+        while not (stuck.over and fine.over):
+            dispatcher.step(0.1)
+            assert time.monotonic() < end
+            if fine.over:
+                stuck.stop("cancelled")
+        dispatcher.remove(stuck)
+        dispatcher.remove(fine)
+    assert fine.result().states == {"complete": 3}
+    result = stuck.result()
+    assert (result.stopped_because, result.states) == ("cancelled", {"waiting": 1})

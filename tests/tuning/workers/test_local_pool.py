@@ -1,0 +1,240 @@
+"""The pool of one machine keeps the rules of `WorkerPool`; each test is named after its rule."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from tests.tuning.workers import objectives
+from tuning import JobError
+from tuning.workers import supervisor
+from tuning.workers.local import LocalPool
+from tuning.workers.objective import Payload, pack
+from tuning.workers.pool import Asked, Ended, Lost, Stopped, Task
+from tuning.workers.supervisor import WorkerLog
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """One pool of two workers for all tests but those that end it."""
+    opened = LocalPool(2, log=tmp_path_factory.mktemp("pool") / "workers.log")
+    opened.ensure(2)
+    yield opened
+    opened.close()
+
+
+def until(pool, condition, seconds=30.0):
+    """Receives until the condition is true of the messages so far."""
+    messages, end = [], time.monotonic() + seconds
+    while not condition(messages):
+        messages += pool.receive(0.1)
+        if time.monotonic() > end:
+            raise TimeoutError(f"after {messages}")
+    return messages
+
+
+def run(pool, objective, *, name="t", metric=None, x=1.0, **changes):
+    until(pool, lambda _: pool.free)
+    task = Task(
+        token=name, number=0, params={"x": x, **changes.pop("params", {})}, seed=0, budget=None,
+        directory="", metric=metric, decision_steps=None, **changes,
+    )  # fmt: skip
+    payload = objective if isinstance(objective, Payload) else pack(objective)
+    pool.submit(task, payload)
+
+
+def said(kind):
+    return lambda messages: any(isinstance(message, kind) for message in messages)
+
+
+def ends(pool):
+    (message,) = until(pool, said(Ended))
+    return message.outcome
+
+
+def test_rules_1_and_3_each_task_ends_once_with_its_own_objective(pool):
+    until(pool, lambda _: pool.free == 2)
+    run(pool, objectives.double, name="a", x=2.0)
+    run(pool, objectives.triple, name="b", x=2.0)
+    messages = until(pool, lambda messages: len(messages) == 2)
+    found = {message.token: message.outcome.metrics["loss"] for message in messages}
+    assert found == {"a": 4.0, "b": 6.0}
+    assert pool.receive(0.2) == []
+    assert pool.free == 2
+
+
+def test_rule_1_a_task_that_asks_waits_for_its_answer(pool):
+    run(pool, objectives.asks, metric="loss")
+    (asked,) = until(pool, said(Asked))
+    assert (asked.token, asked.steps, asked.values) == ("t", [1], [1.0])
+    pool.answer("t", prunes=False)
+    (asked,) = until(pool, said(Asked))
+    assert asked.steps == [1, 2]
+    pool.answer("t", prunes=True)
+    assert ends(pool).kind == "pruned"
+
+
+def test_rule_2_nothing_is_heard_of_a_task_that_was_cancelled(pool, tmp_path):
+    run(pool, objectives.starts_others, params={"folder": str(tmp_path)})
+    started = tmp_path / "pids"
+    until(pool, lambda _: started.exists() and started.read_text())
+    others = [psutil.Process(int(pid)) for pid in started.read_text().split()]
+    pool.cancel("t")
+    pool.answer("t", prunes=True)  # too late
+    assert_dead(others)
+    assert until(pool, lambda _: pool.free == 2) == []
+
+
+def test_rule_3_an_objective_that_cannot_be_loaded_breaks_its_own_task(pool):
+    run(pool, Payload(content="tests.nothing:here", preload=(), name="here"))
+    outcome = ends(pool)
+    assert outcome.kind == "broken"
+    assert "cannot be loaded" in outcome.reason
+    run(pool, objectives.double)
+    assert ends(pool).metrics == {"loss": 2.0}
+
+
+def test_rule_4_a_worker_that_dies_takes_its_task_with_it(pool):
+    run(pool, objectives.dies)
+    assert until(pool, said(Lost)) == [Lost("t", "the worker ended with exit status 7")]
+    until(pool, lambda _: pool.free == 2)
+
+
+def test_rule_5_a_task_over_its_time_is_ended(pool):
+    run(pool, objectives.sleeps, timeout=0.2)
+    assert until(pool, said(Stopped)) == [Stopped("t", "time limit of 0.2 s")]
+
+
+def test_rule_5_a_task_over_its_memory_is_ended(pool):
+    run(pool, objectives.grows, memory_limit=200 * 2**20)
+    (message,) = until(pool, said(Stopped))
+    assert "memory limit: " in message.reason
+    assert "200 MB allowed" in message.reason
+
+
+def test_rule_6_wake_ends_a_wait(pool):
+    until(pool, lambda _: pool.free == 2)
+    pool.receive(0.0)
+    threading.Timer(0.1, pool.wake).start()
+    began = time.monotonic()
+    assert pool.receive(20.0) == []
+    assert time.monotonic() - began < 10
+
+
+def test_a_task_needs_a_free_worker(tmp_path):
+    pool = LocalPool(1, log=tmp_path / "workers.log")
+    try:
+        with pytest.raises(RuntimeError, match="needs a free worker"):
+            pool.submit(None, pack(objectives.double))
+    finally:
+        pool.close()
+        pool.close()  # rule 7: twice
+
+
+def assert_dead(processes, seconds=5.0):
+    """A process that waits to be collected by its new parent runs no more."""
+    end = time.monotonic() + seconds
+    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def server(pool):
+    return psutil.Process(pool._processes._server.pid)
+
+
+def test_rule_4_the_server_may_die_together_with_a_worker(pool):
+    until(pool, lambda _: pool.free == 2)
+    victims = [server(pool), *server(pool).children()[:1]]
+    run(pool, objectives.sleeps, name="a")
+    run(pool, objectives.sleeps, name="b")
+    for victim in victims:
+        victim.kill()
+    (lost,) = until(pool, said(Lost))
+    pool.cancel({"a": "b", "b": "a"}[lost.token])
+    until(pool, lambda _: pool.free == 2)
+    run(pool, objectives.double)
+    assert ends(pool).metrics == {"loss": 2.0}
+
+
+def test_rule_8_idle_workers_may_be_killed_again_and_again(pool):
+    for _ in range(8):
+        until(pool, lambda _: pool.free == 2)
+        for worker in list(pool._idle):
+            os.kill(worker.pid, signal.SIGKILL)
+        until(pool, lambda _: pool.free < 2)
+    run(pool, objectives.double)
+    assert ends(pool).metrics == {"loss": 2.0}
+
+
+@pytest.mark.parametrize("use_fork", [True, False])
+def test_rule_8_workers_that_never_start_are_an_error(tmp_path, monkeypatch, use_fork):
+    # What an interpreter reads first ends it.
+    program = "import os; print('no room', flush=True); os._exit(3)"
+    (tmp_path / "sitecustomize.py").write_text(program)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(supervisor, "_LONGEST_PAUSE", 0.05)
+    pool = LocalPool(1, log=tmp_path / "workers.log", use_fork=use_fork)
+    pool.ensure(1)
+    try:
+        with pytest.raises(JobError, match=r"(?s)do not start.*exit status 3.*no room"):
+            until(pool, lambda _: pool.free)
+    finally:
+        pool.close()
+
+
+def test_rule_7_nothing_is_left_of_what_tasks_started(tmp_path):
+    pool = LocalPool(1, log=tmp_path / "workers.log")
+    pool.ensure(1)
+    run(pool, objectives.starts_others, params={"folder": str(tmp_path)})
+    started = tmp_path / "pids"
+    until(pool, lambda _: started.exists() and started.read_text())
+    others = [psutil.Process(int(pid)) for pid in started.read_text().split()]
+    pool.close()
+    assert_dead(others)
+
+
+def test_workers_also_run_without_a_server(tmp_path):
+    pool = LocalPool(1, log=tmp_path / "workers.log", use_fork=False)
+    pool.ensure(1)
+    try:
+        run(pool, objectives.double)
+        assert ends(pool).metrics == {"loss": 2.0}
+    finally:
+        pool.close()
+
+
+def test_a_folder_of_the_same_name_is_not_the_package(tmp_path, monkeypatch):
+    (tmp_path / "tuning").mkdir()
+    (tmp_path / "tuning" / "__init__.py").write_text("raise RuntimeError('not this one')")
+    monkeypatch.chdir(tmp_path)
+    pool = LocalPool(1, log=tmp_path / "workers.log")
+    pool.ensure(1)
+    try:
+        run(pool, objectives.double)
+        assert ends(pool).metrics == {"loss": 2.0}
+    finally:
+        pool.close()
+
+
+def test_the_log_is_kept_short_while_workers_write_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "_LOG_BYTES", 1000)
+    log = WorkerLog(tmp_path / "workers.log")
+    log.file.write(b"a" * 3000 + b"the end")
+    log.file.flush()
+    log.keep_short()
+    assert (tmp_path / "workers.log").stat().st_size == 0
+    older = (tmp_path / "workers.log.1").read_bytes()
+    assert len(older) == 1000
+    assert older.endswith(b"the end")
+    log.file.write(b"more")
+    log.close()
+    assert (tmp_path / "workers.log").read_bytes() == b"more"
+    assert "more" in log.last_words()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 
 from tuning import JobError, TrialError
@@ -31,6 +32,15 @@ def parabola_held_from_the_fourth(params, context):
     if context.trial >= 3 and HOLD in os.environ:
         time.sleep(3600)
     return {"loss": (params["x"] - 0.3) ** 2}
+
+
+def starts_a_child(params, context):
+    """Starts another process, says so in a file, and never ends."""
+    child = subprocess.Popen(["sleep", "3600"])
+    notes = context.directory.parents[3] / "notes"
+    notes.mkdir(exist_ok=True)
+    (notes / f"{child.pid}").touch()
+    time.sleep(3600)
 
 
 def hangs_above_half(params, context):

@@ -39,8 +39,9 @@ def main(root):
     x, y = rows[:, :3], rows[:, 3:]
     result = tune(
         build,
-        (x[:20], y[:20], x[20:33], y[20:33]),
-        test=(x[33:], y[33:]),
+        (x[:20], y[:20]),
+        validation_data=(x[20:33], y[20:33]),
+        test_data=(x[33:], y[33:]),
         study="s",
         trials=3,
         workers=1,
@@ -48,7 +49,8 @@ def main(root):
         strategy="random",
         pruner="none",
         root=root,
-        tracking=False,
+        tracking=f"sqlite:///{root}/mlflow.db",
+        register={"name": "found"},
     )
     print(result.final["test_reads"], result.final["best_trial"], result.search.n_trials)
 

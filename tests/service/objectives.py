@@ -27,6 +27,12 @@ def slow_parabola(params, context):
     return {"loss": (params["x"] - 0.3) ** 2}
 
 
+def parabola_of_a_second(params, context):
+    """Runs long enough for something to happen meanwhile."""
+    time.sleep(1.0)
+    return {"loss": (params["x"] - 0.3) ** 2}
+
+
 def parabola_held_from_the_fourth(params, context):
     """Holds all but the first three trials for as long as the environment says so."""
     if context.trial >= 3 and HOLD in os.environ:

@@ -58,9 +58,16 @@ def cluster():
             def restart():
                 call("pg_ctl", "-D", data, "-l", place / "log", "-m", "immediate", "-w", "restart")
 
-            database.restart = restart
+            def stop():
+                call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+            def start():
+                call("pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
+
+            database.restart, database.stop, database.start = restart, stop, start
             yield database
         finally:
-            call("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # stopped by a test
+                stop()
     finally:
         shutil.rmtree(place, ignore_errors=True)

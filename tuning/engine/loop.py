@@ -116,8 +116,8 @@ def run_session(
             else:
                 continue
             ends = session.elapsed + _END_SECONDS if ends is None else ends
-            if session.elapsed > ends:
-                break  # the store is away: `Session.close` ends the wait for it
+            if session.elapsed > ends or session.away is not None:
+                break  # `Session.close` ends the wait for the store
         dispatcher.remove(session)
     if on_progress is not None and session.progress is not None:
         on_progress(session.progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,7 +38,9 @@ class RunningTrials:
         self._settings = settings
         self._on_end = on_end
         self._held: dict[str, _Held] = {}
-        self._writing: tuple[Claim, Outcome] | None = None
+        self._unwritten: dict[str, Outcome] = {}  # by token, from any thread
+        self._kept: set[str] = set()
+        self._lock = threading.Lock()
         self.outbox = Outbox(settings.directory / "outbox")
 
     def __bool__(self) -> bool:
@@ -74,10 +77,11 @@ class RunningTrials:
         """
         if outcome.kind == BROKEN:
             raise JobError(str(outcome.reason))
-        self._writing = (claim, outcome)
         self._finish(claim, ending_of(outcome, self._settings))
-        self._writing = None
-        self.outbox.remove(claim)
+        self._unwritten.pop(claim.token, None)
+        if claim.token in self._kept:
+            self._kept.discard(claim.token)
+            self.outbox.remove(claim)
 
     def stop(self, claim: Claim, reason: str) -> None:
         """Writes that a trial was ended by force."""
@@ -106,19 +110,23 @@ class RunningTrials:
         """Lets every trial wait for the next search."""
         claims = [*self.claims, *others]
         self._held.clear()
+        self._unwritten.clear()
         for claim in claims:
             self._book.release(claim)
 
-    def keep_written(self) -> None:
-        """Keeps the result that is being written on disk, because the store is away."""
-        if self._writing is not None:
-            self.outbox.keep(*self._writing)
+    def note(self, token: str, outcome: Outcome) -> None:
+        """Notes what is about to be written; any thread may."""
+        if outcome.kind != BROKEN:
+            self._unwritten[token] = outcome
 
-    def keep(self, token: str, outcome: Outcome) -> None:
-        """Keeps a result on disk that cannot be written yet."""
-        claim = self.claim(token)
-        if claim is not None and outcome.kind != BROKEN:
-            self.outbox.keep(claim, outcome)
+    def keep_unwritten(self) -> None:
+        """Keeps on disk what the store cannot take now; any thread may."""
+        with self._lock:
+            for token, outcome in list(self._unwritten.items()):
+                claim = self.claim(token)
+                if claim is not None and token not in self._kept:
+                    self.outbox.keep(claim, outcome)
+                    self._kept.add(token)
 
     def deliver_kept(self) -> None:
         """Writes what an earlier search could not; of a trial that went on without it, nothing."""
@@ -129,10 +137,9 @@ class RunningTrials:
 
     def kept(self) -> str:
         """What is to be done about a store that did not come back."""
-        count = len(self.outbox.pending())
-        if not count:
+        if not self.outbox.pending():
             return "Start the same command again when it answers."
         return (
-            f"{count} finished trials that it did not take are in {self.outbox.directory}: start "
-            "the same command again when it answers, and they are written."
+            f"Finished trials that it did not take are kept in {self.outbox.directory}: start the "
+            "same command again when it answers, and they are written."
         )

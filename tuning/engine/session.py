@@ -155,12 +155,14 @@ class Session:
 
     def tell(self, message: Message) -> None:
         """Says what became of a task."""
-        if self._away is not None:
-            if isinstance(message, Asked):  # nobody can say, so the trial goes on
-                self._order(Answer(message.token, prunes=False))
-                return
-            if isinstance(message, Ended):
-                self._trials.keep(message.token, message.outcome)
+        away = self._away is not None
+        if away and isinstance(message, Asked):  # nobody can say, so the trial goes on
+            self._order(Answer(message.token, prunes=False))
+            return
+        if isinstance(message, Ended):
+            self._trials.note(message.token, message.outcome)
+            if away:
+                self._trials.keep_unwritten()
         self._inbox.put(message)
 
     def stop(self, reason: str) -> None:
@@ -176,9 +178,10 @@ class Session:
             timeout: Seconds to wait for the store; afterwards the leases run out by themselves.
         """
         self.stop("interrupted")
+        timeout = timeout if self._away is None else 0.0
         if self._thread.is_alive() and not self._over.wait(timeout):
             self._storage.patience.end()
-            self._over.wait(timeout)
+            self._over.wait(_GRACE_SECONDS)
 
     def result(self) -> SearchResult:
         """Reads the whole study.
@@ -383,10 +386,11 @@ class Session:
     def _store_is_away(self, seconds: float) -> None:
         """Called between two tries of one call."""
         self._away = seconds
-        self._trials.keep_written()
+        self._trials.keep_unwritten()
         self._wake()
 
     def _explained(self, error: BaseException) -> BaseException:
         if not isinstance(error, StoreError) or self._away is None:
             return error
-        return StoreError(f"{error} It was waited for {self._away:.0f} s. {self._trials.kept()}")
+        waited = f"It was waited for {self._storage.patience.seconds:g} s (`store_timeout`)."
+        return StoreError(f"{error} {waited} {self._trials.kept()}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from optuna.storages._rdb import models
 from sqlalchemy.orm import Session
 
+from tuning.internals.optuna import models
 from tuning.storage import records
-from tuning.storage.database import StudyStorage, readable_errors, retrying
+from tuning.storage.database import StudyStorage
+from tuning.storage.faults import readable_errors, retrying
 
 
 def trial_counts(

@@ -68,7 +68,7 @@ def _poisson(builder: str) -> Experiment:
 
 def test_a_model_with_outputs_of_its_own_gets_no_softplus():
     with pytest.raises(ValueError, match="Perceptron computes the outputs of a training"):
-        _poisson("cookbook.models.perceptron:perceptron").build(total_steps=1)
+        _poisson("cookbook.models.perceptrons:perceptron").build(total_steps=1)
 
 
 def test_members_of_an_ensemble_get_a_softplus_each():

@@ -1,10 +1,12 @@
 """Tunes scikit-learn estimators on the handwritten digits with cross-validation.
 
 The searches are those of source 000, section 3 (a support vector machine by grid, a random
-forest by Optuna), as jobs of this project:
+forest by Optuna), and its boosted ensembles, as jobs of this project:
 
     cookbook tune examples/svc.yaml
     cookbook tune examples/random_forest.yaml
+    cookbook tune examples/adaboost.yaml
+    cookbook tune examples/gradient_boosting.yaml
 
 `python -m examples.scikit_learn` does the first from Python, and looks at the test rows once.
 """
@@ -16,13 +18,18 @@ from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 import tuning
 
-FOLDS = {"svc": 5, "random_forest": 3}
+FOLDS = {"svc": 5, "random_forest": 3, "adaboost": 3, "gradient_boosting": 3}
 SVC_SPACE = {"C": {"choice": [0.1, 1, 10]}, "kernel": {"choice": ["linear", "rbf"]}}
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -64,6 +71,24 @@ def random_forest(params: dict[str, Any], context: tuning.Context) -> dict[str, 
     """One fold of a random forest, seeded like its trial."""
     forest = RandomForestClassifier(**params, random_state=context.seed)
     return fold_accuracy(forest, context.fold or 0, FOLDS["random_forest"])
+
+
+def adaboost(params: dict[str, Any], context: tuning.Context) -> dict[str, float]:
+    """One fold of AdaBoost (Freund and Schapire 1997) on trees of `max_depth`, 1 for stumps."""
+    tree = DecisionTreeClassifier(max_depth=params["max_depth"])
+    ensemble = AdaBoostClassifier(
+        tree,
+        n_estimators=params["n_estimators"],
+        learning_rate=params["learning_rate"],
+        random_state=context.seed,
+    )
+    return fold_accuracy(ensemble, context.fold or 0, FOLDS["adaboost"])
+
+
+def gradient_boosting(params: dict[str, Any], context: tuning.Context) -> dict[str, float]:
+    """One fold of gradient boosting on histograms (Friedman 2001; Ke et al. 2017)."""
+    ensemble = HistGradientBoostingClassifier(**params, random_state=context.seed)
+    return fold_accuracy(ensemble, context.fold or 0, FOLDS["gradient_boosting"])
 
 
 def main(root: str = "mlruns") -> tuple[dict[str, Any], float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cookbook._names import unknown_name
-from cookbook.ensembles import Classifier
+
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin
 
 
 def _logistic_regression(seed: int) -> Any:
@@ -38,7 +40,7 @@ CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {
 }
 
 
-def make_classifier(name: str, *, seed: int = 0) -> Classifier:
+def make_classifier(name: str, *, seed: int = 0) -> ClassifierMixin:
     """Makes an untrained classifier with scikit-learn's defaults (source 000, ensembles).
 
     Args:
@@ -46,7 +48,7 @@ def make_classifier(name: str, *, seed: int = 0) -> Classifier:
         seed: Of what is random in it.
 
     Returns:
-        A classifier that also fits into the committees of `cookbook.ensembles`.
+        One of scikit-learn's classifiers.
 
     Raises:
         ValueError: If the name is unknown.
@@ -58,13 +60,13 @@ def make_classifier(name: str, *, seed: int = 0) -> Classifier:
     """
     if name not in CLASSIFIERS:
         raise ValueError(unknown_name("classifier", name, CLASSIFIERS))
-    made: Classifier = CLASSIFIERS[name](seed)
+    made: ClassifierMixin = CLASSIFIERS[name](seed)
     return made
 
 
 def best_classifier(
     train: tuple[Any, Any], validation: tuple[Any, Any], *, seed: int = 0
-) -> tuple[str, Classifier]:
+) -> tuple[str, ClassifierMixin]:
     """Trains every classifier and picks the one with the best validation accuracy.
 
     Args:

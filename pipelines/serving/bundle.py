@@ -66,15 +66,27 @@ class Bundle:
             One row per input; the columns depend on the task.
         """
         from pipelines.preprocessing import preprocessing_from_config
+
+        output = make_output(self.config["outputs"])
+        if isinstance(output, WritingOutput):
+            preprocessing = preprocessing_from_config(self.config["inputs"])
+            if preprocessing.name in TEXT_INPUTS:
+                raw = as_texts(raw)
+            return output.write(self.model, preprocessing, raw)
+        return output.frame(self.outputs(raw))
+
+    def outputs(self, raw: Any) -> np.ndarray:
+        """What the model computes for raw inputs, before it is named, `[inputs, ...]`.
+
+        Args:
+            raw: As for `predict`; not for models that write texts.
+        """
+        from pipelines.preprocessing import preprocessing_from_config
         from pipelines.preprocessing.images import ImagePreprocessor
 
         preprocessing = preprocessing_from_config(self.config["inputs"])
         if preprocessing.name in TEXT_INPUTS:
             raw = as_texts(raw)
-        output = make_output(self.config["outputs"])
-        if isinstance(output, WritingOutput):
-            return output.write(self.model, preprocessing, raw)
         if isinstance(preprocessing, ImagePreprocessor):
             raw = as_pixels(raw, preprocessing)
-        outputs = self.model.predict(preprocessing.transform(raw), verbose=0)
-        return output.frame(np.asarray(outputs))
+        return np.asarray(self.model.predict(preprocessing.transform(raw), verbose=0))

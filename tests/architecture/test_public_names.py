@@ -36,6 +36,7 @@ PACKAGES = (
     *(f"cookbook.{part}" for part in PARTS),
     "pipelines",
     "pipelines.datasets",
+    "pipelines.estimators",
     "pipelines.inputs",
     "tuning",
 )

@@ -1,11 +1,10 @@
-"""scikit-learn's classifiers keep the laws of committee members."""
+"""The classifiers to compare with learn, and the best on the validation rows is chosen."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from cookbook.ensembles import SoftVoting
 from pipelines.baselines.classifiers import CLASSIFIERS, best_classifier, make_classifier
 
 
@@ -24,13 +23,6 @@ def test_members_learn_and_give_probabilities(name):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
     np.testing.assert_array_equal(model.classes_[probabilities.argmax(axis=1)], model.predict(x))
     assert np.mean(model.predict(x) == y) > 0.9
-
-
-def test_a_committee_of_all_averages_their_probabilities():
-    x, y = _blobs()
-    committee = SoftVoting([make_classifier(name) for name in CLASSIFIERS]).fit(x, y)
-    single = [make_classifier(name).fit(x, y).predict_proba(x) for name in CLASSIFIERS]
-    np.testing.assert_allclose(committee.predict_proba(x), np.mean(single, axis=0), atol=1e-9)
 
 
 def test_the_choice_is_made_on_the_validation_rows():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sklearn.ensemble import RandomForestClassifier
@@ -16,7 +17,12 @@ pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 EXAMPLES = Path(scikit_learn.__file__).parent
 # Job file to the number of trials that the test runs; None for all of them.
-JOBS = {"svc.yaml": None, "random_forest.yaml": 3}
+JOBS = {
+    "adaboost.yaml": 1,
+    "gradient_boosting.yaml": 1,
+    "random_forest.yaml": 3,
+    "svc.yaml": None,
+}
 
 
 def test_every_job_file_has_a_row():
@@ -52,6 +58,26 @@ def test_a_random_forest_is_scored_like_cross_val_score(cookbook, tmp_path):
     peer = cross_val_score(RandomForestClassifier(**found["best_params"]), x, y, cv=folds)
     # Another seed of the forest: its scores differ by about half a percent.
     assert found["best_value"] == pytest.approx(peer.mean(), abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["adaboost.yaml", "gradient_boosting.yaml"])
+@pytest.mark.slow
+def test_boosted_ensembles_are_tuned(cookbook, name):
+    found = tuned(cookbook, name)
+    assert found["best_value"] > 0.2  # AdaBoost's first point may be a few stumps; 0.1 is chance
+
+
+@pytest.mark.parametrize(
+    "name", ["adaboost", pytest.param("gradient_boosting", marks=pytest.mark.slow)]
+)
+def test_a_fold_of_a_boosted_ensemble_is_scored(name, tmp_path):
+    point = {
+        "adaboost": {"max_depth": 4, "n_estimators": 20, "learning_rate": 1.0},
+        "gradient_boosting": {"max_iter": 5, "learning_rate": 0.3},
+    }[name]
+    context = SimpleNamespace(seed=0, fold=1)
+    scores = getattr(scikit_learn, name)(point, context)
+    assert 0.7 < scores["accuracy"] <= 1
 
 
 def test_the_search_from_python_tests_its_winner_once(tmp_path):

@@ -48,7 +48,7 @@ def _infeasible(complete: Sequence[TrialRecord]) -> str:
     nearest = min(
         complete, key=lambda record: (len(_broken(record)), sum(_broken(record).values()))
     )
-    broken = ", ".join(f"`{law}` by {excess:.4g}" for law, excess in _broken(nearest).items())
+    broken = ", ".join(f"`{constraint}` by {excess:.4g}" for constraint, excess in _broken(nearest).items())
     return (
         f"No complete trial keeps the constraints ({len(complete)} complete). The nearest, trial "
         f"{nearest.number}, breaks {broken}: loosen the constraint or widen the space."
@@ -56,4 +56,4 @@ def _infeasible(complete: Sequence[TrialRecord]) -> str:
 
 
 def _broken(record: TrialRecord) -> dict[str, float]:
-    return {law: excess for law, excess in record.constraints.items() if excess > 0}
+    return {name: excess for name, excess in record.constraints.items() if excess > 0}

@@ -208,8 +208,8 @@ def bounded_metrics(records: Sequence[TrialRecord]) -> list[str]:
         >>> bounded_metrics([TrialRecord(number=0, state=COMPLETE, constraints={"size <= 9": -1})])
         ['size']
     """
-    laws = dict.fromkeys(law for record in records for law in record.constraints)
-    return list(dict.fromkeys(law.rsplit(" ", 2)[0] for law in laws))
+    constraints = dict.fromkeys(one for record in records for one in record.constraints)
+    return list(dict.fromkeys(one.rsplit(" ", 2)[0] for one in constraints))
 
 
 def best_record(

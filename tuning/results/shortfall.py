@@ -48,7 +48,9 @@ def _infeasible(complete: Sequence[TrialRecord]) -> str:
     nearest = min(
         complete, key=lambda record: (len(_broken(record)), sum(_broken(record).values()))
     )
-    broken = ", ".join(f"`{constraint}` by {excess:.4g}" for constraint, excess in _broken(nearest).items())
+    broken = ", ".join(
+        f"`{constraint}` by {excess:.4g}" for constraint, excess in _broken(nearest).items()
+    )
     return (
         f"No complete trial keeps the constraints ({len(complete)} complete). The nearest, trial "
         f"{nearest.number}, breaks {broken}: loosen the constraint or widen the space."

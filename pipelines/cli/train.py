@@ -55,7 +55,8 @@ def train(
 
 
 def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
-    from pipelines.cli.progress import EpochProgress
+    from pipelines.cli.progress import print_summary
+    from pipelines.training.progress import EpochProgress
     from pipelines.training.run import TrainRequest, train_request
 
     request = TrainRequest(**arguments)
@@ -70,7 +71,7 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_result(result.to_dict())
         return
-    progress.summary(result)
+    print_summary(result)
 
 
 def _compare(arguments: Mapping[str, Any], *, as_json: bool) -> None:

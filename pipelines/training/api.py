@@ -2,55 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipelines.progress_bar import Verbose
+from pipelines.training.own_data import data_options
+from pipelines.training.progress import EpochProgress
 from pipelines.training.run import OnEpoch, TrainRequest, TrainResult, train_request
 
+if TYPE_CHECKING:
+    import keras
 
-def train(
+
+def train(  # noqa: PLR0913 - the words of a person, by keyword
     recipe: str,
+    data: Any = None,
     *,
     params: Mapping[str, Any] | None = None,
+    epochs: int | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     seed: int = 0,
-    data_dir: str | Path | None = None,
-    data: Mapping[str, Any] | None = None,
-    tiny: bool = False,
     root: str | Path = "mlruns",
-    tracking_uri: str | None = None,
+    data_dir: str | Path | None = None,
+    tiny: bool = False,
+    tracking: str | bool | None = None,
+    verbose: Verbose = "auto",
     on_epoch: OnEpoch | None = None,
 ) -> TrainResult:
-    """Trains a recipe once, tests it once and logs the model.
+    """Trains a recipe once, tests it once, saves the model and logs it.
 
     Args:
         recipe: Name of a recipe, for example `"digits-cnn"`.
-        params: Hyperparameters that replace the recipe's defaults, `epochs` among them.
+        data: Your own data for a generic recipe: a file or folder, `{"path": ..., "target": ...}`
+            with the options of its reader, `(frame, "target")`, or `(x, y)` with a DataFrame or an
+            array `[rows, features]`. The splits follow from `split_seed` among the options, 0 by
+            default, and not from `seed`.
+        params: Hyperparameters that replace the recipe's defaults, for example
+            `{"learning_rate": 0.01, "loss": "huber", "loss.delta": 2.0}`.
+        epochs: Passes over the training rows; short for the hyperparameter `epochs`.
+        callbacks: Keras callbacks; hooks on batches give up the compiled epoch.
         seed: Weights, dropout, data order and augmentation follow from it; 0 is a seed.
-        data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
-        data: Options of the loader; for your own files `{"path": ..., "target": ...}`. The
-            splits follow from `split_seed` among them, 0 by default, and not from `seed`.
-        tiny: A few rows and epochs, to see whether it runs at all.
         root: Folder of the embedded stores.
-        tracking_uri: MLflow store or server; `None` takes the embedded one.
+        data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
+        tiny: A few rows and epochs, to see whether it runs at all.
+        tracking: MLflow store or server; `None` takes the embedded one; `False` for none.
+        verbose: `"auto"` shows progress in a terminal and in a notebook; `True` writes lines
+            elsewhere too, `False` shows nothing.
         on_epoch: Called after every epoch with its number, the number of epochs, its metrics.
 
     Returns:
-        Metrics, test metrics, history, the MLflow run and the model.
+        `metrics`, `test_metrics`, `history`, `predict(rows)`, `model()`, `run_url`; a notebook
+        shows it with a table and a picture.
 
     Raises:
         ValueError: If the recipe or a hyperparameter is unknown, of a wrong kind or out of range.
         DataError: If the data is missing or damaged.
         FloatingPointError: If the training diverges.
+        TrackingError: If MLflow does not answer, before anything is trained.
     """
+    given = dict(params or {})
+    if epochs is not None:
+        if given.get("epochs", epochs) != epochs:
+            raise ValueError(
+                f"`epochs` is given twice. Got epochs={epochs} and params={params!r}: give one."
+            )
+        given["epochs"] = epochs
     request = TrainRequest(
         recipe=recipe,
-        params=params or {},
+        params=given,
         seed=seed,
         data_dir=None if data_dir is None else str(data_dir),
-        data=data or {},
+        data=data_options(data, root=Path(root)),
         tiny=tiny,
         root=Path(root),
-        tracking_uri=tracking_uri,
+        tracking_uri=tracking if isinstance(tracking, str) else None,
+        tracked=tracking is not False,
     )
-    return train_request(request, on_epoch=on_epoch)
+    with EpochProgress(own_data="path" in request.data, verbose=verbose) as shown:
+
+        def watch(epoch: int, of: int, metrics: Mapping[str, float]) -> None:
+            shown.update(epoch, of, metrics)
+            if on_epoch is not None:
+                on_epoch(epoch, of, metrics)
+
+        return train_request(
+            request,
+            on_start=shown.start,
+            on_epoch=watch,
+            on_steps=shown.step,
+            callbacks=callbacks,
+        )

@@ -17,6 +17,7 @@ from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
 if TYPE_CHECKING:
     import keras
 
+    from pipelines.datasets.containers import Split
     from pipelines.training.experiment import Experiment
 
 
@@ -27,7 +28,7 @@ def record(
     history: dict[str, list[float]],
     *,
     seconds: float,
-    tracker: Tracker,
+    tracker: Tracker | None,
     start: int,
 ) -> TrainResult:
     """Scores a trained model beside its baseline, saves it, and then logs both.
@@ -38,7 +39,7 @@ def record(
         model: The trained model.
         history: One list per metric.
         seconds: Wall time of the epochs.
-        tracker: The experiment; it was reached before the training.
+        tracker: The experiment, reached before the training; None where MLflow is told nothing.
         start: When the training began, milliseconds since 1970.
 
     Returns:
@@ -55,33 +56,30 @@ def record(
     provenance = Provenance(
         git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
     )
-    record = TrainingRecord(
-        experiment=request.recipe,
-        name=f"{request.recipe} seed {request.seed}",
-        params=experiment.params,
-        tags={
-            **provenance.run_tags(),
-            **{"seed": request.seed, "role": "training", "baseline": baseline},
-        },
-        metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
-        history={**history, "step": list(range(1, _epochs(history) + 1))},
-        dataset=dataset.name,
-        fingerprint=dataset.fingerprint,
-        start=start,
-    )
-    texts = dict(task.notes(model))
-    if text := data_text(dataset):
-        texts["data.txt"] = text
-    figures = {"history": history_figure(history), **task.figures(model, test)}
-    record.keep(path.parent, task.raw_example(), figures=figures, texts=texts)
-    notes = list(dataset.notes)
-    try:
-        run = send_record(path.parent, tracker)
-    except TrackingError as error:
-        run_id, run_url = "", ""
-        notes.append(f"MLflow has no run of this training ({error}); `cookbook sync` sends it")
-    else:
-        run_id, run_url, path = run.run_id, run.url, path.parent.with_name(run.run_id) / path.name
+    notes, run_id, run_url = list(dataset.notes), "", ""
+    if tracker is not None:
+        record = TrainingRecord(
+            experiment=request.recipe,
+            name=f"{request.recipe} seed {request.seed}",
+            params=experiment.params,
+            tags={
+                **provenance.run_tags(),
+                **{"seed": request.seed, "role": "training", "baseline": baseline},
+            },
+            metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
+            history={**history, "step": list(range(1, _epochs(history) + 1))},
+            dataset=dataset.name,
+            fingerprint=dataset.fingerprint,
+            start=start,
+        )
+        _keep(record, experiment, model, history, folder=path.parent, test=test)
+        try:
+            run = send_record(path.parent, tracker)
+        except TrackingError as error:
+            notes.append(f"MLflow has no run of this training ({error}); `cookbook sync` sends it")
+        else:
+            run_id, run_url = run.run_id, run.url
+            path = path.parent.with_name(run_id) / path.name
     rate = len(dataset.train) * _epochs(history) / seconds
     return TrainResult(
         recipe=request.recipe,
@@ -98,6 +96,24 @@ def record(
         run_url=run_url,
         model_path=path,
     )
+
+
+def _keep(
+    record: TrainingRecord,
+    experiment: Experiment,
+    model: keras.Model,
+    history: dict[str, list[float]],
+    *,
+    folder: Path,
+    test: Split,
+) -> None:
+    """Writes a record with its figures and texts beside the saved model."""
+    task = experiment.task
+    texts = dict(task.notes(model))
+    if text := data_text(experiment.dataset):
+        texts["data.txt"] = text
+    figures = {"history": history_figure(history), **task.figures(model, test)}
+    record.keep(folder, task.raw_example(), figures=figures, texts=texts)
 
 
 def _new_folder(request: TrainRequest) -> Path:

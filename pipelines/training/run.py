@@ -6,18 +6,20 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import code_version
+from pipelines.formatting import format_value
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
     from pipelines.datasets.containers import Dataset
     from pipelines.recipes.recipe import Recipe
@@ -44,6 +46,7 @@ class TrainRequest:
         tiny: A few rows and epochs.
         root: Folder of the embedded stores.
         tracking_uri: MLflow store; the embedded one by default.
+        tracked: Whether MLflow is told at all.
     """
 
     recipe: str
@@ -54,6 +57,7 @@ class TrainRequest:
     tiny: bool = False
     root: Path = Path("mlruns")
     tracking_uri: str | None = None
+    tracked: bool = True
 
     def load_recipe(self) -> Recipe:
         """The recipe, in tiny mode with its tiny defaults."""
@@ -69,8 +73,10 @@ class TrainRequest:
         name = f"{self.recipe}-{facts}-{_digest([code.digest, code.libraries])}.npz"
         return self.root / "checkpoints" / name
 
-    def tracker(self) -> Tracker:
+    def tracker(self) -> Tracker | None:
         """The experiment of the recipe; an embedded store is made where there is none."""
+        if not self.tracked:
+            return None
         from tuning.tracking import Tracker, default_tracking_uri
 
         uri = self.tracking_uri or default_tracking_uri(self.root)
@@ -81,7 +87,7 @@ class TrainRequest:
         return DataRequest.of(recipe, data_dir=self.data_dir, tiny=self.tiny, options=self.data)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TrainResult:
     """What a training gave.
 
@@ -118,6 +124,28 @@ class TrainResult:
     notes: tuple[str, ...] = ()
     images_per_second: float | None = None
 
+    def __repr__(self) -> str:
+        names = ", ".join(f"test {n} {format_value(v)}" for n, v in self.test_metrics.items())
+        return f"TrainResult({self.recipe!r}, {names}, {self.seconds:.1f} s)"
+
+    def _repr_html_(self) -> str:
+        from pipelines.training.result_page import result_html
+
+        return result_html(self)
+
+    def predict(self, rows: Any) -> pd.DataFrame:
+        """Predicts with the trained model.
+
+        Args:
+            rows: Raw inputs as the data have them: images, rows of a table, texts.
+
+        Returns:
+            One row per input; the columns depend on the task.
+        """
+        from pipelines.serving.bundle import Bundle
+
+        return Bundle.load(self.model_path.parent).predict(rows)
+
     def model(self) -> keras.Model:
         """Loads the trained Keras model."""
         from pipelines.serving.keras_models import load_model_file
@@ -137,6 +165,7 @@ def train_request(
     on_start: OnStart | None = None,
     on_epoch: OnEpoch | None = None,
     on_steps: OnSteps | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainResult:
     """Trains a recipe once, tests it once and logs everything.
 
@@ -147,6 +176,7 @@ def train_request(
             the metrics, the learning rate among them.
         on_steps: Called about twice a second with the number of epochs done, for example 2.25,
             the number of all and the metrics of the running epoch.
+        callbacks: Keras callbacks of one's own.
 
     Returns:
         Metrics, history, run and model.
@@ -169,7 +199,9 @@ def train_request(
     checkpoint = request.checkpoint(experiment)
     if on_start is not None:
         on_start(dataset)
-    model, history, seconds = _fit(experiment, checkpoint, on_epoch=on_epoch, on_steps=on_steps)
+    model, history, seconds = _fit(
+        experiment, checkpoint, on_epoch=on_epoch, on_steps=on_steps, callbacks=callbacks
+    )
     result = record(
         request, experiment, model, history, seconds=seconds, tracker=tracker, start=start
     )
@@ -199,6 +231,7 @@ def _fit(
     *,
     on_epoch: OnEpoch | None,
     on_steps: OnSteps | None,
+    callbacks: Sequence[keras.callbacks.Callback],
 ) -> tuple[keras.Model, dict[str, Any], float]:
     from pipelines.inputs.files import damage_by_name
     from pipelines.training import reporting
@@ -208,7 +241,7 @@ def _fit(
     tell_epoch = on_epoch or (lambda *_: None)
     tell_steps = on_steps or (lambda *_: None)
     clock = reporting.EpochClock()
-    callbacks = [
+    ours = [
         reporting.DivergenceStop(),
         clock,
         # The rate before the report, which passes on what the logs hold.
@@ -217,5 +250,5 @@ def _fit(
         reporting.StepReporter(lambda done, logs: tell_steps(done, epochs, logs)),
     ]
     with damage_by_name():
-        model, history = experiment.train(callbacks=callbacks, checkpoint=checkpoint)
+        model, history = experiment.train(callbacks=[*ours, *callbacks], checkpoint=checkpoint)
     return model, history, clock.seconds

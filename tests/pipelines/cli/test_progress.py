@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from pipelines.cli import progress as module
-from pipelines.cli.progress import EpochProgress
+from pipelines.training import progress as module
+from pipelines.training.progress import EpochProgress
 
 pytestmark = pytest.mark.usefixtures("ready_mlflow")
 

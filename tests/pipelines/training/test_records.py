@@ -25,7 +25,7 @@ def test_an_address_that_does_not_answer_is_refused_before_the_training(tmp_path
             "wine-mlp",
             tiny=True,
             root=tmp_path,
-            tracking_uri="http://127.0.0.1:9",
+            tracking="http://127.0.0.1:9",
             on_epoch=lambda *told: seen.append(told),
         )
     assert not seen

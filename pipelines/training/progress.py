@@ -1,0 +1,78 @@
+"""Live progress of a training."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import TimeRemainingColumn
+
+from pipelines.formatting import format_value
+from pipelines.progress_bar import LiveBar, Verbose
+
+if TYPE_CHECKING:
+    from pipelines.datasets.containers import Dataset
+
+# What the last epoch gave stays to be read for so long.
+_SECONDS_TO_READ = 2.0
+# Of a log file, within a long epoch.
+_SECONDS_BETWEEN_LINES = 60.0
+
+
+class EpochProgress(LiveBar):
+    """One bar over the epochs: the way through the running one, then what it gave.
+
+    Args:
+        own_data: Show what was inferred of the columns of the user's own table.
+        verbose: Where and whether it is shown, see `surface_for`.
+    """
+
+    def __init__(self, *, own_data: bool = False, verbose: Verbose = True) -> None:
+        super().__init__(
+            "epoch",
+            "loading data and tracing the model",
+            further=(TimeRemainingColumn(),),
+            verbose=verbose,
+        )
+        self._own_data = own_data
+        self._text = ""
+        self._last = self._shown = time.perf_counter()
+
+    def start(self, dataset: Dataset) -> None:
+        """Shows the columns of a table; the time of the first epoch begins."""
+        if self._own_data and dataset.schema is not None:
+            schema = dataset.schema
+            # Names and values of the user's may look like rich's markup.
+            plain: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+            self.console.print(schema.table(), **plain)
+            how = f'--data-option "{schema.override()}"'
+            self.console.print(f"other kinds (numeric, categorical, dropped): {how}", **plain)
+        self._last = self._shown = time.perf_counter()
+
+    def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
+        """Shows the way through an epoch: `done` epochs of `epochs`."""
+        epoch = math.ceil(done)
+        so_far = _metrics(metrics)
+        now = time.perf_counter()
+        if now - self._last > _SECONDS_TO_READ:
+            self._text = f"{done - epoch + 1:.0%} of epoch {epoch}  {so_far}"
+        self.show(done, epochs, self._text)
+        if now - self._shown > _SECONDS_BETWEEN_LINES:
+            self._shown = now
+            self.log(f"epoch {done:.2f}/{epochs}  {so_far}")
+
+    def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
+        """Shows one finished epoch."""
+        now = time.perf_counter()
+        seconds = now - self._last
+        self._last = self._shown = now
+        self._text = f"{_metrics(metrics)}  {seconds:.1f} s"
+        self.show(epoch, epochs, self._text)
+        # A log file gets a line per epoch instead of a bar.
+        self.log(f"epoch {epoch}/{epochs}  {self._text}")
+
+
+def _metrics(metrics: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {format_value(value)}" for name, value in metrics.items())

@@ -192,7 +192,7 @@ def test_a_study_has_one_space(tmp_path):
     run(objectives.parabola, tmp_path, trials=2)
     other = Space({"x": Float(0.0, 2.0)})
     with pytest.raises(
-        JobError, match=r"one space\. 's' has another one in x\..*cookbook delete s"
+        JobError, match=r"one space\. 's' has another one in x\. Take another name"
     ):
         search(objectives.parabola, other, settings(tmp_path))
     with pytest.raises(JobError, match=r"one set of metrics"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 
 Measure = Callable[[np.ndarray, Any], Mapping[str, float]]
 
-_Z95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 _RESAMPLES = 1000
 
 
@@ -37,11 +35,10 @@ def wilson_interval(rate: float, samples: int) -> Interval:
         >>> wilson_interval(1.0, 100)
         Interval(low=0.963..., high=1.0)
     """
-    z2 = _Z95**2
-    center = (rate + z2 / (2 * samples)) / (1 + z2 / samples)
-    spread = rate * (1 - rate) / samples + z2 / (4 * samples**2)
-    half = _Z95 / (1 + z2 / samples) * math.sqrt(spread)
-    return Interval(max(0.0, center - half), min(1.0, center + half))
+    from scipy.stats import binomtest
+
+    found = binomtest(round(rate * samples), samples).proportion_ci(0.95, method="wilson")
+    return Interval(float(found.low), float(found.high))
 
 
 def metric_interval(

@@ -164,14 +164,18 @@ def trial_content(
         tags: Tags that all trials of the study share.
 
     Returns:
-        The content. A metric with a history keeps its name; where the objective's final value is
-        another one (best weights restored, for example) it is `final/<name>`. `objective` is
-        what the search compared, of complete trials only.
+        The content. Where the value that counts is not the last one of a curve (that of the best
+        epoch, for example), it is the curve's latest point, under the same name: so a table of
+        runs shows and sorts by what the study compares. `objective` is what the search compared,
+        of complete trials only.
     """
     start = milliseconds(record.started or record.finished or datetime.now())
     end = max(start, milliseconds(record.finished)) if record.finished else start
     points = history_points(record.history, start, end)
-    points += [Point(*item, end, record.steps) for item in _final_values(record, metrics)]
+    for name, value in _final_values(record, metrics):
+        # A millisecond later than the end of a curve: of equal steps MLflow shows the latest point.
+        ends_curve = any(name == point.key for point in points)
+        points.append(Point(name, value, end + ends_curve, record.steps))
     return RunContent(
         name=f"trial-{record.number:04d}",
         status=STATUS_OF[record.state],
@@ -187,10 +191,8 @@ def _final_values(record: TrialRecord, names: Sequence[str]) -> list[tuple[str, 
     final: dict[str, float] = {}
     for name, value in record.metrics.items():
         values = record.history.get(name)
-        if values is None:
+        if values is None or (values and not _same(values[-1], value)):
             final[safe_key(name)] = float(value)
-        elif values and not _same(values[-1], value):
-            final[safe_key(f"final/{name}")] = float(value)
     if record.state == COMPLETE:
         single = len(record.values) == 1
         for index, value in enumerate(record.values):

@@ -93,8 +93,15 @@ def parent_tags(records: Sequence[TrialRecord], *, maximize: Sequence[bool]) -> 
     return as_tags(tags)
 
 
+_SCORES = ("test", "default", "baseline")
+_SCORE_KEYS = frozenset(f"{group}_metrics" for group in _SCORES)
+
+
 def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
-    """Numbers of the final result as metrics, nested names joined by a slash.
+    """Numbers of the final result as metrics.
+
+    Test metrics are named as those of a single training are, `test_<name>`, with `default_<name>`
+    and `baseline_<name>` beside them; of all else nested names are joined by a slash.
 
     Args:
         result: The study's `result`.
@@ -105,12 +112,15 @@ def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
 
     Example:
         >>> [(p.key, p.value) for p in
-        ...  result_points({"test": {"accuracy": 0.98, "interval": [0.97, 0.99]}}, 0)]
-        [('result/test/accuracy', 0.98), ('result/test/interval/0', 0.97),
-         ('result/test/interval/1', 0.99)]
+        ...  result_points({"test_metrics": {"accuracy": 0.98}, "interval": [0.97, 0.99]}, 0)]
+        [('test_accuracy', 0.98), ('result/interval/0', 0.97), ('result/interval/1', 0.99)]
     """
     found: dict[str, float] = {}
-    _flatten(_RESULT_PREFIX, result, found)
+    for group in _SCORES:
+        for name, value in dict(result.get(f"{group}_metrics") or {}).items():
+            _flatten(f"{group}_{name}", value, found)
+    rest = {key: value for key, value in result.items() if key not in _SCORE_KEYS}
+    _flatten(_RESULT_PREFIX, rest, found)
     return [Point(key, value, moment, 0) for key, value in found.items()]
 
 

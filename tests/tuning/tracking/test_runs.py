@@ -162,3 +162,21 @@ def test_logging_a_model_leaves_the_environment_as_it_was(
         assert os.environ["MLFLOW_TRACKING_URI"] == tracking_uri
     assert "MLFLOW_TRACKING_URI" not in os.environ
     assert os.environ["MLFLOW_REGISTRY_URI"] == "http://given"
+
+
+def test_a_table_of_runs_shows_the_value_of_the_best_epoch(tracking_uri: str) -> None:
+    from tuning.tracking.content import Point, RunContent
+
+    points = [Point("val_loss", value, moment, moment) for moment, value in ((1, 0.2), (2, 0.9))]
+    content = RunContent(
+        name="trial",
+        status="FINISHED",
+        start=0,
+        end=2,
+        params={},
+        tags={},
+        metrics=[*points, Point("val_loss", 0.2, 3, 2)],
+    )
+    run = Tracker(tracking_uri, experiment="best").start("trial")
+    run.fill(content)
+    assert run.tracker.client.get_run(run.run_id).data.metrics["val_loss"] == 0.2

@@ -47,7 +47,7 @@ def test_sync_sends_the_end_of_a_search_once(program, tmp_path):
     client = connect(uri)
     run = client.get_run(sent["run_id"])
     final = last(again)["final"]
-    accuracy = run.data.metrics["result/test_metrics/accuracy"]
+    accuracy = run.data.metrics["test_accuracy"]
     assert accuracy == pytest.approx(final["test_metrics"]["accuracy"])
     figures = [file.path for file in client.list_artifacts(sent["run_id"], "figures")]
     assert {"figures/refit_history.png", "figures/confusion.png"} <= set(figures)

@@ -1,4 +1,4 @@
-"""Laws that numbers must keep, with the message that says so."""
+"""Ranges that numbers must keep, with the message that says so."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def check_range(name: str, value: float, allowed: Range) -> None:
 
 
 def check_ranges(options: Mapping[str, Any], ranges: Mapping[str, Range]) -> None:
-    """Checks every plain number in `options` that has a law.
+    """Checks every plain number in `options` that has a range.
 
     Options that are not numbers (a schedule as learning rate, None for "off") pass: only
     their owner can judge them.

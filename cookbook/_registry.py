@@ -21,7 +21,7 @@ class Entry:
         summary: One line for the listing.
         source: Paper or document it comes from.
         defaults: Options that are passed unless the caller gives others.
-        ranges: Laws that options must keep, by option name.
+        ranges: Ranges that options must keep, by option name.
         parameters: What a person may set, with the values that apply otherwise; None stands
             for "off".
     """

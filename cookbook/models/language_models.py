@@ -60,8 +60,8 @@ def language_model(
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
         stateful_batch_size: Fixed batch size of a model that carries its state.
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
-            `recurrent_layer`.
+        **options: Those of `CellOptions`, for example `dropout`, `activation`,
+            `recurrent_initializer`; see `recurrent_layer`.
 
     Returns:
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, steps,

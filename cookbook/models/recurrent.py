@@ -59,8 +59,8 @@ def recurrent_network(
             as it is, and losses skip them. On a CPU a masked loop costs almost twice as much.
         bidirectional: Whether the reading layers also run backwards.
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
-            `recurrent_layer`.
+        **options: Those of `CellOptions`, for example `dropout`, `activation`,
+            `recurrent_initializer`; see `recurrent_layer`.
 
     Returns:
         An uncompiled functional model, `float32[batch, *input_shape] ->

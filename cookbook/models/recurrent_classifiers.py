@@ -58,8 +58,8 @@ def text_classifier(
         head_dropout: Drop rate before the head, in [0, 1).
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: `dropout`, `recurrent_dropout`, `forget_bias`, `unroll`; see
-            `recurrent_layer`.
+        **options: Those of `CellOptions`, for example `dropout`, `activation`,
+            `recurrent_initializer`; see `recurrent_layer`.
 
     Returns:
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, num_classes]`.

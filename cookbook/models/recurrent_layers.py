@@ -9,7 +9,9 @@ import keras
 from typing_extensions import override
 
 from cookbook._names import unknown_name
+from cookbook.initializers.registry import make_initializer
 from cookbook.models._checks import check_rate
+from cookbook.models._parts import known_activations
 
 CELLS: dict[str, type[keras.layers.RNN]] = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -27,17 +29,25 @@ class CellOptions(TypedDict, total=False):
         recurrent_dropout: Drop rate of the hidden state, in [0, 1). One mask for all time steps.
         forget_bias: Start value of the LSTM's forget-gate bias.
         unroll: Whether to unroll the loop over time; needs a fixed number of steps.
+        activation: Of the candidate state, a Keras name; gates stay sigmoids.
+        kernel_initializer: Name in `cookbook.initializers`, of the weights of the inputs.
+        recurrent_initializer: The same of the weights of the hidden state.
+        bias: Start value of all other biases.
     """
 
     dropout: float
     recurrent_dropout: float
     forget_bias: float
     unroll: bool
+    activation: str
+    kernel_initializer: str
+    recurrent_initializer: str
+    bias: float
 
 
 @keras.saving.register_keras_serializable(package="cookbook")
 class ForgetGateBias(keras.initializers.Initializer):
-    """Zeros for an LSTM's bias, with another value for the forget gate.
+    """One value for an LSTM's biases, with another one for the forget gate.
 
     Keras orders the gates input, forget, candidate, output, so the second quarter of the
     vector is set. A positive value opens the gate at the start of training, and the cell
@@ -46,24 +56,25 @@ class ForgetGateBias(keras.initializers.Initializer):
 
     Args:
         value: Bias of the forget gate; Keras' own `unit_forget_bias` is 1.
+        others: Bias of the other three gates.
 
     Example:
         >>> keras.ops.convert_to_numpy(ForgetGateBias(2.0)((8,), "float32")).tolist()
         [0.0, 0.0, 2.0, 2.0, 0.0, 0.0, 0.0, 0.0]
     """
 
-    def __init__(self, value: float = 1.0) -> None:
-        self.value = value
+    def __init__(self, value: float = 1.0, others: float = 0.0) -> None:
+        self.value, self.others = value, others
 
     @override
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Any:
         quarter = shape[0] // 4
-        gates = [0.0, self.value, 0.0, 0.0]
+        gates = [self.others, self.value, self.others, self.others]
         return keras.ops.repeat(keras.ops.convert_to_tensor(gates, dtype=dtype), quarter)
 
     @override
     def get_config(self) -> dict[str, Any]:
-        return {"value": self.value}
+        return {"value": self.value, "others": self.others}
 
 
 @keras.saving.register_keras_serializable(package="cookbook")
@@ -159,7 +170,10 @@ def recurrent_layer(
     dropout: float = 0.0,
     recurrent_dropout: float = 0.0,
     forget_bias: float = 1.0,
-    unroll: bool = False,
+    activation: str = "tanh",
+    kernel_initializer: str = "glorot_uniform",
+    recurrent_initializer: str = "orthogonal",
+    bias: float = 0.0,
     bidirectional: bool = False,
     **kwargs: Any,
 ) -> keras.layers.Layer:
@@ -177,10 +191,18 @@ def recurrent_layer(
         dropout: Drop rate of the inputs, in [0, 1).
         recurrent_dropout: Drop rate of the hidden state, in [0, 1).
         forget_bias: Start value of the LSTM's forget-gate bias; other cells have none.
-        unroll: Whether to unroll the loop over time; needs a fixed number of steps.
-            Faster on a CPU for up to about 30 steps, and slower to trace.
+        activation: Of the candidate state, a Keras name; the gates stay sigmoids. Another one
+            than `"tanh"` keeps Keras from its fused GPU kernel. An unbounded one such as
+            `"relu"` can let the state grow without end: start it from
+            `recurrent_initializer="identity"` (Le, Jaitly and Hinton 2015) and clip gradients.
+        kernel_initializer: Name in `cookbook.initializers`, of the weights of the inputs.
+        recurrent_initializer: The same of the weights of the hidden state, or `"identity"`;
+            `"orthogonal"` keeps its norm over time (Saxe et al. 2014).
+        bias: Start value of all biases but the LSTM's forget gate's.
         bidirectional: Whether to run a second layer backwards and concatenate both.
-        **kwargs: Further arguments of the Keras layer, for example `return_sequences`.
+        **kwargs: Further arguments of the Keras layer, for example `return_sequences`, or
+            `unroll`: no loop over time, which needs a fixed number of steps; faster on a CPU for
+            up to about 30 steps, and slower to trace.
 
     Returns:
         The unbuilt layer, `float[batch, steps, features] -> float[batch, units]` (or
@@ -199,17 +221,34 @@ def recurrent_layer(
         raise ValueError(unknown_name("cell", cell, CELLS))
     if units < 1:
         raise ValueError(f"A recurrent layer needs at least 1 unit. Got units={units}.")
+    if activation not in known_activations():
+        raise ValueError(unknown_name("activation", activation, known_activations()))
     check_rate("dropout", dropout)
     check_rate("recurrent_dropout", recurrent_dropout)
     name = kwargs.pop("name", None)
-    if cell == "lstm" and forget_bias != 1.0:
-        kwargs |= {"unit_forget_bias": False, "bias_initializer": ForgetGateBias(forget_bias)}
+    kwargs |= _biases(cell, forget_bias, bias)
+    # Keras' own defaults are left to Keras, which draws their seeds in an order of its own.
+    if kernel_initializer != "glorot_uniform":
+        kwargs["kernel_initializer"] = _initializer(kernel_initializer)
+    if recurrent_initializer != "orthogonal":
+        kwargs["recurrent_initializer"] = _initializer(recurrent_initializer)
     layer = CELLS[cell](
         units,
         dropout=dropout,
         recurrent_dropout=recurrent_dropout,
-        unroll=unroll,
+        activation=activation,
         name=f"{name}_forward" if name and bidirectional else name,
         **kwargs,
     )
     return keras.layers.Bidirectional(layer, name=name) if bidirectional else layer
+
+
+def _initializer(name: str) -> keras.initializers.Initializer:
+    return keras.initializers.Identity() if name == "identity" else make_initializer(name)
+
+
+def _biases(cell: str, forget_bias: float, bias: float) -> dict[str, Any]:
+    if cell == "lstm" and (forget_bias != 1.0 or bias):
+        initializer = ForgetGateBias(forget_bias, bias)
+        return {"unit_forget_bias": False, "bias_initializer": initializer}
+    return {"bias_initializer": keras.initializers.Constant(bias)} if bias else {}

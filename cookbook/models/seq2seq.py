@@ -48,7 +48,7 @@ def encoder_decoder(
     loss or metric. Feed `target[:, :-1]` (with its start token) and train on `target[:, 1:]`.
 
     The report's models are `encoder_decoder(4345, 2803)` and the same with `cell="lstm"`.
-    Write translations with `cookbook.models.seq2seq_inference.StepwiseDecoder` and the
+    Write translations with `cookbook.models.recurrent_steps.StepwiseDecoder` and the
     searches of `cookbook.decoding`.
 
     Args:

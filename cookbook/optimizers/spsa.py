@@ -38,15 +38,15 @@ def check_spall_exponents(alpha: float, gamma: float) -> None:
     check_range("alpha", alpha, UP_TO_ONE)
     check_range("gamma", gamma, POSITIVE)
     tolerance = 1e-12  # 3 * (1 / 6) - 1 / 2 must count as zero
-    laws = (
+    rules = (
         ("alpha - 2 gamma > 0", alpha - 2 * gamma > tolerance),
         ("3 gamma - alpha / 2 >= 0", 3 * gamma - alpha / 2 >= -tolerance),
         ("2 (alpha - gamma) > 1", 2 * (alpha - gamma) > 1 + tolerance),
     )
-    for law, holds in laws:
+    for rule, holds in rules:
         if not holds:
             raise ValueError(
-                f"`{law}` must hold. Got alpha={alpha}, gamma={gamma}: alpha=0.602 and "
+                f"`{rule}` must hold. Got alpha={alpha}, gamma={gamma}: alpha=0.602 and "
                 "gamma=0.101 are the usual choice."
             )
 

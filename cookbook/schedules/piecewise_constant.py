@@ -20,7 +20,7 @@ def piecewise(
         values: Rates, not negative, one more than boundaries.
 
     Raises:
-        ValueError: If a law above is broken.
+        ValueError: If one of these rules is broken.
 
     Example:
         >>> rate = piecewise((2, 4), (1.0, 0.5, 0.25))

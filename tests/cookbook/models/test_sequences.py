@@ -326,3 +326,34 @@ def test_steps_give_what_the_whole_sequence_gives(build: Any) -> None:
 def test_bad_input_says_the_law(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# Activation and start values
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_start_values_and_activation_are_those_that_were_asked_for(cell: str) -> None:
+    layer = recurrent_layer(
+        cell, 4, activation="relu", kernel_initializer="he_normal",
+        recurrent_initializer="identity", bias=0.1,
+    )  # fmt: skip
+    layer.build((None, 5, 3))
+    np.testing.assert_array_equal(array(layer.cell.recurrent_kernel)[:, :4], np.eye(4))
+    assert type(layer.cell.kernel_initializer).__name__ == "HeNormal"
+    assert layer.cell.activation is keras.activations.relu
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_biases_start_at_the_given_value(cell: str) -> None:
+    layer = recurrent_layer(cell, 2, bias=0.1, forget_bias=2.0)
+    layer.build((None, 5, 3))
+    expected = [0.1, 0.1, 2, 2, 0.1, 0.1, 0.1, 0.1] if cell == "lstm" else 0.1
+    found = array(layer.cell.bias)
+    np.testing.assert_allclose(found, np.broadcast_to(np.float32(expected), found.shape))
+
+
+def test_unknown_recurrent_initialisers_are_named() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'orthogonal'"):
+        recurrent_layer("lstm", 2, recurrent_initializer="ortogonal")
+    with pytest.raises(ValueError, match="Did you mean 'relu'"):
+        recurrent_layer("lstm", 2, activation="relus")

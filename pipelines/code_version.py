@@ -17,7 +17,8 @@ from pipelines.installed import installed_versions
 _PACKAGES = Path(__file__).resolve().parents[1]
 # What data, networks and trainings are made of; the rest only asks for them or shows them.
 _DECIDING = (
-    *("cookbook", "pipelines/datasets", "pipelines/inputs", "pipelines/preprocessing"),
+    *("cookbook", "pipelines/datasets", "pipelines/hyperparameters", "pipelines/inputs"),
+    "pipelines/preprocessing",
     *("pipelines/recipes", "pipelines/tasks", "pipelines/training", "tuning/seeds.py"),
 )
 _LIBRARIES = ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu")

@@ -84,6 +84,27 @@ class MemberEnsemble(keras.Model):
             y_pred = self.get_layer(PREDICTIONS)(y_pred)
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
+    def activated(self, activation: Activation) -> MemberEnsemble:
+        """The same layers with an activation behind each member, before the average.
+
+        Args:
+            activation: A Keras name or function, for example `"softplus"` for a loss of positive
+                numbers.
+
+        Returns:
+            An uncompiled model that shares its weights with this one.
+
+        Example:
+            >>> model = tabular_ensemble((3,), members=2, widths=(4,)).activated("softplus")
+            >>> bool(keras.ops.all(model(keras.ops.ones((5, 3))) > 0))
+            True
+        """
+        average = self.get_layer(PREDICTIONS)
+        dtype = average.dtype_policy
+        x = keras.layers.Activation(activation, dtype=dtype, name="activated")(average.input)
+        again = MemberAverage.from_config(average.get_config())
+        return MemberEnsemble(self.input, again(x), name=self.name)
+
     @functools.cached_property
     def _members(self) -> Any:
         """The same layers up to the average, behind a function: Keras would save a model twice."""

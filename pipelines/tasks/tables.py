@@ -10,6 +10,7 @@ import numpy as np
 
 from cookbook.losses.in_units import InUnits
 from cookbook.losses.registry import LOSSES, make_loss
+from cookbook.models.tabular import MemberEnsemble
 from pipelines.baselines.classifiers import best_classifier
 from pipelines.figures import residual_figure
 from pipelines.inputs.feeds import ArrayFeed
@@ -171,6 +172,8 @@ class TableRegression(Task):
         """The model, with a softplus behind its output for a loss of positive numbers."""
         if self._loss.targets == "numbers":
             return model
+        if isinstance(model, MemberEnsemble):
+            return model.activated("softplus")
         if not type(model).__module__.startswith("keras."):
             raise ValueError(
                 f"The loss {self._loss.name!r} takes a softplus behind the model's output, and "

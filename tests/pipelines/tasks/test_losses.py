@@ -60,13 +60,23 @@ def _learns(experiment):
         assert scores["accuracy"] > 0.6
 
 
-def test_a_model_with_outputs_of_its_own_gets_no_softplus():
+def _poisson(builder: str) -> Experiment:
     recipe, make = SMALL["table-regression"]
-    ensemble = dataclasses.replace(
-        recipe, builder="cookbook.models.tabular:tabular_ensemble", defaults={"loss": "poisson"}
-    )
-    with pytest.raises(ValueError, match="MemberEnsemble computes the outputs of a training"):
-        Experiment(ensemble, {}, make(), seed=0).build(total_steps=1)
+    changed = dataclasses.replace(recipe, builder=builder, defaults={"loss": "poisson"})
+    return Experiment(changed, {}, make(), seed=0)
+
+
+def test_a_model_with_outputs_of_its_own_gets_no_softplus():
+    with pytest.raises(ValueError, match="Perceptron computes the outputs of a training"):
+        _poisson("cookbook.models.perceptron:perceptron").build(total_steps=1)
+
+
+def test_members_of_an_ensemble_get_a_softplus_each():
+    model = _poisson("cookbook.models.tabular:tabular_ensemble").build(total_steps=1)
+    rows = np.random.default_rng(0).normal(size=(20, *model.input_shape[1:])).astype("float32")
+    members = np.asarray(model(rows, training=True))
+    assert members.ndim == 3 and members.min() > 0
+    assert model(rows).shape == (20, 1)
 
 
 BINARY = [name for name, entry in LOSSES.items() if entry.targets == "binary"]

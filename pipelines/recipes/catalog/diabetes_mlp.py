@@ -2,16 +2,16 @@
 
 Small and noisy: a linear model is hard to beat.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-21:
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        rmse 60.07 ± 1.4; gradient boosting 62.05 ± 0
-    test        mae 47.8 ± 1.1; gradient boosting 47.21 ± 0
-    test        r2 0.386 ± 0.029; gradient boosting 0.3449 ± 0
+    test        rmse 58.09 ± 0.45; gradient boosting 62 ± 0
+    test        mae 46.66 ± 0.66; gradient boosting 47.17 ± 0
+    test        r2 0.426 ± 0.0088; gradient boosting 0.3462 ± 0
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
-    time        about 3 s each on 2 cores, AMD EPYC
+    time        about 2 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train diabetes-mlp --seed 0 --json
-    commit      863c4039a6
+    commit      ab1d3f4d86
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Generated rows of scikit-learn's `make_classification`, as in the assignments.
 
 The assignments report an accuracy of 0.865 on their 200 test rows, without a validation
-split to choose the model on.
+split to choose the model on. Gradient boosting leads: on the validation rows it has 0.94, and of
+six variants of the network (embeddings, dropout, widths, rates) the best had 0.91.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 

@@ -1,7 +1,7 @@
 """Tumours, malignant or benign, from 30 measurements (569 patients, scikit-learn).
 
-The network was chosen on the validation rows (0.99 correct; the plain perceptron before it 0.98). It
-is behind its baseline on the 85 test rows, of which one is 1.2 points.
+The network was chosen on the validation rows (0.99 correct; the plain perceptron before it 0.98).
+It is behind its baseline on the 85 test rows, of which one is 1.2 points.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 

@@ -54,7 +54,7 @@ RECIPE = Recipe(
             # any other quantile is not what the metric measures.
             "loss": Choice(["mean_squared_error", "mean_absolute_error", "huber"]),
             "outliers": Choice(["none", "iqr", "z-score"]),
-            "optimizer": Choice(["adam", "adamw"]),
+            "optimizer": Choice(["adam", "adamw", "rmsprop"]),
             "learning_rate": Float(5e-4, 2e-2, log=True),
             "batch_size": Choice([32, 64, 128]),
         }

@@ -49,7 +49,7 @@ RECIPE = Recipe(
             "dropout": Float(0.0, 0.5, step=0.1),
             "l2": Choice([0.0, 1e-6, 1e-5, 1e-4]),
             "power": Choice(["none", "quantile-normal"]),
-            "optimizer": Choice(["adam", "adamw"]),
+            "optimizer": Choice(["adam", "adamw", "rmsprop"]),
             "learning_rate": Float(5e-4, 2e-2, log=True),
             "batch_size": Choice([32, 64, 128, 256]),
         }

@@ -46,7 +46,7 @@ RECIPE = Recipe(
             "activation": Choice(["relu", "swish"]),
             "dropout": Float(0.0, 0.5, step=0.1),
             "power": Choice(["none", "quantile-normal"]),
-            "optimizer": Choice(["adam", "adamw"]),
+            "optimizer": Choice(["adam", "adamw", "rmsprop"]),
             "learning_rate": Float(5e-4, 2e-2, log=True),
             "batch_size": Choice([32, 64, 128]),
         }

@@ -20,10 +20,12 @@ import psutil
 PACKAGES = (
     "keras",
     "keras-tuner",
+    "lightgbm",
     "mlflow",
     "numpy",
     "optuna",
     "optuna-integration",
+    "scikit-learn",
     "tensorflow",
     "tensorflow-cpu",
     "torch",

@@ -47,11 +47,12 @@ def _duels(summary: Mapping[str, Any]) -> list[str]:
     for name, duel in summary["ours_against"].items():
         low, high = duel["win_share"]
         middle, least, most = duel["ratio"]
+        slower = summary["seconds_a_fold"][OURS] / summary["seconds_a_fold"][name]
         lines.append(
             f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on "
             f"{duel['losses']} (share of wins {low:.0%} to {high:.0%}); beyond the noise of the "
             f"folds ahead on {duel['clear_wins']}, behind on {duel['clear_losses']}; error "
-            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}]."
+            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}]; {slower:.0f} times their seconds."
         )
     return ["\n".join(lines)]
 

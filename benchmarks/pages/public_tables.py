@@ -52,7 +52,7 @@ def _duels(summary: Mapping[str, Any]) -> list[str]:
             f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on "
             f"{duel['losses']} (share of wins {low:.0%} to {high:.0%}); beyond the noise of the "
             f"folds ahead on {duel['clear_wins']}, behind on {duel['clear_losses']}; error "
-            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}]; {slower:.0f} times their seconds."
+            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}], seconds {slower:.0f} times."
         )
     return ["\n".join(lines)]
 

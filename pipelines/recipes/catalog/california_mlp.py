@@ -4,16 +4,16 @@
 are part of the search space. The network and its defaults are those of `tabular`; on the validation
 rows they beat the plain perceptron that two searches of 40 trials had found.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-27:
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        rmse 4.992e+04 ± 1.8e+02; gradient boosting 4.848e+04 ± 0
-    test        mae 3.106e+04 ± 98; gradient boosting 3.211e+04 ± 0
-    test        r2 0.8094 ± 0.0014; gradient boosting 0.8203 ± 0
+    test        rmse 4.757e+04 ± 12; gradient boosting 4.848e+04 ± 0
+    test        mae 2.926e+04 ± 84; gradient boosting 3.211e+04 ± 0
+    test        r2 0.827 ± 8.6e-05; gradient boosting 0.8203 ± 0
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
-    time        about 19 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 140 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train california-mlp --seed 0 --json
-    commit      cb0f21b742
+    commit      1973832624
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ColumnKind = Literal["numeric", "categorical", "dropped"]
-COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "dropped")
+ColumnKind = Literal["numeric", "categorical", "date", "dropped"]
+COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "date", "dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +15,12 @@ class Column:
 
     Attributes:
         name: Header of the column.
-        kind: `"numeric"` (floats), `"categorical"` (strings) or `"dropped"`.
+        kind: `"numeric"` (floats), `"categorical"` (strings), `"date"` (dates and
+            times) or `"dropped"`.
         missing: Rows without a value, over all splits.
         categories: Categories seen in the training rows, sorted; empty for numbers.
-        reason: Why this kind was chosen.
+        reason: Why this kind was chosen, and what was read in another way than as it stands.
+        form: Format of dates, as `pandas.to_datetime` takes it.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Column:
     missing: int = 0
     categories: tuple[str, ...] = ()
     reason: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,11 @@ class Schema:
     def categorical(self) -> tuple[str, ...]:
         """Names of the categorical columns."""
         return self._names("categorical")
+
+    @property
+    def dates(self) -> dict[str, str]:
+        """Names of the columns of dates, with their formats."""
+        return {column.name: column.form for column in self.columns if column.kind == "date"}
 
     @property
     def dropped(self) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ import tensorflow as tf
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.preprocessing.pixels import LUMINANCE, jpeg_reduction
 
-_JPEG, _PNG, _GIF = b"\xff\xd8\xff", b"\x89PNG", b"GIF8"
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG"
+_EXIF, _ORIENTATION = b"Exif\0\0", 0x0112
+_ALPHA = (4, 6)  # colour types of PNG with transparency
 # Start-of-frame markers, ITU-T T.81 table B.1: 0xC4, 0xC8 and 0xCC mean something else.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _FRAME = struct.Struct(">HHB")
@@ -110,13 +112,40 @@ def _content(name: str) -> bytes:
 def _plan(content: bytes, shape: Sequence[int], *, resizes: bool) -> _Plan | None:
     """How TensorFlow decodes a file, or `None` where Pillow does."""
     if not content.startswith(_JPEG):
-        return _Plan(1, exact=False) if content.startswith((_PNG, _GIF)) else None
+        return _Plan(1, exact=False) if content.startswith(_PNG) and _plain_png(content) else None
+    if _turned(content):
+        return None
     frame = _jpeg_frame(content)
     if frame is None or frame[2] == _CMYK:
         return None
     reduction = jpeg_reduction(frame, shape) if resizes else 1
     exact = frame[:2] == (shape[0] * reduction, shape[1] * reduction)
     return _Plan(reduction, exact=exact)
+
+
+def _plain_png(content: bytes) -> bool:
+    """Whether a PNG file has neither transparency nor an orientation, which only Pillow applies."""
+    head = content[: content.find(b"IDAT")]
+    return (
+        len(content) > 25
+        and content[25] not in _ALPHA
+        and not (b"tRNS" in head or b"eXIf" in content)
+    )
+
+
+def _turned(content: bytes) -> bool:
+    """Whether the EXIF data of a JPEG file ask for the image to be turned."""
+    place = content.find(_EXIF, 0, 4096)
+    if place < 0:
+        return False
+    from PIL import Image
+
+    exif = Image.Exif()
+    try:
+        exif.load(content[place : place + _READ])
+        return bool(exif.get(_ORIENTATION, 1) != 1)
+    except Exception:  # what Pillow cannot read it shall judge itself
+        return True
 
 
 def _jpeg_frame(content: bytes) -> tuple[int, int, int] | None:
@@ -153,7 +182,7 @@ def _compiled(
 
     def one(content: Any) -> Any:
         # Accurate instead of fast transforms: the pixels that Pillow decodes when serving.
-        # In spite of its name the operation reads PNG and GIF as well.
+        # In spite of its name the operation reads PNG as well.
         image = tf.io.decode_jpeg(
             content, channels=3, ratio=plan.reduction, dct_method="INTEGER_ACCURATE"
         )

@@ -140,10 +140,14 @@ class CategoryColumn:
     name: str
     categories: list[str | None]
     _codes: dict[str | None, int] = field(init=False, repr=False, compare=False)
+    _width: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         codes = {value: code for code, value in enumerate(self.categories, start=1)}
         object.__setattr__(self, "_codes", codes)
+        widths = {len(value) for value in self.categories if value is not None}
+        digits = all(value is None or value.isdigit() for value in self.categories)
+        object.__setattr__(self, "_width", widths.pop() if digits and len(widths) == 1 else 0)
 
     @property
     def cardinality(self) -> int:
@@ -152,7 +156,14 @@ class CategoryColumn:
 
     def codes(self, values: Sequence[str | None]) -> np.ndarray:
         """Categories as `int32[n]`."""
-        return np.array([self._codes.get(value, 0) for value in values], np.int32)
+        return np.array([self._code(value) for value in values], np.int32)
+
+    def _code(self, value: str | None) -> int:
+        if value in self._codes or value is None:
+            return self._codes.get(value, 0)
+        # What pandas.read_csv makes of the file that the categories come from.
+        spellings = (value.zfill(self._width), value.lower(), value.upper())
+        return next((self._codes[item] for item in spellings if item in self._codes), 0)
 
     def one_hot(self, values: Sequence[str | None]) -> np.ndarray:
         """Categories as `float64[n, categories]`; unknown ones are rows of zeros."""

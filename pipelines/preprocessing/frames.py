@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cookbook._names import unknown_name
+from pipelines.preprocessing.numbers import parse_numbers, without_marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def _missing(frame: pd.DataFrame, name: str) -> str:
 
 
 def numbers_of(column: pd.Series) -> np.ndarray:
-    """A column as `float64[n]` with NaN for missing values.
+    """A column as `float64[n]` with NaN for missing values; texts as `parse_numbers` reads them.
 
     Raises:
         ValueError: If a value is no number, or infinite; the message names column and row.
@@ -77,9 +78,8 @@ def numbers_of(column: pd.Series) -> np.ndarray:
         >>> numbers_of(pd.Series(["1", None, 2.5], name="age", dtype=object)).tolist()
         [1.0, nan, 2.5]
     """
-    import pandas as pd
-
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    column = without_marks(column)
+    numbers = parse_numbers(column)
     wrong = np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy())
     if len(wrong):
         raise ValueError(

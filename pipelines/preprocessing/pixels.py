@@ -10,6 +10,9 @@ import numpy as np
 
 # Weights of red, green and blue in the luminance, ITU-R BT.601, as Pillow uses them.
 LUMINANCE = (0.299, 0.587, 0.114)
+# The tag of the orientation in EXIF data, and its values that exchange height and width.
+ORIENTATION = 0x0112
+QUARTER_TURNS = (5, 6, 7, 8)
 # Formats whose mode "I" holds values from 0 to 65535.
 _SIXTEEN_BITS = ("PNG", "PPM")
 
@@ -39,8 +42,8 @@ def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
 def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -> np.ndarray:
     """Decodes an image of any format that Pillow knows: the one way for training and serving.
 
-    Of 16-bit images the upper byte is kept, transparency is left out, and an orientation in the
-    EXIF data is not applied: so does TensorFlow, which decodes while a model trains.
+    The image is what a viewer shows: turned by the orientation in its EXIF data, and what is
+    transparent laid over white. Of 16-bit images the upper byte is kept.
 
     Args:
         file: Its name, or its content as an open file.
@@ -54,13 +57,16 @@ def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -
     Raises:
         ValueError: If the file is missing, truncated or no image; the message says why.
     """
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     try:
         with Image.open(file) as image:
-            drafted = None if size is None else image.draft(None, (size[1], size[0]))
+            turn = image.getexif().get(ORIENTATION, 1)
+            # A turned image is decoded whole: the reduction is for its size as it lies.
+            drafted = None if size is None or turn > 1 else image.draft(None, (size[1], size[0]))
             image.load()
-            pixels = _eight_bit(image)
+            turned = ImageOps.exif_transpose(image)
+            pixels = _eight_bit(turned, image.format)
             if size is None:
                 return pixels
             # A last block may lie partly outside: 129 pixels reduced by 2 are 65, but 64.5 wide.
@@ -97,19 +103,31 @@ def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.nda
         raise ValueError(f"{path}: this file does not decode as an image ({error}).") from error
 
 
-def _eight_bit(image: Any) -> np.ndarray:
-    if image.mode in ("1", "L"):
+def _eight_bit(image: Any, stored_as: str | None) -> np.ndarray:
+    if image.mode in ("1", "L") and "transparency" not in image.info:
         return np.asarray(image.convert("L"))[..., np.newaxis]
-    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in _SIXTEEN_BITS):
+    if image.mode.startswith("I;16") or (image.mode == "I" and stored_as in _SIXTEEN_BITS):
         return (np.asarray(image) >> 8).astype(np.uint8)[..., np.newaxis]
     if image.mode in ("I", "F"):
         raise ValueError(
             f"8 or 16 bits a channel are expected, not mode {image.mode!r}; read it into an array "
             "and pass the array with its `scale`"
         )
-    # Palettes with transparency are converted through RGBA, as Pillow asks for.
-    full = image.convert("RGBA") if "transparency" in image.info else image
-    return np.asarray(full.convert("RGB"))
+    if image.has_transparency_data:
+        return _over_white(image)
+    return np.asarray(image.convert("RGB"))
+
+
+def _over_white(image: Any) -> np.ndarray:
+    """What is transparent is white, as on a page; grey images stay grey."""
+    from PIL import Image
+
+    full = image.convert("RGBA")
+    page = Image.new("RGBA", full.size, "white")
+    flat = Image.alpha_composite(page, full)
+    if image.mode in ("L", "LA", "La", "1"):
+        return np.asarray(flat.convert("L"))[..., np.newaxis]
+    return np.asarray(flat.convert("RGB"))
 
 
 def image_list(x: Any, *, size: Sequence[int] | None = None) -> list[np.ndarray]:

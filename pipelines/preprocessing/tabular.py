@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipelines.preprocessing.columns import (
     fit_categories,
     fit_numeric,
 )
+from pipelines.preprocessing.dates import DateColumn, fit_dates
 from pipelines.preprocessing.frames import as_frame, categories_of, column_of, numbers_of
 from pipelines.preprocessing.outliers import check_outliers, find_outliers
 from pipelines.preprocessing.power import POWERS
@@ -39,6 +41,8 @@ class TabularPreprocessor(Preprocessing):
     Args:
         numeric: Names of numeric columns; `None`: every column of a number type.
         categorical: Names of categorical columns; `None`: every other column.
+        dates: Columns of dates with their formats, as `Column.form` of a schema has them;
+            columns of a date type are found without. They become year, month, weekday and hour.
         encoding: `"one-hot"`: one matrix; `"codes"`: a dictionary with the matrix `"numeric"`
             and one integer column per category, for embeddings (`wide_and_deep`).
         options: How numeric columns are filled, transformed and scaled.
@@ -65,11 +69,12 @@ class TabularPreprocessor(Preprocessing):
 
     name: ClassVar[str] = "tabular"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - options by keyword
         self,
         *,
         numeric: Sequence[str] | None = None,
         categorical: Sequence[str] | None = None,
+        dates: Mapping[str, str] | None = None,
         encoding: str = "one-hot",
         options: NumericOptions | None = None,
         outliers: str = "none",
@@ -90,6 +95,7 @@ class TabularPreprocessor(Preprocessing):
                 raise ValueError(unknown_name(kind, value, known))
         self._limit = check_outliers(outliers, outlier_action, outlier_limit)
         self._wanted = (numeric, categorical)
+        self._formats = dict(dates or {})
         self._options = options
         self._outliers = outliers
         self._remove = outlier_action == "remove"
@@ -99,6 +105,7 @@ class TabularPreprocessor(Preprocessing):
         self.encoding = encoding
         self.dropped: tuple[str, ...] = ()
         self._order: list[str] | None = None
+        self._dates: list[DateColumn] = []
         self._numeric: list[NumericColumn] = []
         self._categorical: list[CategoryColumn] = []
         self._kept: np.ndarray | None = None
@@ -158,8 +165,10 @@ class TabularPreprocessor(Preprocessing):
         frame = as_frame(x)
         if not len(frame):
             raise ValueError("The training split must have at least one row. Got none.")
+        self._dates = self._find_dates(frame)
         numeric, categorical = self._choose(frame)
         table = {name: numbers_of(column_of(frame, name)) for name in numeric}
+        table.update(self._parts_of_dates(frame))
         texts = {name: categories_of(column_of(frame, name)) for name in categorical}
         self._leave_out_constants(table, texts)
         values = np.stack(list(table.values()), axis=1) if table else np.empty((len(frame), 0))
@@ -183,15 +192,29 @@ class TabularPreprocessor(Preprocessing):
             )
             for name, column in texts.items()
         ]
-        self._order = [str(name) for name in frame.columns if name in table or name in texts]
+        used = {*table, *texts} | {date.name for date in self._dates}
+        self._order = [str(name) for name in frame.columns if name in used]
         return self
+
+    def _find_dates(self, frame: pd.DataFrame) -> list[DateColumn]:
+        chosen = {*(self._wanted[0] or ()), *(self._wanted[1] or ())}
+        typed = [name for name in frame.columns if frame[name].dtype.kind == "M"]
+        formats = {name: "ISO8601" for name in typed if name not in chosen} | self._formats
+        return [fit_dates(name, column_of(frame, name), form) for name, form in formats.items()]
+
+    def _parts_of_dates(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        parts: dict[str, np.ndarray] = {}
+        for date in self._dates:
+            parts |= date.transform(column_of(frame, date.name))
+        return parts
 
     def _choose(self, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
         numeric, categorical = self._wanted
+        dates = {date.name for date in self._dates}
         if numeric is None:
-            taken = set(categorical or ())
+            taken = {*(categorical or ()), *dates}
             numeric = [
                 str(name)
                 for name in frame.columns
@@ -200,8 +223,8 @@ class TabularPreprocessor(Preprocessing):
                 and not is_bool_dtype(frame[name])
             ]
         if categorical is None:
-            categorical = [str(name) for name in frame.columns if name not in set(numeric)]
-        if not numeric and not categorical:
+            categorical = [str(name) for name in frame.columns if name not in {*numeric, *dates}]
+        if not numeric and not categorical and not dates:
             raise ValueError("A table needs at least one input column. Got none.")
         both = sorted(set(numeric) & set(categorical))
         if both:
@@ -242,7 +265,11 @@ class TabularPreprocessor(Preprocessing):
             ValueError: If a column is missing or a number is not one.
         """
         frame = as_frame(x, self.columns)
-        raw = {c.name: numbers_of(column_of(frame, c.name)) for c in self._numeric}
+        dates = self._parts_of_dates(frame)
+        raw = {
+            c.name: dates[c.name] if c.name in dates else numbers_of(column_of(frame, c.name))
+            for c in self._numeric
+        }
         parts = [column.transform(raw[column.name]) for column in self._numeric]
         parts += [np.isnan(raw[c.name]).astype(float) for c in self._numeric if c.indicator]
         texts = {c.name: categories_of(column_of(frame, c.name)) for c in self._categorical}
@@ -260,6 +287,7 @@ class TabularPreprocessor(Preprocessing):
             "encoding": self.encoding,
             "columns": self.columns,
             "dropped": list(self.dropped),
+            "dates": [asdict(column) for column in self._dates],
             "numeric": [column.to_config() for column in self._numeric],
             "categorical": [column.to_config() for column in self._categorical],
         }
@@ -270,6 +298,11 @@ class TabularPreprocessor(Preprocessing):
         made = cls(encoding=config["encoding"])
         made._order = list(config["columns"])
         made.dropped = tuple(config["dropped"])
+        # Models of version 0.1.0 have no dates.
+        made._dates = [
+            DateColumn(item["name"], item["form"], tuple(item["parts"]))
+            for item in config.get("dates", ())
+        ]
         made._numeric = [NumericColumn(**column) for column in config["numeric"]]
         made._categorical = [CategoryColumn(**column) for column in config["categorical"]]
         return made

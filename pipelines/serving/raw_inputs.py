@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.column_types import to_numbers
 from pipelines.datasets.formats.images import is_image
 from pipelines.datasets.formats.table_reader import Table, read_table, sniff_delimiter
+from pipelines.datasets.formats.tabular import find_decimal
 from pipelines.datasets.formats.text_files import read_lines, read_text
 
 _TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
@@ -26,8 +27,8 @@ def read_raw(kind: str, source: str, **options: Any) -> Any:
         kind: `"image"`, `"tabular"`, `"seeds"`, or the name of a preprocessing of texts.
         source: A file, a folder of images, seeds separated by commas, or, for texts, the text
             itself.
-        options: How a file is to be read: `encoding` of texts; `encoding`, `delimiter` and
-            `decimal` of tables, as for `load_tabular`.
+        options: How a file is to be read: `encoding` of texts; `encoding`, `delimiter`,
+            `decimal`, `header` and `missing_texts` of tables, as for `load_tabular`.
 
     Returns:
         Images, a `DataFrame`, an array of seeds, or a list of texts.
@@ -70,12 +71,21 @@ def _images(source: str) -> Any:
 
 
 def _rows(
-    source: str, delimiter: str | None = None, encoding: str = "utf-8", decimal: str = "."
+    source: str,
+    *,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decimal: str | None = None,
+    header: bool | None = None,
+    missing_texts: Collection[str] | None = None,
 ) -> Any:
     path = _existing(source)
     if delimiter is None and path.suffix.lower() not in (".parquet", ".pq", ".tsv"):
         delimiter = _delimiter(path, encoding)
-    table = read_table(path, delimiter=delimiter, encoding=encoding)
+    table = read_table(
+        path, delimiter=delimiter, encoding=encoding, header=header, missing_texts=missing_texts
+    )
+    decimal = decimal or find_decimal(table)
     if decimal == ".":
         return table.frame
     return table.frame.assign(**_numbers(table, decimal))
@@ -91,7 +101,11 @@ def _delimiter(path: Path, encoding: str) -> str:
 
 def _numbers(table: Table, decimal: str) -> dict[str, np.ndarray]:
     found = {str(n): to_numbers(table, str(n), decimal=decimal) for n in table.frame.columns}
-    return {name: values for name, values in found.items() if values is not None}
+    return {
+        name: values
+        for name, values in found.items()
+        if values is not None and not np.isnan(values).all()
+    }
 
 
 def _texts(source: str, encoding: str = "utf-8") -> list[str]:

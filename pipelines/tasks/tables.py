@@ -46,7 +46,10 @@ class TableInputs:
         numeric = {key: extra[key] for key in ("power", "scaling") if key in extra}
         outliers = {key: extra[key] for key in ("outliers", "outlier_action") if key in extra}
         self.preprocessor = TabularPreprocessor(
-            options=NumericOptions(**numeric), drop_constant=True, **outliers
+            options=NumericOptions(**numeric),
+            dates=None if dataset.schema is None else dataset.schema.dates,
+            drop_constant=True,
+            **outliers,
         )
         self.preprocessor.fit(dataset.train.x, dataset.train.y)
         self._options = options

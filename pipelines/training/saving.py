@@ -72,6 +72,8 @@ def log_model(
             code_path=SERVING_CODE,
             artifacts={"model": path, "config": path.parent / CONFIG_FILE},
             signature=(example, bundle.predict(example)),
+            # A file that pandas reads has whole numbers and texts where training has fractions.
+            any_columns=bundle.input_kind == "tabular",
             input_example=example,
             pip_requirements=pinned(_REQUIREMENTS),
             register=register,

@@ -44,6 +44,7 @@ def log_python_model(
     name: str = "model",
     register: str | None = None,
     alias: str | None = None,
+    any_columns: bool = False,
 ) -> LoggedModel:
     """Stores a model that is a Python file and the data files it reads, at a run.
 
@@ -60,6 +61,9 @@ def log_python_model(
         pip_requirements: What is needed to load it.
         input_example: Example input shown in the UI; MLflow calls the model with it once.
         name: Name of the model at the run.
+        any_columns: Whether the input's columns take values of any type, because the model reads
+            them itself: a whole number where the example has a fraction, a text where it may be
+            one. MLflow refuses both otherwise.
         register: Name in the model registry, or None.
         alias: Alias of the registered version.
 
@@ -81,6 +85,8 @@ def log_python_model(
 
         if not isinstance(signature, ModelSignature):
             signature = infer_signature(*signature)
+        if any_columns:
+            signature = _of_any_type(signature)
         return _log(
             mlflow,
             run,
@@ -96,6 +102,16 @@ def log_python_model(
                 "pip_requirements": list(pip_requirements),
             },
         )
+
+
+def _of_any_type(signature: Any) -> Any:
+    """The signature with the same input columns, none of which has a type of its own."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+    from mlflow.types.schema import AnyType
+
+    columns = [ColSpec(AnyType(), name, required=False) for name in signature.inputs.input_names()]
+    return ModelSignature(inputs=Schema(columns), outputs=signature.outputs)
 
 
 def load_python_model(tracking_uri: str, uri: str) -> Any:

@@ -11,6 +11,14 @@ from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.schema import COLUMN_KINDS, Column, ColumnKind
+from pipelines.preprocessing.dates import find_format, to_dates
+from pipelines.preprocessing.numbers import (
+    MISSING_NUMBERS,
+    first_spelled,
+    parse_numbers,
+    without_marks,
+    zero_padded,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,14 +42,9 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
     Raises:
         DataError: If a value is infinite.
     """
-    import pandas as pd
-
-    series = table.frame[name]
-    if decimal != "." and series.dtype == object:
-        series = series.str.replace(decimal, ".", regex=False)
-    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    missing = table.frame[name].isna().to_numpy()
-    if np.isnan(numbers[~missing]).any():
+    series = without_marks(table.frame[name])
+    numbers = parse_numbers(series, decimal=decimal)
+    if np.isnan(numbers[series.notna().to_numpy()]).any():
         return None
     infinite = np.flatnonzero(np.isinf(numbers))
     if len(infinite):
@@ -55,13 +58,10 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
 
 def first_non_number(table: Table, name: str, *, decimal: str = ".") -> tuple[int, Any]:
     """Finds the line and value of the first entry that is no number."""
-    import pandas as pd
-
-    for line, value in zip(table.lines, table.frame[name], strict=True):
-        if not pd.isna(value):
-            text = str(value).replace(decimal, ".")
-            if pd.isna(pd.to_numeric(text, errors="coerce")):
-                return line, value
+    series = without_marks(table.frame[name])
+    for row in np.flatnonzero(series.notna().to_numpy()):
+        if np.isnan(parse_numbers(series.iloc[row : row + 1], decimal=decimal))[0]:
+            return table.lines[row], series.iloc[row]
     return table.lines[0], None
 
 
@@ -74,7 +74,9 @@ def infer_columns(
 ) -> tuple[tuple[Column, ...], pd.DataFrame]:
     """Chooses a kind for each column and converts its values.
 
-    Numbers are numeric, other values categorical. Dropped are columns that tell nothing
+    Numbers are numeric, also as spreadsheets write them (12,345.67, 45.1%, $3); whole numbers with
+    leading zeros are codes, hence categorical; dates are dates; other values are categorical.
+    Dropped are columns that tell nothing
     about a new row: without values, with one value only, and texts of which more than half
     are distinct (names, identifiers).
 
@@ -117,26 +119,63 @@ def infer_columns(
 def _column(
     table: Table, name: str, chosen: ColumnKind | None, decimal: str
 ) -> tuple[Column, pd.Series]:
+    series = table.frame[name]
+    kind, reason = (chosen, "chosen") if chosen else _infer(table, name, decimal)
+    form = ""
+    if kind == "numeric":
+        series = _numeric(table, name, decimal)
+    elif kind == "date":
+        form = _date_format(table, name)
+        series = to_dates(series, form)
+    elif kind == "categorical":
+        series = _categorical(series)
+    missing = int(series.isna().sum())
+    return Column(name=name, kind=kind, missing=missing, reason=reason, form=form), series
+
+
+def _numeric(table: Table, name: str, decimal: str) -> pd.Series:
     import pandas as pd
 
+    numbers = to_numbers(table, name, decimal=decimal)
+    if numbers is None:
+        line, value = first_non_number(table, name, decimal=decimal)
+        raise DataError(
+            f"column {name!r} is to be numeric, and {value!r} is no number. "
+            "Choose 'categorical', or repair the value.",
+            path=table.path,
+            line=line,
+        )
+    return pd.Series(numbers, name=name)
+
+
+def _categorical(series: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    texts = [None if pd.isna(value) else str(value) for value in series]
+    return pd.Series(texts, name=series.name, dtype=object)
+
+
+def _date_format(table: Table, name: str) -> str:
+    """The format of a column of dates, all of which exist."""
     series = table.frame[name]
-    missing = int(series.isna().sum())
-    kind, reason = (chosen, "chosen") if chosen else _infer(table, name, decimal)
-    if kind == "numeric":
-        numbers = to_numbers(table, name, decimal=decimal)
-        if numbers is None:
-            line, value = first_non_number(table, name, decimal=decimal)
-            raise DataError(
-                f"column {name!r} is to be numeric, and {value!r} is no number. "
-                "Choose 'categorical', or repair the value.",
-                path=table.path,
-                line=line,
-            )
-        series = pd.Series(numbers, name=name)
-    elif kind == "categorical":
-        texts = [None if pd.isna(value) else str(value) for value in series]
-        series = pd.Series(texts, name=name, dtype=object)
-    return Column(name=name, kind=kind, missing=missing, reason=reason), series
+    if series.dtype.kind == "M":
+        return "ISO8601"
+    found = find_format(series)
+    if found is None:
+        raise DataError(
+            f"column {name!r} is to hold dates, and its texts are in no one format of dates "
+            f"(first: {str(series.dropna().iloc[0])!r}).",
+            path=table.path,
+        )
+    form, bad = found
+    if bad is not None:
+        raise DataError(
+            f"column {name!r} holds dates, and {series.iloc[bad]!r} is none. Repair it, or pass "
+            f"columns={{{name}: categorical}}.",
+            path=table.path,
+            line=table.lines[bad],
+        )
+    return form
 
 
 def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
@@ -145,14 +184,33 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
     distinct = present.nunique()
     if distinct == 0:
         return "dropped", "no values"
-    if distinct == 1:
+    if distinct == 1 and present.size:
         return "dropped", f"constant: {str(present.iloc[0])[:40]!r} in every row that has a value"
-    if series.dtype.kind in "mM":
-        return "dropped", "dates are no inputs as they are; derive numbers from them"
+    if series.dtype.kind == "M":
+        return "date", ""
+    if series.dtype.kind == "m":
+        return "dropped", "durations are no inputs as they are; write them as numbers"
     if series.dtype.kind == "b":
         return "categorical", ""
-    if to_numbers(table, name, decimal=decimal) is not None:
-        return "numeric", ""
+    if zero_padded(present):
+        return "categorical", "codes: whole numbers with leading zeros"
+    numbers = to_numbers(table, name, decimal=decimal)
+    if numbers is not None:
+        if np.isnan(numbers).all():
+            return "dropped", "no values"
+        spelled = first_spelled(without_marks(series)) if decimal == "." else None
+        return "numeric", f"read from texts such as {spelled!r}" if spelled else ""
+    if find_format(series) is not None:
+        return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):
         return "dropped", f"{distinct} distinct texts in {len(present)} rows: an identifier"
-    return "categorical", ""
+    return "categorical", _kept_marks(present)
+
+
+def _kept_marks(present: pd.Series) -> str:
+    """Counts the texts that would be missing in a column of numbers."""
+    counts = present.astype(str).value_counts()
+    kept = [
+        f"{text!r} {n} times" for text, n in counts.items() if str(text).lower() in MISSING_NUMBERS
+    ]
+    return f"a category, not missing: {', '.join(kept)}" if kept else ""

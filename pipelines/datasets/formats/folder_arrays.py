@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, file_digest
-from pipelines.datasets.formats.archives import read_members
+from pipelines.datasets.formats.archives import list_files, read_members
 from pipelines.datasets.formats.images import OnBadImage, decode_all, is_image
 
 
@@ -32,10 +32,9 @@ def source_key(name: str, sources: Iterable[Path], *options: object) -> str:
         if source.is_file():
             parts.append(file_digest(source))
             continue
-        for file in sorted(source.rglob("*")):
-            if file.is_file():
-                status = file.stat()
-                parts.append(f"{file} {status.st_size} {status.st_mtime_ns}")
+        for file in list_files(source):
+            status = file.stat()
+            parts.append(f"{file} {status.st_size} {status.st_mtime_ns}")
     return content_digest(*parts)
 
 

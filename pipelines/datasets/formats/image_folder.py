@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipelines.datasets.catalog_public import IDX_FILES
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.formats.archives import is_archive, read_members
+from pipelines.datasets.formats.archives import is_archive, is_hidden, list_files, read_members
 from pipelines.datasets.formats.folder_arrays import source_key
 from pipelines.datasets.formats.idx import load_idx
 from pipelines.datasets.formats.images import (
@@ -26,8 +27,9 @@ from pipelines.datasets.formats.images import (
     is_image,
     skip_notes,
 )
-from pipelines.datasets.splits.given_splits import split_folder, split_rows
+from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
+from pipelines.preprocessing.pixels import ORIENTATION, QUARTER_TURNS
 
 # Above this size the images of a folder stay on disk.
 _MEMORY_BYTES = 1 << 30
@@ -86,6 +88,7 @@ def load_images(
     else:
         found = _decoded(source, names, cache_dir, image_size, channels, on_bad_image)
     x, kept, groups, digest, notes = found
+    notes = (_class_table(classes, labels, kept), *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
     parts, split_notes = split_rows(
         given, labels, groups, classes, seed=seed, validation=validation, test=test
@@ -108,7 +111,7 @@ def load_images(
 
 def _list_images(source: Path) -> tuple[list[str], list[int]]:
     if source.is_dir():
-        files = sorted(item for item in source.rglob("*") if item.is_file())
+        files = list_files(source)
         images = [item for item in files if is_image(item.relative_to(source).as_posix())]
         listed = [(item.relative_to(source).as_posix(), item.stat().st_size) for item in images]
     elif source.is_file() and is_archive(source):
@@ -130,13 +133,46 @@ def _classes_of(names: list[str], source: Path) -> tuple[np.ndarray, np.ndarray,
                 f"train/CLASS/{Path(name).name}.",
                 path=source,
             )
-    classes = tuple(sorted({parts[-1] for parts in folders}))
+    root = common_root(folders)
+    # As in Keras the first level is the class, whatever lies below it.
+    inner = [[part for part in parts[root:] if not split_folder((part,))] for parts in folders]
+    bare = next((name for name, parts in zip(names, inner, strict=True) if not parts), None)
+    if bare is not None:
+        raise DataError(f"{bare!r} lies in no class folder: expected CLASS/IMAGE.", path=source)
+    classes = tuple(sorted({parts[0] for parts in inner}))
     if len(classes) < 2:
         raise DataError(f"two class folders at least are expected. Got {classes}.", path=source)
     numbers = {name: number for number, name in enumerate(classes)}
-    labels = np.array([numbers[parts[-1]] for parts in folders], dtype=np.int64)
-    given = np.array([split_folder(parts[:-1]) for parts in folders])
+    labels = np.array([numbers[parts[0]] for parts in inner], dtype=np.int64)
+    given = np.array([split_folder(parts) for parts in folders])
     return labels, given, classes
+
+
+def _class_table(classes: tuple[str, ...], labels: np.ndarray, kept: np.ndarray) -> str:
+    """Class, images that are used, and images that do not decode, one line a class."""
+    images = np.bincount(labels[kept], minlength=len(classes))
+    skipped = np.bincount(labels, minlength=len(classes)) - images
+    empty = [name for name, count in zip(classes, images, strict=True) if not count]
+    if empty:
+        raise DataError(f"no image of these classes decodes: {', '.join(empty)}.")
+    width = max(len("class"), *map(len, classes))
+    rows = zip(classes, images, skipped, strict=True)
+    lines = [f"{'class':{width}}  images  skipped"]
+    lines += [f"{name:{width}}  {count:6}  {lost or '':>7}".rstrip() for name, count, lost in rows]
+    return "\n".join(lines)
+
+
+def _other_files(source: Path) -> tuple[str, ...]:
+    """Counts the files of a folder that are no images, by their endings, and the hidden ones."""
+    if not source.is_dir():
+        return ()
+    kinds: Counter[str] = Counter()
+    for file in list_files(source):
+        name = file.relative_to(source).as_posix()
+        if not is_image(name):
+            kinds["hidden" if is_hidden(name) else file.suffix.lower() or "no ending"] += 1
+    shown = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return (f"skipped files that are no images: {shown}",) if kinds else ()
 
 
 def _fits(
@@ -152,12 +188,13 @@ def _fits(
 
 
 def _stored_size(path: Path) -> tuple[int, int]:
-    """Reads `(height, width)` from an image's header."""
+    """Reads `(height, width)` from an image's header, as it is shown."""
     from PIL import Image
 
     try:
         with Image.open(path) as image:
-            return image.height, image.width
+            turned = image.getexif().get(ORIENTATION, 1) in QUARTER_TURNS
+            return (image.width, image.height) if turned else (image.height, image.width)
     except (OSError, ValueError, SyntaxError) as error:
         raise DataError(f"the image does not decode ({error}).", path=path) from error
 

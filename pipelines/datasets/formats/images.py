@@ -13,21 +13,26 @@ from typing import Any, Literal
 import numpy as np
 
 from pipelines.datasets.errors import DataError
+from pipelines.datasets.formats.archives import is_hidden
 from pipelines.preprocessing.pixels import decode, to_channels
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
+# Pillow's formats of single pictures; what it also opens is documents, films and tables.
+_ENDINGS = """
+apng avif bmp bw dds dib gif icns ico j2c j2k jfif jp2 jpc jpe jpeg jpf jpg jpx pbm pcx pfm pgm png
+pnm ppm psd qoi ras rgb rgba sgi tga tif tiff webp xbm xpm
+"""
+IMAGE_SUFFIXES = tuple(f".{ending}" for ending in _ENDINGS.split())
 OnBadImage = Literal["error", "skip"]
 
 
 def is_image(name: str) -> bool:
-    """Whether a file name ends like an image's; hidden files are none.
+    """Whether a file name ends like an image's; hidden files and folders hold none.
 
     Example:
-        >>> is_image("cats/1.JPEG"), is_image("cats/._1.jpeg"), is_image("boxes.txt")
+        >>> is_image("cats/1.JPEG"), is_image("cats/.trash/1.jpeg"), is_image("boxes.txt")
         (True, False, False)
     """
-    base = name.rpartition("/")[2]
-    return base.lower().endswith(IMAGE_SUFFIXES) and not base.startswith(".")
+    return name.lower().endswith(IMAGE_SUFFIXES) and not is_hidden(name)
 
 
 def decode_image(

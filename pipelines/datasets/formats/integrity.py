@@ -49,6 +49,8 @@ def _read_zip(path: Path) -> None:
 
     try:
         with zipfile.ZipFile(path) as archive:
+            if any(member.flag_bits & 0x1 for member in archive.infolist()):
+                raise DataError("the archive is encrypted.", path=path)
             broken = archive.testzip()
     except zipfile.BadZipFile as error:
         raise DataError(f"the archive is truncated or damaged ({error}).", path=path) from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,11 @@ from pipelines.datasets.formats.text_files import read_text
 if TYPE_CHECKING:
     import pandas as pd
 
-# What stands for "no value" in the files people have.
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "#n/a", "-nan"})
+# What stands for "no value" in every column; see also `MISSING_NUMBERS`.
+MISSING = frozenset({"", "n/a", "nan", "?", "#n/a", "-nan", "<na>"})
 _DELIMITERS = (",", ";", "\t", "|", ":")
 _SNIFFED_ROWS = 50
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +33,13 @@ class Table:
             Parquet file keep their type.
         lines: Line of each row in the file, from 1; row numbers for Parquet.
         path: The file.
+        taken: Texts other than the empty one that were taken for missing, with their counts.
     """
 
     frame: pd.DataFrame
     lines: list[int]
     path: Path
+    taken: Mapping[str, int] = field(default_factory=dict)
 
 
 def sniff_delimiter(text: str, path: Path) -> str:
@@ -75,13 +80,24 @@ def sniff_delimiter(text: str, path: Path) -> str:
     return best[2]
 
 
-def read_table(path: Path, *, delimiter: str | None = None, encoding: str = "utf-8") -> Table:
+def read_table(
+    path: Path,
+    *,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    header: bool | None = None,
+    missing_texts: Collection[str] | None = None,
+) -> Table:
     """Reads a CSV, TSV or Parquet file.
 
     Args:
         path: The file; `.parquet` and `.pq` are read as Parquet, `.tsv` with tabs.
         delimiter: One character; `None` finds it.
         encoding: A codec of Python.
+        header: `False` names the columns `column1`, `column2` and so on; `None` expects names,
+            and refuses a first line of numbers.
+        missing_texts: The texts that stand for "no value", in any letter case, beside the empty
+            one. `None`: those of `MISSING`.
 
     Returns:
         The rows as text. Missing values are `None`.
@@ -99,6 +115,24 @@ def read_table(path: Path, *, delimiter: str | None = None, encoding: str = "utf
         delimiter = "\t" if path.suffix.lower() == ".tsv" else sniff_delimiter(text, path)
     if len(delimiter) != 1:
         raise DataError(f"a delimiter is one character. Got {delimiter!r}.", path=path)
+    rows, lines = _rows(text, delimiter, path)
+    names = _header(rows, lines, path, header=header)
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(names):
+            raise DataError(
+                f"{len(names)} fields are expected, as in the header; the row has {len(row)}. "
+                f"The delimiter is {delimiter!r}.",
+                path=path,
+                line=line,
+            )
+    if not rows:
+        raise DataError("the table has a header and no rows.", path=path)
+    known = MISSING if missing_texts is None else {"", *(str(t).lower() for t in missing_texts)}
+    frame, taken = _text_frame(names, rows, known)
+    return Table(frame, lines, path, taken)
+
+
+def _rows(text: str, delimiter: str, path: Path) -> tuple[list[list[str]], list[int]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -111,30 +145,42 @@ def read_table(path: Path, *, delimiter: str | None = None, encoding: str = "utf
             start = reader.line_num + 1
     except csv.Error as error:
         raise DataError(f"{error}.", path=path, line=reader.line_num) from error
-    header = [name.strip() for name in rows[0]]
-    _check_header(header, path, lines[0])
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != len(header):
-            raise DataError(
-                f"{len(header)} fields are expected, as in the header; the row has {len(row)}. "
-                f"The delimiter is {delimiter!r}.",
-                path=path,
-                line=line,
-            )
-    if len(rows) == 1:
-        raise DataError("the table has a header and no rows.", path=path)
-    return Table(_text_frame(header, rows[1:]), lines[1:], path)
+    return rows, lines
 
 
-def _text_frame(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
+def _header(
+    rows: list[list[str]], lines: list[int], path: Path, *, header: bool | None
+) -> list[str]:
+    """Takes the first line off as the names of the columns, or makes names."""
+    if header is False:
+        return [f"column{number}" for number in range(1, len(rows[0]) + 1)]
+    names = [name.strip() for name in rows[0]]
+    if header is None and len(names) > 1 and all(_NUMBER.fullmatch(name) for name in names):
+        raise DataError(
+            f"the first line holds numbers ({', '.join(names[:3])}), no names of columns. Pass "
+            "header=False if the file has no header, and header=True if these are the names.",
+            path=path,
+            line=lines[0],
+        )
+    _check_header(names, path, lines[0])
+    del rows[0], lines[0]
+    return names
+
+
+def _text_frame(
+    header: list[str], rows: list[list[str]], known: Collection[str]
+) -> tuple[pd.DataFrame, dict[str, int]]:
     import pandas as pd
 
     columns = {}
+    taken: Counter[str] = Counter()
     for name, values in zip(header, zip(*rows, strict=True), strict=True):
-        stripped = (value.strip() for value in values)
-        cleaned = [None if value.lower() in MISSING else value for value in stripped]
+        stripped = [value.strip() for value in values]
+        missing = [value.lower() in known for value in stripped]
+        taken.update(v for v, gone in zip(stripped, missing, strict=True) if gone and v)
+        cleaned = [None if gone else v for v, gone in zip(stripped, missing, strict=True)]
         columns[name] = pd.Series(cleaned, dtype=object)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns), dict(taken)
 
 
 def _check_header(header: list[str], path: Path, line: int) -> None:

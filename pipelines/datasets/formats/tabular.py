@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,22 +14,22 @@ from cookbook._names import unknown_name
 from pipelines.datasets.containers import Dataset, Task
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.formats.column_types import first_non_number, infer_columns, to_numbers
+from pipelines.datasets.formats.column_types import infer_columns, to_numbers
 from pipelines.datasets.formats.frames import frame_dataset
 from pipelines.datasets.formats.table_reader import Table, read_table
+from pipelines.datasets.formats.table_target import read_target
 from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows, three_way
+from pipelines.preprocessing.numbers import without_marks
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Missing = Literal["impute", "drop", "error"]
-# A target of at most so many whole numbers is taken for classes.
-_MAX_CLASSES = 20
 
 
-def load_tabular(
+def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     path: Path | str,
     target: str,
     *,
@@ -39,7 +40,9 @@ def load_tabular(
     missing: Missing = "impute",
     task: Task | None = None,
     encoding: str = "utf-8",
-    decimal: str = ".",
+    decimal: str | None = None,
+    header: bool | None = None,
+    missing_texts: Collection[str] | None = None,
 ) -> Dataset:
     """Loads a CSV, TSV or Parquet file, split 70/15/15.
 
@@ -53,17 +56,22 @@ def load_tabular(
         rows: Training rows to keep at most, or `None`.
         delimiter: One character; `None` finds it.
         columns: Kinds of columns that are not to be inferred: `"numeric"`,
-            `"categorical"` or `"dropped"`.
+            `"categorical"`, `"date"` or `"dropped"`.
         missing: `"impute"` keeps missing inputs for the preprocessing, which fills them
             with statistics of the training rows; `"drop"` drops such rows, the target's
             included, and counts them; `"error"` refuses them.
         task: `"classification"` or `"regression"`; `None` infers it: texts and at most 20
             distinct whole numbers are classes.
-        encoding: A codec of Python.
-        decimal: Decimal separator of numbers, `"."` or `","`.
+        encoding: A codec of Python; UTF-16 with a byte order mark is found without.
+        decimal: Decimal separator of numbers, `"."` or `","`; `None` takes the comma if that
+            makes numbers of a column of texts.
+        header: `False` names the columns `column1`, `column2` and so on.
+        missing_texts: The texts that stand for "no value", beside the empty one. `None`: nan,
+            n/a, ? and #N/A everywhere, and NA, null, None in columns of numbers only.
 
     Returns:
-        Frames with `float64` and `object` columns; targets `int64[n]` or `float32[n]`.
+        Frames with `float64`, `datetime64` and `object` columns; targets `int64[n]` or
+        `float32[n]`.
 
     Raises:
         DataError: If the file is missing or no table, the target is missing in the file or
@@ -76,11 +84,24 @@ def load_tabular(
     if task not in (None, "classification", "regression"):
         raise ValueError(f"`task` is 'classification' or 'regression'. Got {task!r}.")
     source = Path(path)
-    table = read_table(source, delimiter=delimiter, encoding=encoding)
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"`decimal` is '.' or ','. Got {decimal!r}.")
+    if isinstance(missing_texts, str):
+        missing_texts = [missing_texts]
+    table = read_table(
+        source,
+        delimiter=delimiter,
+        encoding=encoding,
+        header=header,
+        missing_texts=missing_texts,
+    )
     if target not in table.frame.columns:
         raise DataError(unknown_name("column", target, table.frame.columns), path=source)
-    table, notes = _handle_missing(table, target, missing)
-    y, classes, task_note = _target(table, target, task, decimal)
+    decimal = decimal or find_decimal(table)
+    table, notes = _handle_missing(_with_missing_numbers(table, decimal), target, missing)
+    if decimal == ",":
+        notes = ("numbers are read with a decimal comma", *notes)
+    y, classes, task_note = read_target(table, target, task, decimal)
     names = [str(name) for name in table.frame.columns if name != target]
     described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
     dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
@@ -161,6 +182,28 @@ def _with_categories(schema: Schema, frame: pd.DataFrame, parts: Indices) -> Sch
     return replace(schema, columns=tuple(described(column) for column in schema.columns))
 
 
+def find_decimal(table: Table) -> str:
+    """The decimal separator: a comma where only that makes a column one of numbers."""
+    texts = [str(name) for name in table.frame.columns if table.frame[name].dtype == object]
+    comma = any(
+        to_numbers(table, name, decimal=".") is None
+        and to_numbers(table, name, decimal=",") is not None
+        for name in texts
+    )
+    return "," if comma else "."
+
+
+def _with_missing_numbers(table: Table, decimal: str) -> Table:
+    """NA, null and the like of columns of numbers as missing, and counted."""
+    frame, taken = table.frame.copy(), Counter(table.taken)
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype == object and to_numbers(table, name, decimal=decimal) is not None:
+            frame[name] = without_marks(column)
+            taken.update(column[column.notna() & frame[name].isna()])
+    return replace(table, frame=frame, taken=dict(taken))
+
+
 def _handle_missing(table: Table, target: str, missing: Missing) -> tuple[Table, tuple[str, ...]]:
     absent = table.frame.isna()
     if missing == "drop":
@@ -171,7 +214,7 @@ def _handle_missing(table: Table, target: str, missing: Missing) -> tuple[Table,
         lines = [line for line, kept in zip(table.lines, keep, strict=True) if kept]
         frame = table.frame[keep].reset_index(drop=True)
         notes = (f"dropped {count} rows with missing values",) if count else ()
-        return Table(frame, lines, table.path), notes
+        return replace(table, frame=frame, lines=lines), notes + _taken_notes(table)
     for name in [target] if missing == "impute" else list(table.frame.columns):
         rows = np.flatnonzero(absent[name].to_numpy())
         if len(rows):
@@ -183,47 +226,12 @@ def _handle_missing(table: Table, target: str, missing: Missing) -> tuple[Table,
                 line=table.lines[rows[0]],
             )
     count = int(absent.to_numpy().sum())
-    return table, (f"{count} missing input values, left for imputation",) if count else ()
+    notes = (f"{count} missing input values, left for imputation",) if count else ()
+    return table, notes + _taken_notes(table)
 
 
-def _target(
-    table: Table, name: str, task: Task | None, decimal: str
-) -> tuple[np.ndarray, tuple[str, ...] | None, str]:
-    """Reads the target: values, classes, and a note on the task."""
-    import pandas as pd
-
-    # A boolean target is two classes, not the numbers 0 and 1.
-    boolean = table.frame[name].dtype.kind == "b"
-    numbers = None if boolean else to_numbers(table, name, decimal=decimal)
-    values: np.ndarray = (
-        np.array([str(value) for value in table.frame[name]], dtype=object)
-        if numbers is None
-        else numbers
-    )
-    distinct = pd.unique(values)
-    if len(distinct) < 2:
-        raise DataError(
-            f"the target {name!r} has one value in every row ({distinct[0]!r}): there is "
-            "nothing to learn.",
-            path=table.path,
-        )
-    whole = numbers is not None and bool((numbers == np.round(numbers)).all())
-    how = "chosen"
-    if task is None:
-        classes_meant = numbers is None or (whole and len(distinct) <= _MAX_CLASSES)
-        task = "classification" if classes_meant else "regression"
-        how = "inferred; pass `task` to change it"
-    note = f"target {name!r}: {task} ({len(distinct)} distinct values; {how})"
-    if task == "regression":
-        if numbers is None:
-            line, value = first_non_number(table, name, decimal=decimal)
-            raise DataError(
-                f"a regression needs numbers; the target {name!r} has {value!r}.",
-                path=table.path,
-                line=line,
-            )
-        return numbers.astype(np.float32), None, note
-    ordered = sorted(distinct)
-    classes = tuple(str(int(item)) if whole else str(item) for item in ordered)
-    number = {item: position for position, item in enumerate(ordered)}
-    return np.array([number[item] for item in values], dtype=np.int64), classes, note
+def _taken_notes(table: Table) -> tuple[str, ...]:
+    if not table.taken:
+        return ()
+    shown = ", ".join(f"{text!r} {count} times" for text, count in sorted(table.taken.items()))
+    return (f"taken for missing: {shown} (`missing_texts` chooses)",)

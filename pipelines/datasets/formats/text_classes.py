@@ -10,9 +10,9 @@ import numpy as np
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.formats.archives import is_archive, read_members
+from pipelines.datasets.formats.archives import is_archive, is_hidden, read_members
 from pipelines.datasets.formats.text_files import decode_text
-from pipelines.datasets.splits.given_splits import split_folder, split_rows
+from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
 
 _SUFFIXES = (".txt", ".text", ".md", ".csv", ".tsv")
@@ -89,14 +89,16 @@ def load_text_classes(
 
 def _wanted(name: str) -> bool:
     base = name.rpartition("/")[2]
-    return base.lower().endswith(_SUFFIXES) and not base.startswith((".", "README"))
+    return (
+        base.lower().endswith(_SUFFIXES) and not base.startswith("README") and not is_hidden(name)
+    )
 
 
 def _read_items(source: Path, encoding: str) -> Iterable[Item]:
     """Yields text, class and given split."""
     members = sorted(read_members(source, _wanted), key=lambda item: item[0])
     folders = {name: tuple(name.split("/")[:-1]) for name, _ in members}
-    root = _common_root(list(folders.values()))
+    root = common_root(list(folders.values()))
     for name, data in members:
         parts = folders[name][root:]
         text = decode_text(data, path=source / name, encoding=encoding)
@@ -105,20 +107,10 @@ def _read_items(source: Path, encoding: str) -> Iterable[Item]:
         inner = tuple(part for part in parts if not split_folder((part,)))
         split = split_folder(parts)
         if inner:
-            yield text.strip(), inner[-1], split
+            yield text.strip(), inner[0], split
             continue
         label = name.rpartition("/")[2].rpartition(".")[0]
         yield from ((line.strip(), label, split) for line in text.split("\n") if line.strip())
-
-
-def _common_root(folders: list[tuple[str, ...]]) -> int:
-    """Counts the folders that enclose everything, such as the one an archive wraps around."""
-    depth = 0
-    while folders and all(len(parts) > depth + 1 for parts in folders):
-        if len({parts[depth] for parts in folders}) != 1:
-            break
-        depth += 1
-    return depth
 
 
 def _distinct(items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:

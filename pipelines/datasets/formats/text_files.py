@@ -12,7 +12,8 @@ def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> st
     r"""Decodes the bytes of a text file.
 
     Args:
-        data: All bytes of the file; a byte order mark of UTF-8 is removed.
+        data: All bytes of the file; a byte order mark is removed,
+            and that of UTF-16 understood.
         path: Named in errors.
         encoding: A codec of Python.
 
@@ -37,6 +38,8 @@ def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> st
         raise DataError(f"Python knows no encoding {encoding!r}.", path=path) from None
     if codec == "utf-8":
         data = data.removeprefix(codecs.BOM_UTF8)
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            codec = "utf-16"
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as error:
@@ -46,6 +49,13 @@ def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> st
             path=path,
             line=data.count(b"\n", 0, error.start) + 1,
         ) from error
+    if "\0" in text:
+        raise DataError(
+            f"a text holds no NUL characters; the first is at position {text.index(chr(0))}. The "
+            "file is damaged or no text; if it is UTF-16, pass encoding='utf-16-le'.",
+            path=path,
+            line=text.count("\n", 0, text.index("\0")) + 1,
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -33,6 +33,16 @@ def split_folder(parts: tuple[str, ...]) -> str:
     return next((SPLIT_FOLDERS[part] for part in parts if part in SPLIT_FOLDERS), "")
 
 
+def common_root(folders: list[tuple[str, ...]]) -> int:
+    """Counts the folders that enclose everything, such as the one an archive wraps around."""
+    depth = 0
+    while folders and all(len(parts) > depth + 1 for parts in folders):
+        if len({parts[depth] for parts in folders}) != 1:
+            break
+        depth += 1
+    return depth
+
+
 def without_leaks(given: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """Drops rows of a given split that equal rows of a more sheltered one.
 

@@ -1,0 +1,130 @@
+"""Dates and times as numbers that a model can use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Tried in this order; the first one that reads every value is the column's. Month before day
+# and day before month both read 03/04/2026: the first value above 12 decides, else the month.
+_SHAPES = {
+    "ISO8601": r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?",
+    "%Y/%m/%d": r"\d{4}/\d{1,2}/\d{1,2}",
+    "%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}",
+    "%d.%m.%Y %H:%M": r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}",
+    "%m/%d/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
+    "%d/%m/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
+    "%m/%d/%Y %H:%M": r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}",
+    "%d/%m/%Y %H:%M": r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}",
+    "%H:%M": r"\d{1,2}:\d{2}",
+    "%H:%M:%S": r"\d{1,2}:\d{2}:\d{2}",
+}
+PARTS = ("year", "month", "weekday", "hour")
+_ACCESSORS = {"weekday": "day_of_week"}
+
+
+def find_format(column: pd.Series) -> tuple[str, int | None] | None:
+    """Finds the format that a column of texts writes dates or times in.
+
+    Args:
+        column: Texts, or `None` for missing.
+
+    Returns:
+        A format of `pandas.to_datetime` and the position of the first value that looks like one
+        and is none (`None` if all are dates); `None` if the texts are no dates.
+
+    Example:
+        >>> import pandas as pd
+        >>> find_format(pd.Series(["2024-02-29", "2024-02-30"]))
+        ('ISO8601', 1)
+        >>> find_format(pd.Series(["31/12/2024", "01/02/2025"]))
+        ('%d/%m/%Y', None)
+    """
+    present = column.notna().to_numpy()
+    texts = column[present].astype(str).str.strip()
+    if texts.empty:
+        return None
+    nearly: list[tuple[int, str, int]] = []
+    for form, shape in _SHAPES.items():
+        if not re.fullmatch(shape, texts.iloc[0]) or not texts.str.fullmatch(shape).all():
+            continue
+        bad = np.flatnonzero(to_dates(column, form).isna().to_numpy() & present)
+        if not len(bad):
+            return form, None
+        nearly.append((len(bad), form, int(bad[0])))
+    return min(nearly)[1:] if nearly else None
+
+
+def to_dates(column: pd.Series, form: str) -> pd.Series:
+    """Reads dates; what is none becomes missing.
+
+    Args:
+        column: Texts in this format, or dates already.
+        form: From `find_format`.
+
+    Returns:
+        `datetime64[n]`; of times with a zone, the wall-clock time in UTC.
+    """
+    import pandas as pd
+
+    if column.dtype.kind == "M":
+        return column.dt.tz_localize(None) if column.dt.tz is not None else column
+    read = pd.to_datetime(column, format=form, errors="coerce", utc=True)
+    return read.dt.tz_localize(None)
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """The numbers that stand for one column of dates.
+
+    Attributes:
+        name: Name of the raw column.
+        form: Its format.
+        parts: Which of `PARTS` differ among the training rows.
+    """
+
+    name: str
+    form: str
+    parts: tuple[str, ...]
+
+    def transform(self, column: pd.Series) -> dict[str, np.ndarray]:
+        """One column of `float64[n]` per part, named `"<column> <part>"`; NaN where missing.
+
+        Raises:
+            ValueError: If a value is no date of this format; the message says which.
+        """
+        dates = to_dates(column, self.form)
+        wrong = np.flatnonzero((dates.isna() & column.notna()).to_numpy())
+        if len(wrong):
+            raise ValueError(
+                f"Column {self.name!r} holds dates ({self.form}). Row {wrong[0]} holds "
+                f"{column.iloc[wrong[0]]!r}: correct it or leave it empty."
+            )
+        return {f"{self.name} {part}": _part(dates, part) for part in self.parts}
+
+
+def fit_dates(name: str, column: pd.Series, form: str = "ISO8601") -> DateColumn:
+    """Learns which parts of a column of dates vary.
+
+    Example:
+        >>> import pandas as pd
+        >>> fit_dates("day", pd.Series(["2026-01-05", "2026-02-06"])).parts
+        ('month', 'weekday')
+    """
+    dates = to_dates(column, form)
+    found = {part: _part(dates, part) for part in PARTS}
+    parts = tuple(p for p, values in found.items() if len(np.unique(values[~np.isnan(values)])) > 1)
+    return DateColumn(name, form, parts)
+
+
+def _part(dates: pd.Series, part: str) -> np.ndarray:
+    values: np.ndarray = getattr(dates.dt, _ACCESSORS.get(part, part)).to_numpy(
+        np.float64, na_value=np.nan
+    )
+    return values

@@ -1,0 +1,126 @@
+"""Numbers as spreadsheets and exports write them: 12,345.67, 45.1%, (3.50), € 12."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What stands for "no value" among numbers only: in other columns NA may be Namibia.
+MISSING_NUMBERS = frozenset({"na", "null", "none", "-", "--", ".", "n.a.", "missing"})
+# What stands between groups of three digits: never the decimal separator itself.
+_GROUPS = {".": r"[,'’ \u00a0\u202f]", ",": r"[.'’ \u00a0\u202f]"}
+_CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY)"
+_PADDED = re.compile(r"[+-]?0\d+")
+_WHOLE = re.compile(r"[+-]?\d+")
+
+
+@lru_cache
+def _pattern(decimal: str) -> re.Pattern[str]:
+    digits = rf"\d{{1,3}}(?:(?P<group>{_GROUPS[decimal]})\d{{3}}(?:(?P=group)\d{{3}})*)|\d+"
+    number = rf"(?P<whole>{digits})(?:{re.escape(decimal)}(?P<part>\d*))?"
+    return re.compile(
+        rf"(?P<open>\()?(?P<sign>[-+−]?)\s*{_CURRENCY}?\s*{number}\s*(?:{_CURRENCY}|%)?(?(open)\))",
+    )
+
+
+def spreadsheet_number(text: str, decimal: str = ".") -> float | None:
+    """Reads a number with thousands separators, a currency or percent sign, or in parentheses.
+
+    Args:
+        text: What a cell holds.
+        decimal: Decimal separator, `"."` or `","`.
+
+    Returns:
+        The number, or `None`. Percent are not divided by 100; parentheses are a minus.
+
+    Example:
+        >>> [spreadsheet_number(text) for text in ("$12,345.67", "45.1%", "(3)", "1,2", "12-3")]
+        [12345.67, 45.1, -3.0, None, None]
+        >>> spreadsheet_number("12.345,67 €", decimal=",")
+        12345.67
+    """
+    found = _pattern(decimal).fullmatch(text.strip())
+    if found is None:
+        return None
+    digits = re.sub(r"\D", "", found["whole"])
+    negative = found["sign"] in ("-", "−") or bool(found["open"])
+    return float(f"{'-' if negative else ''}{digits}.{found['part'] or 0}")
+
+
+def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
+    """Reads a column of numbers or of texts that may be numbers.
+
+    Args:
+        column: Its values.
+        decimal: Decimal separator of texts.
+
+    Returns:
+        `float64[n]`, NaN where a value is missing or no number.
+
+    Example:
+        >>> import pandas as pd
+        >>> parse_numbers(pd.Series(["1e3", "1,000", None, "red"])).tolist()
+        [1000.0, 1000.0, nan, nan]
+    """
+    import pandas as pd
+
+    if column.dtype.kind in "biuf":
+        return column.to_numpy(np.float64, na_value=np.nan)
+    texts = column
+    if decimal == ",":
+        # 12.345 is twelve thousand here, which float() would take for twelve.
+        texts = column.map(_with_point, na_action="ignore")
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
+    for row in np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy()):
+        found = spreadsheet_number(str(column.iloc[row]), decimal)
+        if found is None:
+            break  # One text is enough for a column to be none of numbers.
+        numbers[row] = found
+    return numbers
+
+
+def _with_point(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = spreadsheet_number(value, ",") if "." in value else None
+    return value.replace(",", ".") if found is None else found
+
+
+def without_marks(column: pd.Series) -> pd.Series:
+    """A column in which NA, null and the like are missing, as in a column of numbers."""
+    if column.dtype != object:
+        return column
+    marks = column.map(lambda value: isinstance(value, str) and value.lower() in MISSING_NUMBERS)
+    return column.where(~marks.astype(bool), None)
+
+
+def first_spelled(column: pd.Series) -> str | None:
+    """The first text of a column of numbers that Python itself does not read as a number."""
+    import pandas as pd
+
+    if column.dtype.kind in "biuf":
+        return None
+    odd = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
+    return None if odd.empty else str(odd.iloc[0])
+
+
+def zero_padded(column: pd.Series) -> bool:
+    """Whether whole numbers are written with redundant leading zeros: codes, not quantities.
+
+    Example:
+        >>> import pandas as pd
+        >>> zero_padded(pd.Series(["0870", "1360"])), zero_padded(pd.Series(["0.5", "0"]))
+        (True, False)
+    """
+    texts = [value for value in column.dropna().unique() if isinstance(value, str)]
+    return (
+        bool(texts)
+        and all(_WHOLE.fullmatch(text) for text in texts)
+        and any(_PADDED.fullmatch(text) for text in texts)
+    )

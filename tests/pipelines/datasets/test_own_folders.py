@@ -1,0 +1,105 @@
+"""Folders of images and texts as people keep them."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipelines.datasets import DataError, load_dataset
+from pipelines.datasets.formats import archives
+from pipelines.preprocessing.pixels import decode
+
+RNG = np.random.default_rng(3)
+
+
+def picture(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(RNG.integers(0, 255, (8, 8, 3), dtype=np.uint8)).save(path)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Two classes with ten images each, some of them in folders below the class."""
+    for name in ("cat", "dog"):
+        for n in range(10):
+            picture(tmp_path / name / ("indoor" if n % 2 else "") / f"{n}.png")
+    return tmp_path
+
+
+def test_the_first_level_is_the_class(photos: Path) -> None:
+    picture(photos / "cat" / ".ipynb_checkpoints" / "1.png")
+    picture(photos / "__MACOSX" / "cat" / "1.png")
+    (photos / "cat" / "Thumbs.db").write_text("x")
+    found = load_dataset("image-folder", path=photos)
+    assert found.classes == ("cat", "dog")
+    table, *notes = found.notes
+    assert table.splitlines() == ["class  images  skipped", "cat        10", "dog        10"]
+    assert notes == ["skipped files that are no images: 1 .db, 2 hidden"]
+
+
+def test_links_to_folders_are_followed(
+    photos: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("links")
+    for name in ("cat", "dog"):
+        (elsewhere / name).symlink_to(photos / name)
+    (photos / "cat" / "loop").symlink_to(photos / "cat")
+    assert load_dataset("image-folder", path=elsewhere).classes == ("cat", "dog")
+
+
+def test_a_class_that_ends_up_empty_is_named(photos: Path) -> None:
+    (photos / "owl").mkdir()
+    (photos / "owl" / "1.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match="no image of these classes decodes: owl"):
+        load_dataset("image-folder", path=photos, on_bad_image="skip")
+
+
+def test_hidden_folders_of_texts_are_no_classes(tmp_path: Path) -> None:
+    for name in ("good", "bad"):
+        hidden = tmp_path / name / ".ipynb_checkpoints"
+        hidden.mkdir(parents=True)
+        (hidden / "1.txt").write_text("copy")
+        for n in range(10):
+            (tmp_path / name / f"{n}.txt").write_text(f"a {name} text {n}")
+    assert load_dataset("text-classes", path=tmp_path).classes == ("bad", "good")
+
+
+def test_pixels_are_what_a_viewer_shows(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn right to see it upright
+    shown = np.zeros((4, 8, 3), np.uint8)
+    shown[0] = 200
+    Image.fromarray(np.rot90(shown)).save(tmp_path / "turned.png", exif=exif)
+    assert np.array_equal(decode(tmp_path / "turned.png"), shown)
+    hollow = np.zeros((4, 4, 4), np.uint8)
+    hollow[0, 0, 3] = 255
+    Image.fromarray(hollow).save(tmp_path / "hollow.png")
+    pixels = decode(tmp_path / "hollow.png")
+    assert pixels[0, 0].tolist() == [0, 0, 0] and pixels[1:].min() == 255
+
+
+def _encrypted(path: Path) -> None:
+    """A zip whose members say that they are encrypted."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("cat/1.png", b"x")
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(bytes(data))
+
+
+def test_archives_that_are_encrypted_or_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "photos.zip"
+    _encrypted(path)
+    with pytest.raises(DataError, match=r"'cat/1\.png' is encrypted"):
+        list(archives.read_members(path, lambda _: True))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bomb", b"0" * 2000)
+    monkeypatch.setattr(archives, "MAX_BYTES", 1000)
+    with pytest.raises(DataError, match="it is more with 'bomb'"):
+        list(archives.read_members(path, lambda _: True))

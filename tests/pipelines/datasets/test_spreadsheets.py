@@ -1,0 +1,119 @@
+"""Tables as spreadsheets and exports write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.datasets import DataError, Dataset, load_dataset
+from pipelines.preprocessing import TabularPreprocessor, preprocessing_from_config
+
+
+def load(path: Path, lines: list[str], **options: Any) -> Dataset:
+    path.write_text("\n".join(lines), encoding=options.pop("write_as", "utf-8"))
+    return load_dataset("tabular-file", path=path, **{"target": "y", **options})
+
+
+def column(dataset: Dataset, name: str) -> Any:
+    assert dataset.schema is not None
+    return next(item for item in dataset.schema.columns if item.name == name)
+
+
+def rows(*values: str, count: int = 60) -> list[str]:
+    """A table with the columns v (these values in turn), x and y."""
+    body = (f'"{values[n % len(values)]}",{n}.5,{n}.25' for n in range(count))
+    return ["v,x,y", *body]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "first"),
+    [
+        (("0870", "1360", "0044"), "categorical", "0870"),
+        (("12,345.67", "1,000.00", "7"), "numeric", 12345.67),
+        (("45.1%", "3%"), "numeric", 45.1),
+        (("$1,200", "€ 7.50", "9 EUR"), "numeric", 1200.0),
+        (("(3.50)", "2"), "numeric", -3.5),
+        (("2026-01-05", "2026-02-06"), "date", pd.Timestamp("2026-01-05")),
+        (("31/12/2025", "01/02/2026"), "date", pd.Timestamp("2025-12-31")),
+        (("NA", "FR", ""), "categorical", "NA"),
+        (("NA", "4", "5"), "numeric", None),
+    ],
+)
+def test_kinds(tmp_path: Path, texts: tuple[str, ...], kind: str, first: Any) -> None:
+    dataset = load(tmp_path / "t.csv", rows(*texts))
+    assert column(dataset, "v").kind == kind
+    values = pd.concat([dataset.train.x, dataset.validation.x, dataset.test.open("all").x])
+    found = values.set_index("x")["v"][0.5]
+    assert pd.isna(found) if first is None else found == first
+
+
+def test_what_was_taken_for_missing_is_counted_and_chosen(tmp_path: Path) -> None:
+    taken = load(tmp_path / "a.csv", rows("?", "4", "NA"))
+    assert "taken for missing: '?' 20 times, 'NA' 20 times (`missing_texts` chooses)" in taken.notes
+    chosen = load(tmp_path / "b.csv", rows("?", "none"), missing_texts=["none"])
+    assert column(chosen, "v").missing == 30
+
+
+@pytest.mark.parametrize("written", ["utf-16", "utf-8-sig"])
+def test_byte_order_marks(tmp_path: Path, written: str) -> None:
+    assert load(tmp_path / "t.csv", rows("3", "4"), write_as=written).task == "regression"
+
+
+def test_decimal_commas_are_found(tmp_path: Path) -> None:
+    lines = ["v;y", *(f"{n},5;{1000 + n}" for n in range(60))]
+    dataset = load(tmp_path / "t.csv", lines)
+    assert column(dataset, "v").kind == "numeric"
+    assert "numbers are read with a decimal comma" in dataset.notes
+
+
+def test_a_file_without_header(tmp_path: Path) -> None:
+    lines = [f"{n},{n % 7}" for n in range(60)]
+    with pytest.raises(DataError, match=r"t.csv:1: the first line holds numbers .* header=False"):
+        load(tmp_path / "t.csv", lines)
+    found = load(tmp_path / "t.csv", lines, header=False, target="column2")
+    assert found.classes == tuple("0123456")
+
+
+def test_classes_keep_their_spelling(tmp_path: Path) -> None:
+    lines = ["x,y", *(f"{n}.5,{('007', '010', '100')[n % 3]}" for n in range(60))]
+    assert load(tmp_path / "t.csv", lines).classes == ("007", "010", "100")
+
+
+def test_an_impossible_date_is_named(tmp_path: Path) -> None:
+    lines = rows("2024-02-28", "2024-02-29")
+    lines[5] = '"2024-02-30",1,2'
+    with pytest.raises(DataError, match=r"t.csv:6: column 'v' holds dates, and '2024-02-30'"):
+        load(tmp_path / "t.csv", lines)
+
+
+def test_nul_characters_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"t.csv:3: a text holds no NUL characters"):
+        load(tmp_path / "t.csv", rows("1", "2\0"))
+
+
+def test_a_fitted_table_takes_what_pandas_reads(tmp_path: Path) -> None:
+    """Codes become numbers in pandas, numbers texts; the model sees the same."""
+    lines = ["code,price,day,y"]
+    codes, days = ("0870", "0044"), ("2026-01-05", "2026-02-06", "2026-03-08")
+    lines += [f'{codes[n % 2]},"{1000 + n:,}",{days[n % 3]},{n}.5' for n in range(60)]
+    dataset = load(tmp_path / "t.csv", lines)
+    assert dataset.schema is not None
+    fitted = TabularPreprocessor(dates=dataset.schema.dates).fit(dataset.train.x)
+    again = preprocessing_from_config(fitted.to_config())
+    raw = pd.read_csv(tmp_path / "t.csv")
+    assert raw["code"].dtype.kind == "i"
+    frame = raw.merge(raw[["price"]].drop_duplicates())
+    matrix = again.transform(frame)
+    assert fitted.feature_names == [
+        "price",
+        "day month",
+        "day weekday",
+        "code=0044",
+        "code=0870",
+    ]
+    assert matrix[:, 3:].sum() == len(frame)
+    with pytest.raises(ValueError, match=r"'day' holds dates \(ISO8601\). Row 0 holds 'soon'"):
+        again.transform([{"code": 870, "price": "1,001", "day": "soon"}])

@@ -51,7 +51,8 @@ def _sixteen_bits(channels: int):
 def _rotated(path: Path) -> None:
     exif = Image.Exif()
     exif[_ORIENTATION] = _ROTATED
-    Image.fromarray(_picture()).save(path, exif=exif)
+    # Stored on its side: height and width are exchanged when it is shown.
+    Image.fromarray(_picture(WIDTH, HEIGHT)).save(path, exif=exif)
 
 
 def _large(path: Path) -> None:

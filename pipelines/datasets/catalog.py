@@ -101,6 +101,15 @@ OWN_DATA = (
         licence="yours",
     ),
     DatasetEntry(
+        name="series-file",
+        loader="pipelines.datasets.formats.series:load_series",
+        modality="series",
+        task="forecast",
+        summary="your CSV or Parquet file with a column of times and one of numbers",
+        source="yours",
+        licence="yours",
+    ),
+    DatasetEntry(
         name="pair-file",
         loader="pipelines.datasets.formats.pairs:load_pairs",
         modality="pairs",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from pipelines.datasets.errors import TestSplitError
 if TYPE_CHECKING:
     from pipelines.datasets.schema import Schema
 
-Modality = Literal["image", "tabular", "text", "language-model", "pairs"]
-Task = Literal["classification", "regression", "language-model", "translation"]
+Modality = Literal["image", "tabular", "text", "language-model", "pairs", "series"]
+Task = Literal["classification", "regression", "language-model", "translation", "forecast"]
 
-MODALITIES: tuple[Modality, ...] = ("image", "tabular", "text", "language-model", "pairs")
-TASKS: tuple[Task, ...] = ("classification", "regression", "language-model", "translation")
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
+TASKS: tuple[Task, ...] = get_args(Task)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,8 @@ class Split:
     Attributes:
         x: By modality: images `[n, height, width, channels]` in raw units (or `ImageFiles`);
             a pandas `DataFrame` of raw columns; a list of texts; source sentences; the text
-            of a language model as one `str` or a list of items.
+            of a language model as one `str` or a list of items; windows `float32[n, past]` of a
+            series.
         y: Class numbers `int64[n]`, numbers `float32[n]`, a list of target sentences, or
             `None` for a language model.
 

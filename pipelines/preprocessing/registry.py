@@ -16,6 +16,7 @@ PREPROCESSING = {
     "image": "pipelines.preprocessing.images:ImagePreprocessor",
     "language": "pipelines.preprocessing.language:LanguagePreprocessor",
     "pairs": "pipelines.preprocessing.pairs:PairPreprocessor",
+    "series": "pipelines.preprocessing.series:SeriesPreprocessor",
     "tabular": "pipelines.preprocessing.tabular:TabularPreprocessor",
     "target": "pipelines.preprocessing.targets:TargetEncoder",
     "text": "pipelines.preprocessing.text:TextPreprocessor",

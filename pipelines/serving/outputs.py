@@ -98,10 +98,36 @@ class NumberOutput:
         return pd.DataFrame({"prediction": values * self.deviation + self.mean})
 
 
+@dataclass(frozen=True)
+class ForecastOutput:
+    """The quantiles of each step in the unit of the series.
+
+    Attributes:
+        mean: Mean of the training targets.
+        deviation: Their standard deviation.
+    """
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def frame(self, outputs: np.ndarray) -> pd.DataFrame:
+        """Columns `prediction`, `low` and `high` (of step 1; then `prediction2` and so on)."""
+        import pandas as pd
+
+        values = np.sort(outputs * self.deviation + self.mean, axis=-1)
+        columns = {}
+        for step in range(values.shape[1]):
+            number = "" if step == 0 else str(step + 1)
+            for place, name in ((1, "prediction"), (0, "low"), (2, "high")):
+                columns[f"{name}{number}"] = values[:, step, place]
+        return pd.DataFrame(columns)
+
+
 _OUTPUTS: Mapping[str, Any] = {
     "classes": ClassOutput,
     "continuation": ContinuationOutput,
     "drawing": DrawingOutput,
+    "forecast": ForecastOutput,
     "number": NumberOutput,
     "translation": TranslationOutput,
 }

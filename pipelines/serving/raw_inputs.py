@@ -128,4 +128,20 @@ def _seeds(source: str) -> np.ndarray:
         ) from None
 
 
-_READERS: Mapping[str, Callable[..., Any]] = {"image": _images, "tabular": _rows, "seeds": _seeds}
+def _series(source: str, target: str | None = None) -> np.ndarray:
+    """The past of a series, whose next values are asked for."""
+    table = read_table(_existing(source))
+    names = [target] if target else [str(name) for name in table.frame.columns]
+    for name in reversed(names):
+        values = to_numbers(table, name) if name in table.frame.columns else None
+        if values is not None and not np.isnan(values).any():
+            return values[np.newaxis].astype(np.float32)
+    raise DataError(f"no column of numbers without gaps among {', '.join(names)}.", path=source)
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "image": _images,
+    "seeds": _seeds,
+    "series": _series,
+    "tabular": _rows,
+}

@@ -99,6 +99,20 @@ def _classification(name: str, reference: str) -> TaskEntry:
 
 
 _ROWS = (
+    TaskEntry(
+        name="forecast",
+        reference="pipelines.tasks.forecasts:Forecast",
+        metrics={
+            "mae": "minimize",
+            "rmse": "minimize",
+            "r2": "maximize",
+            "coverage": "maximize",
+        },
+        reported=_of_both_splits("loss"),
+        losses=(),
+        why_these="the quantile loss of its intervals, which it sets itself",
+        latency=True,
+    ),
     _classification("image-classification", "pipelines.tasks.images:ImageClassification"),
     TaskEntry(
         name="image-generation",

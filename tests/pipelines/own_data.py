@@ -80,8 +80,20 @@ def write_pairs(folder: Path) -> Path:
     return path
 
 
+def write_series(folder: Path) -> Path:
+    """A year of days with a weekly season."""
+    days = np.arange("2025-01-01", "2026-01-01", dtype="datetime64[D]")
+    values = 10 + 3 * np.sin(np.arange(len(days)) * 2 * np.pi / 7)
+    values += np.random.default_rng(0).normal(size=len(days)) * 0.3
+    lines = [f"{day},{value:.3f}" for day, value in zip(days, values, strict=True)]
+    path = folder / "series.csv"
+    path.write_text("\n".join(["day,sales", *lines]) + "\n")
+    return path
+
+
 OWN_DATA: Mapping[str, OwnData] = {
     "tabular": OwnData(write_table, ("--target", "label")),
+    "forecast": OwnData(write_series, ("--target", "sales")),
     "image": OwnData(write_images, ("--data-option", "image_size=[16, 16]")),
     "text": OwnData(write_texts),
     "language-model": OwnData(write_text),

@@ -106,9 +106,21 @@ def text():
     )
 
 
+def series():
+    steps = np.arange(ROWS + 8)
+    values = np.sin(steps * 2 * np.pi / 7) + np.random.default_rng(0).normal(size=len(steps)) * 0.1
+    x = np.stack([values[n : n + 7] for n in range(ROWS)]).astype(np.float32)
+    y = values[7 : 7 + ROWS, np.newaxis].astype(np.float32)
+    return _dataset("series", "forecast", x, y, options={"season": 7, "horizon": 1})
+
+
 _MLP = "cookbook.models.dense:mlp"
 # Task: recipe and dataset.
 SMALL = {
+    "forecast": (
+        _recipe("forecast", "cookbook.models.forecasting:forecaster", cell="dense", units=(8,)),
+        series,
+    ),
     "image-classification": (_recipe("image-classification", _MLP, widths=(8,)), images),
     "image-generation": (_recipe("image-generation", "cookbook.models.gan:image_gan"), images),
     "language-model": (

@@ -1,0 +1,197 @@
+"""The user's own series of numbers: windows of the past, and the values that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cookbook._names import unknown_name
+from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.datasets.errors import DataError
+from pipelines.datasets.fingerprint import content_digest, fingerprint
+from pipelines.datasets.formats.column_types import first_non_number, to_numbers
+from pipelines.datasets.formats.table_reader import Table, read_table
+from pipelines.preprocessing.dates import find_format, to_dates
+
+# Seasons that a step of so many days can have, in steps.
+_SEASONS = {1 / 24: (24, 168), 1.0: (7, 365), 7.0: (52,), 30.4: (12,), 91.3: (4,)}
+_SHORTEST_PAST = 32
+
+
+def load_series(
+    path: Path | str,
+    target: str,
+    *,
+    seed: int = 0,
+    rows: int | None = None,
+    time: str | None = None,
+    horizon: int = 1,
+    season: int | None = None,
+    past: int | None = None,
+    validation: float = 0.15,
+    test: float = 0.15,
+) -> Dataset:
+    """Loads a CSV or Parquet file with a column of times and one of numbers.
+
+    The series is cut by time: the last steps are the test split, those before them validate. An
+    input holds earlier values only, which may be those of the split before: they are known when a
+    forecast is made. No step is a target in two splits.
+
+    Args:
+        path: The file, sorted by time.
+        target: The column to forecast.
+        seed: Ignored: time decides the splits.
+        rows: Training windows to keep at most, the last ones, or `None`.
+        time: The column of times; `None`: the first one that holds dates.
+        horizon: How many steps are forecast, at least 1.
+        season: Steps of a season, or 1 for none; `None` takes the one with the largest
+            autocorrelation of the training part, above that of half of it, among those that the
+            distance of times suggests.
+        past: Steps of an input, at least `season`; `None`: the season, and 32 at least.
+        validation: Share of the steps, in (0, 1).
+        test: Share of the steps, in (0, 1).
+
+    Returns:
+        Windows `float32[n, past]`; targets `float32[n, horizon]`; `options` hold `season` and
+        `horizon`.
+
+    Raises:
+        DataError: If a column is missing or holds no numbers or dates, a value or time is missing,
+            times do not increase, or the series is too short.
+        ValueError: If an option is out of range.
+    """
+    if horizon < 1 or (season is not None and season < 1):
+        raise ValueError(
+            f"`horizon >= 1` and `season >= 1` must hold. Got horizon={horizon}, season={season}."
+        )
+    table = read_table(Path(path))
+    values = _values(table, target)
+    days = _days(table, time, target)
+    first_test = len(values) - round(test * len(values))
+    first_validation = first_test - round(validation * len(values))
+    if season is None:
+        season = find_season(values[:first_validation], float(np.median(np.diff(days))))
+    past = max(season, _SHORTEST_PAST) if past is None else past
+    if past < season:
+        raise ValueError(f"`past >= season` must hold. Got past={past}, season={season}.")
+    starts = {"train": past, "validation": first_validation, "test": first_test}
+    ends = {"train": first_validation, "validation": first_test, "test": len(values)}
+    parts = {name: np.arange(starts[name], ends[name] - horizon + 1) for name in starts}
+    short = [name for name, steps in parts.items() if not len(steps)]
+    if short:
+        raise DataError(
+            f"{len(values)} steps are too few for past={past} and horizon={horizon}: the "
+            f"{' and '.join(short)} split is empty.",
+            path=path,
+        )
+    if rows is not None:
+        parts = {name: steps[-rows:] for name, steps in parts.items()}
+    splits = {name: _windows(values, steps, past, horizon) for name, steps in parts.items()}
+    return Dataset(
+        name=Path(path).stem,
+        modality="series",
+        task="forecast",
+        train=splits["train"],
+        validation=splits["validation"],
+        test=SealedSplit(splits["test"]),
+        fingerprint=fingerprint(content_digest(values), parts.values(), past, horizon),
+        notes=(
+            f"{len(values)} steps of {target!r}, a season of {season}; inputs of {past} steps, "
+            f"forecasts of {horizon}",
+            *_gaps(days),
+        ),
+        options={"season": season, "horizon": horizon, "unit": "series"},
+    )
+
+
+def find_season(values: np.ndarray, step: float) -> int:
+    """The season with the largest autocorrelation among those of this distance of times.
+
+    Args:
+        values: The training part, `float[n]`.
+        step: Days between two values.
+
+    Returns:
+        Steps, or 1 if no season occurs twice or explains anything.
+
+    Example:
+        >>> find_season(np.sin(np.arange(120) * 2 * np.pi / 12), 30.4)
+        12
+    """
+    near = min(_SEASONS, key=lambda days: abs(np.log(days / step)))
+    found = {1: 0.1}
+    for season in _SEASONS[near]:
+        if len(values) >= 2 * season and np.ptp(values) > 0:
+            # Smooth series are alike at every short distance; a season is more so than half of it.
+            found[season] = _likeness(values, season) - _likeness(values, season // 2)
+    return max(found, key=lambda season: found[season])
+
+
+def _likeness(values: np.ndarray, distance: int) -> float:
+    return float(np.corrcoef(values[:-distance], values[distance:])[0, 1])
+
+
+def _values(table: Table, target: str) -> np.ndarray:
+    if target not in table.frame.columns:
+        raise DataError(unknown_name("column", target, table.frame.columns), path=table.path)
+    values = to_numbers(table, target)
+    if values is None:
+        line, value = first_non_number(table, target)
+        raise DataError(f"{target!r} is {value!r}, no number.", path=table.path, line=line)
+    missing = np.flatnonzero(np.isnan(values))
+    if len(missing):
+        raise DataError(
+            f"{target!r} has no value here and at {len(missing) - 1} more steps: fill them first.",
+            path=table.path,
+            line=table.lines[missing[0]],
+        )
+    return values
+
+
+def _days(table: Table, time: str | None, target: str) -> np.ndarray:
+    """The times in days, which increase."""
+    if time is not None and time not in table.frame.columns:
+        raise DataError(unknown_name("column", time, table.frame.columns), path=table.path)
+    names = [time] if time else [str(name) for name in table.frame.columns if name != target]
+    for name in names:
+        column = table.frame[name]
+        found = ("ISO8601", None) if column.dtype.kind == "M" else find_format(column)
+        if found is None:
+            continue
+        dates = to_dates(column, found[0])
+        wrong = np.flatnonzero(dates.isna().to_numpy())
+        if len(wrong):
+            raise DataError(
+                f"{name!r} is no time: {column.iloc[int(wrong[0])]!r}.",
+                path=table.path,
+                line=table.lines[wrong[0]],
+            )
+        days: np.ndarray = dates.to_numpy("datetime64[s]").astype(np.float64) / 86400
+        back = np.flatnonzero(np.diff(days) <= 0)
+        if len(back):
+            raise DataError(
+                f"times increase. {column.iloc[int(back[0]) + 1]!r} does not come after "
+                f"{column.iloc[int(back[0])]!r}: sort the rows, one for each time.",
+                path=table.path,
+                line=table.lines[back[0] + 1],
+            )
+        return days
+    raise DataError(
+        f"one column holds dates or times. Looked at: {', '.join(names) or 'none'}. Pass `time`.",
+        path=table.path,
+    )
+
+
+def _gaps(days: np.ndarray) -> tuple[str, ...]:
+    steps = np.diff(days)
+    gaps = int((steps > 1.5 * np.median(steps)).sum())
+    return (f"{gaps} gaps between times, read over as single steps",) if gaps else ()
+
+
+def _windows(values: np.ndarray, steps: np.ndarray, past: int, horizon: int) -> Split:
+    """Past and future of each step."""
+    windows: Any = np.lib.stride_tricks.sliding_window_view
+    x = windows(values, past)[steps - past].astype(np.float32)
+    return Split(x, windows(values, horizon)[steps].astype(np.float32))

@@ -1,0 +1,155 @@
+"""Forecasts of a series, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from cookbook.losses.quantile import Quantile
+from pipelines.baselines.forecasts import forecasts
+from pipelines.figures import residual_figure
+from pipelines.inputs.feeds import ArrayFeed
+from pipelines.preprocessing.series import SeriesPreprocessor
+from pipelines.preprocessing.targets import TargetEncoder
+from pipelines.tasks.base import Task
+from pipelines.tasks.classification import PREDICTION_BATCH
+from pipelines.tasks.scores import number_scores
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pipelines.datasets.containers import Dataset, Split
+    from pipelines.hyperparameters.options import TrainingOptions
+
+# The forecast is the median; the outer two hold 80 % of what happens.
+QUANTILES = (0.1, 0.5, 0.9)
+VALIDATION_BATCH = 1024
+
+
+class Forecast(Task):
+    """The next steps of a series, each as three quantiles, by the pinball loss.
+
+    Args:
+        dataset: Windows of a series.
+        options: How the model is trained.
+        extra: `window`: steps that the network sees.
+    """
+
+    extra_names = frozenset({"window"})
+
+    def __init__(
+        self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
+    ) -> None:
+        super().__init__(dataset, options, extra)
+        self._horizon = np.asarray(dataset.train.y).shape[1]
+        self._season = int(dataset.options.get("season", 1))
+        past = np.asarray(dataset.train.x).shape[1]
+        self._inputs = SeriesPreprocessor(
+            window=min(int(extra.get("window", past)), past),
+            season=self._season,
+            horizon=self._horizon,
+        ).fit(dataset.train.x)
+        self._targets = TargetEncoder("standardized").fit(np.asarray(dataset.train.y).ravel())
+
+    def model_arguments(self) -> dict[str, Any]:
+        """Steps and channels, and three outputs a step of the forecast."""
+        outputs = self._horizon * len(QUANTILES)
+        return {"input_shape": self._inputs.input_shape, "num_outputs": outputs}
+
+    def adapt(self, model: keras.Model) -> keras.Model:
+        """Outputs as `float32[batch, horizon, 3]`."""
+        shape = keras.layers.Reshape((self._horizon, len(QUANTILES)), name="quantiles")
+        return keras.Model(model.inputs, shape(model.outputs[0]), name=model.name)
+
+    def loss(self) -> keras.losses.Loss:
+        """Pinball loss of the three quantiles."""
+        return Quantile(QUANTILES)
+
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """None beside the loss."""
+        return []
+
+    def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
+        """Shuffled windows."""
+        data = self.dataset
+        split = data.train_and_validation() if with_validation else data.train
+        return self._feed(split, seed=seed, shuffle=True)
+
+    def validation_feed(self) -> ArrayFeed:
+        """Validation windows in order."""
+        return self._feed(self.dataset.validation)
+
+    def _feed(self, split: Split, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
+        return ArrayFeed(
+            self._inputs.transform(split.x),
+            self._targets.transform(split.y)[..., np.newaxis],
+            batch_size=self.options.batch_size if shuffle else VALIDATION_BATCH,
+            seed=seed,
+            shuffle=shuffle,
+        )
+
+    def predict(self, model: keras.Model, x: Any) -> np.ndarray:
+        """Quantiles in the unit of the series, `float64[n, horizon, 3]`, in ascending order."""
+        outputs = model.predict(self._inputs.transform(x), batch_size=PREDICTION_BATCH, verbose=0)
+        return np.sort(np.asarray(self._targets.inverse(outputs)), axis=-1)
+
+    def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
+        """Errors of the median, and the share of values inside the interval (0.8 is right)."""
+        truth = np.asarray(y, np.float64)
+        scores = number_scores(predictions[..., 1].ravel(), truth.ravel())
+        inside = (predictions[..., 0] <= truth) & (truth <= predictions[..., 2])
+        return {name: scores[name] for name in ("mae", "rmse", "r2")} | {
+            "coverage": float(inside.mean())
+        }
+
+    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+        """The best of the simple methods on the validation rows."""
+        found = self._baselines(self.dataset.validation)
+        truth = np.asarray(self.dataset.validation.y)
+        best = min(found, key=lambda name: float(np.abs(found[name][..., 1] - truth).mean()))
+        return best, self._baselines(split)[best]
+
+    def _baselines(self, split: Split) -> dict[str, np.ndarray]:
+        """Forecasts with intervals by the quantiles of the errors on the training rows."""
+        x, y = np.asarray(self.dataset.train.x), np.asarray(self.dataset.train.y)
+        found = {}
+        for name, forecast in forecasts(x, y, self._season).items():
+            low, high = np.quantile(y - forecast(x), (QUANTILES[0], QUANTILES[2]), axis=0)
+            middle = np.asarray(forecast(np.asarray(split.x)), np.float64)
+            found[name] = np.stack([middle + low, middle, middle + high], axis=-1)
+        return found
+
+    def notes(self, model: keras.Model) -> dict[str, str]:
+        """Every simple method beside the model, on the validation rows."""
+        split = self.dataset.validation
+        rows = {"model": self.predict(model, split.x), **self._baselines(split)}
+        lines = [f"{'method':<22}      mae     rmse  coverage"]
+        for name, predictions in rows.items():
+            scores = self.measure(predictions, split.y)
+            numbers = f"{scores['mae']:9.4g}{scores['rmse']:9.4g}{scores['coverage']:10.3f}"
+            lines.append(f"{name:<22}{numbers}")
+        return {"forecasts.txt": "\n".join(lines) + "\n"}
+
+    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+        """Forecasts against truth."""
+        median = self.predict(model, split.x)[..., 1].ravel()
+        return {"residuals": residual_figure(np.asarray(split.y).ravel(), median)}
+
+    def serving_config(self) -> dict[str, Any]:
+        """The windows' preprocessing and the scale of the series."""
+        scale = self._targets.to_config()
+        return {
+            "inputs": self._inputs.to_config(),
+            "outputs": {
+                "kind": "forecast",
+                "mean": scale["mean"],
+                "deviation": scale["deviation"],
+            },
+        }
+
+    def raw_example(self) -> Any:
+        """Two windows of the past."""
+        return np.asarray(self.dataset.train.x[:2])

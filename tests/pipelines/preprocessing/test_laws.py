@@ -29,6 +29,7 @@ from pipelines.preprocessing import (
     write_preprocessing,
 )
 from pipelines.preprocessing.columns import NumericOptions
+from pipelines.preprocessing.series import SeriesPreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
 
 RNG = np.random.default_rng(5)
@@ -40,6 +41,7 @@ TABLE = pd.DataFrame(
         "colour": ["red", "blue", None, "red", "green", "blue"],
     }
 )
+SERIES = RNG.normal(size=(5, 4))
 TEXTS = ["a good film", "a bad film", "not bad at all", "good"]
 
 
@@ -72,6 +74,7 @@ ROWS = {
     "image resized grey": Row(
         lambda: ImagePreprocessor(size=(4, 5), channels=1), IMAGES, [IMAGES[0], IMAGES[1][:3]]
     ),
+    "series": Row(lambda: SeriesPreprocessor(window=2, season=3), SERIES, SERIES[::-1]),
     "tabular": tabular(),
     "tabular codes": tabular(encoding="codes"),
     "tabular z-score": tabular(outliers="z-score", outlier_limit=1.0),

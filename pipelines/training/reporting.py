@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
+from typing_extensions import override
 
 Report = Callable[[int, Mapping[str, float]], None]
 
@@ -89,6 +91,26 @@ class LearningRateLog(keras.callbacks.Callback):
         optimizer = getattr(self.model.optimizer, "generator", self.model.optimizer)
         if logs is not None and isinstance(optimizer, keras.optimizers.Optimizer):
             logs["learning_rate"] = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+
+
+class BeforeTraining(keras.callbacks.Callback):
+    """Calls a function when the model is built and nothing is trained yet.
+
+    Args:
+        call: The function.
+
+    Attributes:
+        found: What it returned, None before.
+    """
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        super().__init__()
+        self.found: Any = None
+        self._call = call
+
+    @override
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.found = self._call()
 
 
 class DivergenceStop(keras.callbacks.Callback):

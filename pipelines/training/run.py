@@ -190,20 +190,27 @@ def train_request(
     # Before TensorFlow, which takes seconds: what is wrong is said at once.
     check_hyperparameters(recipe, request.params)
     dataset = request.data_request(recipe).load()
-    # Before anything is trained: a store that cannot be written, or does not answer, says so now.
-    tracker, start = request.tracker(), int(time.time() * 1000)
+    start = int(time.time() * 1000)
     from pipelines.training.experiment import Experiment
     from pipelines.training.recording import record
+    from pipelines.training.reporting import BeforeTraining
 
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)
     if on_start is not None:
         on_start(dataset)
+    # A store that cannot be written, or does not answer, says so before anything is trained; a
+    # model that cannot be built says so before a store is made.
+    tracking = BeforeTraining(request.tracker)
     model, history, seconds = _fit(
-        experiment, checkpoint, on_epoch=on_epoch, on_steps=on_steps, callbacks=callbacks
+        experiment,
+        checkpoint,
+        on_epoch=on_epoch,
+        on_steps=on_steps,
+        callbacks=[tracking, *callbacks],
     )
     result = record(
-        request, experiment, model, history, seconds=seconds, tracker=tracker, start=start
+        request, experiment, model, history, seconds=seconds, tracker=tracking.found, start=start
     )
     # Only now: a process that dies while it records goes on from the last epoch.
     _forget(checkpoint)

@@ -93,12 +93,23 @@ def _draw(storage: Any, trial: Any, task: Task, strategy: str, keys: tuple[int, 
     view = StudyView(
         "search",
         storage,
-        sampler=sampler,
+        _Stored(storage),
         space=task.space,
         part=task.space,
         counts_pruned=STRATEGIES[strategy].counts_pruned,
+        most=STRATEGIES[strategy].most,
     )
     return propose(sampler, view, copy.deepcopy(trial), task.space)
+
+
+class _Stored:
+    """The trials of the only study of a store in memory."""
+
+    def __init__(self, storage: Any) -> None:
+        (study,) = storage.get_all_studies()
+        trials = storage.get_all_trials(study._study_id, deepcopy=False)
+        self.open = [trial for trial in trials if not trial.state.is_finished()]
+        self.ended = [trial for trial in trials if trial.state.is_finished()]
 
 
 def _optuna(kind: str) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""From settings to the stretches of a search, and the known points that go first."""
+"""From settings to the phases of a search, and the known points that go first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tuning.storage.studies import load_study
 def plans_of(
     study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
 ) -> Iterator[Plan]:
-    """Yields the stretches of a search, each made when the one before is over.
+    """Yields the phases of a search, each made when the one before is over.
 
     Args:
         study: The study.

@@ -90,9 +90,7 @@ class Session:
         )
         self._book = ClaimBook(self._storage, study_id(self._study), lease=lease)
         self._ledger = Ledger(self._study, space, [d for _, d in settings.metrics])
-        self._asker = Asker(
-            backend, self._book, space=space, settings=settings, ledger=self._ledger
-        )
+        self._asker = Asker(self._study, self._storage, self._book, space=space, settings=settings)
         self._decider = Decider(backend, settings)
         self._failures = SameFailure(self._ledger)
         self._reporter = Reporter(settings, self._ledger, wanted=reports)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from optuna.storages import BaseStorage
+import optuna
 
 from tuning.errors import JobError
-from tuning.results.result import Ledger
+from tuning.internals.optuna import storage_of, study_id
 from tuning.seeds import derive_seed
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage import records
 from tuning.storage.claims import Claim, ClaimBook, DuplicatePointError
+from tuning.storage.database import StudyStorage
+from tuning.storage.history import History
 from tuning.strategies import STRATEGIES, Request, make_sampler
 from tuning.strategies.distributions import distributions_of, propose
 from tuning.strategies.view import StudyView
@@ -28,17 +31,17 @@ LISTABLE = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One stretch of a search: a strategy, its space and where it ends.
+    """One phase of a search: a strategy, its space and where it ends.
 
     Attributes:
         strategy: Name of the strategy.
         options: Its options.
         space: The space it draws from, part of the study's.
-        limit: Trials of the study when the stretch is over.
+        limit: Trials of the study when the phase is over.
         exhausts: Whether the limit is the end of the space and not of the budget.
         stage: Name of the stage, or None.
         prunes: Whether trials may be given up.
-        patience: Whether the search's patience ends the stretch.
+        patience: Whether the search's patience ends the phase.
     """
 
     strategy: str
@@ -59,29 +62,33 @@ def digest(space: Space, params: Mapping[str, Any], repeat: int = 0) -> str:
 class Asker:
     """Gives claimed trials their points.
 
+    What is known of the study is kept from one trial to the next, so that a suggestion costs the
+    same in a long study as in a short one. All calls come from one thread at a time.
+
     Args:
-        backend: The store as samplers read it.
+        study: The study, whose store samplers read.
+        storage: The store itself.
         book: The claims of the study.
         space: The study's space.
         settings: The search's settings.
-        ledger: The trials so far.
     """
 
     def __init__(
         self,
-        backend: BaseStorage,
+        study: optuna.Study,
+        storage: StudyStorage,
         book: ClaimBook,
         *,
         space: Space,
         settings: SearchSettings,
-        ledger: Ledger,
     ) -> None:
-        self._backend = backend
+        self._backend = storage_of(study)
         self._book = book
         self._space = space
         self._settings = settings
-        self._ledger = ledger
         self._distributions = distributions_of(space)
+        self._history = History(storage, study_id(study), space)
+        self._memories: tuple[Plan, dict[str, _Memory]] | None = None
 
     def start(self, claim: Claim, plan: Plan, slot: int) -> tuple[dict[str, Any], int]:
         """Finds and writes the point of a claimed trial.
@@ -147,7 +154,8 @@ class Asker:
 
     def _draw(self, claim: Claim, plan: Plan, attempt: int) -> dict[str, Any]:
         """Draws one point that no known trial has; later attempts fall back to random."""
-        seen = self._seen(claim.number)
+        self._history.refresh()
+        seen = self._history.seen
         if attempt == 0:
             for draw in range(STRATEGIES[plan.strategy].draws):
                 point = self._sample(claim, plan, plan.strategy, draw)
@@ -157,9 +165,10 @@ class Asker:
         generator = random.Random(rest_seed)  # noqa: S311 - a search, not a secret
         size = plan.space.size
         if size is not None and size <= LISTABLE:
-            rest = [p for p in plan.space.grid() if self._space.key(p) not in seen]
+            points = self._memory(plan, plan.strategy).points(self._space)
+            rest = [point for key, point in points if key not in seen]
             if rest:
-                return generator.choice(rest)
+                return dict(generator.choice(rest))
         for draw in range(_RANDOM_DRAWS):
             point = self._sample(claim, plan, "random", 1000 * (attempt + 1) + draw)
             if self._space.key(point) not in seen:
@@ -170,6 +179,7 @@ class Asker:
         )
 
     def _sample(self, claim: Claim, plan: Plan, strategy: str, draw: int) -> dict[str, Any]:
+        memory = self._memory(plan, strategy)
         request = Request(
             space=plan.space,
             seed=derive_seed(self._settings.seed, "sample", claim.number, draw),
@@ -177,24 +187,51 @@ class Asker:
             metrics=len(self._settings.metrics),
             trials=self._settings.trials,
             options=plan.options if strategy == plan.strategy else {},
+            memory=memory.notes,
         )
         sampler = make_sampler(strategy, request)
-        # A fresh study object reads the trials anew; the backend keeps the finished ones.
-        study = StudyView(
-            self._settings.study,
-            self._backend,
-            sampler=sampler,
-            space=self._space,
-            part=plan.space,
-            counts_pruned=STRATEGIES[strategy].counts_pruned,
-        )
-        trial = self._backend.get_trial(claim.trial_id)
-        return propose(sampler, study, trial, plan.space)
+        memory.view.sampler = sampler
+        trial = copy.copy(self._history.trial(claim.trial_id))
+        trial.params, trial.distributions = {}, {}  # where `propose` notes what it has chosen
+        return propose(sampler, memory.view, trial, plan.space)
 
-    def _seen(self, number: int) -> set[str]:
-        self._ledger.refresh()
-        return {
-            self._space.key(record.params)
-            for record in self._ledger.records
-            if record.number != number and (record.params or record.state in records.FINISHED)
-        }
+    def _memory(self, plan: Plan, strategy: str) -> _Memory:
+        """What is kept for a strategy as long as its phase lasts."""
+        if self._memories and self._memories[0] is not plan:
+            self._memories = None
+        if self._memories is None:
+            self._memories = (plan, {})
+        kept = self._memories[1]
+        if strategy not in kept:
+            view = StudyView(
+                self._settings.study,
+                self._backend,
+                self._history,
+                space=self._space,
+                part=plan.space,
+                counts_pruned=STRATEGIES[strategy].counts_pruned,
+                most=STRATEGIES[strategy].most,
+            )
+            kept[strategy] = _Memory(view, plan.space)
+        return kept[strategy]
+
+
+class _Memory:
+    """What one strategy knows in one phase.
+
+    Args:
+        view: The study as it sees it.
+        part: The phase's space.
+    """
+
+    def __init__(self, view: StudyView, part: Space) -> None:
+        self.view = view
+        self.notes: dict[Any, Any] = {}
+        self._part = part
+        self._points: list[tuple[str, dict[str, Any]]] | None = None
+
+    def points(self, space: Space) -> list[tuple[str, dict[str, Any]]]:
+        """Every point of the phase with its key in the study's space; listed once."""
+        if self._points is None:
+            self._points = [(space.key(point), point) for point in self._part.grid()]
+        return self._points

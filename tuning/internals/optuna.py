@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Container
+from collections.abc import Collection, Container
 
 import optuna
 from optuna.storages import BaseStorage, RDBStorage
@@ -23,13 +23,16 @@ __all__ = [
     "STORE_LOGGER",
     "FilteredStudy",
     "add_trial",
+    "id_of",
     "models",
+    "read_trials",
     "set_value",
     "storage_of",
     "study_id",
 ]
 
 STORE_LOGGER = "optuna.storages._rdb.storage"
+_NO_ID = 2**31 - 1  # larger than any trial's
 CONSTRAINT_PREFIX = "constraints:"  # where Optuna 5 keeps what `trial.set_constraint` was given
 RUNG_PREFIX = "completed_rung_"  # where the halving pruners keep a trial's value at each rung
 
@@ -78,7 +81,8 @@ PRIVATE_NAMES = (
         "optuna:Study", "_get_trials", "FilteredStudy", "self", "deepcopy", "states", "use_cache"
     ),
     _name("optuna:Study()", "_study_id", "tuning.storage"),
-    _name("optuna:Study()", "_storage", "tuning.engine.phases"),
+    _name("optuna:Study()", "_storage", "tuning.engine"),
+    _name("optuna.trial:FrozenTrial()", "_trial_id", "tuning.storage.history"),
     _name(
         "optuna.storages:RDBStorage",
         "_get_prepared_new_trial",
@@ -146,13 +150,9 @@ class FilteredStudy(optuna.Study):
     that tells nothing.
     """
 
-    def told(self, *, use_cache: bool) -> list[FrozenTrial]:
-        """The trials in the order of their numbers; what it returns is not changed.
-
-        Args:
-            use_cache: Whether trials that were read for this suggestion need not be read again.
-        """
-        return super()._get_trials(deepcopy=False, use_cache=use_cache)
+    def told(self) -> list[FrozenTrial]:
+        """The trials in the order of their numbers; what it returns is not changed."""
+        return super()._get_trials(deepcopy=False)
 
     @override
     def _get_trials(
@@ -161,7 +161,28 @@ class FilteredStudy(optuna.Study):
         states: Container[TrialState] | None = None,
         use_cache: bool = False,
     ) -> list[FrozenTrial]:
-        told = self.told(use_cache=use_cache)
+        told = self.told()
         if states is not None:
             told = [trial for trial in told if trial.state in states]
         return copy.deepcopy(told) if deepcopy else told
+
+
+def read_trials(
+    storage: RDBStorage, study: int, trial_ids: Collection[int] | None
+) -> list[FrozenTrial]:
+    """Reads some trials of a study, or all of them, in the order of their ids.
+
+    Args:
+        storage: The store.
+        study: Id of the study.
+        trial_ids: Ids, or None for every trial.
+    """
+    if trial_ids is None:
+        return storage._get_trials(study, None, set(), -1)
+    # Optuna reads the named ones and all after a given id, of which there are none.
+    return storage._get_trials(study, None, set(trial_ids), _NO_ID) if trial_ids else []
+
+
+def id_of(trial: FrozenTrial) -> int:
+    """A trial's id in its store."""
+    return int(trial._trial_id)

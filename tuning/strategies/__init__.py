@@ -33,6 +33,8 @@ class Request:
         metrics: Number of metrics of the study.
         trials: Trials planned for the study, or None.
         options: The strategy's options.
+        memory: What the strategy has worked out of finished trials, kept from one trial to the
+            next; without it the same is worked out again.
     """
 
     space: Space
@@ -41,6 +43,7 @@ class Request:
     metrics: int = 1
     trials: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,7 @@ class Strategy:
         needs: Package of an extra that must be installed, or None.
         counts_pruned: Whether pruned trials must be told as complete ones.
         draws: How often it is asked again when it answers with a known point.
+        most: Most ended trials that it learns from, see `tuning.strategies.told`; None for all.
     """
 
     reference: str
@@ -73,6 +77,7 @@ class Strategy:
     needs: str | None = None
     counts_pruned: bool = False
     draws: int = 20
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +104,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         options=("startup", "alpha", "beta"),
         many_metrics=False,
         draws=2,  # a second each
+        most=150,  # the time grows with the cube
     ),
     "cmaes": Strategy(
         reference=f"{_SAMPLERS}:cmaes",
@@ -121,6 +127,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         needs="torch",
         counts_pruned=True,
         draws=2,
+        most=150,
     ),
     "grid": Strategy(
         reference="tuning.strategies.grid:grid",
@@ -133,17 +140,21 @@ STRATEGIES: Mapping[str, Strategy] = {
         summary="Gaussian process over any space and TPE by turns, the default",
         options=("startup",),
         draws=3,  # it knows what was tried
+        most=500,
     ),
     "qmc": Strategy(
         reference=f"{_SAMPLERS}:quasi_random",
         summary="quasi-random points that fill the space evenly",
         options=("sequence",),
     ),
-    "random": Strategy(reference=f"{_SAMPLERS}:random", summary="independent random points"),
+    "random": Strategy(
+        reference=f"{_SAMPLERS}:random", summary="independent random points", most=0
+    ),
     "tpe": Strategy(
         reference=f"{_SAMPLERS}:tpe",
         summary="tree-structured Parzen estimator of Optuna",
         options=("startup", "candidates"),
+        most=500,
     ),
 }
 

@@ -23,17 +23,28 @@ class GridSampler(optuna.samplers.BaseSampler):
         points: Values of each `Float` without `step`, or name to number.
         limit: Largest grid that is accepted.
         seed: Seed of the points taken when the grid is used up.
+        memory: As in `Request`.
 
     Raises:
         ValueError: If the grid has more points than `limit`.
     """
 
     def __init__(
-        self, space: Space, *, points: Any = None, limit: int = LIMIT, seed: int | None = None
+        self,
+        space: Space,
+        *,
+        points: Any = None,
+        limit: int = LIMIT,
+        seed: int | None = None,
+        memory: dict[Any, Any] | None = None,
     ) -> None:
-        check_grid(space, points, limit)
+        memory = {} if memory is None else memory
+        if "grid" not in memory:
+            check_grid(space, points, limit)
+            memory["grid"] = {space.key(point): point for point in space.grid(points)}
         self._space = space
-        self._points = points
+        self._grid: dict[str, dict[str, Any]] = memory["grid"]
+        self._keys: dict[int, str] = memory.setdefault("keys", {})
         self._random = optuna.samplers.RandomSampler(seed=seed)
 
     @override
@@ -49,15 +60,15 @@ class GridSampler(optuna.samplers.BaseSampler):
         trial: FrozenTrial,
         search_space: dict[str, BaseDistribution],
     ) -> dict[str, Any]:
-        tried = {
-            self._space.key(self._space.decode(other.params))
-            for other in study.get_trials(deepcopy=False)
-            if other.number != trial.number and (other.params or other.state.is_finished())
-        }
-        for point in self._space.grid(self._points):
-            if self._space.key(point) not in tried:
-                return {name: encode_option(value) for name, value in point.items()}
-        return {}
+        tried = set()
+        for other in study.get_trials(deepcopy=False):
+            if other.number == trial.number or not (other.params or other.state.is_finished()):
+                continue
+            if other.number not in self._keys:
+                self._keys[other.number] = self._space.key(self._space.decode(other.params))
+            tried.add(self._keys[other.number])
+        free = (point for key, point in self._grid.items() if key not in tried)
+        return {name: encode_option(value) for name, value in next(free, {}).items()}
 
     @override
     def sample_independent(
@@ -100,4 +111,5 @@ def grid(request: Request) -> optuna.samplers.BaseSampler:
         points=request.options.get("points"),
         limit=request.options.get("limit", LIMIT),
         seed=request.seed,
+        memory=request.memory,
     )

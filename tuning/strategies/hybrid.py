@@ -43,7 +43,10 @@ class HybridSampler(optuna.samplers.BaseSampler):
     def __init__(self, request: Request) -> None:
         self._request = request
         self._startup = request.options.get("startup", _STARTUP)
-        self._cube = Cube(request.space)
+        if "cube" not in request.memory:
+            request.memory["cube"] = Cube(request.space)
+        self._cube: Cube = request.memory["cube"]
+        self._known: dict[int, np.ndarray] = request.memory.setdefault("rows", {})
         self._generator = np.random.default_rng(request.seed)
         self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
         self._tpe_space: dict[str, BaseDistribution] = {}
@@ -83,8 +86,12 @@ class HybridSampler(optuna.samplers.BaseSampler):
         return self._values(found)
 
     def _rows(self, trials: list[FrozenTrial]) -> np.ndarray:
+        """Rows of the trials, whose parameters never change: each is worked out once."""
         space = self._request.space
-        rows = [self._cube.encode(space.decode(one.params)) for one in trials]
+        for one in trials:
+            if one.number not in self._known:
+                self._known[one.number] = self._cube.encode(space.decode(one.params))
+        rows = [self._known[one.number] for one in trials]
         return np.array(rows).reshape(len(rows), len(self._cube.names))
 
     def _row_of(self, point: dict[str, Any]) -> np.ndarray:

@@ -1,10 +1,11 @@
-"""A study as one strategy should see it in one stage."""
+"""A study as one strategy should see it in one phase."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
+from typing import Protocol
 
-import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 from typing_extensions import override
@@ -12,12 +13,25 @@ from typing_extensions import override
 from tuning.internals.optuna import FilteredStudy
 from tuning.space.space import Space
 from tuning.strategies.distributions import distributions_of
+from tuning.strategies.told import ToldTrials
+
+
+class Trials(Protocol):
+    """The trials of a study; `tuning.storage.history.History` keeps them."""
+
+    @property
+    def open(self) -> Sequence[FrozenTrial]:
+        """Waiting and running trials."""
+
+    @property
+    def ended(self) -> Sequence[FrozenTrial]:
+        """Finished trials in the order in which they were seen to end; it only grows."""
 
 
 class StudyView(FilteredStudy):
-    """A study whose trials are told in terms of a stage's space.
+    """A study whose trials are told in terms of a phase's space.
 
-    Trials outside of the stage's space are left out, and the others carry its distributions;
+    Trials outside of the phase's space are left out, and the others carry its distributions;
     otherwise Optuna's samplers, which use only what all trials share, would forget them. A failed
     trial is told as one that was pruned before its first report, the worst there is: otherwise
     samplers would not learn from it and come back to the region where training diverges.
@@ -25,33 +39,42 @@ class StudyView(FilteredStudy):
     Args:
         name: Name of the study.
         backend: The store.
-        sampler: The sampler that reads.
+        trials: Its trials, read by whoever has them; nothing is read here.
         space: The study's space.
-        part: The stage's space.
+        part: The phase's space.
         counts_pruned: Whether pruned trials are told as complete ones, with their last value, for
             samplers that know no pruning.
+        most: Most ended trials that are told, see `ToldTrials`.
     """
 
     def __init__(
         self,
         name: str,
         backend: BaseStorage,
+        trials: Trials,
         *,
-        sampler: optuna.samplers.BaseSampler,
         space: Space,
         part: Space,
         counts_pruned: bool = False,
+        most: int | None = None,
     ) -> None:
-        super().__init__(study_name=name, storage=backend, sampler=sampler)
+        super().__init__(study_name=name, storage=backend)
+        self._trials = trials
         self._space = space
         self._part = None if part == space else part
         self._distributions = distributions_of(part)
         self._counts_pruned = counts_pruned
+        self._ended = ToldTrials(self.directions, most)
+        self._taken = 0
 
     @override
-    def told(self, *, use_cache: bool) -> list[FrozenTrial]:
-        found = super().told(use_cache=use_cache)
-        return [self._tell(trial) for trial in found if self._belongs(trial)]
+    def told(self) -> list[FrozenTrial]:
+        for trial in self._trials.ended[self._taken :]:
+            if self._belongs(trial):
+                self._ended.add(self._tell(trial))
+            self._taken += 1
+        running = [self._tell(trial) for trial in self._trials.open if self._belongs(trial)]
+        return sorted(self._ended.list() + running, key=lambda trial: trial.number)
 
     def _belongs(self, trial: FrozenTrial) -> bool:
         if self._part is None or not trial.params:

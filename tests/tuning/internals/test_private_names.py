@@ -36,6 +36,7 @@ def _regressor():
 
 
 OBJECTS = {
+    "optuna.trial:FrozenTrial()": lambda: create_trial(state=TrialState.RUNNING),
     "optuna:Study()": optuna.create_study,
     "keras_tuner.oracles:BayesianOptimizationOracle()": _oracle,
     "sklearn.gaussian_process:GaussianProcessRegressor()": _regressor,
@@ -73,7 +74,7 @@ class _Deaf(FilteredStudy):
 
     asked = 0
 
-    def told(self, *, use_cache):
+    def told(self):
         self.asked += 1
         return []
 

@@ -10,7 +10,6 @@ from optuna.trial import TrialState
 from tuning import SearchSettings
 from tuning.engine.phases import plans_of
 from tuning.engine.suggestions import Asker
-from tuning.results.result import Ledger
 from tuning.storage.claims import ClaimBook, Ending
 from tuning.storage.database import open_storage
 from tuning.storage.records import read_trials
@@ -30,8 +29,7 @@ class Driver:
         url = self.settings.url
         self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
         self.book = ClaimBook(storage, self.study._study_id)
-        ledger = Ledger(self.study, space, [direction for _, direction in metrics])
-        self.asker = Asker(backend, self.book, space=space, settings=self.settings, ledger=ledger)
+        self.asker = Asker(self.study, storage, self.book, space=space, settings=self.settings)
         self.plans = plans_of(self.study, space, self.settings, self.asker)
         self.plan = next(self.plans)
 

@@ -96,7 +96,7 @@ def _text(distribution: Any) -> str:
     return distribution_to_json(distribution)
 
 
-def _timed(ask: Callable[[], Any], tell: Callable[[Any], None]) -> Measured:
+def _timed(ask: Callable[[], Any], tell: Callable[[Any], object]) -> Measured:
     seconds = []
     for _ in range(WARM + MEASURED):
         start = time.perf_counter()

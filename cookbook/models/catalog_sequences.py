@@ -96,6 +96,19 @@ RECURRENT: tuple[ModelEntry, ...] = (
     _mapping("many_to_many_asynchronous", (6, 8), 13_898, 256, output_steps=4),
 )
 
+FORECASTS: tuple[ModelEntry, ...] = (
+    ModelEntry(
+        name="forecast-gru",
+        builder="cookbook.models.forecasting:forecaster",
+        reference={"input_shape": (28, 2), "num_outputs": 3},
+        trainable=3_555,
+        total=3_555,
+        torch_trainable=3_555,
+        summary="GRU over 28 steps of two channels that forecasts three numbers",
+        source="sources 000, 002; Cho et al. 2014",
+    ),
+)
+
 TEXT: tuple[ModelEntry, ...] = (
     ModelEntry(
         name="character-rnn",
@@ -252,4 +265,4 @@ ADVERSARIAL: tuple[ModelEntry, ...] = (
     ),
 )
 
-SEQUENCES: tuple[ModelEntry, ...] = (*RECURRENT, *TEXT, *TRANSLATION, *ADVERSARIAL)
+SEQUENCES: tuple[ModelEntry, ...] = (*RECURRENT, *FORECASTS, *TEXT, *TRANSLATION, *ADVERSARIAL)

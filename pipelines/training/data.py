@@ -84,9 +84,10 @@ class DataRequest:
             seed=self.seed,
             **json.loads(self.options),
         )
-        if self.seed and dataset.options.get("unit") == "stream":
+        kind = {"stream": "running text", "series": "a series"}.get(dataset.options.get("unit", ""))
+        if self.seed and kind is not None:
             raise ValueError(
-                "`split_seed` draws the rows of each split, and running text is cut by position. "
+                f"`split_seed` draws the rows of each split, and {kind} is cut by position. "
                 f"Got split_seed={self.seed} for {self.name!r}: leave it out."
             )
         return dataset

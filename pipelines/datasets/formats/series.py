@@ -43,7 +43,8 @@ def load_series(
         path: The file, sorted by time.
         target: The column to forecast.
         seed: Ignored: time decides the splits.
-        rows: Training windows to keep at most, the last ones, or `None`.
+        rows: Training windows to keep at most, the last ones, and the same share of the other
+            splits; or `None`.
         time: The column of times; `None`: the first one that holds dates.
         horizon: How many steps are forecast, at least 1.
         season: Steps of a season, or 1 for none; `None` takes the one with the largest
@@ -87,7 +88,9 @@ def load_series(
             path=path,
         )
     if rows is not None:
-        parts = {name: steps[-rows:] for name, steps in parts.items()}
+        share = min(1.0, rows / len(parts["train"]))
+        kept = {name: max(1, round(share * len(steps))) for name, steps in parts.items()}
+        parts = {name: steps[-kept[name] :] for name, steps in parts.items()}
     splits = {name: _windows(values, steps, past, horizon) for name, steps in parts.items()}
     return Dataset(
         name=Path(path).stem,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.special import log_softmax
 
-from pipelines.tasks.scores import class_scores, log_softmax, number_scores
+from pipelines.tasks.scores import class_scores, number_scores
 
 # Names that Keras gives to what is measured here.
 _SAME = {
@@ -137,7 +138,7 @@ def log_probabilities(outputs: np.ndarray) -> np.ndarray:
         values = np.hstack([np.zeros_like(values), values])
     elif inside and np.allclose(values.sum(axis=1), 1.0, atol=1e-3):
         return np.log(np.clip(values, _FLOOR, 1.0))
-    return log_softmax(values)
+    return np.asarray(log_softmax(values, axis=1))
 
 
 def _classify(

@@ -299,3 +299,13 @@ def own_text(path: Path, seed: int) -> None:
 def own_pairs(path: Path, seed: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(pair_lines(seed))
+
+
+def own_series(path: Path, seed: int) -> None:
+    """A year of days with a weekly season."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    days = np.arange("2025-01-01", "2026-01-01", dtype="datetime64[D]")
+    values = np.sin(np.arange(len(days)) * 2 * np.pi / 7)
+    values += np.random.default_rng(seed).normal(size=len(days)) * 0.3
+    lines = [f"{day},{value:.4f}" for day, value in zip(days, values, strict=True)]
+    path.write_text("\n".join(["day,sales", *lines]) + "\n")

@@ -149,6 +149,14 @@ ROWS = (
         make=makers.own_table,
         options={"target": "ocean_proximity"},
     ),
+    Row(
+        label="series-file",
+        name="series-file",
+        make=makers.own_series,
+        sizes=(223, 55, 55),
+        published=True,
+        options={"target": "sales"},
+    ),
     Row(label="image-folder", name="image-folder", make=makers.own_images, sizes=(42, 9, 9)),
     Row(
         label="image-folder-on-disk",

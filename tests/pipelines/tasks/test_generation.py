@@ -14,6 +14,7 @@ from pipelines.serving.bundle import Bundle
 from pipelines.serving.drawing import draw_images
 from pipelines.tasks.generation import ImageGeneration
 from pipelines.tasks.judge import ImageJudge, frechet_distance
+from pipelines.training.checks import check_hyperparameters
 from pipelines.training.experiment import Experiment
 from pipelines.training.saving import save_model
 
@@ -105,13 +106,16 @@ def test_equal_seeds_draw_equal_images():
         draw_images(model, [-1])
 
 
-@pytest.mark.parametrize(
-    "options", [{"loss": "huber"}, {"augment": "flip"}, {"ema": 0.9}, {"standardize": True}]
-)
+@pytest.mark.parametrize("options", [{"augment": "flip"}, {"ema": 0.9}, {"standardize": True}])
 def test_options_without_a_place_are_refused(digits, options):
     (name,) = options
     with pytest.raises(ValueError, match=f"has no place for '{name}'"):
         ImageGeneration(digits, TrainingOptions(**options), {})
+
+
+def test_it_has_a_loss_of_its_own():
+    with pytest.raises(ValueError, match="huber"):
+        check_hyperparameters(load_recipe("digits-gan"), {"loss": "huber"})
 
 
 def test_an_unknown_kind_is_refused():

@@ -12,7 +12,7 @@ from pipelines.training.data import DataRequest
 
 GENERIC = {
     **{"image": "image", "tabular": "tabular", "text": "text"},
-    **{"language-model": "language-model", "pairs": "translation"},
+    **{"language-model": "language-model", "pairs": "translation", "series": "forecast"},
 }
 WITH_OWN_DATA = [recipe for recipe in all_recipes() if recipe.name not in GENERIC.values()]
 

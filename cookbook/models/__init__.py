@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cookbook.models.dense import linear as linear
     from cookbook.models.dense import logistic as logistic
     from cookbook.models.dense import mlp as mlp
+    from cookbook.models.forecasting import forecaster as forecaster
     from cookbook.models.gan import GAN as GAN
     from cookbook.models.gan import dcgan_adam as dcgan_adam
     from cookbook.models.gan import image_gan as image_gan
@@ -64,6 +65,7 @@ __getattr__, __dir__ = lazy_names(
             "dense_discriminator",
             "dense_generator",
         ],
+        "forecasting": ["forecaster"],
         "language_models": ["character_network", "language_model"],
         "lenets": ["lenet"],
         "perceptrons": ["Perceptron", "perceptron"],

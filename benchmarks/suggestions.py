@@ -120,7 +120,7 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
     from optuna.trial import TrialState
 
     from tuning import SearchSettings
-    from tuning.engine.phases import single_plan
+    from tuning.engine.phases import single_phase
     from tuning.engine.suggestions import Asker
     from tuning.internals.optuna import study_id
     from tuning.storage.claims import ClaimBook, Ending
@@ -149,13 +149,13 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
         _stored(storage, study_id(study), trials, seed=seed)
         book = ClaimBook(storage, study_id(study))
         asker = Asker(study, storage, book, space=SPACE, settings=settings)
-        plan = single_plan(SPACE, settings)
+        phase = single_phase(SPACE, settings)
 
         def ask() -> Any:
-            claim = book.claim(plan.limit)
+            claim = book.claim(phase.limit)
             if claim is None:
                 raise RuntimeError("The study has no trial left to claim.")
-            return claim, asker.start(claim, plan, 0)[0]
+            return claim, asker.start(claim, phase, 0)[0]
 
         def tell(asked: Any) -> None:
             claim, point = asked

@@ -45,7 +45,7 @@ Seed = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, lt=2**32)]
 Direction = Annotated[Literal["maximize", "minimize"], BeforeValidator(_direction)]
 
 
-class Part(BaseModel):
+class OptionsModel(BaseModel):
     """Checked options: unknown keys are faults, and nothing changes later.
 
     Raises:
@@ -120,7 +120,7 @@ Bound = Annotated[
 ]
 
 
-class WarmStart(Part):
+class WarmStart(OptionsModel):
     """What is known before the search."""
 
     study: str | None = Field(None, description="Study whose best points are tried first.")

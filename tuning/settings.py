@@ -9,7 +9,17 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from tuning._names import unknown_name
-from tuning.options import MAXIMIZE, Bound, Bytes, Count, Metric, Part, Seconds, Seed, WarmStart
+from tuning.options import (
+    MAXIMIZE,
+    Bound,
+    Bytes,
+    Count,
+    Metric,
+    OptionsModel,
+    Seconds,
+    Seed,
+    WarmStart,
+)
 from tuning.stages import Stage, check_stages
 from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
 
@@ -18,7 +28,7 @@ WINNERS = (FIRST, KNEE)  # which trial of a Pareto front is the best one
 _NAME_LENGTH = 200  # a folder has the name of its study, and takes 255 bytes
 
 
-class SearchOptions(Part):
+class SearchOptions(OptionsModel):
     """How a search is run, in the words of whoever asks for it.
 
     A job is this and what it is about; `SearchSettings` is this with the names of study and

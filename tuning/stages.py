@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from tuning._names import unknown_name
-from tuning.options import Count, Number, Part
+from tuning.options import Count, Number, OptionsModel
 from tuning.strategies import STRATEGIES, check_options
 
 
-class Stage(Part):
+class Stage(OptionsModel):
     """One stage of a search.
 
     Raises:

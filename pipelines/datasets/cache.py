@@ -1,4 +1,4 @@
-"""Decoded arrays on disk, so that a dataset is decoded once."""
+"""DecodedArrays arrays on disk, so that a dataset is decoded once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VERSION = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded:
+class DecodedArrays:
     """Arrays of a dataset before it is split.
 
     Attributes:
@@ -51,7 +51,7 @@ def cached(
     key: str,
     make: Callable[[], tuple[Mapping[str, np.ndarray], tuple[str, ...]]],
     cache_dir: Path | str | None = None,
-) -> Decoded:
+) -> DecodedArrays:
     """Returns decoded arrays from the cache, or decodes and stores them.
 
     A folder of the cache appears complete or not at all: it is written beside and renamed.
@@ -70,8 +70,10 @@ def cached(
     if found is not None:
         return found
     arrays, notes = make()
-    decoded = Decoded(arrays, content_digest(*(item for pair in arrays.items() for item in pair)))
-    decoded = Decoded(arrays, decoded.digest, notes)
+    decoded = DecodedArrays(
+        arrays, content_digest(*(item for pair in arrays.items() for item in pair))
+    )
+    decoded = DecodedArrays(arrays, decoded.digest, notes)
     try:
         _write(folder, decoded)
     except OSError:
@@ -80,19 +82,19 @@ def cached(
     return _read(folder) or decoded
 
 
-def _read(folder: Path) -> Decoded | None:
+def _read(folder: Path) -> DecodedArrays | None:
     try:
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in meta["arrays"]
         }
-        return Decoded(arrays, meta["digest"], tuple(meta["notes"]))
+        return DecodedArrays(arrays, meta["digest"], tuple(meta["notes"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _write(folder: Path, decoded: Decoded) -> None:
+def _write(folder: Path, decoded: DecodedArrays) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
     try:

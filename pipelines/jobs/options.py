@@ -19,7 +19,7 @@ from pydantic import (
 
 from pipelines.jobs.objectives import OBJECTIVE_SCHEMA, read_objective
 from pipelines.jobs.old_keys import with_new_keys
-from tuning.options import Count, Metric, Part
+from tuning.options import Count, Metric, OptionsModel
 from tuning.settings import SearchOptions, SearchSettings, check_study_name
 from tuning.space.forms import dimension_from
 from tuning.stages import Stage, check_stages, staged
@@ -36,7 +36,7 @@ Stages = Annotated[
 ]
 
 
-class Register(Part):
+class Register(OptionsModel):
     """Where the winner is registered."""
 
     name: str = Field(min_length=1, description="Name of the registered model.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuning._names import unknown_name
-from tuning.engine.phases import check_plan
+from tuning.engine.phases import check_phases
 from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
@@ -30,7 +30,7 @@ def check_search(space: Space, settings: SearchSettings) -> None:
             cannot search so many metrics or lacks its package, or the study to begin with is
             missing or has no point of this space.
     """
-    check_plan(space, settings)
+    check_phases(space, settings)
     used = [stage.strategy for stage in settings.stages if stage.confirm is None]
     for strategy in used or [settings.strategy]:
         try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from tuning.engine.orders import Answer, Run
+from tuning.engine.orders import Answer, Submit
 from tuning.engine.session import Session
 from tuning.workers.objective import Payload
-from tuning.workers.pool import Asked, Task, WorkerPool
+from tuning.workers.pool import Asked, TrialTask, WorkerPool
 
 
 class Dispatcher:
@@ -24,7 +24,7 @@ class Dispatcher:
         self._pool = pool
         self._sessions: dict[Session, Payload] = {}
         self._owners: dict[str, Session] = {}  # of each task, by its token
-        self._waiting: deque[tuple[Session, Task]] = deque()
+        self._waiting: deque[tuple[Session, TrialTask]] = deque()
 
     @property
     def sessions(self) -> list[Session]:
@@ -76,7 +76,7 @@ class Dispatcher:
 
     def _carry_out(self, session: Session) -> None:
         for order in session.orders():
-            if isinstance(order, Run):
+            if isinstance(order, Submit):
                 self._owners[order.task.token] = session
                 self._waiting.append((session, order.task))
             elif isinstance(order, Answer):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuning.workers.pool import Task
+from tuning.workers.pool import TrialTask
 
 
 @dataclass(frozen=True)
-class Run:
-    """Run a task."""
+class Submit:
+    """Submit a task."""
 
-    task: Task
+    task: TrialTask
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class Cancel:
     token: str
 
 
-Order = Run | Answer | Cancel
+Order = Submit | Answer | Cancel

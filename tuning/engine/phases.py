@@ -7,7 +7,7 @@ from typing import Any
 
 import optuna
 
-from tuning.engine.suggestions import LISTABLE, Asker, Plan
+from tuning.engine.suggestions import LISTABLE, Asker, Phase
 from tuning.errors import JobError
 from tuning.internals.optuna import storage_of
 from tuning.settings import SearchSettings
@@ -18,9 +18,9 @@ from tuning.storage.records import TrialRecord, best_records, read_trials
 from tuning.storage.studies import load_study
 
 
-def plans_of(
+def phases_of(
     study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
-) -> Iterator[Plan]:
+) -> Iterator[Phase]:
     """Yields the phases of a search, each made when the one before is over.
 
     Args:
@@ -35,17 +35,17 @@ def plans_of(
     try:
         points = known_points(study, space, settings)
         if settings.stages:
-            yield from _staged_plans(study, space, settings, asker)
+            yield from _staged_phases(study, space, settings, asker)
             return
-        plan = single_plan(space, settings, points)
+        phase = single_phase(space, settings, points)
         for point in points:
-            asker.enqueue(point, limit=plan.limit)
+            asker.enqueue(point, limit=phase.limit)
     except ValueError as error:
         raise JobError(str(error)) from error
-    yield plan
+    yield phase
 
 
-def check_plan(space: Space, settings: SearchSettings) -> None:
+def check_phases(space: Space, settings: SearchSettings) -> None:
     """Refuses what cannot be searched before a study is made of it.
 
     Args:
@@ -58,15 +58,15 @@ def check_plan(space: Space, settings: SearchSettings) -> None:
     try:
         points = [space.complete(point) for point in settings.warm_start.points]
         if not settings.stages:
-            single_plan(space, settings, points)
+            single_phase(space, settings, points)
     except ValueError as error:
         raise JobError(str(error)) from error
 
 
-def single_plan(
+def single_phase(
     space: Space, settings: SearchSettings, points: Sequence[dict[str, Any]] = ()
-) -> Plan:
-    """The plan of a search without stages.
+) -> Phase:
+    """The one phase of a search without stages.
 
     Args:
         space: The space.
@@ -85,7 +85,7 @@ def single_plan(
     trials = settings.trials
     exhausts = size is not None and (trials is None or size < trials)
     limit = size if size is not None and exhausts else trials
-    return Plan(
+    return Phase(
         strategy=settings.strategy,
         options=settings.strategy_options,
         space=space,
@@ -124,9 +124,9 @@ def known_points(
     return points
 
 
-def _staged_plans(
+def _staged_phases(
     study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
-) -> Iterator[Plan]:
+) -> Iterator[Phase]:
     stages = settings.stages
     for index, stage in enumerate(stages):
         begun = study.user_attrs.get(records.STAGES, {})
@@ -143,7 +143,7 @@ def _staged_plans(
         for repeat in range(1, stage.repeats + 1 if stage.confirm else 1):
             for point in facts["points"]:
                 asker.enqueue(space.decode(point), limit=limit, repeat=repeat, stage=stage.name)
-        yield Plan(
+        yield Phase(
             strategy="random" if stage.confirm else stage.strategy,
             options=stage.options,
             space=Space.from_dict(facts["space"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tuning.engine.suggestions import Plan
+from tuning.engine.suggestions import Phase
 from tuning.results.result import Ledger, Progress
 from tuning.settings import SearchSettings
 from tuning.storage import records
@@ -46,11 +46,11 @@ class Reporter:
         """Notes that a trial ended."""
         self._last, self._changed = number, True
 
-    def snapshot(self, plan: Plan | None, finished: int) -> Progress | None:
+    def snapshot(self, phase: Phase | None, finished: int) -> Progress | None:
         """Takes a snapshot, None when nobody wants one.
 
         Args:
-            plan: The running phase.
+            phase: The running phase.
             finished: Trials that this search finished.
         """
         if not self._wanted:
@@ -61,8 +61,8 @@ class Reporter:
         states = [record.state for record in found]
         best = self._ledger.best
         total = self._settings.total
-        if plan is not None and not self._settings.stages:
-            total = plan.limit
+        if phase is not None and not self._settings.stages:
+            total = phase.limit
         over = sum(state in records.FINISHED for state in states)
         left = None if total is None else max(0, total - over)
         return Progress(
@@ -81,5 +81,5 @@ class Reporter:
                 self.elapsed / finished * left if finished and left is not None else None
             ),
             last=next((record for record in found if record.number == self._last), None),
-            stage=plan.stage if plan else None,
+            stage=phase.stage if phase else None,
         )

@@ -19,13 +19,13 @@ from optuna.storages import get_storage
 
 from tuning.engine.checks import check_search
 from tuning.engine.failures import SameFailure
-from tuning.engine.orders import Answer, Cancel, Order, Run
-from tuning.engine.phases import plans_of
+from tuning.engine.orders import Answer, Cancel, Order, Submit
+from tuning.engine.phases import phases_of
 from tuning.engine.progress import Reporter
 from tuning.engine.pruning import Decider
 from tuning.engine.running_trials import RunningTrials
 from tuning.engine.suggester import NothingToClaim, Suggested, Suggester, SuggestionFailed
-from tuning.engine.suggestions import Asker, Plan
+from tuning.engine.suggestions import Asker, Phase
 from tuning.errors import JobError, StoreError
 from tuning.internals.optuna import study_id
 from tuning.results.result import Ledger, Progress, SearchResult
@@ -37,7 +37,7 @@ from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
 from tuning.storage.leases import LEASE_SECONDS
 from tuning.storage.studies import create_study
-from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, Task
+from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, TrialTask
 
 _TICK = 0.1
 _POLL_OTHERS = 0.5  # seconds between looks at trials that other searches run
@@ -215,35 +215,35 @@ class Session:
         self._trials.deliver_kept()
         self._book.reap()
         self._suggester = Suggester(self._book, self._asker, self._inbox.put)
-        plan = None
-        for plan in plans_of(self._study, self._space, self.settings, self._asker):
-            self._reason = self._run_phase(plan)
+        phase = None
+        for phase in phases_of(self._study, self._space, self.settings, self._asker):
+            self._reason = self._run_phase(phase)
             if self._stop is not None:
                 break
         self._give_back()
         self._failures.check()
-        self.progress = self._reporter.snapshot(plan, self._failures.finished)
+        self.progress = self._reporter.snapshot(phase, self._failures.finished)
 
-    def _run_phase(self, plan: Plan) -> str:
+    def _run_phase(self, phase: Phase) -> str:
         finished = self._count_finished()
-        self._drained = finished >= plan.limit
+        self._drained = finished >= phase.limit
         self._next.clear()
-        self.wanted = max(0, plan.limit - finished)
+        self.wanted = max(0, phase.limit - finished)
         ending: str | None = None
         while self._stop is None:
             self._keep_leases()
-            if ending is None and plan.patience and self._out_of_patience():
+            if ending is None and phase.patience and self._out_of_patience():
                 ending = "patience"
             if ending is None:
-                self._request(plan)
+                self._request(phase)
             if self._reporter.due:
-                self.progress = self._reporter.snapshot(plan, self._failures.finished)
+                self.progress = self._reporter.snapshot(phase, self._failures.finished)
                 self._wake()
             idle = not self._trials and not self._requested
-            if idle and (ending or self._is_finished(plan)):
-                return ending or ("exhausted" if plan.exhausts else "trials")
+            if idle and (ending or self._is_finished(phase)):
+                return ending or ("exhausted" if phase.exhausts else "trials")
             for message in self._receive(_TICK):
-                self._handle(message, plan)
+                self._handle(message, phase)
         return self._stop
 
     def _receive(self, timeout: float) -> list[Any]:
@@ -256,10 +256,10 @@ class Session:
                 found.append(self._inbox.get_nowait())
         return [message for message in found if message is not None]
 
-    def _handle(self, message: Any, plan: Plan) -> None:
+    def _handle(self, message: Any, phase: Phase) -> None:
         if isinstance(message, Suggested):
             self._requested.discard(message.slot)
-            self._begin(message, plan)
+            self._begin(message, phase)
         elif isinstance(message, NothingToClaim):
             self._requested.discard(message.slot)
             self._drained = True
@@ -291,7 +291,7 @@ class Session:
         self._reporter.ended(number)
         self._failures.add(reason)
 
-    def _request(self, plan: Plan) -> None:
+    def _request(self, phase: Phase) -> None:
         """Asks for as many suggestions as there are slots without a trial."""
         if self._drained or self._suggester is None or not self._due("claim", 0.0):
             return
@@ -300,13 +300,13 @@ class Session:
         free = [slot for slot in range(slots) if slot not in used]
         for slot in free[: max(0, slots - len(used))]:
             self._requested.add(slot)
-            self._suggester.request(plan, slot)
+            self._suggester.request(phase, slot)
 
-    def _begin(self, found: Suggested, plan: Plan) -> None:
+    def _begin(self, found: Suggested, phase: Phase) -> None:
         claim, settings = found.claim, self.settings
-        prunes = self._decider.active and plan.prunes
+        prunes = self._decider.active and phase.prunes
         self._trials.add(claim, found.slot)
-        task = Task(
+        task = TrialTask(
             token=claim.token,
             number=claim.number,
             params=dict(found.params),
@@ -318,7 +318,7 @@ class Session:
             timeout=settings.trial_timeout,
             memory_limit=settings.memory_limit,
         )
-        self._order(Run(task))
+        self._order(Submit(task))
 
     def _keep_leases(self) -> None:
         """Renews the leases of running trials and takes abandoned ones of other searches back."""
@@ -336,13 +336,13 @@ class Session:
         counts = self._book.counts()
         return sum(counts[state] for state in records.FINISHED)
 
-    def _is_finished(self, plan: Plan) -> bool:
+    def _is_finished(self, phase: Phase) -> bool:
         """Whether the study has its trials; those of other searches are waited for."""
         # Without slots nothing is claimed, so that nothing can be found to be left.
         if (self._slots and not self._drained) or not self._due("others", _POLL_OTHERS):
             return False
         self._drained = False
-        return self._count_finished() >= plan.limit
+        return self._count_finished() >= phase.limit
 
     def _out_of_patience(self) -> bool:
         patience = self.settings.patience

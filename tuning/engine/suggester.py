@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuning.engine.suggestions import Asker, Plan
+from tuning.engine.suggestions import Asker, Phase
 from tuning.errors import StoreError
 from tuning.storage.claims import Claim, ClaimBook, LeaseLostError
 
@@ -59,7 +59,7 @@ class Suggester:
         self._book = book
         self._asker = asker
         self._deliver = deliver
-        self._requests: queue.SimpleQueue[tuple[Plan, int] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[Phase, int] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
         self._current: Claim | None = None
@@ -71,14 +71,14 @@ class Suggester:
         """The trial whose point is being looked for; its lease must be renewed."""
         return self._current
 
-    def request(self, plan: Plan, slot: int) -> None:
+    def request(self, phase: Phase, slot: int) -> None:
         """Asks for one more trial.
 
         Args:
-            plan: The phase it belongs to.
+            phase: The phase it belongs to.
             slot: Index that the trial keeps as that of its worker.
         """
-        self._requests.put((plan, slot))
+        self._requests.put((phase, slot))
 
     def close(self, *, timeout: float) -> Claim | None:
         """Ends the thread; a strategy that is at work is left alone, and its answer ignored.
@@ -97,21 +97,21 @@ class Suggester:
 
     def _serve(self) -> None:
         while (request := self._requests.get()) is not None and not self._closed:
-            plan, slot = request
+            phase, slot = request
             try:
-                self._suggest(plan, slot)
+                self._suggest(phase, slot)
             except BaseException as error:
                 self._deliver(SuggestionFailed(slot, error))
 
-    def _suggest(self, plan: Plan, slot: int) -> None:
+    def _suggest(self, phase: Phase, slot: int) -> None:
         with self._lock:  # `close` waits until it is known what was claimed
-            claim = None if self._closed else self._book.claim(plan.limit)
+            claim = None if self._closed else self._book.claim(phase.limit)
             self._current = claim
         if claim is None:
             self._deliver(NothingToClaim(slot))
             return
         try:
-            params, seed = self._asker.start(claim, plan, slot)
+            params, seed = self._asker.start(claim, phase, slot)
         except LeaseLostError:
             self._current = None
             self._deliver(NothingToClaim(slot))  # somebody else has the trial: look again

@@ -30,7 +30,7 @@ LISTABLE = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Phase:
     """One phase of a search: a strategy, its space and where it ends.
 
     Attributes:
@@ -88,14 +88,14 @@ class Asker:
         self._settings = settings
         self._distributions = distributions_of(space)
         self._history = History(storage, study_id(study), space)
-        self._memories: tuple[Plan, dict[str, _Memory]] | None = None
+        self._memories: tuple[Phase, dict[str, _Memory]] | None = None
 
-    def start(self, claim: Claim, plan: Plan, slot: int) -> tuple[dict[str, Any], int]:
+    def start(self, claim: Claim, phase: Phase, slot: int) -> tuple[dict[str, Any], int]:
         """Finds and writes the point of a claimed trial.
 
         Args:
             claim: The claim.
-            plan: The strategy and its space.
+            phase: The strategy and its space.
             slot: Index of the worker that runs it.
 
         Returns:
@@ -111,17 +111,17 @@ class Asker:
             self._book.note_start(claim, known)
             trial = self._backend.get_trial(claim.trial_id)
             return self._space.decode(trial.params), seed
-        if plan.stage is not None:
-            known[records.STAGE] = plan.stage
+        if phase.stage is not None:
+            known[records.STAGE] = phase.stage
         for attempt in range(_WRITES):
-            point = self._draw(claim, plan, attempt)
+            point = self._draw(claim, phase, attempt)
             try:
                 self.write(claim, point, known)
             except DuplicatePointError:
                 continue
             return point, seed
         raise JobError(
-            f"The strategy {plan.strategy!r} found no untried point for trial {claim.number}."
+            f"The strategy {phase.strategy!r} found no untried point for trial {claim.number}."
         )
 
     def write(self, claim: Claim, point: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -152,25 +152,25 @@ class Asker:
             user_attributes=attributes,
         )
 
-    def _draw(self, claim: Claim, plan: Plan, attempt: int) -> dict[str, Any]:
+    def _draw(self, claim: Claim, phase: Phase, attempt: int) -> dict[str, Any]:
         """Draws one point that no known trial has; later attempts fall back to random."""
         self._history.refresh()
         seen = self._history.seen
         if attempt == 0:
-            for draw in range(STRATEGIES[plan.strategy].draws):
-                point = self._sample(claim, plan, plan.strategy, draw)
+            for draw in range(STRATEGIES[phase.strategy].draws):
+                point = self._sample(claim, phase, phase.strategy, draw)
                 if self._space.key(point) not in seen:
                     return point
         rest_seed = derive_seed(self._settings.seed, "rest", claim.number, attempt)
         generator = random.Random(rest_seed)  # noqa: S311 - a search, not a secret
-        size = plan.space.size
+        size = phase.space.size
         if size is not None and size <= LISTABLE:
-            points = self._memory(plan, plan.strategy).points(self._space)
+            points = self._memory(phase, phase.strategy).points(self._space)
             rest = [point for key, point in points if key not in seen]
             if rest:
                 return dict(generator.choice(rest))
         for draw in range(_RANDOM_DRAWS):
-            point = self._sample(claim, plan, "random", 1000 * (attempt + 1) + draw)
+            point = self._sample(claim, phase, "random", 1000 * (attempt + 1) + draw)
             if self._space.key(point) not in seen:
                 return point
         raise JobError(
@@ -178,29 +178,29 @@ class Asker:
             "ask for fewer trials."
         )
 
-    def _sample(self, claim: Claim, plan: Plan, strategy: str, draw: int) -> dict[str, Any]:
-        memory = self._memory(plan, strategy)
+    def _sample(self, claim: Claim, phase: Phase, strategy: str, draw: int) -> dict[str, Any]:
+        memory = self._memory(phase, strategy)
         request = Request(
-            space=plan.space,
+            space=phase.space,
             seed=derive_seed(self._settings.seed, "sample", claim.number, draw),
             job_seed=self._settings.seed,
             metrics=len(self._settings.metrics),
             trials=self._settings.trials,
-            options=plan.options if strategy == plan.strategy else {},
+            options=phase.options if strategy == phase.strategy else {},
             memory=memory.notes,
         )
         sampler = make_sampler(strategy, request)
         memory.view.sampler = sampler
         trial = copy.copy(self._history.trial(claim.trial_id))
         trial.params, trial.distributions = {}, {}  # where `propose` notes what it has chosen
-        return propose(sampler, memory.view, trial, plan.space)
+        return propose(sampler, memory.view, trial, phase.space)
 
-    def _memory(self, plan: Plan, strategy: str) -> _Memory:
+    def _memory(self, phase: Phase, strategy: str) -> _Memory:
         """What is kept for a strategy as long as its phase lasts."""
-        if self._memories and self._memories[0] is not plan:
+        if self._memories and self._memories[0] is not phase:
             self._memories = None
         if self._memories is None:
-            self._memories = (plan, {})
+            self._memories = (phase, {})
         kept = self._memories[1]
         if strategy not in kept:
             view = StudyView(
@@ -208,11 +208,11 @@ class Asker:
                 self._backend,
                 self._history,
                 space=self._space,
-                part=plan.space,
+                part=phase.space,
                 counts_pruned=STRATEGIES[strategy].counts_pruned,
                 most=STRATEGIES[strategy].most,
             )
-            kept[strategy] = _Memory(view, plan.space)
+            kept[strategy] = _Memory(view, phase.space)
         return kept[strategy]
 
 

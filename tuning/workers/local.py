@@ -11,7 +11,7 @@ from typing import Any
 
 from tuning.errors import JobError
 from tuning.workers.objective import Payload
-from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, Task
+from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, TrialTask
 from tuning.workers.processes import CAN_FORK, StartError, WorkerProcesses
 from tuning.workers.supervisor import Running, Starts, Supervisor, WorkerLog
 from tuning.workers.worker_process import WorkerProcess, describe_exit
@@ -53,7 +53,7 @@ class LocalPool:
         self._vacant: list[int] = []  # slots whose worker is still to be started
         self._started = 0
         self._idle: list[WorkerProcess] = []
-        self._queue: deque[tuple[Task, Payload]] = deque()  # until a worker takes it
+        self._queue: deque[tuple[TrialTask, Payload]] = deque()  # until a worker takes it
         self._running: dict[str, Running] = {}
         self._keys: dict[str | bytes, str] = {}
 
@@ -68,7 +68,7 @@ class LocalPool:
             self._processes.start(self._started)
             self._started += 1
 
-    def submit(self, task: Task, payload: Payload) -> None:
+    def submit(self, task: TrialTask, payload: Payload) -> None:
         """Gives a task to a free worker.
 
         Raises:
@@ -86,7 +86,7 @@ class LocalPool:
             if self._give(worker, *self._queue[0]):
                 self._queue.popleft()
 
-    def _give(self, worker: WorkerProcess, task: Task, payload: Payload) -> bool:
+    def _give(self, worker: WorkerProcess, task: TrialTask, payload: Payload) -> bool:
         key = self._key(payload)
         if key not in worker.objectives:
             worker.objectives.add(key)

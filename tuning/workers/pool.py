@@ -12,7 +12,7 @@ COMPLETE, PRUNED, FAILED, BROKEN = "complete", "pruned", "failed", "broken"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class TrialTask:
     """One run of one trial.
 
     Attributes:
@@ -131,7 +131,7 @@ class WorkerPool(Protocol):
     def ensure(self, count: int) -> None:
         """Starts workers until there are `count` of them, or `size`; returns at once."""
 
-    def submit(self, task: Task, payload: Payload) -> None:
+    def submit(self, task: TrialTask, payload: Payload) -> None:
         """Gives a task to a free worker.
 
         Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from tuning.errors import JobError
-from tuning.workers.pool import Task
+from tuning.workers.pool import TrialTask
 from tuning.workers.processes import MOST_STARTS
 from tuning.workers.worker_process import WorkerProcess
 
@@ -31,7 +31,7 @@ class Running:
         deadline: `time.monotonic()` at which it is ended, or None.
     """
 
-    task: Task
+    task: TrialTask
     worker: WorkerProcess
     deadline: float | None
 

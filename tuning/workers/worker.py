@@ -22,7 +22,7 @@ from tuning.errors import JobError, Pruned, TrialError
 from tuning.workers.context import Context
 from tuning.workers.objective import Objective, unpack
 from tuning.workers.plain import plain_number, plain_text, plain_value
-from tuning.workers.pool import BROKEN, COMPLETE, FAILED, PRUNED, Outcome, Task
+from tuning.workers.pool import BROKEN, COMPLETE, FAILED, PRUNED, Outcome, TrialTask
 from tuning.workers.worker_process import kill_group
 
 _TRACE_CHARACTERS = 4000
@@ -38,7 +38,7 @@ def serve(connection: Connection) -> None:
 
     Args:
         connection: Sends `("objective", key, content)` before the first task of an objective,
-            `("run", key, Task)` and `("stop",)`; receives `("ready",)`,
+            `("run", key, TrialTask)` and `("stop",)`; receives `("ready",)`,
             `("asked", token, steps, values)`, which it answers with True to prune, and
             `("ended", token, Outcome)`.
     """
@@ -68,7 +68,10 @@ def serve(connection: Connection) -> None:
 
 
 def _run(
-    objectives: dict[str, str | bytes | Objective], key: str, task: Task, connection: Connection
+    objectives: dict[str, str | bytes | Objective],
+    key: str,
+    task: TrialTask,
+    connection: Connection,
 ) -> Outcome:
     known = objectives[key]
     if isinstance(known, str | bytes):
@@ -79,7 +82,7 @@ def _run(
     return run_task(known, task, connection)
 
 
-def run_task(objective: Objective, task: Task, connection: Connection) -> Outcome:
+def run_task(objective: Objective, task: TrialTask, connection: Connection) -> Outcome:
     """Runs one task and turns every way it can end into an outcome.
 
     Args:

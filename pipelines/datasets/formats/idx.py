@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.datasets.cache import Decoded
+from pipelines.datasets.cache import DecodedArrays
 from pipelines.datasets.catalog_public import IDX_FILES
 from pipelines.datasets.containers import Dataset
 from pipelines.datasets.errors import DataError
@@ -124,7 +124,7 @@ def load_idx(
         "test_y": test_y,
     }
     digest = content_digest(*arrays.values())
-    decoded = Decoded({**arrays, "groups": image_groups(arrays)}, digest)
+    decoded = DecodedArrays({**arrays, "groups": image_groups(arrays)}, digest)
     return image_dataset(name, decoded, classes, validation=validation, seed=seed, rows=rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipelines.datasets.cache import Decoded
+from pipelines.datasets.cache import DecodedArrays
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.fingerprint import fingerprint
 from pipelines.datasets.splits.given_splits import split_rows
@@ -30,7 +30,7 @@ def image_groups(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
 
 def image_dataset(
     name: str,
-    decoded: Decoded,
+    decoded: DecodedArrays,
     classes: tuple[str, ...],
     *,
     validation: float,

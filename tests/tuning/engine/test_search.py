@@ -34,8 +34,8 @@ def drive_stages(root, stages):
     """Runs every stage; returns the stage's name and point of each trial."""
     searched = Driver(root, SPACE, strategy="tpe", trials=None, stages=stages)
     points = searched.run(loss)
-    for plan in searched.plans:
-        searched.plan = plan
+    for phase in searched.phases:
+        searched.phase = phase
         points += searched.run(loss)
     return searched, points
 
@@ -72,7 +72,7 @@ def test_a_staged_search_is_resumed_where_it_was(tmp_path):
         stages=staged(18, confirm=2, repeats=2),
     )
     first = begun.run(loss, 4) + begun.run(loss)  # the whole first stage
-    begun.plan = next(begun.plans)
+    begun.phase = next(begun.phases)
     first += begun.run(loss, 2)  # and a part of the second
     searched, rest = drive_stages(tmp_path / "parts", staged(18, confirm=2, repeats=2))
     assert first + rest == whole

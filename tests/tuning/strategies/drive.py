@@ -8,7 +8,7 @@ from optuna.storages import get_storage
 from optuna.trial import TrialState
 
 from tuning import SearchSettings
-from tuning.engine.phases import plans_of
+from tuning.engine.phases import phases_of
 from tuning.engine.suggestions import Asker
 from tuning.storage.claims import ClaimBook, Ending
 from tuning.storage.database import open_storage
@@ -30,12 +30,12 @@ class Driver:
         self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
         self.book = ClaimBook(storage, self.study._study_id)
         self.asker = Asker(self.study, storage, self.book, space=space, settings=self.settings)
-        self.plans = plans_of(self.study, space, self.settings, self.asker)
-        self.plan = next(self.plans)
+        self.phases = phases_of(self.study, space, self.settings, self.asker)
+        self.phase = next(self.phases)
 
     def ask(self):
-        claim = self.book.claim(self.plan.limit)
-        return None if claim is None else (claim, self.asker.start(claim, self.plan, 0)[0])
+        claim = self.book.claim(self.phase.limit)
+        return None if claim is None else (claim, self.asker.start(claim, self.phase, 0)[0])
 
     def tell(self, claim, values):
         """Ends a trial: a list of values, `"pruned"`, or a value that is no number."""

@@ -15,7 +15,7 @@ from tuning import JobError
 from tuning.workers import supervisor
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import Payload, pack
-from tuning.workers.pool import Asked, Ended, Lost, Stopped, Task
+from tuning.workers.pool import Asked, Ended, Lost, Stopped, TrialTask
 from tuning.workers.supervisor import WorkerLog
 
 pytestmark = pytest.mark.service
@@ -42,7 +42,7 @@ def until(pool, condition, seconds=30.0):
 
 def run(pool, objective, *, name="t", metric=None, x=1.0, **changes):
     until(pool, lambda _: pool.free)
-    task = Task(
+    task = TrialTask(
         token=name, number=0, params={"x": x, **changes.pop("params", {})}, seed=0, budget=None,
         directory="", metric=metric, decision_steps=None, **changes,
     )  # fmt: skip

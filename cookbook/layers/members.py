@@ -14,8 +14,8 @@ from typing import Any
 
 import keras
 
+from cookbook._checks import check_count
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_count
 
 AVERAGES = ("values", "probabilities")
 

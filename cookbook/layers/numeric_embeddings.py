@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from cookbook.models._checks import check_count
+from cookbook._checks import check_count
 
 
 def normal_edges(bins: int) -> tuple[float, ...]:

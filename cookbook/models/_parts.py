@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook._checks import check_penalty, check_rate, check_seed
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_penalty, check_rate, check_seed
 
 # Keras' defaults are 0.99 and 1e-3. The sources print PyTorch's values; they also fit short
 # runs better: 0.99 needs some 500 steps before the moving statistics mean anything.

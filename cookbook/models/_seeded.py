@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from cookbook.models._checks import check_seed
+from cookbook._checks import check_seed
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

@@ -7,8 +7,8 @@ from typing import Any
 
 import keras
 
+from cookbook._checks import check_count, check_image_shape, check_rate, check_widths
 from cookbook.models._augmentation import augment
-from cookbook.models._checks import check_count, check_image_shape, check_rate, check_widths
 from cookbook.models._parts import Activation, Initializer, Parts
 
 

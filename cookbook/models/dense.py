@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from cookbook.models._checks import check_count, check_input_shape, check_rate, check_widths
+from cookbook._checks import check_count, check_input_shape, check_rate, check_widths
 from cookbook.models._parts import Activation, Initializer, Parts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import keras
 
-from cookbook.models._checks import check_rate
+from cookbook._checks import check_rate
 from cookbook.models._seeded import seeded
 
 LEAKY_SLOPE = 0.2  # Radford et al. 2016, for the discriminator

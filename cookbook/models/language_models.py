@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import keras
 from typing_extensions import override
 
-from cookbook.models._checks import check_rate
+from cookbook._checks import check_rate
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     CellOptions,

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import keras
 
+from cookbook._checks import check_count, check_image_shape, check_rate, check_widths
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_count, check_image_shape, check_rate, check_widths
 from cookbook.models._parts import Activation, Initializer, Parts
 
 Order = Literal["source", "standard"]

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from cookbook.models._checks import check_count, check_input_shape, check_seed
+from cookbook._checks import check_count, check_input_shape, check_seed
 from cookbook.models._parts import Initializer, Parts
 
 

@@ -7,8 +7,8 @@ from typing import Unpack
 
 import keras
 
+from cookbook._checks import check_rate
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_rate
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     POOLINGS,

@@ -8,9 +8,9 @@ from typing import Any, TypedDict
 import keras
 from typing_extensions import override
 
+from cookbook._checks import check_rate
 from cookbook._names import unknown_name
 from cookbook.initializers.registry import make_initializer
-from cookbook.models._checks import check_rate
 from cookbook.models._parts import known_activations
 
 CELLS: dict[str, type[keras.layers.RNN]] = {

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import keras
 
+from cookbook._checks import check_count, check_image_shape, check_rate
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_count, check_image_shape, check_rate
 from cookbook.models._parts import Initializer, Parts
 
 Variant = Literal["source", "cifar", "imagenet"]

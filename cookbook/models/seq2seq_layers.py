@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
-from cookbook.models._checks import check_rate
+from cookbook._checks import check_rate
 from cookbook.models.attention import CrossAttention
 from cookbook.models.recurrent_layers import recurrent_layer
 

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 import keras
 from typing_extensions import override
 
+from cookbook._checks import check_count, check_input_shape, check_rate, check_widths
 from cookbook._names import unknown_name
 from cookbook.layers.members import MemberAverage, MemberDense, MemberHeads
 from cookbook.layers.numeric_embeddings import (
@@ -17,7 +18,6 @@ from cookbook.layers.numeric_embeddings import (
     PiecewiseLinearEmbedding,
     normal_edges,
 )
-from cookbook.models._checks import check_count, check_input_shape, check_rate, check_widths
 from cookbook.models._parts import Activation, Parts
 
 EMBEDDINGS = ("both", "piecewise", "periodic", "none")

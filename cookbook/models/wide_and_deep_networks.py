@@ -8,8 +8,8 @@ from typing import Any
 
 import keras
 
+from cookbook._checks import check_count, check_rate, check_widths
 from cookbook._names import unknown_name
-from cookbook.models._checks import check_count, check_rate, check_widths
 from cookbook.models._parts import Activation, Initializer, Parts
 from cookbook.models.dense import hidden_layers
 

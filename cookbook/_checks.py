@@ -1,4 +1,4 @@
-"""Arguments that builders refuse, each with the law, the value and the way out."""
+"""Arguments that builders and layers refuse, each with the rule, the value and the way out."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-exhaustive test-all check format documents docs clean image secrets up scale submit logs down
+.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day check format documents docs clean image secrets up scale submit logs down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ test-exhaustive: install-dev  ## whole tables and whole trainings, which take as
 
 test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
 	$(BIN)/python -m pytest -n auto
+
+first-day: install-dev  ## walk the first day of a user in an empty folder, with every step
+	$(BIN)/python -m tests.first_day --long
 
 check: install-dev  ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -14,6 +14,9 @@ _SCHEMES = (
 )
 # Where `cookbook ui` opens the stores that are databases, which have no address of their own.
 LOCAL_UI = "http://127.0.0.1:5000"
+# Query of a route: without it MLflow 3 opens the view that its user saw last, at first that of
+# language models, which shows neither learning curves nor the table of runs.
+MODEL_TRAINING_VIEW = "workflowType=machine_learning"
 
 
 def default_tracking_uri(root: str | Path) -> str:
@@ -87,8 +90,22 @@ def run_url(tracking_uri: str, experiment_id: str, run_id: str, *, ui: str = LOC
 
     Example:
         >>> run_url("http://me:key@server:5000/", "1", "abc")
-        'http://server:5000/#/experiments/1/runs/abc'
+        'http://server:5000/#/experiments/1/runs/abc?workflowType=machine_learning'
     """
     server = tracking_uri if tracking_uri.startswith(("http://", "https://")) else ui
     address = re.sub(r"://\S*@", "://", server)
-    return f"{address.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    route = f"experiments/{experiment_id}/runs/{run_id}"
+    return f"{address.rstrip('/')}/#/{route}?{MODEL_TRAINING_VIEW}"
+
+
+def runs_url(server: str) -> str:
+    """Names the page of all experiments in the MLflow UI.
+
+    Args:
+        server: Address of the UI.
+
+    Example:
+        >>> runs_url("http://127.0.0.1:5000")
+        'http://127.0.0.1:5000/#/experiments?workflowType=machine_learning'
+    """
+    return f"{server}/#/experiments?{MODEL_TRAINING_VIEW}"

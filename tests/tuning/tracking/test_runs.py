@@ -31,7 +31,7 @@ def test_a_run_holds_what_was_logged(tracking_uri: str, tmp_path: Path) -> None:
     assert stored.data.tags["recipe"] == "digits"
     assert stored.data.metrics == {"test_accuracy": 0.9, "loss": 1.0}
     assert [m.step for m in tracker.client.get_metric_history(run.run_id, "loss")] == [1, 2]
-    assert run.url.endswith(f"/#/experiments/{tracker.experiment_id}/runs/{run.run_id}")
+    assert f"/#/experiments/{tracker.experiment_id}/runs/{run.run_id}?workflow" in run.url
     assert (tmp_path / "artifacts" / run.run_id / "artifacts" / "tables" / "table.csv").exists()
 
 

@@ -1,0 +1,272 @@
+"""The first day of a new user: the real program, in an empty folder, with data of one's own.
+
+`python -m tests.first_day` takes about a minute on two quiet cores, `--long` some minutes. Every
+step is one line with its seconds; the first fault ends the day with exit code 1 and the output of
+the command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tests.pipelines.own_data import write_images, write_table, write_texts
+
+COOKBOOK = Path(sys.executable).with_name("cookbook")
+README = Path(__file__).parents[1] / "README.md"
+PATIENCE = 300.0  # seconds after which a command counts as hanging
+INTERRUPTED = 130
+
+
+class FaultError(Exception):
+    """The program did not do what it says."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A running command, in a group of processes of its own as in a terminal."""
+
+    arguments: tuple[str, ...]
+    process: subprocess.Popen[str]
+    output: IO[str]
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does in a terminal: every process of the group gets the signal."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self, code: int = 0) -> str:
+        """Waits for the end and returns what was printed; another exit code is a fault."""
+        try:
+            found: int | str = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            found = f"nothing after {PATIENCE:.0f} s"
+        self.output.seek(0)
+        text = self.output.read()
+        self.output.close()
+        if found != code or "Traceback" in text:
+            raise FaultError(f"{' '.join(self.arguments)}: {found} instead of {code}\n{text}")
+        return text
+
+
+class Day:
+    """A folder that was empty in the morning.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._started: list[subprocess.Popen[str]] = []
+
+    def close(self) -> None:
+        """Ends what a fault has left running."""
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def start(self, *arguments: str, program: Path = COOKBOOK, folder: str = ".") -> Command:
+        """Starts a command, `cookbook` unless another program is named."""
+        output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        process = subprocess.Popen(
+            [str(program), *arguments],
+            cwd=self.folder / folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return Command((program.name, *arguments), process, output)
+
+    def run(self, *arguments: str, code: int = 0, folder: str = ".") -> str:
+        """Runs a command to its end."""
+        return self.start(*arguments, folder=folder).end(code)
+
+    def json(self, *arguments: str, folder: str = ".") -> Any:
+        """What a program reads: the last line of `--json`."""
+        return json.loads(self.run(*arguments, "--json", folder=folder).splitlines()[-1])
+
+
+def look_around(day: Day) -> None:
+    """Recipes, a recipe, the machine; a typing error names the right word."""
+    day.run("recipes")
+    day.run("show", "digits-mlp")
+    day.run("doctor")
+    expect("Did you mean 'digits-mlp'" in day.run("train", "digit-mlp", code=2), "no suggestion")
+
+
+def own_table(day: Day) -> None:
+    """A CSV file of one's own; predictions for its rows."""
+    table = write_table(day.folder)
+    arguments = ("train", "tabular", "--data", table.name, "--target", "label", "--epochs", "3")
+    result = day.json(*arguments)
+    expect(0 <= result["test_metrics"]["accuracy"] <= 1, f"accuracy of {result}")
+    rows = day.json("predict", result["run_id"], table.name, "--data-option", "delimiter=;")
+    expect(len(rows) == len(table.read_text().splitlines()) - 1, f"{len(rows)} predictions")
+
+
+def own_images(day: Day) -> None:
+    """A folder of pictures of one's own."""
+    photos = write_images(day.folder)
+    size = ("--data-option", "image_size=[16, 16]")
+    run = day.json("train", "image", "--data", photos.name, *size, "--epochs", "2")["run_id"]
+    day.run("predict", run, str(next(photos.rglob("*.png"))))
+
+
+def own_texts(day: Day) -> None:
+    """Texts of one's own."""
+    texts = write_texts(day.folder)
+    run = day.json("train", "text", "--data", texts.name, "--epochs", "2")["run_id"]
+    day.run("predict", run, "the match of the day")
+
+
+def change_one_s_mind(day: Day) -> None:
+    """A long search, Ctrl-C after some trials, and the same with fewer trials."""
+    search = ("tune", "digits-mlp", "--study", "mind", "--epochs", "2", "--workers", "2")
+    running = day.start(*search, "--trials", "60")
+    wait_until(lambda: finished(day, "mind") >= 2, running)
+    running.interrupt()
+    running.end(INTERRUPTED)
+    day.run(*search, "--trials", "3")
+    row = study(day, "mind")
+    expect(row["status"] == "finished" and row["running"] == 0, f"the study is {row}")
+
+
+def two_at_once(day: Day) -> None:
+    """Two trainings that begin in the same moment, where there is no store yet."""
+    (day.folder / "together").mkdir()
+    arguments = ("train", "digits-mlp", "--tiny", "--seed")
+    both = [day.start(*arguments, seed, folder="together") for seed in "01"]
+    for command in both:
+        command.end()
+    saved = list((day.folder / "together/mlruns/models").glob("*/*.keras"))
+    expect(len(saved) == 2, f"saved models: {saved}")
+
+
+def look_back(day: Day) -> None:
+    """What a study gave: trials, winner, report."""
+    for command in ("trials", "best", "report"):
+        day.run(command, "mind")
+    expect(len(day.json("trials", "mind")) >= 3, "trials are missing")
+    expect((day.folder / "mind.html").stat().st_size > 10_000, "the report is empty")
+
+
+def open_ui(day: Day) -> None:
+    """The MLflow UI answers on loopback and ends with Ctrl-C."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = day.start("ui", "--port", str(port))
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
+                return page.status == 200
+        except OSError:
+            return False
+
+    wait_until(answers, server)
+    server.interrupt()
+    text = server.end()
+    expect("workflowType=machine_learning" in text, f"no link to the runs in {text}")
+    expect(len(text.splitlines()) <= 3, f"noise of the server: {text}")
+
+
+def main_job(day: Day) -> None:
+    """What `make tune` does after the installation."""
+    expect("best hyperparameters" in day.run("tune", "digits-cnn", "--trials", "24"), "no winner")
+
+
+def readme(day: Day) -> None:
+    """Every Python block of the README, as a script."""
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    for number, block in enumerate(blocks):
+        (day.folder / f"block_{number}.py").write_text(block, encoding="utf-8")
+        day.start(f"block_{number}.py", program=Path(sys.executable)).end()
+
+
+SHORT = (look_around, own_table, change_one_s_mind, two_at_once, look_back, open_ui)
+LONG = (look_around, own_table, own_images, own_texts, change_one_s_mind, two_at_once, look_back,
+        open_ui, main_job, readme)  # fmt: skip
+
+
+def expect(truth: bool, otherwise: str) -> None:
+    """A fault unless `truth`."""
+    if not truth:
+        raise FaultError(otherwise)
+
+
+def study(day: Day, name: str) -> dict[str, Any]:
+    """A study's line in `cookbook status`; empty before there is one."""
+    return next((row for row in day.json("status") if row["name"] == name), {})
+
+
+def finished(day: Day, name: str) -> int:
+    """Trials of a study that have ended."""
+    return int(study(day, name).get("finished", 0))
+
+
+def wait_until(truth: Callable[[], bool], command: Command) -> None:
+    """Waits while a command runs; that it ends before is a fault."""
+    deadline = time.monotonic() + PATIENCE
+    while not truth():
+        if command.process.poll() is not None or time.monotonic() > deadline:
+            command.end(code=-1)
+        time.sleep(0.3)
+
+
+@contextlib.contextmanager
+def timed(step: Callable[[Day], None]) -> Iterator[None]:
+    """Prints the line of a step."""
+    title = (step.__doc__ or step.__name__).splitlines()[0].rstrip(".")
+    start = time.monotonic()
+    try:
+        yield
+    except FaultError:
+        print(f"FAULT {time.monotonic() - start:6.1f} s  {title}", flush=True)
+        raise
+    print(f"ok    {time.monotonic() - start:6.1f} s  {title}", flush=True)
+
+
+def main() -> int:
+    """Walks the day; 0 when nothing went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--long", action="store_true", help="Every step.")
+    long = parser.parse_args().long
+    # A store of the caller would take what belongs into the folder.
+    for name in ("COOKBOOK_ROOT", "COOKBOOK_STORAGE", "COOKBOOK_DATA", "MLFLOW_TRACKING_URI"):
+        os.environ.pop(name, None)
+    # A shell lets its background jobs ignore Ctrl-C, and their children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Day(Path(folder))) as day:
+        try:
+            for step in LONG if long else SHORT:
+                with timed(step):
+                    step(day)
+        except FaultError as fault:
+            print(fault, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -39,6 +40,8 @@ class Contestant:
         needs: Modules without which the row is left out and says so.
         environment: Variables that are set before anything is imported.
         plain: Load TensorFlow before any module of ours, so with the defaults its users have.
+        checkout: Folder of another commit with an environment `.venv` of its own, whose code
+            runs; empty for this one.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Contestant:
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
+    checkout: str = ""
 
     def missing(self) -> str | None:
         """The first module that is not installed, or None."""
@@ -72,7 +76,9 @@ def run_once(contestant: Contestant, *, seed: int, timeout: float = 3600.0) -> M
         ContestantError: If the process fails, takes too long or returns nothing.
     """
     arguments = json.dumps({**contestant.arguments, "seed": seed})
-    command = [sys.executable, "-m", "benchmarks._contestant", contestant.run, arguments]
+    root = Path(contestant.checkout) if contestant.checkout else ROOT
+    python = str(root / ".venv/bin/python") if contestant.checkout else sys.executable
+    command = [python, "-m", "benchmarks._contestant", contestant.run, arguments]
     command += ["plain"] if contestant.plain else []
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
     environment = {**os.environ, **quiet, **contestant.environment}
@@ -80,7 +86,7 @@ def run_once(contestant: Contestant, *, seed: int, timeout: float = 3600.0) -> M
     try:
         done = subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             capture_output=True,
             text=True,

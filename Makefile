@@ -90,6 +90,9 @@ submit:  ## make submit JOB=jobs/digits.yaml: hand a job to the service
 logs:  ## follow what the workers say
 	$(COMPOSE) logs --follow worker
 
+rehearsal:  ## try the service in containers: two jobs, two workers, one of them killed
+	$(BIN)/python tests/deploy/rehearsal.py
+
 down:  ## stop the service; studies, runs and models stay in their volumes
 	$(COMPOSE) down
 

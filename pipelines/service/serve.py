@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs.mlflow.review import Review
 from pipelines.jobs.plan import plan_job
+from pipelines.service.catch_up import catch_up
 from pipelines.service.submission import DATA_VARIABLE, read_submission
 from tuning.service.client import Client
 from tuning.service.job_record import DONE, FAILED, FINISHING, JobRecord
@@ -153,7 +154,14 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
     if shortfall:
         client.queue.move(name, FAILED, reason=shortfall)
     elif result.search.stopped_because != "interrupted":
-        client.queue.move(name, DONE)
+        # Of several workers that read the same result, the one that closes the job sends it.
+        if client.queue.move(name, DONE) and service.tracking_uri:
+            catch_up(
+                name,
+                service.url,
+                service.tracking_uri,
+                note=lambda text: client.queue.log(name, text, source="end"),
+            )
     elif client.queue.job(name).state == FINISHING:
         client.queue.log(name, "the end was interrupted; a worker takes it up again", source="end")
     return dict(result.final)

@@ -1,0 +1,109 @@
+"""The service in containers, one worker killed: `make rehearsal` (needs a container engine).
+
+Starts the Compose file as a project of its own, submits two jobs to two workers, kills one worker
+with SIGKILL while both jobs run, and checks that every trial ended exactly once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+JOBS = {"digits": 24, "breast-cancer": 24}
+PROJECT = "cookbook-rehearsal"
+ENVIRONMENT = {**os.environ, "COMPOSE_PROJECT_NAME": PROJECT, "MLFLOW_PORT": "5055"}
+_KILL_AFTER = 4  # finished trials of both jobs together
+_LIMIT_SECONDS = 900.0
+
+
+def run(*command: str) -> str:
+    """Runs a command in the project's folder and returns what it printed."""
+    done = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def compose(*arguments: str) -> str:
+    """Calls Compose, v2 or classic."""
+    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    classic = shutil.which("docker-compose")
+    return run(*(["docker-compose"] if plugin.returncode and classic else ["docker", "compose"]),
+               *arguments)  # fmt: skip
+
+
+def client(*arguments: str) -> Any:
+    """Calls `cookbook` in a container of its own and reads its JSON."""
+    return json.loads(compose("run", "--rm", "-T", "cookbook", *arguments, "--json"))
+
+
+def say(text: str) -> None:
+    """Prints one line with the time."""
+    print(time.strftime("%H:%M:%S"), text, flush=True)
+
+
+def wait_for(condition: Any, what: str) -> None:
+    """Looks at the queue until a condition on its rows holds."""
+    deadline = time.monotonic() + _LIMIT_SECONDS
+    while not condition(rows := {row["name"]: row for row in client("queue", "--all")}):
+        if time.monotonic() > deadline:
+            sys.exit(f"After {_LIMIT_SECONDS:g} s still not {what}: {rows}")
+    progress = (f"{name} {row['state']} {row['finished']}" for name, row in rows.items())
+    say(f"{what}: {', '.join(progress)}")
+
+
+def kill_a_worker() -> str:
+    """Kills the container that was started last, without a warning."""
+    containers = run("docker", "ps", "--format", "{{.Names}}", "--filter",
+                     f"label=com.docker.compose.project={PROJECT}",
+                     "--filter", "label=com.docker.compose.service=worker").split()  # fmt: skip
+    victim = sorted(containers)[-1]
+    run("docker", "kill", victim)
+    return victim
+
+
+def check(name: str, budget: int) -> None:
+    """Fails unless a job has its budget and every number once."""
+    trials = client("trials", name)
+    states = Counter(trial["state"] for trial in trials)
+    numbers = [trial["trial"] for trial in trials if trial["state"] != "fail"]
+    finished = states["complete"] + states["pruned"]
+    say(f"{name}: {dict(states)}, test {client('results', name).get('final', {}).get('test')}")
+    if finished != budget or len(set(numbers)) != len(numbers) or states["running"]:
+        sys.exit(f"{name}: {finished} finished trials, asked for {budget}: {dict(states)}")
+
+
+def main() -> None:
+    """Walks through it; the containers stay up for a look, `--down` removes them first."""
+    run("make", "secrets")
+    run("make", "up")
+    run("make", "scale", "N=2")
+    say("two workers are up")
+    for name in JOBS:
+        run("make", "submit", f"JOB=jobs/{name}.yaml")
+    wait_for(
+        lambda rows: (
+            all(rows[name]["running"] for name in JOBS)
+            and sum(rows[name]["finished"] for name in JOBS) >= _KILL_AFTER
+        ),
+        "both jobs run",
+    )
+    say(f"killed {kill_a_worker()}")
+    wait_for(lambda rows: all(rows[name]["state"] == "done" for name in JOBS), "both jobs done")
+    for name, budget in JOBS.items():
+        check(name, budget)
+    say("every trial ended exactly once; MLflow is on port 5055, `make down` ends it")
+
+
+if __name__ == "__main__":
+    main()

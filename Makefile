@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day check format documents docs clean image secrets up scale submit logs down
+.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day check format documents docs clean image secrets up scale submit logs rehearsal down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'

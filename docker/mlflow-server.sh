@@ -10,6 +10,7 @@ default_permission = EDIT
 database_uri = $(printf %s "$MLFLOW_BACKEND_STORE_URI" | sed 's/%/%%/g')
 admin_username = admin
 admin_password = $MLFLOW_ADMIN_PASSWORD
+auth_cache_ttl_seconds = 60
 authorization_function = mlflow.server.auth:authenticate_request_basic_auth
 INI
 # The background jobs of MLflow's GenAI part: eight processes, 2 GB, and nobody here calls them.

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 _GRACE_SECONDS = 10.0
@@ -33,6 +33,10 @@ class EndProcesses:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def running(self, names: Collection[str]) -> int:
+        """How many of these jobs are ended here at this moment."""
+        return sum(name in names for name in self._running)
 
     def may_start(self, name: str) -> bool:
         """Whether the end of a job does not run here and did not fail a moment ago."""

@@ -97,7 +97,9 @@ class Worker:
     def _step(self) -> None:
         statuses = self._wanted()
         own = {name: self._dispatcher.running(one.session) for name, one in self._serving.items()}
-        slots = max(0, self._pool.size - len(self._ends))
+        # An end that only waits for MLflow to take the rest of a closed job trains nothing.
+        finishing = {status.job.name for status in statuses if status.job.state == FINISHING}
+        slots = max(0, self._pool.size - self._ends.running(finishing))
         open_jobs = [status for status in statuses if status.job.state != FINISHING]
         shares = allocate(shares_of(open_jobs, own), slots, self._labels)
         self._stop_unwanted({status.job.name for status in open_jobs})

@@ -20,7 +20,8 @@ from tuning.strategies.candidates import best_candidate
 from tuning.strategies.cube import Cube, among
 from tuning.strategies.distributions import distribution_of
 from tuning.strategies.process import Process
-from tuning.strategies.standings import order, targets
+from tuning.strategies.standings import order
+from tuning.strategies.targets import targets
 
 _STARTUP = 10
 _TPE_TURN = 4  # a model that is wrong about the space is not asked every time

@@ -22,7 +22,8 @@ from tuning.strategies.candidates import shaken
 from tuning.strategies.cube import Axis, Cube, among
 from tuning.strategies.hybrid import _MOST, _telling
 from tuning.strategies.process import Process, log_improvement
-from tuning.strategies.standings import Standing, order, targets
+from tuning.strategies.standings import Standing, order
+from tuning.strategies.targets import targets
 
 SPACE = Space(
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,13 @@ def test_engines_are_imported_in_one_place_only(name):
 def _imports(path: Path, name: str) -> bool:
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     return any(line.startswith((f"import {name}", f"from {name}")) for line in lines)
+
+
+def test_tuning_names_no_command_of_the_program():
+    told = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in sorted((ROOT / "tuning").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"\bcookbook [a-z]", line)
+    ]
+    assert told == []

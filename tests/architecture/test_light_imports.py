@@ -86,3 +86,11 @@ def test_every_listing_is_a_list_of_named_objects():
         rows = json.loads(done.stdout.strip().splitlines()[-1])
         assert rows
         assert all(row["name"] for row in rows)
+
+
+def test_a_search_begins_without_scipy():
+    """It takes half a second, which the first worker would wait for."""
+    code = "import sys; from tuning import search; print('scipy' in sys.modules)"
+    done = _run(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "False"

@@ -15,9 +15,9 @@ _SHOWN = {
 }
 # In this order, in words.
 _WORDS = {
-    "best_trial": "trial that was refitted",
+    "best_trial": "winning trial",
     "trials": "trials",
-    "epochs": "epochs of the refit",
+    "epochs": "epochs",
     "seeds": "seeds",
     "test_rows": "test rows",
     "test_reads": "looks at the test rows",
@@ -73,7 +73,7 @@ def _interval(ends: Mapping[str, Any]) -> str:
 
 
 def seeds_table(result: Mapping[str, Any]) -> Table | None:
-    """Mean, deviation and values over the seeds of the refit, or None with one seed.
+    """Mean, deviation and values over the seeds of the result, or None with one seed.
 
     Args:
         result: The study's result.

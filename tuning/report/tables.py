@@ -63,7 +63,7 @@ def best_trials(study: Any, limit: int | None = 10) -> list[dict[str, Any]]:
 
 
 def winning_trial(study: Any) -> dict[str, Any] | None:
-    """The trial that a search refits: after a confirming stage the one that was confirmed.
+    """The winner of a search: after a confirming stage the one that was confirmed.
 
     Args:
         study: An `optuna.Study` or its `StudySnapshot`.

@@ -93,7 +93,7 @@ class StudySnapshot:
 
     @property
     def winner(self) -> TrialRecord | None:
-        """The trial that is refitted: by confirmation, by the rule for a front, else the best."""
+        """The trial that wins: by confirmation, by the rule for a front, else the best."""
         metrics = [(name, "maximize" if larger else "minimize") for name, larger in self.metrics]
         return choose_winner(
             self.records,

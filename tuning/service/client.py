@@ -45,7 +45,7 @@ class JobStatus:
         return self.job.trials is not None and self.finished >= self.job.trials
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as `cookbook queue --json` prints them."""
+        """Plain values, as JSON can hold them."""
         job = self.job
         return {
             "name": job.name,

@@ -109,7 +109,7 @@ class JobQueue:
             known = self.job(name)
             raise JobError(
                 f"A job named {name!r} exists already: {known.submitter} submitted it and it is "
-                f"{known.state}. Give another name with --name, or see `cookbook results {name}`."
+                f"{known.state}. Give another name."
             ) from None
         return self.job(name)
 

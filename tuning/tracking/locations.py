@@ -12,7 +12,7 @@ _SCHEMES = (
     *("file", "http", "https", "databricks", "databricks-uc", "uc"),
     *("sqlite", "postgresql", "mysql", "mssql"),
 )
-# Where `cookbook ui` opens the stores that are databases, which have no address of their own.
+# Stores that are databases have no address of their own: where MLflow's UI opens them by default.
 LOCAL_UI = "http://127.0.0.1:5000"
 # Query of a route: without it MLflow 3 opens the view that its user saw last, at first that of
 # language models, which shows neither learning curves nor the table of runs.

@@ -66,6 +66,7 @@ class Mirror:
         interval: Seconds between two looks at the study, above 0.
         delay: Seconds before the first look, so that the workers' imports come first.
         warn: Receives the one warning of an outage; by default the logger `tuning.tracking`.
+        advice: Sentence that says how what is missing is sent.
 
     Raises:
         ValueError: If `interval` is not above 0.
@@ -89,6 +90,7 @@ class Mirror:
         interval: float = 1.0,
         delay: float = 0.0,
         warn: Callable[[str], None] | None = None,
+        advice: str = "`tuning.tracking.sync` sends it.",
     ) -> None:
         if not interval > 0:
             raise ValueError(f"`interval > 0` must hold. Got interval={interval}.")
@@ -103,6 +105,7 @@ class Mirror:
         }
         self._study_name = study_name
         self._warn = warn or _LOGGER.warning
+        self._advice = advice
         self._warned = False
         self._state: dict[str, Any] = {}
         self._asked: float | None = None
@@ -212,10 +215,7 @@ class Mirror:
         if lacking:
             *most, last = lacking
             what = f"{', '.join(most)} and {last}" if most else last
-            self._warn(
-                f"MLflow still lacks {what} of study {self._study_name!r}: "
-                f"`cookbook sync {self._study_name}` sends it."
-            )
+            self._warn(f"MLflow still lacks {what} of study {self._study_name!r}: {self._advice}")
 
     def __enter__(self) -> Mirror:
         return self.start()

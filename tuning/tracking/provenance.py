@@ -20,6 +20,7 @@ class Provenance:
         dataset: Name of the data, or None.
         fingerprint: Hash of the data, or None.
         experiment: MLflow experiment of the runs; None for the name of the study.
+        program: What the user ran; MLflow shows it as the source of the runs.
         tags: Further tags of the parent run and its children, for example the recipe.
     """
 
@@ -27,6 +28,7 @@ class Provenance:
     dataset: str | None = None
     fingerprint: str | None = None
     experiment: str | None = None
+    program: str = "tuning.search"
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

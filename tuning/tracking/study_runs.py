@@ -124,7 +124,7 @@ def shared_tags(study: Any, provenance: Provenance) -> dict[str, str]:
     tags = {
         STUDY: study.study_name,
         STUDY_ID: tracking_id(study),
-        "mlflow.source.name": "cookbook tune",
+        "mlflow.source.name": provenance.program,
         "mlflow.source.type": "LOCAL",
     }
     return as_tags(tags | provenance.run_tags())

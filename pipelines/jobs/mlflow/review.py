@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,8 @@ class Review:
 
         study = open_study(self._settings.study, self._settings.url)
         if PROVENANCE not in study.user_attrs:
-            annotate_study(study, PROVENANCE, self._provenance.to_dict())
+            provenance = dataclasses.replace(self._provenance, program="cookbook tune")
+            annotate_study(study, PROVENANCE, provenance.to_dict())
         # The workers' imports come first: they are what the user waits for.
         self._mirror = Mirror(
             self._settings.url,
@@ -61,6 +63,7 @@ class Review:
             self._tracking_uri,
             delay=5.0,
             warn=self._note,
+            advice=f"`cookbook sync {self._settings.study}` sends it.",
         ).start()
 
     def keep(self, delivery: Delivery, directory: Path, *, model: Any = None) -> None:

@@ -85,14 +85,14 @@ def test_a_hanging_server_never_holds_the_search_up(storage: Any, storage_url: s
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         uri = f"http://user:secret@127.0.0.1:{silent.getsockname()[1]}"
-        mirror = Mirror(storage_url, "digits", uri, warn=said.append).start()
+        mirror = Mirror(storage_url, "digits", uri, warn=said.append, advice="Ask Ada.").start()
         time.sleep(1.0)
         begun = time.monotonic()
         report = mirror.close(0.5)
         assert time.monotonic() - begun < 10.0
     assert not report.synced
     assert len(said) == 1
-    assert "cookbook sync digits" in said[0]
+    assert said[0].endswith("of study 'digits': Ask Ada.")
     assert "secret" not in said[0]
 
 

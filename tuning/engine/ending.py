@@ -84,8 +84,8 @@ def claimed_ending(
 ) -> Iterator[StudyEnding | None]:
     """Waits until this process may end a study, or another one has.
 
-    Several searches on one study come here; one of them does what is to be
-    done at the end, the others wait for its result. If its process dies, one of the others takes over.
+    Several searches on one study come here; one of them does what the end needs, the others wait
+    for its result. If its process dies, one of the others takes over.
 
     Args:
         study: Name of the study.

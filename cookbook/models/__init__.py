@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cookbook.models.language_models import character_network as character_network
     from cookbook.models.language_models import language_model as language_model
     from cookbook.models.lenets import lenet as lenet
+    from cookbook.models.ngram_bags import NaiveBayesBag as NaiveBayesBag
+    from cookbook.models.ngram_bags import ngram_bag as ngram_bag
     from cookbook.models.perceptrons import Perceptron as Perceptron
     from cookbook.models.perceptrons import perceptron as perceptron
     from cookbook.models.recurrent import recurrent_network as recurrent_network
@@ -68,6 +70,7 @@ __getattr__, __dir__ = lazy_names(
         "forecasting": ["forecaster"],
         "language_models": ["character_network", "language_model"],
         "lenets": ["lenet"],
+        "ngram_bags": ["NaiveBayesBag", "ngram_bag"],
         "perceptrons": ["Perceptron", "perceptron"],
         "recurrent": ["recurrent_network", "reset_states", "torch_trainable"],
         "recurrent_classifiers": ["text_classifier"],

@@ -169,6 +169,16 @@ TEXT: tuple[ModelEntry, ...] = (
         summary="Two LSTM layers over 1,000 words, one logit",
         source="source 003, section 6.11",
     ),
+    ModelEntry(
+        name="ngram-bag",
+        builder="cookbook.models.ngram_bags:ngram_bag",
+        reference={"vocabulary_size": 200_001, "num_outputs": 2},
+        small={"vocabulary_size": 7},
+        trainable=400_004,
+        total=800_006,
+        summary="Bag of 200,000 n-grams that begins as naive Bayes; its ratios are stored",
+        source="Wang and Manning 2012; Joulin et al. 2017",
+    ),
 )
 
 TRANSLATION: tuple[ModelEntry, ...] = (

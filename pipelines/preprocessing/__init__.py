@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pipelines.preprocessing.base import NotFittedError, Preprocessing
     from pipelines.preprocessing.images import ImagePreprocessor
     from pipelines.preprocessing.language import LanguagePreprocessor
+    from pipelines.preprocessing.ngram_vocabulary import NgramVocabulary
+    from pipelines.preprocessing.ngrams import NgramPreprocessor
     from pipelines.preprocessing.pairs import PairPreprocessor
     from pipelines.preprocessing.registry import (
         PREPROCESSING,
@@ -26,6 +28,8 @@ _REFERENCES = {
     "PREPROCESSING": "pipelines.preprocessing.registry:PREPROCESSING",
     "ImagePreprocessor": "pipelines.preprocessing.images:ImagePreprocessor",
     "LanguagePreprocessor": "pipelines.preprocessing.language:LanguagePreprocessor",
+    "NgramPreprocessor": "pipelines.preprocessing.ngrams:NgramPreprocessor",
+    "NgramVocabulary": "pipelines.preprocessing.ngram_vocabulary:NgramVocabulary",
     "NotFittedError": "pipelines.preprocessing.base:NotFittedError",
     "PairPreprocessor": "pipelines.preprocessing.pairs:PairPreprocessor",
     "Preprocessing": "pipelines.preprocessing.base:Preprocessing",
@@ -43,6 +47,8 @@ __all__ = [
     "PREPROCESSING",
     "ImagePreprocessor",
     "LanguagePreprocessor",
+    "NgramPreprocessor",
+    "NgramVocabulary",
     "NotFittedError",
     "PairPreprocessor",
     "Preprocessing",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PREPROCESSING = {
     "image": "pipelines.preprocessing.images:ImagePreprocessor",
     "language": "pipelines.preprocessing.language:LanguagePreprocessor",
+    "ngrams": "pipelines.preprocessing.ngrams:NgramPreprocessor",
     "pairs": "pipelines.preprocessing.pairs:PairPreprocessor",
     "series": "pipelines.preprocessing.series:SeriesPreprocessor",
     "tabular": "pipelines.preprocessing.tabular:TabularPreprocessor",

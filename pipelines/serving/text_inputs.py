@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-TEXT_INPUTS = frozenset({"text", "language", "pairs"})
+TEXT_INPUTS = frozenset({"text", "language", "ngrams", "pairs"})
 COLUMN = "text"
 
 

@@ -148,6 +148,7 @@ _ROWS = (
         foldable=True,
         latency=True,
     ),
+    _classification("text-bag-classification", "pipelines.tasks.text_bags:TextBagClassification"),
     _classification("text-classification", "pipelines.tasks.texts:TextClassification"),
     TaskEntry(
         name="translation",

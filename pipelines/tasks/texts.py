@@ -103,23 +103,30 @@ class TextClassification(Classification):
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
-        tokenizer = Tokenizer(
-            kind=self.extra.get("token_kind", "word"),
-            lowercase=bool(self.extra.get("lowercase", True)),
-            strip_tags=bool(self.extra.get("strip_tags", False)),
-        )
+        self.texts = self.make_preprocessor().fit(dataset.train.x)
+
+    def make_preprocessor(self) -> Any:
+        """What numbers the texts, not fitted yet; it has `sequences`."""
         vocabulary = Vocabulary(
-            tokenizer,
+            self.tokenizer(self.extra.get("token_kind", "word")),
             max_size=self.extra.get("max_vocabulary") or None,
             min_frequency=int(self.extra.get("min_frequency", 1)),
         )
         # A text without a known word still gets a prediction, instead of an error in service.
-        self.texts = TextPreprocessor(
+        return TextPreprocessor(
             vocabulary,
             max_length=self.extra.get("max_length") or None,
             keep=self.extra.get("keep", "first"),
             allow_empty=True,
-        ).fit(dataset.train.x)
+        )
+
+    def tokenizer(self, kind: str) -> Tokenizer:
+        """How texts are cut into tokens of a kind."""
+        return Tokenizer(
+            kind=kind,
+            lowercase=bool(self.extra.get("lowercase", True)),
+            strip_tags=bool(self.extra.get("strip_tags", False)),
+        )
 
     def model_arguments(self) -> dict[str, Any]:
         """`vocabulary_size`, padding included, and `num_classes`."""
@@ -150,26 +157,17 @@ class TextClassification(Classification):
         return class_logits(logits)
 
     @functools.cached_property
-    def _words(self) -> Any:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        # Texts of characters (names, codes) have no words: their pieces are counted.
-        character = self.texts.vocabulary.tokenizer.kind == "character"
-        cut = {"analyzer": "char_wb", "ngram_range": (1, 3)} if character else {}
-        vectorizer = TfidfVectorizer(max_features=BASELINE_FEATURES, sublinear_tf=True, **cut)
-        return vectorizer.fit(self.dataset.train.x)
+    def _baseline(self) -> Any:
+        characters = self.texts.vocabulary.tokenizer.kind == "character"
+        return bag_of_words(self.dataset.train, characters=characters)
 
     def features(self, x: Any) -> Any:
         """Weighted counts of words, `float64[texts, words]`, sparse."""
-        return self._words.transform(x)
+        return self._baseline[0].transform(x)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Logistic regression on the bag of words of the same training texts."""
-        from sklearn.linear_model import LogisticRegression
-
-        train = self.dataset.train
-        model = LogisticRegression(C=3.0, max_iter=1000).fit(self.features(train.x), train.y)
-        return "bag-of-words regression", model.predict_log_proba(self.features(split.x))
+        return "bag-of-words regression", self._baseline.predict_log_proba(split.x)
 
     def training_feed(self, *, seed: int, with_validation: bool) -> TextFeed:
         """Shuffled batches of texts of similar length."""
@@ -198,3 +196,22 @@ class TextClassification(Classification):
         import pandas as pd
 
         return pd.DataFrame({"text": list(self.dataset.train.x[:2])})
+
+
+def bag_of_words(train: Split, *, characters: bool = False) -> Any:
+    """Fits logistic regression on weighted counts of words, the method to beat.
+
+    Args:
+        train: Training texts and their classes.
+        characters: Count pieces of words of up to three characters, for names and codes.
+
+    Returns:
+        A fitted pipeline of scikit-learn that takes raw texts.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    cut: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 3)} if characters else {}
+    counts = TfidfVectorizer(max_features=BASELINE_FEATURES, sublinear_tf=True, **cut)
+    return make_pipeline(counts, LogisticRegression(C=3.0, max_iter=1000)).fit(train.x, train.y)

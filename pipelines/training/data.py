@@ -98,7 +98,8 @@ def _check_own_data(recipe: Recipe, options: Mapping[str, Any]) -> None:
     own = entry(recipe.dataset)
     if "path" not in options or own.source == "yours":
         return
-    sources = ((entry(other.dataset), other.name) for other in all_recipes())
+    # Of several recipes for one kind of data the first by name stays: `text`, not `text-recurrent`.
+    sources = ((entry(other.dataset), other.name) for other in reversed(all_recipes()))
     generic = {found.modality: name for found, name in sources if found.source == "yours"}
     raise ValueError(
         f"{recipe.name} has its own data, {recipe.dataset}. Got path={str(options['path'])!r}: "

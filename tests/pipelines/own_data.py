@@ -96,6 +96,7 @@ OWN_DATA: Mapping[str, OwnData] = {
     "forecast": OwnData(write_series, ("--target", "sales")),
     "image": OwnData(write_images, ("--data-option", "image_size=[16, 16]")),
     "text": OwnData(write_texts),
+    "text-recurrent": OwnData(write_texts),
     "language-model": OwnData(write_text),
     "translation": OwnData(write_pairs),
 }

@@ -17,6 +17,8 @@ from pipelines.preprocessing import (
     PREPROCESSING,
     ImagePreprocessor,
     LanguagePreprocessor,
+    NgramPreprocessor,
+    NgramVocabulary,
     NotFittedError,
     PairPreprocessor,
     Preprocessing,
@@ -98,6 +100,14 @@ ROWS = {
     "language": Row(LanguagePreprocessor, "to be or not", "not to be", first=lambda text: text[:5]),
     "language items": Row(
         lambda: LanguagePreprocessor(layout="items"), ["ann", "bo"], ["bob", "n"]
+    ),
+    "ngrams": Row(
+        lambda: NgramPreprocessor(
+            NgramVocabulary(longest=2, max_size=9),
+            NgramVocabulary(Tokenizer(kind="character"), longest=3, min_frequency=2),
+        ),
+        TEXTS,
+        ["good bad new", "film", "?"],
     ),
     "pairs": Row(PairPreprocessor, ["I am.", "Go."], ["I go.", "Am I?"], ["Je suis.", "Va."]),
     "pairs subword": Row(

@@ -139,6 +139,10 @@ SMALL = {
         functools.partial(table_classes, 3),
     ),
     "table-regression": (_recipe("table-regression", _MLP, widths=(8,)), table_numbers),
+    "text-bag-classification": (
+        _recipe("text-bag-classification", "cookbook.models.ngram_bags:ngram_bag"),
+        texts,
+    ),
     "text-classification": (
         _recipe(
             "text-classification",

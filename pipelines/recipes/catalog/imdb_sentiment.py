@@ -34,9 +34,8 @@ RECIPE = Recipe(
         "dropout": 0.3,
         "optimizer": "adam",
         "learning_rate": 1e-2,
-        "schedule": "cosine",
         "batch_size": 64,
-        "epochs": 5,
+        "epochs": 6,
     },
     space=Space(
         {

@@ -83,11 +83,7 @@ class NgramVocabulary:
         return texts[1:]
 
     def fit(self, texts: Sequence[str]) -> Self:
-        """Counts the training texts that hold each n-gram.
-
-        Raises:
-            ValueError: If no n-gram occurs in enough of them.
-        """
+        """Counts the training texts that hold each n-gram; it may be that none is frequent."""
         cut = [self._split(text) for text in texts]
         found = sorted({token for tokens in cut for token in tokens})
         self._learn_tokens(found)
@@ -103,11 +99,6 @@ class NgramVocabulary:
             self._longer.append(kept)
             prefixes = self._looked_up(keys, length)
         self._limit(counts)
-        if not len(self):
-            raise ValueError(
-                f"An n-gram must occur in at least min_frequency={self._min_frequency} training "
-                f"texts. Got none among {len(texts)} texts: take a smaller one."
-            )
         return self
 
     def _learn_tokens(self, tokens: list[str]) -> None:

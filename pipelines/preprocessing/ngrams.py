@@ -50,9 +50,17 @@ class NgramPreprocessor(Preprocessing):
         Args:
             x: The texts.
             y: Ignored.
+
+        Raises:
+            ValueError: If no n-gram is frequent enough in any of the vocabularies.
         """
         for part in self.parts:
             part.fit(x)
+        if self.size == 1:
+            raise ValueError(
+                "An n-gram must occur in `min_frequency` training texts at least. Got none that "
+                f"does among {len(x)} texts: take a smaller one, or n-grams of characters."
+            )
         self._fitted = True
         return self
 

@@ -37,12 +37,7 @@ def plain_ngrams(text: str, kind: str, longest: int) -> set[str]:
 def test_ngrams_are_those_that_are_counted_one_by_one(train, new, kind, least) -> None:  # type: ignore[no-untyped-def]
     counts = Counter(gram for text in train for gram in plain_ngrams(text, kind, 3))
     frequent = {gram for gram, count in counts.items() if count >= least}
-    vocabulary = NgramVocabulary(Tokenizer(kind=kind), longest=3, min_frequency=least)
-    if not frequent:
-        with pytest.raises(ValueError, match="Got none among"):
-            vocabulary.fit(train)
-        return
-    vocabulary.fit(train)
+    vocabulary = NgramVocabulary(Tokenizer(kind=kind), longest=3, min_frequency=least).fit(train)
     assert sorted(vocabulary.ngrams) == sorted(frequent)
     for text, row in zip(new, vocabulary.rows(new), strict=True):
         found = [vocabulary.ngrams[number - 1] for number in row]
@@ -110,6 +105,8 @@ def test_errors() -> None:
         NgramVocabulary(longest=0)
     with pytest.raises(ValueError, match="words, of characters or both"):
         NgramPreprocessor()
+    with pytest.raises(ValueError, match=r"Got none that does among 2 texts"):
+        NgramPreprocessor(NgramVocabulary(min_frequency=2)).fit(["ann", "bo"])
     with pytest.raises(ValueError, match="Got one text, 'a'"):
         NgramPreprocessor(NgramVocabulary()).fit(["a"]).transform("a")
     with pytest.raises(NotFittedError):

@@ -13,6 +13,7 @@ from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saving import save_model
 from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
+from tuning.tracking.content import run_name
 
 if TYPE_CHECKING:
     import keras
@@ -60,7 +61,7 @@ def record(
     if tracker is not None:
         record = TrainingRecord(
             experiment=request.recipe,
-            name=f"{request.recipe} seed {request.seed}",
+            name=_run_name(request),
             params=experiment.params,
             tags={
                 **provenance.run_tags(),
@@ -114,6 +115,13 @@ def _keep(
         texts["data.txt"] = text
     figures = {"history": history_figure(history), **task.figures(model, test)}
     record.keep(folder, task.raw_example(), figures=figures, texts=texts)
+
+
+def _run_name(request: TrainRequest) -> str:
+    """The recipe and what was asked for beside its defaults."""
+    path = request.data.get("path")
+    data = {} if path is None else {"data": Path(path).name}
+    return run_name(request.recipe, {**data, **request.params, "seed": request.seed})
 
 
 def _new_folder(request: TrainRequest) -> Path:

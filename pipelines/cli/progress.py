@@ -18,15 +18,15 @@ def print_summary(result: TrainResult) -> None:
     """Prints what the training gave."""
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("", *result.test_metrics):
+    columns: dict[str, Mapping[str, Any]] = {
+        "validation": result.metrics,
+        "test": result.test_metrics,
+        f"{result.baseline} (test)": result.baseline_metrics,
+    }
+    for column in ("", *columns):
         table.add_column(column, justify="left" if not column else "right")
-    rows: list[tuple[str, Mapping[str, Any]]] = [
-        ("validation", result.metrics),
-        ("test", result.test_metrics),
-        (f"{result.baseline} (test)", result.baseline_metrics),
-    ]
-    for name, values in rows:
-        table.add_row(name, *(format_value(values.get(key)) for key in result.test_metrics))
+    for name in result.test_metrics:
+        table.add_row(name, *(format_value(values.get(name)) for values in columns.values()))
     console.print(table)
     sample = "samples" if result.images_per_second is None else "images"
     rate = f"{result.samples_per_second:,.0f} {sample}/s"

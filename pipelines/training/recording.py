@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,11 +48,11 @@ def record(
         Metrics, history, run and model.
     """
     task, dataset = experiment.task, experiment.dataset
-    metrics = task.score(model, dataset.validation)
+    metrics = task.score(model, dataset.validation, None)
     test = dataset.test.open("the end of a training")
     baseline, predictions = task.baseline(test)
-    baseline_metrics = task.measure(predictions, test.y)
-    test_metrics = task.score(model, test)
+    baseline_metrics = task.scores(predictions, test.y)
+    test_metrics = task.score(model, test, None)
     path = save_model(experiment, model, _new_folder(request))
     finals = {"test": test_metrics, "baseline": baseline_metrics}
     provenance = Provenance(
@@ -113,6 +114,8 @@ def _keep(
     texts = dict(task.notes(model))
     if text := data_text(experiment.dataset):
         texts["data.txt"] = text
+    for name, values in task.reports(model, test).items():
+        texts[f"{name}.json"] = json.dumps(values, indent=1)
     figures = {"history": history_figure(history), **task.figures(model, test)}
     record.keep(folder, task.raw_example(), figures=figures, texts=texts)
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "pause": "pipelines.cli.service:pause",
     "resume": "pipelines.cli.service:resume",
     "priority": "pipelines.cli.service:priority",
+    "change": "pipelines.cli.service:change",
     "logs": "pipelines.cli.service:logs",
     "results": "pipelines.cli.service:results",
     "data": "pipelines.cli.data:data",

@@ -1,4 +1,4 @@
-"""Commands of the tuning service: submit, queue, cancel, pause, resume, priority, logs, results."""
+"""Commands on the jobs of the tuning service, from `submit` to `results`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli.options import parse_settings
 from pipelines.cli.output import json_option, print_listing, print_result
 from pipelines.cli.studies import study_options
 
@@ -117,6 +118,29 @@ def priority(job: str, number: int, *, root: Path, storage: str | None, as_json:
     """Give JOB the priority NUMBER, also while it runs; negative numbers after `--`."""
     client = _client(root, storage)
     _report(client, client.set_priority(job, number), as_json=as_json)
+
+
+@click.command()
+@click.argument("job")
+@click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
+@study_options
+@json_option
+def change(
+    job: str, changes: tuple[str, ...], *, root: Path, storage: str | None, as_json: bool
+) -> None:
+    """Change `trials`, `timeout` or `patience` of JOB, also while it runs.
+
+    For example: cookbook change digits trials=60 timeout=2h
+    """
+    from pipelines.service.submission import change as change_job
+
+    client = _client(root, storage)
+    changed = change_job(
+        job, client, parse_settings(changes, flag="cookbook change JOB", example="trials=60")
+    )
+    _report(client, changed, as_json=as_json)
+    if changed.is_over:
+        _next_steps(f"cookbook resume {job}")
 
 
 @click.command()

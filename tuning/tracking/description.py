@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,10 +31,15 @@ def describe_study(
     if not result:
         return ""
     parts = [str(result.get("verdict", "")), _scores(result)]
-    if result.get("model_path"):
-        parts.append(_code("Load the model:", _loading(run_id, provenance)))
     if best is not None:
-        parts.append(_code("Train the winner again:", list(_reproduction(provenance, best))))
+        parts.append(f"Best hyperparameters: `{json.dumps(dict(best), default=str)}`")
+    if result.get("model_path"):
+        address = f"runs:/{run_id}/model"
+        loading = f'mlflow.pyfunc.load_model("{address}").predict(inputs)'
+        parts.append(_code("Load the model:", [loading], language="python"))
+    again = list(_reproduction(result, provenance))
+    if again:
+        parts.append(_code("Train with the winner's hyperparameters:", again, language="sh"))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -55,30 +59,15 @@ def _number(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, int | float) else ""
 
 
-def _loading(run_id: str, provenance: Provenance) -> list[str]:
-    address = f"runs:/{run_id}/model"
-    # Only a recipe's model takes raw inputs as files.
-    command = [f"cookbook predict {address} INPUT"] if "recipe" in provenance.tags else []
-    return [*command, f'# Python: mlflow.pyfunc.load_model("{address}").predict(inputs)']
-
-
-def _reproduction(provenance: Provenance, best: Mapping[str, Any]) -> Iterator[str]:
+def _reproduction(result: Mapping[str, Any], provenance: Provenance) -> Iterator[str]:
     if provenance.git_commit:
         commit, dirty, _ = provenance.git_commit.partition("-dirty")
         yield f"git checkout {commit[:12]}" + ("  # and uncommitted changes" if dirty else "")
     if provenance.dataset:
         yield f"# data: {provenance.dataset}, fingerprint {(provenance.fingerprint or '')[:12]}"
-    recipe = provenance.tags.get("recipe")
-    if recipe is None:
-        yield f"# hyperparameters: {json.dumps(dict(best), default=str)}"
-        return
-    settings = (f"{key}={_argument(value)}" for key, value in best.items())
-    yield " ".join(["cookbook train", recipe, *(f"--set {shlex.quote(pair)}" for pair in settings)])
+    if result.get("reproduce"):
+        yield str(result["reproduce"])
 
 
-def _argument(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
-
-
-def _code(title: str, lines: list[str]) -> str:
-    return "\n".join([title, "", "```sh", *lines, "```"])
+def _code(title: str, lines: list[str], *, language: str) -> str:
+    return "\n".join([title, "", f"```{language}", *lines, "```"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs import candidates
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
+from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.verdict import judge
 from pipelines.training.data import data_text
 from pipelines.training.experiment import Experiment
@@ -78,6 +79,7 @@ def finish_recipe(
         "seeds": target.seeds,
         **found.choice,
         "notes": list(dataset.notes),
+        "reproduce": train_command(target.recipe.name, chosen, json.loads(target.data.options)),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": reads,

@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "pipelines.cli.listings:show",
     "models": "pipelines.cli.listings:models",
     "reproduce": "pipelines.cli.listings:reproduce",
+    "runs": "pipelines.cli.runs:runs",
     "train": "pipelines.cli.train:train",
     "tune": "pipelines.cli.tune:tune",
     "predict": "pipelines.cli.predict:predict",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli.output import next_steps
 from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
@@ -39,3 +40,5 @@ def print_summary(result: TrainResult) -> None:
     for name, value in places:
         # Whole, so that it can be clicked and copied.
         console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
+    run = result.run_id[:12] or str(result.model_path.parent)
+    next_steps(f"cookbook predict {run} INPUT", "cookbook runs")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli.options import parse_settings
-from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.output import json_option, next_steps, print_listing, print_result
 from pipelines.cli.studies import study_options
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def submit(
         return
     ahead = sum(other.job.priority >= job.priority for other in client.jobs(states=["queued"])) - 1
     click.echo(f"Submitted {job.name!r}" + (f"; {ahead} jobs are before it." if ahead else "."))
-    _next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
+    next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
 
 
 @click.command()
@@ -209,7 +209,7 @@ def _print_results(client: Client, name: str, *, as_json: bool) -> None:
         lines += [("test", scores), ("verdict", final["verdict"])]
     for label, value in lines:
         click.echo(f"{label:<18} {value}")
-    _next_steps(f"cookbook trials {name}", f"cookbook report {name}")
+    next_steps(f"cookbook trials {name}", f"cookbook report {name}")
 
 
 def _log_line(line: LogLine, *, as_json: bool) -> str:
@@ -220,7 +220,3 @@ def _log_line(line: LogLine, *, as_json: bool) -> str:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone()
-
-
-def _next_steps(*commands: str) -> None:
-    click.echo("Next: " + "   ".join(commands), err=True)

@@ -12,6 +12,7 @@ from pipelines.figures import history_figure
 from pipelines.training.data import data_text
 from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
+from pipelines.training.saved import keep_summary
 from pipelines.training.saving import save_model
 from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
 from tuning.tracking.content import run_name
@@ -54,6 +55,14 @@ def record(
     baseline_metrics = task.scores(predictions, test.y)
     test_metrics = task.score(model, test, None)
     path = save_model(experiment, model, _new_folder(request))
+    metric, _ = experiment.entry.main_metric
+    keep_summary(
+        path.parent,
+        name=_run_name(request),
+        recipe=request.recipe,
+        score=(metric, test_metrics[metric]),
+        seconds=seconds,
+    )
     finals = {"test": test_metrics, "baseline": baseline_metrics}
     provenance = Provenance(
         git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint

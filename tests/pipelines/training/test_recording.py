@@ -108,6 +108,8 @@ def test_the_time_of_the_epochs_is_that_of_the_training(program):
     (total,) = (line.split()[2] for line in done.out.splitlines() if "trained in" in line)
     assert len(seconds) == 2
     assert sum(seconds) <= float(total) + 0.2
-    assert all("  learning_rate 0" in line for line in done.err.splitlines())
+    *epochs, following = done.err.splitlines()
+    assert all("  learning_rate 0" in line for line in epochs)
+    assert following.startswith("Next: cookbook predict ")
     (run,) = (line for line in done.out.splitlines() if line.startswith("run "))
     assert run.endswith("(open it with: cookbook ui)")

@@ -140,7 +140,7 @@ def change(
     )
     _report(client, changed, as_json=as_json)
     if changed.is_over:
-        _next_steps(f"cookbook resume {job}")
+        next_steps(f"cookbook resume {job}")
 
 
 @click.command()

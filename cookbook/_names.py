@@ -22,6 +22,8 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
         "No loss named 'hubr'. Did you mean 'huber'? Known: huber, mse."
     """
     names = sorted(known)
-    close = difflib.get_close_matches(str(name), names, n=1)
+    # A beginning is meant as a short form: `val_acc` is nearer to `val_mcc` by letters alone.
+    longer = [known for known in names if len(str(name)) > 2 and known.startswith(str(name))]
+    close = longer or difflib.get_close_matches(str(name), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return f"No {kind} named {name!r}.{hint} Known: {', '.join(names)}."

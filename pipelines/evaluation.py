@@ -60,8 +60,10 @@ def metric_interval(
     if metric in ("accuracy", "exact_match"):
         value = measure(predictions, targets)[metric]
         return wilson_interval(value, len(targets))
-    values = _bootstrap(lambda rows: measure(predictions[rows], targets[rows])[metric], targets)
-    return Interval(*(float(end) for end in np.percentile(values, [2.5, 97.5])))
+    values = _bootstrap(
+        lambda rows: measure(predictions[rows], targets[rows]).get(metric, np.nan), targets
+    )
+    return _interval(values)
 
 
 def difference_interval(
@@ -86,11 +88,16 @@ def difference_interval(
     """
 
     def difference(rows: np.ndarray) -> float:
-        one = measure(first[rows], targets[rows])[metric]
-        return one - measure(second[rows], targets[rows])[metric]
+        one = measure(first[rows], targets[rows]).get(metric, np.nan)
+        return one - measure(second[rows], targets[rows]).get(metric, np.nan)
 
-    values = _bootstrap(difference, targets)
-    return Interval(*(float(end) for end in np.percentile(values, [2.5, 97.5])))
+    return _interval(_bootstrap(difference, targets))
+
+
+def _interval(values: np.ndarray) -> Interval:
+    # Some draws of few rows do not define a metric, as ROC AUC of one class.
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Interval(float(low), float(high))
 
 
 def _bootstrap(statistic: Callable[[np.ndarray], float], targets: np.ndarray) -> np.ndarray:

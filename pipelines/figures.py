@@ -80,6 +80,38 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     return figure
 
 
+def class_report_figure(report: Mapping[str, Any], *, shown: int = 40) -> Figure:
+    """Precision, recall and F1 of every class and their averages.
+
+    Args:
+        report: `classes` by name and the averages, as `pipelines.tasks.scorers.class_report` has
+            them.
+        shown: Of more classes, those with the lowest F1.
+
+    Returns:
+        The figure; the number of rows stands behind each name.
+    """
+    classes = dict(report["classes"])
+    if len(classes) > shown:
+        worst = sorted(classes, key=lambda name: classes[name]["f1-score"])[:shown]
+        classes = {name: classes[name] for name in worst}
+    rows = [*classes.items()] + [(name, report[name]) for name in ("macro avg", "weighted avg")]
+    scores = ("precision", "recall", "f1-score")
+    values = np.array([[row[score] for score in scores] for _, row in rows])
+    figure = Figure(figsize=(5.4, 1.2 + 0.3 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    figure.colorbar(image, shrink=0.8)
+    axes.set_xticks(range(len(scores)), scores)
+    # A "$" would begin a formula.
+    names = [f"{name} ({row['support']:.0f})".replace("$", r"\$") for name, row in rows]
+    axes.set_yticks(range(len(rows)), names)
+    for (row, column), value in np.ndenumerate(values):
+        color = "white" if value > 0.5 else "black"
+        axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=color, size=8)
+    return figure
+
+
 def residual_figure(truth: np.ndarray, predicted: np.ndarray) -> Figure:
     """Predictions against truth, and the distribution of what is left.
 

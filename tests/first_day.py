@@ -120,8 +120,11 @@ def own_table(day: Day) -> None:
     arguments = ("train", "tabular", "--data", table.name, "--target", "label", "--epochs", "3")
     result = day.json(*arguments)
     expect(0 <= result["test_metrics"]["accuracy"] <= 1, f"accuracy of {result}")
-    rows = day.json("predict", result["run_id"], table.name, "--data-option", "delimiter=;")
-    expect(len(rows) == len(table.read_text().splitlines()) - 1, f"{len(rows)} predictions")
+    expect(day.json("runs")[0]["run"] == result["run_id"], "the training is not listed")
+    shown = day.run("predict", "latest", table.name, "--output", "out.csv")
+    expect("accuracy" in shown, f"no scores beside a known target: {shown}")
+    lines = (day.folder / "out.csv").read_text(encoding="utf-8").splitlines()
+    expect(len(lines) == len(table.read_text(encoding="utf-8").splitlines()), f"{lines[:3]}")
 
 
 def own_images(day: Day) -> None:
@@ -165,8 +168,8 @@ def two_at_once(day: Day) -> None:
 def look_back(day: Day) -> None:
     """What a study gave: trials, winner, report."""
     for command in ("trials", "best", "report"):
-        day.run(command, "mind")
-    expect(len(day.json("trials", "mind")) >= 3, "trials are missing")
+        day.run(command, "latest")
+    expect(len(day.json("trials", "mi")) >= 3, "trials are missing")
     expect((day.folder / "mind.html").stat().st_size > 10_000, "the report is empty")
 
 

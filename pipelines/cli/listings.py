@@ -9,18 +9,24 @@ import click
 from rich.markup import escape
 
 from cookbook._names import unknown_name
-from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.output import json_option, next_steps, print_listing, print_result
 from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
     from pipelines.comparisons.comparison import Comparison
+    from pipelines.recipes.recipe import Recipe
     from tuning.space.dimensions import Dimension
+
+OWN = "Your own data (--data FILE or FOLDER)"
+QUICK = "Nothing to download"
+COMPARISONS = "Comparisons over seeds"
+PUBLIC = "Public datasets (cookbook data get NAME)"
 
 
 @click.command()
 @json_option
 def recipes(*, as_json: bool) -> None:
-    """List recipes and comparisons."""
+    """List recipes and comparisons: those for your own data first."""
     from pipelines.comparisons.registry import all_comparisons
     from pipelines.recipes.registry import all_recipes
 
@@ -28,6 +34,7 @@ def recipes(*, as_json: bool) -> None:
         {
             "name": recipe.name,
             "kind": "recipe",
+            "group": _group(recipe),
             "summary": recipe.summary,
             "task": " or ".join(recipe.tasks),
             "dataset": recipe.dataset,
@@ -39,7 +46,27 @@ def recipes(*, as_json: bool) -> None:
         for recipe in all_recipes()
     ]
     rows += [_comparison_row(comparison) for comparison in all_comparisons()]
-    print_listing(rows, ("name", "kind", "summary", "dataset", "metric"), as_json=as_json)
+    if as_json:
+        print_listing(rows, (), as_json=True)
+        return
+    for group in (OWN, QUICK, COMPARISONS, PUBLIC):
+        click.secho(group, bold=True)
+        print_listing(
+            [row for row in rows if row["group"] == group],
+            ("name", "summary", "dataset", "metric"),
+            as_json=False,
+        )
+        click.echo()
+    next_steps("cookbook show RECIPE", "cookbook train RECIPE", "cookbook tune RECIPE")
+
+
+def _group(recipe: Recipe) -> str:
+    from pipelines.datasets.registry import entry
+
+    data = entry(recipe.dataset)
+    if data.is_own:
+        return OWN
+    return QUICK if data.folder is None else PUBLIC
 
 
 def _comparison_row(comparison: Comparison) -> dict[str, Any]:
@@ -52,6 +79,7 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
     return {
         "name": comparison.name,
         "kind": "comparison",
+        "group": COMPARISONS,
         "summary": comparison.summary,
         "task": joined([base.task for base in bases]),
         "dataset": joined([base.dataset for base in bases]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -17,6 +19,7 @@ COMMANDS = {
     "show": "pipelines.cli.listings:show",
     "models": "pipelines.cli.listings:models",
     "reproduce": "pipelines.cli.listings:reproduce",
+    "runs": "pipelines.cli.runs:runs",
     "train": "pipelines.cli.train:train",
     "tune": "pipelines.cli.tune:tune",
     "predict": "pipelines.cli.predict:predict",
@@ -35,12 +38,15 @@ COMMANDS = {
     "pause": "pipelines.cli.service:pause",
     "resume": "pipelines.cli.service:resume",
     "priority": "pipelines.cli.service:priority",
+    "change": "pipelines.cli.service:change",
     "logs": "pipelines.cli.service:logs",
     "results": "pipelines.cli.service:results",
     "data": "pipelines.cli.data:data",
     "ui": "pipelines.cli.ui:ui",
     "doctor": "pipelines.cli.doctor:doctor",
 }
+
+_IN_A_FILE = re.compile(r"\S+\.ya?ml:\d+:")
 
 
 class LazyGroup(click.Group):
@@ -99,9 +105,32 @@ def _report(error: Exception) -> int:
     if isinstance(error, OtherJobError):
         return _complain(f"{error} Here: `--study NEWNAME`, or `cookbook delete {error.study}`.", 2)
     if isinstance(error, ValueError | OSError) or _is_expected(error):
-        return _complain(str(error), 2)
+        return _complain(_name_flags(str(error), sys.argv), 2)
     hint = "This is a bug in cookbook; set COOKBOOK_DEBUG=1 for the traceback."
     return _complain(f"{type(error).__name__}: {error}\n{hint}", 1)
+
+
+def _name_flags(message: str, words: Iterable[str]) -> str:
+    """Writes the arguments that were given as flags the way the user wrote them.
+
+    A fault in a job file keeps the file's word.
+
+    Example:
+        >>> _name_flags("`trial_timeout > 0` must hold.", ["tune", "--trial-timeout=0s"])
+        '`--trial-timeout > 0` must hold.'
+        >>> _name_flags("job.yaml:3: `trials >= 1` must hold.", ["tune", "--trials", "2"])
+        'job.yaml:3: `trials >= 1` must hold.'
+    """
+    flags = [word.partition("=")[0] for word in words if word.startswith("--")]
+    named = {flag[2:].replace("-", "_"): flag for flag in flags}
+
+    def flag(found: re.Match[str]) -> str:
+        return "`" + named.get(found[1], found[1])
+
+    lines = message.split("\n")
+    return "\n".join(
+        line if _IN_A_FILE.match(line) else re.sub(r"`(\w+)(?=[` ])", flag, line) for line in lines
+    )
 
 
 def _is_expected(error: Exception) -> bool:

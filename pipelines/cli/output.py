@@ -92,6 +92,11 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
     return (min(longest, _PROSE_WIDTH) if column in _PROSE else longest) + 2
 
 
+def next_steps(*commands: str) -> None:
+    """Names the commands that follow, beside the output that programs read."""
+    click.echo("Next: " + "   ".join(commands), err=True)
+
+
 def print_result(result: Mapping[str, Any]) -> None:
     """Prints one JSON object on one line, for programs that read the last line."""
     click.echo(json.dumps(result, default=str))

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli.names import resolve_name
 from pipelines.cli.options import parse_settings, store_options
-from pipelines.cli.output import json_option
+from pipelines.cli.output import json_option, next_steps
+from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.serving.bundle import Bundle
+
+_WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
+    ".csv": lambda frame, path: frame.to_csv(path, index=False),
+    ".json": lambda frame, path: frame.to_json(path, orient="records"),
+    ".parquet": lambda frame, path: frame.to_parquet(path, index=False),
+}
 
 
 @click.command()
@@ -25,6 +36,11 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE",
     help="How INPUT is read: encoding; for tables also delimiter and decimal.",
 )
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the predictions to this file: .csv, .json or .parquet.",
+)
 @click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
 @store_options
 @json_option
@@ -33,18 +49,27 @@ def predict(
     source: str,
     *,
     data_options: tuple[str, ...],
+    output: Path | None,
     tracking_uri: str | None,
     root: Path,
     as_json: bool,
 ) -> None:
     """Predict for INPUT with the model of RUN.
 
-    RUN is the id of a training's run, the name of a study, a folder with a saved model, or an
-    address in MLflow: runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an
-    image or folder of images, a text file (one item a line), or a text; for a model that draws,
-    seeds such as 0,1,2.
+    RUN is the id of a training's run or the name of a study (of both the beginning is enough,
+    and `latest` is the newest), a folder with a saved model, or an address in MLflow:
+    runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an image or folder of
+    images, a text file (one item a line), or a text; for a model that draws, seeds such as 0,1,2.
+
+    The inputs stand beside the predictions, and of up to ten classes the probability of each. A
+    table that has the target's column is scored.
     """
+    if output is not None and output.suffix not in _WRITERS:
+        raise click.UsageError(
+            f"--output takes a file that ends with {', '.join(_WRITERS)}. Got {str(output)!r}."
+        )
     bundle = _bundle(run, root, tracking_uri)
+    from pipelines.cli.predictions import predict_beside
     from pipelines.serving.raw_inputs import read_raw
 
     raw = read_raw(
@@ -52,11 +77,27 @@ def predict(
         source,
         **parse_settings(data_options, flag="--data-option", example="delimiter=,"),
     )
-    frame = bundle.predict(raw)
+    frame, scores = predict_beside(bundle, raw)
+    if output is not None:
+        _write(frame, output)
     if as_json:
         click.echo(frame.to_json(orient="records"))
-    else:
-        click.echo(frame.to_string(index=False))
+        return
+    click.echo(frame.to_string(index=False) if output is None else output)
+    if scores:
+        shown = (f"{name} {format_value(value)}" for name, value in scores.items())
+        click.echo(f"scores of the rows with a known target: {', '.join(shown)}", err=True)
+    next_steps("cookbook runs", "cookbook ui")
+
+
+def _write(frame: pd.DataFrame, output: Path) -> None:
+    """Writes the file as a whole, or not at all."""
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        _WRITERS[output.suffix](frame, partial)
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
@@ -87,10 +128,20 @@ def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
     )
 
 
+def _models(root: Path) -> list[str]:
+    """Names of the runs and studies that have a model here, the newest first."""
+    from pipelines.serving.files import MODEL_FILE
+
+    files = [*root.glob(f"models/*/{MODEL_FILE}"), *root.glob(f"studies/*/{MODEL_FILE}")]
+    files.sort(key=lambda file: file.stat().st_mtime, reverse=True)
+    return [file.parent.name for file in files]
+
+
 def _folder(run: str, root: Path) -> Path:
     from pipelines.serving.files import holds_model
 
-    places = (Path(run), root / "models" / run, root / "studies" / run)
+    name = run if holds_model(Path(run)) else resolve_name("run or study", run, _models(root))
+    places = (Path(run), root / "models" / name, root / "studies" / name)
     for place in places:
         if holds_model(place):
             return place

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli.output import next_steps
 from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
@@ -18,15 +19,15 @@ def print_summary(result: TrainResult) -> None:
     """Prints what the training gave."""
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("", *result.test_metrics):
+    columns: dict[str, Mapping[str, Any]] = {
+        "validation": result.metrics,
+        "test": result.test_metrics,
+        f"{result.baseline} (test)": result.baseline_metrics,
+    }
+    for column in ("", *columns):
         table.add_column(column, justify="left" if not column else "right")
-    rows: list[tuple[str, Mapping[str, Any]]] = [
-        ("validation", result.metrics),
-        ("test", result.test_metrics),
-        (f"{result.baseline} (test)", result.baseline_metrics),
-    ]
-    for name, values in rows:
-        table.add_row(name, *(format_value(values.get(key)) for key in result.test_metrics))
+    for name in result.test_metrics:
+        table.add_row(name, *(format_value(values.get(name)) for values in columns.values()))
     console.print(table)
     sample = "samples" if result.images_per_second is None else "images"
     rate = f"{result.samples_per_second:,.0f} {sample}/s"
@@ -39,3 +40,5 @@ def print_summary(result: TrainResult) -> None:
     for name, value in places:
         # Whole, so that it can be clicked and copied.
         console.print(f"{name:<10} {value}", highlight=False, markup=False, soft_wrap=True)
+    run = result.run_id[:12] or str(result.model_path.parent)
+    next_steps(f"cookbook predict {run} INPUT", "cookbook runs")

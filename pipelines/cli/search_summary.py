@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.cli.output import next_steps
 from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ def print_summary(result: TuneResult) -> None:
     for name, text in result.facts():
         # Notes may quote values with brackets, which rich would read as a style.
         console.print(f"[bold]{name:<11}[/] {escape(text)}", highlight=False, soft_wrap=True)
+    console.print(f"[bold]{'study':<11}[/] {escape(result.study)}", highlight=False, soft_wrap=True)
+    study = shlex.quote(result.study)
+    next_steps(f"cookbook report {study}", f"cookbook predict {study} INPUT")
 
 
 def _print_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

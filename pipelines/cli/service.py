@@ -1,4 +1,4 @@
-"""Commands of the tuning service: submit, queue, cancel, pause, resume, priority, logs, results."""
+"""Commands on the jobs of the tuning service, from `submit` to `results`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.options import parse_settings
+from pipelines.cli.output import json_option, next_steps, print_listing, print_result
 from pipelines.cli.studies import study_options
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def submit(
         return
     ahead = sum(other.job.priority >= job.priority for other in client.jobs(states=["queued"])) - 1
     click.echo(f"Submitted {job.name!r}" + (f"; {ahead} jobs are before it." if ahead else "."))
-    _next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
+    next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
 
 
 @click.command()
@@ -121,6 +122,29 @@ def priority(job: str, number: int, *, root: Path, storage: str | None, as_json:
 
 @click.command()
 @click.argument("job")
+@click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
+@study_options
+@json_option
+def change(
+    job: str, changes: tuple[str, ...], *, root: Path, storage: str | None, as_json: bool
+) -> None:
+    """Change `trials`, `timeout` or `patience` of JOB, also while it runs.
+
+    For example: cookbook change digits trials=60 timeout=2h
+    """
+    from pipelines.service.submission import change as change_job
+
+    client = _client(root, storage)
+    changed = change_job(
+        job, client, parse_settings(changes, flag="cookbook change JOB", example="trials=60")
+    )
+    _report(client, changed, as_json=as_json)
+    if changed.is_over:
+        next_steps(f"cookbook resume {job}")
+
+
+@click.command()
+@click.argument("job")
 @click.option("--follow", is_flag=True, help="Go on until the job is over.")
 @study_options
 @json_option
@@ -185,7 +209,7 @@ def _print_results(client: Client, name: str, *, as_json: bool) -> None:
         lines += [("test", scores), ("verdict", final["verdict"])]
     for label, value in lines:
         click.echo(f"{label:<18} {value}")
-    _next_steps(f"cookbook trials {name}", f"cookbook report {name}")
+    next_steps(f"cookbook trials {name}", f"cookbook report {name}")
 
 
 def _log_line(line: LogLine, *, as_json: bool) -> str:
@@ -196,7 +220,3 @@ def _log_line(line: LogLine, *, as_json: bool) -> str:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone()
-
-
-def _next_steps(*commands: str) -> None:
-    click.echo("Next: " + "   ".join(commands), err=True)

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 import click
 
+from pipelines.cli.names import resolve_name
 from pipelines.cli.options import store_options
 from pipelines.cli.output import (
     fitting_columns,
     json_option,
     listing_width,
+    next_steps,
     print_listing,
     print_result,
 )
@@ -30,29 +32,41 @@ def study_options(command: Command) -> Command:
 
 
 @click.command()
+@click.argument("study", required=False)
 @study_options
 @json_option
-def status(*, root: Path, storage: str | None, as_json: bool) -> None:
-    """List studies with their progress and best value."""
+def status(study: str | None, *, root: Path, storage: str | None, as_json: bool) -> None:
+    """List studies with their progress and best value; only STUDY when it is named.
+
+    Wherever a study is asked for, its beginning is enough; `latest` is the one that changed last.
+    """
     from tuning.storage.studies import list_studies
 
     rows = [
         {
-            "name": study.name,
-            "status": study.status,
-            "finished": study.counts["complete"] + study.counts["pruned"] + study.counts["failed"],
-            "total": study.total,
-            "running": study.counts["running"],
-            "failed": study.counts["failed"],
-            "metric": study.metrics[0][0],
-            "best": None if study.best is None else study.best.value,
-            "strategy": study.strategy,
-            "last_change": study.last_change,
+            "name": one.name,
+            "status": one.status,
+            "finished": one.counts["complete"] + one.counts["pruned"] + one.counts["failed"],
+            "total": one.total,
+            "running": one.counts["running"],
+            "failed": one.counts["failed"],
+            "metric": one.metrics[0][0],
+            "best": None if one.best is None else one.best.value,
+            "strategy": one.strategy,
+            "last_change": one.last_change,
         }
-        for study in _existing(root, storage, list_studies)
+        for one in _existing(root, storage, list_studies)
     ]
     columns = ("name", "status", "finished", "total", "failed", "metric", "best", "last_change")
+    if study is not None:
+        name = resolve_name("study", study, [row["name"] for row in rows])
+        rows = [row for row in rows if row["name"] == name]
+        if not rows:
+            raise click.UsageError(f"No study named {study!r}: `cookbook status` lists them.")
     print_listing(rows, columns, as_json=as_json)
+    if rows and not as_json:
+        name = rows[0]["name"]
+        next_steps(f"cookbook trials {name}", f"cookbook report {name}")
 
 
 @click.command()
@@ -66,14 +80,14 @@ def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> Non
     """
     from tuning.report import trial_rows
 
-    rows = [
-        {"name": f"{study}/{row['trial']}", **row}
-        for row in trial_rows(_open(study, root, storage))
-    ]
+    found = _open(study, root, storage)
+    name = found.study_name
+    rows = [{"name": f"{name}/{row['trial']}", **row} for row in trial_rows(found)]
     if as_json:
         print_listing(rows, (), as_json=True)
         return
     _print_trials(rows)
+    next_steps(f"cookbook best {name}", f"cookbook report {name}")
 
 
 def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -129,6 +143,8 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
         click.echo(f"params = {params!r}")
     else:
         click.echo(json.dumps(params))
+    name = opened.study_name
+    next_steps(f"cookbook trials {name}", f"cookbook report {name}")
 
 
 @click.command()
@@ -177,10 +193,12 @@ def report(
     from tuning.report import write_figures, write_report
 
     found = _open(study, root, storage)
-    click.echo(write_report(found, output or Path(f"{study}.html")))
+    name = found.study_name
+    click.echo(write_report(found, output or Path(f"{name}.html")))
     if figures is not None:
         write_figures(found, figures)
         click.echo(figures)
+    next_steps(f"cookbook best {name}", "cookbook ui")
 
 
 @click.command()
@@ -243,9 +261,13 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     """Delete STUDY; its MLflow runs are kept."""
+    from tuning import open_study
     from tuning.storage.studies import delete_study
 
-    _open(study, root, storage)
+    # What is deleted is named in full: no beginning, no `latest`.
+    if storage is None and not (root / "studies.db").exists():
+        raise click.UsageError(_no_store(study, root))
+    open_study(study, storage, root=str(root))
     if not yes:
         click.confirm(f"Delete {study} with all its trials?", abort=True)
     delete_study(study, storage, root=str(root))
@@ -256,8 +278,21 @@ def _open(study: str, root: Path, storage: str | None) -> Any:
     from tuning import open_study
 
     if storage is None and not (root / "studies.db").exists():
-        raise click.UsageError(f"No study named {study!r}: there is no store under {root} yet.")
-    return open_study(study, storage, root=str(root))
+        raise click.UsageError(_no_store(study, root))
+    from tuning.errors import JobError
+    from tuning.storage.studies import study_names
+
+    try:
+        return open_study(study, storage, root=str(root))
+    except JobError:
+        name = resolve_name("study", study, study_names(storage, root=str(root)))
+        if name == study:
+            raise
+        return open_study(name, storage, root=str(root))
+
+
+def _no_store(study: str, root: Path) -> str:
+    return f"No study named {study!r}: there is no store under {root} yet."
 
 
 def _existing(root: Path, storage: str | None, listing: Callable[..., Any]) -> Any:

@@ -20,6 +20,12 @@ from tuning.strategies import PRUNERS, STRATEGIES
     "--strategy",
     help=f"One of {', '.join(STRATEGIES)}; hybrid by default.",
 )
+@click.option(
+    "--objective",
+    "--metric",
+    multiple=True,
+    help="Metric to improve, as val_f1_macro; several search a Pareto front.",
+)
 @click.option("--pruner", help=f"One of {', '.join(PRUNERS)}.")
 @click.option("--study", help="Name of the study; the same name continues the same study.")
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")
@@ -54,6 +60,8 @@ def tune(
     given = {name: value for name, value in options.items() if value is not None}
     if data:
         given["data"] = data
+    if objective := given.pop("objective"):
+        given["objective"] = list(objective)
     if settings:
         given["params"] = parse_settings(settings)
     checked = make_job(job, given)

@@ -58,6 +58,11 @@ class DatasetEntry:
     layouts: tuple[tuple[str, ...], ...] = ()
     files: tuple[RemoteFile, ...] = ()
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the user brings the data."""
+        return self.source == "yours"
+
     def function(self) -> Callable[..., Dataset]:
         """Imports the loader."""
         loader: Callable[..., Dataset] = load_object(self.loader)

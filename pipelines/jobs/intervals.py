@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import Any
@@ -53,7 +54,8 @@ def difference_over_seeds(
     def mean_of_seeds(stacked: np.ndarray, rows: np.ndarray) -> dict[str, float]:
         count = stacked.shape[1]
         drawn = generator.integers(0, count, size=(count,))
-        return {metric: fmean(measure(stacked[:, seed], rows)[metric] for seed in drawn)}
+        scores = (measure(stacked[:, seed], rows) for seed in drawn)
+        return {metric: fmean(found.get(metric, math.nan) for found in scores)}
 
     stacks = (np.stack(list(first), axis=1), np.stack(list(second), axis=1))
     return difference_interval(mean_of_seeds, *stacks, targets, metric=metric)

@@ -17,7 +17,9 @@ OF_EVERY_TRIAL = ("best_epoch", "parameters")
 
 
 def metrics_of_epochs(recipe: Recipe) -> set[str]:
-    """What the epochs of a recipe report; where the data decide the task, that of every task.
+    """What epochs of a recipe report, some only when a search asks; of a task or of every task.
+
+    The data of a recipe may decide its task.
 
     Args:
         recipe: What is trained.
@@ -25,9 +27,22 @@ def metrics_of_epochs(recipe: Recipe) -> set[str]:
     Example:
         >>> from pipelines.recipes.registry import load_recipe
         >>> sorted(metrics_of_epochs(load_recipe("digits-cnn")))
-        ['accuracy', 'loss', 'val_accuracy', 'val_loss']
+        ['accuracy', 'loss', 'val_accuracy', ..., 'val_roc_auc', 'val_top_5_accuracy']
     """
-    return set().union(*(task_entry(task).reported for task in recipe.tasks))
+    entries = [task_entry(task) for task in recipe.tasks]
+    return set().union(*(entry.reported | entry.on_request for entry in entries))
+
+
+def scores_on_request(recipe: Recipe, settings: SearchSettings) -> tuple[str, ...]:
+    """Metrics that epochs report because a search asks for them, without the prefix `val_`.
+
+    Args:
+        recipe: What is trained.
+        settings: Metrics and constraints of the search.
+    """
+    known = set().union(*(task_entry(task).on_request for task in recipe.tasks))
+    asked = {name.removesuffix("_std") for name in settings.returned} & known
+    return tuple(sorted(name.removeprefix("val_") for name in asked))
 
 
 def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:

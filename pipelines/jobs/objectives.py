@@ -12,9 +12,10 @@ from tuning._names import unknown_name
 _DIRECTIONS = ("maximize", "minimize")
 # Words in the names of Keras' and scikit-learn's metrics that say what is better.
 _LESS = ("loss", "error", "mae", "mse", "rmse", "crossentropy", "perplexity", "divergence",
-         "latency", "parameters", "nats", "bits")  # fmt: skip
+         "latency", "parameters", "nats", "bits", "mape",
+         "pinball")  # fmt: skip
 _MORE = ("accuracy", "acc", "auc", "precision", "recall", "f1", "r2", "bleu", "score", "match",
-         "iou", "silhouette")  # fmt: skip
+         "iou", "silhouette", "mcc")  # fmt: skip
 
 OBJECTIVE_SCHEMA = {
     "anyOf": [

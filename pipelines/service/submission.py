@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cookbook._names import unknown_name
 from pipelines.jobs.schema import Job, check_job
 from pipelines.jobs.yaml_lines import Document, read_document
 from tuning.errors import JobError
@@ -28,8 +29,8 @@ _OF_THE_SERVICE = {
     "storage": "the service keeps every study in its own store",
     "tracking": "the service sends every run to its own MLflow",
 }
-# Keys of a running job that may change, with what a change does.
-CHANGEABLE = ("trials", "timeout", "patience", "space")
+# Keys that may change while a job runs: none of them decides the numbers of a trial.
+CHANGEABLE = ("trials", "timeout", "patience")
 
 
 def submit(
@@ -72,6 +73,31 @@ def submit(
         cap=cap,
         labels=labels,
     )
+
+
+def change(name: str, client: Client, changes: Mapping[str, Any]) -> JobRecord:
+    """Changes how far a job goes, also while it runs; its workers follow within seconds.
+
+    Args:
+        name: The job.
+        client: The service's store.
+        changes: Keys among `CHANGEABLE` with their new values.
+
+    Returns:
+        The job. One that is over stays over until it is resumed.
+
+    Raises:
+        JobError: If there is no such job, or a key or value is wrong.
+    """
+    for key in changes:
+        if key not in CHANGEABLE:
+            raise JobError(
+                unknown_name("key that can change", key, CHANGEABLE)
+                + " Anything else makes another study: submit it under a new name."
+            )
+    job = client.queue.job(name)
+    read_submission(job.text, name=name, source=name, changes={**job.changes, **changes})
+    return client.queue.change(name, changes)
 
 
 def read_submission(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipelines.datasets.containers import Dataset, Split
     from pipelines.inputs.feeds import Feed
+    from pipelines.tasks.scorers import Scorer
 
 
 class Task(ABC):
@@ -85,9 +86,39 @@ class Task(ABC):
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """Metrics of predictions against the targets of the same rows."""
 
-    def score(self, model: keras.Model, split: Split) -> dict[str, float]:
-        """Metrics of a model on a split."""
-        return self.measure(self.predict(model, split.x), split.y)
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        """Further metrics, `(predictions, y) -> value`; None where the rows define none."""
+        return {}
+
+    def scores(
+        self, predictions: np.ndarray, y: Any, names: Collection[str] | None = None
+    ) -> dict[str, float]:
+        """What `measure` gives, and further metrics.
+
+        Args:
+            predictions: `[rows, ...]`.
+            y: Targets of the same rows.
+            names: Which further metrics; all by default.
+
+        Returns:
+            The metrics that the rows define, those of `measure` first.
+        """
+        found = self.measure(predictions, y)
+        asked = {n: f for n, f in self.scorers.items() if names is None or n in names}
+        # A model that diverged has no score; scikit-learn would refuse it in its own words.
+        diverged = bool(asked) and bool(np.isnan(predictions).any())
+        for name, scorer in asked.items():
+            value = float("nan") if diverged else scorer(predictions, np.asarray(y))
+            if value is not None:
+                found[name] = value
+        return found
+
+    def score(
+        self, model: keras.Model, split: Split, names: Collection[str] | None = ()
+    ) -> dict[str, float]:
+        """What `measure` gives of a model on a split, and further metrics; see `scores`."""
+        return self.scores(self.predict(model, split.x), split.y, names)
 
     @abstractmethod
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
@@ -96,6 +127,10 @@ class Task(ABC):
     @abstractmethod
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Pictures of what the model does on a split, by file name without ending."""
+
+    def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
+        """Values for JSON about what the model does on a split, by file name without ending."""
+        return {}
 
     def callbacks(self) -> list[keras.callbacks.Callback]:
         """What the training of this task needs beside the options' callbacks."""

@@ -10,13 +10,16 @@ import numpy as np
 
 from cookbook.losses.from_labels import FromLabels
 from pipelines.baselines.classifiers import make_classifier
-from pipelines.figures import confusion_figure
+from pipelines.figures import class_report_figure, confusion_figure
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.base import Task
 from pipelines.tasks.losses import chosen_loss, label_loss
+from pipelines.tasks.scorers import CLASS_SCORERS, Scorer, class_report
 from pipelines.tasks.scores import class_scores
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Split
@@ -94,12 +97,28 @@ class Classification(Task):
         model: Any = make_classifier(name).fit(self.features(train.x), train.y)
         return name, model.predict_log_proba(self.features(split.x))
 
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        """Precision, recall, F1 and others, by scikit-learn."""
+        return CLASS_SCORERS
+
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """The confusion matrix."""
-        classes = self.dataset.classes or ()
+        """The confusion matrix, and precision, recall and F1 of every class."""
+        found, classes = self.reports(model, split), self.dataset.classes or ()
+        return {
+            "confusion": confusion_figure(np.array(found["confusion"]["counts"]), classes),
+            "classification-report": class_report_figure(found["classification-report"]),
+        }
+
+    def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
+        """The numbers of the figures; rows of the confusion matrix are true classes."""
+        classes, logits = list(self.dataset.classes or ()), self.predict(model, split.x)
         counts = np.zeros((len(classes), len(classes)), dtype=int)
-        np.add.at(counts, (split.y, self.predict(model, split.x).argmax(axis=1)), 1)
-        return {"confusion": confusion_figure(counts, classes)}
+        np.add.at(counts, (split.y, logits.argmax(axis=1)), 1)
+        return {
+            "confusion": {"classes": classes, "counts": counts.tolist()},
+            "classification-report": class_report(logits, split.y, classes),
+        }
 
     def class_output(self) -> dict[str, Any]:
         """How serving names the classes."""

@@ -16,6 +16,7 @@ from pipelines.preprocessing.series import SeriesPreprocessor
 from pipelines.preprocessing.targets import TargetEncoder
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH
+from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ class Forecast(Task):
         return {name: scores[name] for name in ("mae", "rmse", "r2")} | {
             "coverage": float(inside.mean())
         }
+
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        """MAPE of the median, and the mean pinball loss of the three quantiles."""
+        return number_scorers(QUANTILES, median=1)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """The best of the simple methods on the validation rows."""

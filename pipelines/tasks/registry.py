@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cookbook._lazy import load_object
@@ -26,6 +26,8 @@ class TaskEntry:
         reported: What an epoch reports, of the training and of the validation rows.
         losses: Names in `cookbook.losses` that it can be trained with, the usual one first.
         why_these: Why no other loss fits, as the end of a sentence.
+        scored: Further test metrics by scikit-learn with their directions, see
+            `pipelines.tasks.scorers`.
         foldable: Whether rows have one label or number each and can be divided into folds.
         latency: Whether a prediction is one call of the model, whose time says something.
     """
@@ -36,6 +38,7 @@ class TaskEntry:
     reported: frozenset[str]
     losses: Sequence[str]
     why_these: str
+    scored: Mapping[str, str] = field(default_factory=dict)
     foldable: bool = False
     latency: bool = False
 
@@ -43,6 +46,12 @@ class TaskEntry:
     def main_metric(self) -> tuple[str, str]:
         """The test metric that sums the task up, and its direction."""
         return next(iter(self.metrics.items()))
+
+    @property
+    def on_request(self) -> frozenset[str]:
+        """What an epoch reports of the validation rows where a search asks for it."""
+        names = {f"val_{name}" for name in (*self.metrics, *self.scored)}
+        return frozenset(names - self.reported)
 
     def load(self) -> type[Task]:
         """Imports the class, and Keras with it."""
@@ -78,6 +87,21 @@ def _of_both_splits(*names: str) -> frozenset[str]:
 
 
 _CLASSES = {"accuracy": "maximize", "crossentropy": "minimize"}
+_CLASS_SCORES = {
+    "balanced_accuracy": "maximize",
+    "precision_macro": "maximize",
+    "precision_weighted": "maximize",
+    "recall_macro": "maximize",
+    "recall_weighted": "maximize",
+    "f1_macro": "maximize",
+    "f1_weighted": "maximize",
+    "mcc": "maximize",
+    "roc_auc": "maximize",
+    "average_precision": "maximize",
+    "top_5_accuracy": "maximize",
+    "log_loss": "minimize",
+}
+_NUMBER_SCORES = {"mape": "minimize", "pinball": "minimize"}
 _REPORTED = _of_both_splits("accuracy", "loss")
 _CLASS_LOSSES = _with_targets(
     "sparse_categorical_crossentropy", "labels", "one_hot", "labels_or_one_hot", "binary"
@@ -93,6 +117,7 @@ def _classification(name: str, reference: str) -> TaskEntry:
         reported=_REPORTED,
         losses=_CLASS_LOSSES,
         why_these=_WHY_CLASSES,
+        scored=_CLASS_SCORES,
         foldable=True,
         latency=True,
     )
@@ -111,6 +136,7 @@ _ROWS = (
         reported=_of_both_splits("loss"),
         losses=(),
         why_these="the quantile loss of its intervals, which it sets itself",
+        scored=_NUMBER_SCORES,
         latency=True,
     ),
     _classification("image-classification", "pipelines.tasks.images:ImageClassification"),
@@ -145,6 +171,7 @@ _ROWS = (
         reported=_of_both_splits("loss", "mae", "rmse"),
         losses=_with_targets("mean_squared_error", "numbers", "positive", "not_negative"),
         why_these="losses of one number a row",
+        scored=_NUMBER_SCORES,
         foldable=True,
         latency=True,
     ),

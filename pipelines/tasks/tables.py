@@ -18,6 +18,7 @@ from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
 from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
 
 if TYPE_CHECKING:
@@ -212,6 +213,12 @@ class TableRegression(Task):
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """Errors in the target's unit, and the share of variance explained."""
         return number_scores(predictions, y)
+
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        """MAPE, and the pinball loss at the quantile that the model is trained for."""
+        quantiles = np.atleast_1d(self.options.of("loss").get("quantiles", 0.5))
+        return number_scorers([float(quantile) for quantile in quantiles])
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Gradient boosting on the same training rows."""

@@ -96,11 +96,11 @@ class DataRequest:
 def _check_own_data(recipe: Recipe, options: Mapping[str, Any]) -> None:
     """Refuses a file or folder for a recipe that has its own data, and names one that takes it."""
     own = entry(recipe.dataset)
-    if "path" not in options or own.source == "yours":
+    if "path" not in options or own.is_own:
         return
     # Of several recipes for one kind of data the first by name stays: `text`, not `text-recurrent`.
     sources = ((entry(other.dataset), other.name) for other in reversed(all_recipes()))
-    generic = {found.modality: name for found, name in sources if found.source == "yours"}
+    generic = {found.modality: name for found, name in sources if found.is_own}
     raise ValueError(
         f"{recipe.name} has its own data, {recipe.dataset}. Got path={str(options['path'])!r}: "
         f"leave it out; the recipe `{generic[own.modality]}` takes your own data of this kind."

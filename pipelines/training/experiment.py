@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from pipelines.hyperparameters.precision import precision
 from pipelines.recipes.recipe import Recipe
 from pipelines.tasks.registry import task_entry
 from pipelines.training.tensorflow.trainer import Trainer
+from pipelines.training.validation_scores import ValidationScores
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
@@ -85,6 +86,7 @@ class Experiment:
         with_validation: bool = False,
         checkpoint: Path | None = None,
         kept: KeptTrainers | None = None,
+        scores: Collection[str] = (),
     ) -> tuple[keras.Model, dict[str, list[float]]]:
         """Trains a fresh model.
 
@@ -97,6 +99,8 @@ class Experiment:
             checkpoint: File to go on from, replaced after every epoch.
             kept: Trainers of earlier trainings in this process; one of the same structure is
                 used again, and the returned model is then that trainer's.
+            scores: Further metrics of the validation rows that every epoch reports, as
+                `f1_macro`; each costs a prediction of these rows.
 
         Returns:
             The model and its history.
@@ -109,7 +113,10 @@ class Experiment:
         else:
             trainer = kept.trainer(model, feed, validation=validation, data=self._data_facts())
         validated = not with_validation
-        added = [*self.task.callbacks(), *self._option_callbacks(validated=validated)]
+        added: list[keras.callbacks.Callback] = []
+        if scores:
+            added.append(ValidationScores(self.task, scores))
+        added += [*self.task.callbacks(), *self._option_callbacks(validated=validated)]
         history = trainer.fit(
             epochs=epochs or self.options.epochs,
             callbacks=[*added, *callbacks],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,10 @@ from pipelines.figures import history_figure
 from pipelines.training.data import data_text
 from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
+from pipelines.training.saved import keep_summary
 from pipelines.training.saving import save_model
 from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
+from tuning.tracking.content import run_name
 
 if TYPE_CHECKING:
     import keras
@@ -46,12 +49,20 @@ def record(
         Metrics, history, run and model.
     """
     task, dataset = experiment.task, experiment.dataset
-    metrics = task.score(model, dataset.validation)
+    metrics = task.score(model, dataset.validation, None)
     test = dataset.test.open("the end of a training")
     baseline, predictions = task.baseline(test)
-    baseline_metrics = task.measure(predictions, test.y)
-    test_metrics = task.score(model, test)
+    baseline_metrics = task.scores(predictions, test.y)
+    test_metrics = task.score(model, test, None)
     path = save_model(experiment, model, _new_folder(request))
+    metric, _ = experiment.entry.main_metric
+    keep_summary(
+        path.parent,
+        name=_run_name(request),
+        recipe=request.recipe,
+        score=(metric, test_metrics[metric]),
+        seconds=seconds,
+    )
     finals = {"test": test_metrics, "baseline": baseline_metrics}
     provenance = Provenance(
         git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
@@ -60,7 +71,7 @@ def record(
     if tracker is not None:
         record = TrainingRecord(
             experiment=request.recipe,
-            name=f"{request.recipe} seed {request.seed}",
+            name=_run_name(request),
             params=experiment.params,
             tags={
                 **provenance.run_tags(),
@@ -112,8 +123,17 @@ def _keep(
     texts = dict(task.notes(model))
     if text := data_text(experiment.dataset):
         texts["data.txt"] = text
+    for name, values in task.reports(model, test).items():
+        texts[f"{name}.json"] = json.dumps(values, indent=1)
     figures = {"history": history_figure(history), **task.figures(model, test)}
     record.keep(folder, task.raw_example(), figures=figures, texts=texts)
+
+
+def _run_name(request: TrainRequest) -> str:
+    """The recipe and what was asked for beside its defaults."""
+    path = request.data.get("path")
+    data = {} if path is None else {"data": Path(path).name}
+    return run_name(request.recipe, {**data, **request.params, "seed": request.seed})
 
 
 def _new_folder(request: TrainRequest) -> Path:

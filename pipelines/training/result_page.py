@@ -19,17 +19,17 @@ def result_html(result: TrainResult) -> str:
     Args:
         result: The result.
     """
-    names = list(result.test_metrics)
-    header = "".join(f"<th scope='col'>{escape(name)}</th>" for name in ("", *names))
+    columns = {
+        "validation": result.metrics,
+        "test": result.test_metrics,
+        f"{result.baseline} (test)": result.baseline_metrics,
+    }
+    header = "".join(f"<th scope='col'>{escape(label)}</th>" for label in ("", *columns))
     rows = "".join(
-        f"<tr><th scope='row' style='text-align:left'>{escape(label)}</th>"
-        + "".join(f"<td>{escape(format_value(values.get(name)))}</td>" for name in names)
+        f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
+        + "".join(f"<td>{escape(format_value(of.get(name)))}</td>" for of in columns.values())
         + "</tr>"
-        for label, values in (
-            ("validation", result.metrics),
-            ("test", result.test_metrics),
-            (f"{result.baseline} (test)", result.baseline_metrics),
-        )
+        for name in result.test_metrics
     )
     return (
         f"<div><b>{escape(result.recipe)}</b>, {result.seconds:.1f} s"

@@ -125,7 +125,8 @@ class TrainResult:
     images_per_second: float | None = None
 
     def __repr__(self) -> str:
-        names = ", ".join(f"test {n} {format_value(v)}" for n, v in self.test_metrics.items())
+        first = list(self.test_metrics.items())[:3]
+        names = ", ".join(f"test {name} {format_value(value)}" for name, value in first)
         return f"TrainResult({self.recipe!r}, {names}, {self.seconds:.1f} s)"
 
     def _repr_html_(self) -> str:

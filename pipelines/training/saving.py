@@ -34,8 +34,10 @@ def save_model(experiment: Experiment, model: keras.Model, directory: Path) -> P
         Path of the `.keras` file; it appears only when it is complete.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    config = json.dumps(experiment.task.serving_config(), indent=1)
-    (directory / CONFIG_FILE).write_text(config, encoding="utf-8")
+    config = experiment.task.serving_config()
+    if experiment.dataset.schema is not None:
+        config["target"] = experiment.dataset.schema.target
+    (directory / CONFIG_FILE).write_text(json.dumps(config, indent=1), encoding="utf-8")
     partial = directory / f"partial-{MODEL_FILE}"
     model.save(partial)
     return partial.replace(directory / MODEL_FILE)

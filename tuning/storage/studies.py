@@ -227,6 +227,16 @@ def list_studies(storage: str | None = None, *, root: str = "mlruns") -> list[St
     return sorted(found, key=lambda s: s.last_change or datetime.min, reverse=True)
 
 
+def study_names(storage: str | None = None, *, root: str = "mlruns") -> list[str]:
+    """Names of every study of a store, the one whose trials changed last first.
+
+    Args:
+        storage: URL of the store, or None for the embedded one.
+        root: Folder of the embedded store.
+    """
+    return [study.name for study in list_studies(storage, root=root)]
+
+
 def summarise(study: optuna.Study) -> StudySummary:
     """Summarises one study."""
     found = read_trials(study)

@@ -6,7 +6,7 @@ import json
 import math
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ LONGEST_TAG = 8000
 # Tags that find the runs of a study again.
 STUDY, STUDY_ID, ROLE, TRIAL, STATE = "study", "study_id", "role", "trial", "state"
 ROLE_STUDY, ROLE_TRIAL = "study", "trial"
+DESCRIPTION = "mlflow.note.content"  # MLflow's tag of what its UI shows as description
+_LONGEST_NAME = 80
 
 # A pruned trial is KILLED, as in MLflow's own Optuna storage: the list of runs shows at a
 # glance which trials were stopped, and `state` tells them from runs that a person killed.
@@ -153,8 +155,32 @@ def history_points(
     return points
 
 
+def run_name(first: str, differing: Mapping[str, Any]) -> str:
+    """A name that says what is different about a run, as far as it fits.
+
+    Args:
+        first: What the name begins with.
+        differing: Hyperparameters that differ between the runs.
+
+    Example:
+        >>> run_name("trial-0007", {"learning_rate": 0.00123456, "widths": [64, 32]})
+        'trial-0007 learning_rate=0.00123 widths=[64,32]'
+    """
+    name = first
+    for key, value in differing.items():
+        text = f"{value:.3g}" if isinstance(value, float) else as_text(value, _LONGEST_NAME)
+        longer = f"{name} {key}={text.replace(', ', ',')}"
+        if len(longer) <= _LONGEST_NAME:
+            name = longer
+    return name
+
+
 def trial_content(
-    record: TrialRecord, *, metrics: Sequence[str], tags: Mapping[str, str]
+    record: TrialRecord,
+    *,
+    metrics: Sequence[str],
+    tags: Mapping[str, str],
+    searched: Collection[str] = (),
 ) -> RunContent:
     """Collects what MLflow gets of one finished trial.
 
@@ -162,6 +188,7 @@ def trial_content(
         record: A complete, pruned or failed trial.
         metrics: Names of the study's metrics.
         tags: Tags that all trials of the study share.
+        searched: Hyperparameters that are not the same in all trials; they are in the run's name.
 
     Returns:
         The content. Where the value that counts is not the last one of a curve (that of the best
@@ -177,7 +204,10 @@ def trial_content(
         ends_curve = any(name == point.key for point in points)
         points.append(Point(name, value, end + ends_curve, record.steps))
     return RunContent(
-        name=f"trial-{record.number:04d}",
+        name=run_name(
+            f"trial-{record.number:04d}",
+            {name: value for name, value in record.params.items() if name in searched},
+        ),
         status=STATUS_OF[record.state],
         start=start,
         end=end,
@@ -217,7 +247,7 @@ def _trial_tags(record: TrialRecord) -> dict[str, Any]:
         "stage": record.stage,
         "reason": record.reason,
         "traceback": record.traceback,
-        "mlflow.note.content": record.reason,  # shown as the description of the run
+        DESCRIPTION: record.reason,
         **{f"note.{name}": value for name, value in record.notes.items()},
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuning.tracking.internals import log_into
-from tuning.tracking.quiet import default_uris
+from tuning.tracking.quiet import default_uris, tracking_errors
 
 if TYPE_CHECKING:
     from tuning.tracking.runs import Run
@@ -112,6 +112,26 @@ def _of_any_type(signature: Any) -> Any:
 
     columns = [ColSpec(AnyType(), name, required=False) for name in signature.inputs.input_names()]
     return ModelSignature(inputs=Schema(columns), outputs=signature.outputs)
+
+
+def describe_model(run: Run, model: LoggedModel, text: str) -> None:
+    """Describes a registered model and its version; one without a registered name is left.
+
+    Args:
+        run: The run that it belongs to.
+        model: What was logged.
+        text: Markdown.
+
+    Raises:
+        TrackingError: If MLflow does not accept it.
+    """
+    if model.name is None or not text:
+        return
+    with tracking_errors(run.tracker.tracking_uri):
+        client = run.tracker.client
+        client.update_model_version(model.name, model.version, description=text)
+        # Of its newest version: the page of the model shows no other.
+        client.update_registered_model(model.name, description=text)
 
 
 def load_python_model(tracking_uri: str, uri: str) -> Any:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuning.space.space import Space
 from tuning.storage.records import (
     COMPLETE,
     FAILED,
@@ -16,6 +17,7 @@ from tuning.storage.records import (
     RESULT,
     RUNNING,
     SETTINGS,
+    SPACE,
     TrialRecord,
     best_record,
 )
@@ -38,6 +40,11 @@ def metric_names(study: Any) -> list[str]:
     count = len(study.directions)
     plain = ["objective"] if count == 1 else [f"objective_{i}" for i in range(count)]
     return named if len(named) == count else plain
+
+
+def searched_names(study: Any) -> frozenset[str]:
+    """Names of a study's hyperparameters that differ between its trials."""
+    return frozenset(Space.from_dict(study.user_attrs.get(SPACE, {})).searched)
 
 
 def in_order_of_end(records: Sequence[TrialRecord]) -> list[TrialRecord]:

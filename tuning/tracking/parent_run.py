@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tuning.storage.records import RESULT, SETTINGS, SPACE, TrialRecord
-from tuning.tracking.content import Point, milliseconds, safe_key
+from tuning.tracking.content import DESCRIPTION, Point, as_tags, milliseconds, safe_key
+from tuning.tracking.description import describe_study
 from tuning.tracking.parent import (
     BEST_VALUE,
     digest,
@@ -22,7 +23,7 @@ from tuning.tracking.parent import (
 )
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
-from tuning.tracking.study_runs import study_params
+from tuning.tracking.study_runs import provenance_of, study_params
 
 FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
 
@@ -82,6 +83,7 @@ class ParentRun:
                 changes.params[name] = text
             elif known.params[name] != text:  # MLflow never changes a parameter
                 changes.tags[safe_key(f"settings.{name}")] = text
+        changes.tags |= self._description(records)
         changes.tags = {k: v for k, v in changes.tags.items() if known.tags.get(k) != v}
         result = self._study.user_attrs.get(RESULT) or {}
         points = result_points(result, int(time.time() * 1000))
@@ -90,6 +92,17 @@ class ParentRun:
             best = incumbent_points(records, maximize=maximize[0])
             changes.points += [point for point in best if point.step not in self._known_steps()]
         return changes
+
+    def _description(self, records: Sequence[TrialRecord]) -> dict[str, str]:
+        """The description as a tag, until the files of the run show the same result."""
+        if not self.lacks_files(records):
+            return {}  # what a person has written since then stays
+        result = self._study.user_attrs.get(RESULT) or {}
+        best = next((r.params for r in records if r.number == result.get("best_trial")), None)
+        text = describe_study(
+            result, provenance_of(self._study), run_id=self._entity.info.run_id, best=best
+        )
+        return as_tags({DESCRIPTION: text or None})
 
     def apply(self, changes: Changes) -> None:
         """Writes changes in one batch."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuning.storage.records import TrialRecord
 from tuning.tracking.content import milliseconds, trial_content
-from tuning.tracking.parent import in_order_of_end, metric_names, parent_status
+from tuning.tracking.parent import in_order_of_end, metric_names, parent_status, searched_names
 from tuning.tracking.parent_run import ParentRun
 from tuning.tracking.runs import Run, Tracker
 from tuning.tracking.study_runs import (
@@ -81,6 +81,7 @@ class StudyWriter:
         self._tracker = Tracker(tracking_uri, experiment=name, artifact_root=artifact_root)
         self._names = metric_names(study)
         self._tags = shared_tags(study, provenance)
+        self._searched = searched_names(study)
         self._lease: Lease | None = None
         self.report = SyncReport(experiment_id=self._tracker.experiment_id)
         self._find()
@@ -176,7 +177,9 @@ class StudyWriter:
             self.report = replace(self.report, run_id=run.run_id, url=run.url)
 
     def _write_trial(self, record: TrialRecord) -> None:
-        content = trial_content(record, metrics=self._names, tags=self._tags)
+        content = trial_content(
+            record, metrics=self._names, tags=self._tags, searched=self._searched
+        )
         begun = self._runs.begun.get(record.number)
         if begun is not None:
             run = self._tracker.run(begun)

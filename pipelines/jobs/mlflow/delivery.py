@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tuning.tracking import Run
+    from tuning.tracking.models import LoggedModel
 
 FOLDER = "delivery"  # beside the model
 SENT = "delivery"  # tag of the parent run: which delivery it has
@@ -96,8 +97,12 @@ class Delivery:
         Raises:
             TrackingError: If MLflow does not accept it; what is kept stays.
         """
-        if run.tags().get(SENT) == self.mark:
+        tags = run.tags()
+        if tags.get(SENT) == self.mark:
             return False
+        from tuning.tracking.content import DESCRIPTION
+        from tuning.tracking.models import describe_model
+
         folder = directory / FOLDER
         if self.dataset and self.fingerprint:
             run.dataset(self.dataset, self.fingerprint)
@@ -106,16 +111,17 @@ class Delivery:
         if self.kind == RECIPE:
             from pipelines.training.saving import log_model
 
-            log_model(run, example, directory / MODEL_FILE, **self.registration)
+            logged = log_model(run, example, directory / MODEL_FILE, **self.registration)
         else:
-            self._log_plain(run, directory, example, model)
+            logged = self._log_plain(run, directory, example, model)
+        describe_model(run, logged, tags.get(DESCRIPTION, ""))
         run.log(tags={SENT: self.mark})
         return True
 
-    def _log_plain(self, run: Run, directory: Path, example: Any, model: Any) -> None:
+    def _log_plain(self, run: Run, directory: Path, example: Any, model: Any) -> LoggedModel:
         from pipelines.serving.keras_models import log_keras_model
 
-        log_keras_model(
+        return log_keras_model(
             run,
             _loaded(directory / MODEL_FILE) if model is None else model,
             input_example=example,

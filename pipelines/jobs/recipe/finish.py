@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs import candidates
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
+from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.verdict import judge
 from pipelines.training.data import data_text
 from pipelines.training.experiment import Experiment
@@ -75,6 +79,7 @@ def finish_recipe(
         "seeds": target.seeds,
         **found.choice,
         "notes": list(dataset.notes),
+        "reproduce": train_command(target.recipe.name, chosen, json.loads(target.data.options)),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": reads,
@@ -119,13 +124,22 @@ def compare_on_test(
     theirs = ours
     if defaults is not winners:
         theirs = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in defaults]
-    return judge(
+    asked = [(name.removeprefix("val_"), how) for name, how in metrics]
+    baseline = task.baseline(test)
+    found = judge(
         ours,
         theirs,
         test.y,
-        measure=task.measure,
-        metrics=(*((name.removeprefix("val_"), how) for name, how in metrics), main_metric),
-        baseline=task.baseline(test),
+        # A thousand draws of the test rows are measured: no more metrics than may decide.
+        measure=functools.partial(task.scores, names=[name for name, _ in asked]),
+        metrics=(*asked, main_metric),
+        baseline=baseline,
+    )
+    return dataclasses.replace(
+        found,
+        test_metrics=task.scores(ours[0], test.y),
+        default_metrics=task.scores(theirs[0], test.y),
+        baseline_metrics=task.scores(baseline[1], test.y),
     )
 
 
@@ -137,6 +151,8 @@ def _keep(target: RecipeTarget, fitted: Refit, test: Split, *, path: Path, revie
     texts = dict(task.notes(fitted.model))
     if text := data_text(dataset):
         texts["data.txt"] = text
+    for name, values in task.reports(fitted.model, test).items():
+        texts[f"{name}.json"] = json.dumps(values, indent=1)
     delivery = Delivery(
         kind=RECIPE,
         dataset=dataset.name,

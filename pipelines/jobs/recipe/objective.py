@@ -25,6 +25,7 @@ class RecipeObjective:
         maximize: Whether larger is better.
         folds: Number of folds when the trials are cross-validated.
         latency: Whether a trial measures how long a prediction takes.
+        scores: Further metrics of the validation rows that every epoch reports.
     """
 
     recipe: Recipe
@@ -33,6 +34,7 @@ class RecipeObjective:
     maximize: bool
     folds: int | None = None
     latency: bool = False
+    scores: tuple[str, ...] = ()
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines.training",
         "tensorflow",
@@ -58,7 +60,9 @@ class RecipeObjective:
         def train(callbacks: list[Any]) -> Trained:
             dataset = self._dataset(context)
             experiment = Experiment(self.recipe, params, dataset, seed=context.seed)
-            model, _ = experiment.train(callbacks=callbacks, kept=kept_trainers())
+            model, _ = experiment.train(
+                callbacks=callbacks, kept=kept_trainers(), scores=self.scores
+            )
             return model, lambda: experiment.first_batch()[0]
 
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pipelines.datasets.registry import check_option_names
 from pipelines.hyperparameters.families import with_changes
 from pipelines.jobs.fingerprint import recipe_facts
-from pipelines.jobs.metric_names import check_metric_names, wants_latency
+from pipelines.jobs.metric_names import check_metric_names, scores_on_request, wants_latency
 from pipelines.jobs.recipe.objective import RecipeObjective
 from pipelines.jobs.recipe.space import with_space, without_fixed
 from pipelines.jobs.target import point_in
@@ -130,6 +130,7 @@ class RecipeTarget:
             maximize=direction == "maximize",
             folds=self.folds,
             latency=wants_latency(settings),
+            scores=scores_on_request(self.recipe, settings),
         )
         return one if self.folds is None else cross_validated(one, self.folds)
 

@@ -48,7 +48,12 @@ BAD_CALLS = {
     ("tune", "digits-cnn", "--root", "/proc/none"): "cannot be used",
     ("tune", "compare-losses"): "is a comparison, which has no search space: `cookbook train comp",
     ("tune", "digits-cnn", "--trials", "abc"): "'abc' is not a valid integer range",
-    ("tune", "digits-cnn", "--timeout", "soon"): "A duration is written like 90s, 10min or 2h. Got",
+    (
+        "tune",
+        "digits-cnn",
+        "--timeout",
+        "soon",
+    ): "`--timeout`: A duration is written like 90s, 10min or 2h. Got",
     ("predict", "nothing", "x.csv"): "There is no saved model for 'nothing'. Looked in: nothing, ",
     ("report", "nothing"): "No study named 'nothing'",
     ("compare", "nothing", "other"): "No study named 'nothing'",

@@ -153,6 +153,16 @@ def test_tables_are_read_as_the_options_say(program, tmp_path):
     how = ("--data-option", "delimiter=;", "--data-option", 'decimal=","')
     (row,) = json.loads(program("predict", run, one, *how, "--json").out)
     assert row["prediction"] in ("ouié", "noné")
+    assert row["taille"] == 3.25
+    assert row["p(ouié)"] + row["p(noné)"] == pytest.approx(1)
+    one.write_text("taille;label\n3,25;ouié\n4,5;noné\n1;\n")
+    shown = program("predict", "latest", one, *how, "--output", tmp_path / "out.csv")
+    assert "scores of the rows with a known target: accuracy" in shown.err
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith("taille,label,prediction,probability,p(")
+    done = program("predict", run, one, *how, "--output", tmp_path / "out.doc", check=False)
+    assert (done.code, ".csv, .json, .parquet" in done.err) == (2, True)
     done = program("predict", run, one, "--data-option", "encodin=latin-1", check=False)
     assert "No option of 'tabular' input named 'encodin'. Did you mean 'encoding'" in done.err
     assert done.code == 2

@@ -57,6 +57,15 @@ def test_status_lists_every_study(cli):
     assert "plain" in table
 
 
+def test_the_beginning_of_a_name_and_latest_are_enough(cli, tmp_path):
+    assert [row["name"] for row in last(cli("status", "st", "--json"))] == ["staged"]
+    assert cli("best", "pl").out == cli("best", "latest").out == cli("best", "plain").out
+    assert len(last(cli("trials", "latest", "--json"))) == 5
+    done = cli("report", "pl")
+    assert (tmp_path / "plain.html").exists()
+    assert "Next: cookbook best plain" in done.err
+
+
 def test_trials_are_listed_with_their_stage(cli):
     rows = last(cli("trials", "staged", "--json"))
     assert [row["stage"] for row in rows] == ["explore"] * 4 + ["refine"] * 3 + ["confirm"] * 4

@@ -30,7 +30,11 @@ def test_the_listing_has_recipes_and_comparisons():
     names = {kind: [n for n in kinds if kinds[n] == kind] for kind in ("recipe", "comparison")}
     assert names["recipe"] == recipe_names()
     assert names["comparison"] == [comparison.name for comparison in all_comparisons()]
-    assert "compare-losses" in _run("recipes").output
+    shown = _run("recipes").output
+    order = [
+        shown.index(name) for name in ("tabular", "digits-mlp", "compare-losses", "cifar10-cnn")
+    ]
+    assert order == sorted(order), "your own data first, then what needs no download"
 
 
 @pytest.mark.parametrize("comparison", all_comparisons(), ids=lambda c: c.name)

@@ -38,6 +38,8 @@ REFUSED = [
     ("digits-gan", constrained("latency_ms"), "No metric of the recipe 'digits-gan' named"),
     ("names-char-lm", constrained("latency_ms"), "No metric of the recipe"),
     ("digits-cnn", constrained("val_loss_std"), "No metric of the recipe"),
+    ("digits-cnn", {"objective": "val_f1_marco"}, "Did you mean 'val_f1_macro'"),
+    ("diabetes-mlp", {"objective": "val_f1_macro"}, "No metric of the recipe 'diabetes-mlp'"),
 ]
 
 
@@ -52,6 +54,8 @@ ALLOWED = [
     ("tabular", several("val_accuracy")),
     ("tabular", several("val_mae")),
     ("diabetes-mlp", constrained("latency_ms")),
+    ("digits-cnn", {"objective": "val_mcc"} | constrained("val_recall_macro", at_least=0.9)),
+    ("diabetes-mlp", {"objective": "val_pinball"} | constrained("val_mape")),
     ("imdb-sentiment", several("val_loss", "latency_ms")),
 ]
 
@@ -73,6 +77,20 @@ def test_job_check_says_it_in_one_line(program, tmp_path):
     assert done.code == 2
     assert "No metric of the recipe 'digits-cnn' named 'latncy_ms'" in done.err
     assert "Did you mean 'latency_ms'" in done.err
+
+
+@pytest.mark.service
+@pytest.mark.timeout(300)
+def test_a_metric_of_the_predictions_is_searched_and_judged(tmp_path):
+    result = tune(
+        "wine-mlp", objective="val_f1_macro", tiny=True, trials=1, workers=1, root=tmp_path,
+        tracking=False, **constrained("val_mcc", at_least=-1),
+    )  # fmt: skip
+    best = result.search.best.metrics
+    assert result.metric == "val_f1_macro" and -1 <= best["val_mcc"] <= 1
+    assert "val_roc_auc" not in best, "nobody asked for it"
+    assert result.final["metric"] == "f1_macro"
+    assert {"f1_macro", "mcc", "roc_auc"} <= set(result.test_metrics)
 
 
 @pytest.mark.exhaustive

@@ -53,3 +53,23 @@ def test_logs_are_printed_and_parsed(program, job, tmp_path):
     Client(root=tmp_path / "mlruns").queue.log("small", "the data are not here", source="worker-7")
     assert "worker-7  the data are not here" in program("logs", "small").out
     assert json.loads(program("logs", "small", "--json").out)["source"] == "worker-7"
+
+
+def test_a_change_is_checked_and_shown(program, job):
+    program("submit", job)
+    program("change", "small", "trials=6", "timeout=2h")
+    assert listed(program)["small"]["trials"] == 6
+    unknown = program("change", "small", "trails=6", check=False)
+    assert unknown.code == 2
+    assert "Did you mean 'trials'" in unknown.err
+    wrong = program("change", "small", "trials=-1", check=False)
+    assert wrong.code == 2
+    assert "trials" in wrong.err
+    assert "Traceback" not in unknown.err + wrong.err
+    assert listed(program)["small"]["trials"] == 6
+
+
+def test_a_change_of_a_job_that_is_over_says_how_to_go_on(program, job):
+    program("submit", job)
+    program("cancel", "small")
+    assert "cookbook resume small" in program("change", "small", "trials=6").err

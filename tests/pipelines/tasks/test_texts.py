@@ -99,7 +99,8 @@ def test_baseline_and_figures():
     scores = experiment.task.measure(predictions, experiment.dataset.validation.y)
     assert scores["accuracy"] > 0.9
     model = experiment.build(total_steps=1)
-    assert set(experiment.task.figures(model, experiment.dataset.validation)) == {"confusion"}
+    figures = experiment.task.figures(model, experiment.dataset.validation)
+    assert set(figures) == {"confusion", "classification-report"}
 
 
 def test_predictions_do_not_depend_on_company():

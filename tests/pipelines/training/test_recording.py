@@ -55,6 +55,23 @@ def test_the_run_holds_the_baseline_beside_the_model(training):
         assert data.metrics[f"test_{name}"] == pytest.approx(value)
 
 
+def test_the_run_holds_the_report_of_the_test_rows(training):
+    root, result, _ = training
+    (file,) = (root / "artifacts").glob(f"{result.run_id}/artifacts/classification-report.json")
+    report, confusion = (
+        json.loads(file.with_name(f"{name}.json").read_text())
+        for name in ("classification-report", "confusion")
+    )
+    average = report["macro avg"]["f1-score"]
+    assert average == pytest.approx(result.test_metrics["f1_macro"])
+    rows = [row["support"] for row in report["classes"].values()]
+    assert list(map(sum, confusion["counts"])) == rows
+    assert set(report["classes"]) == set(confusion["classes"])
+    for name in ("classification-report", "confusion"):
+        assert (file.parent / "figures" / f"{name}.png").exists()
+    assert {"mcc", "roc_auc"} <= set(result.metrics) == set(result.baseline_metrics)
+
+
 @pytest.mark.exhaustive
 def test_two_adversaries_have_one_rate(tmp_path):
     params = {"learning_rate": 3e-4, "schedule": "constant", "epochs": 2}
@@ -91,6 +108,8 @@ def test_the_time_of_the_epochs_is_that_of_the_training(program):
     (total,) = (line.split()[2] for line in done.out.splitlines() if "trained in" in line)
     assert len(seconds) == 2
     assert sum(seconds) <= float(total) + 0.2
-    assert all("  learning_rate 0" in line for line in done.err.splitlines())
+    *epochs, following = done.err.splitlines()
+    assert all("  learning_rate 0" in line for line in epochs)
+    assert following.startswith("Next: cookbook predict ")
     (run,) = (line for line in done.out.splitlines() if line.startswith("run "))
     assert run.endswith("(open it with: cookbook ui)")

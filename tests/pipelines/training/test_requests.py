@@ -14,7 +14,7 @@ GENERIC = {
     **{"image": "image", "tabular": "tabular", "text": "text"},
     **{"language-model": "language-model", "pairs": "translation", "series": "forecast"},
 }
-WITH_OWN_DATA = [recipe for recipe in all_recipes() if entry(recipe.dataset).source != "yours"]
+WITH_OWN_DATA = [recipe for recipe in all_recipes() if not entry(recipe.dataset).is_own]
 
 
 @pytest.mark.parametrize("recipe", WITH_OWN_DATA, ids=lambda recipe: recipe.name)

@@ -34,9 +34,11 @@ def record(**fields: object) -> TrialRecord:
 
 
 def test_a_trial_keeps_its_times_parameters_and_epochs() -> None:
-    content = trial_content(record(), metrics=["val_accuracy"], tags={"study": "digits"})
+    content = trial_content(
+        record(), metrics=["val_accuracy"], tags={"study": "digits"}, searched={"units"}
+    )
     start = milliseconds(START)
-    assert (content.name, content.status) == ("trial-0003", "FINISHED")
+    assert (content.name, content.status) == ("trial-0003 units=32", "FINISHED")
     assert (content.start, content.end) == (start, start + 4000)
     assert content.params == {"units": "32", "layers": "[64, 32]", "optimizer": "adam"}
     points = {(p.key, p.step): (p.value, p.timestamp) for p in content.metrics}

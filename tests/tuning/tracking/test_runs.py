@@ -14,6 +14,7 @@ from tuning.tracking import (
     load_python_model,
     log_python_model,
 )
+from tuning.tracking.models import describe_model
 from tuning.tracking.quiet import default_uris
 
 
@@ -108,6 +109,10 @@ def test_a_python_model_travels_with_its_files_and_no_pickle(
         alias="champion",
     )
     assert (model.name, model.version) == ("scale", "1")
+    describe_model(run, model, "Three times as much.")
+    version = run.tracker.client.get_model_version("scale", "1")
+    assert version.description == "Three times as much."
+    assert run.tracker.client.get_registered_model("scale").description == version.description
     (tmp_path / "factor.json").unlink()  # the model has its own copy
     for uri in (model.uri, "models:/scale@champion", "models:/scale/1"):
         loaded = load_python_model(tracking_uri, uri)

@@ -106,7 +106,9 @@ def test_new_trials_and_results_are_added(
     parent, _ = runs_of(tracking_uri, study)
     assert parent.info.status == "KILLED"  # one trial of two, and nobody searches
     add_trial(study, PARAMS, values=[0.8], start=5)
-    records.record_result(study, {"test": {"accuracy": 0.7}})
+    records.record_result(
+        study, {"test": {"accuracy": 0.7}, "verdict": "Keep it.", "best_trial": 0}
+    )
     report = sync(storage_url, "digits", tracking_uri, files=False)
     assert report.created == 1
     parent, children = runs_of(tracking_uri, study)
@@ -114,6 +116,7 @@ def test_new_trials_and_results_are_added(
     assert parent.info.status == "FINISHED"
     assert parent.data.metrics["result/test/accuracy"] == 0.7
     assert parent.data.tags["best.trial"] == "0"
+    assert parent.data.tags["mlflow.note.content"].startswith("Keep it.")
 
 
 def test_deleted_runs_are_made_again(storage: Any, storage_url: str, tracking_uri: str) -> None:
@@ -153,7 +156,10 @@ def test_doubles_of_two_writers_are_removed(
     _, children = runs_of(tracking_uri, study)
     double = children[1]
     Tracker(tracking_uri, experiment="digits").start(
-        "trial-0001", tags=double.data.tags, parent=first.run_id, start=double.info.start_time + 1
+        double.info.run_name,
+        tags=double.data.tags,
+        parent=first.run_id,
+        start=double.info.start_time + 1,
     ).finish()
     report = sync(storage_url, "digits", tracking_uri, files=False)
     assert report.mended == 1

@@ -41,6 +41,8 @@ def test_the_winner_of_a_recipe_is_registered_under_its_alias(tmp_path):
     uri = default_tracking_uri(tmp_path)
     version = connect(uri).get_model_version_by_alias("digits", "champion")
     assert version.run_id == result.run_id
+    assert version.description.startswith(result.final["verdict"])
+    assert f"runs:/{result.run_id}/model" in version.description
     loaded = load_python_model(uri, "models:/digits@champion")
     images = np.zeros((2, 8, 8, 1), np.uint8)  # raw pixels, as the signature says
     assert len(loaded.predict(images)) == 2

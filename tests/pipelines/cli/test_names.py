@@ -1,0 +1,71 @@
+"""Runs and studies are found by their beginning and as `latest`; trainings are listed."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+import pytest
+
+from pipelines.cli.names import resolve_name
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from pipelines.training.saved import keep_summary, saved_trainings
+
+KNOWN = ["digits-b", "digits-a", "wine"]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [("wine", "wine"), ("w", "wine"), ("latest", "digits-b"), ("iris", "iris"), ("", "")],
+)
+def test_a_name_is_found(given, found):
+    assert resolve_name("study", given, KNOWN) == found
+
+
+def test_a_study_that_is_called_latest_is_meant_by_its_name():
+    assert resolve_name("study", "latest", [*KNOWN, "latest"]) == "latest"
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "message"),
+    [("digits", KNOWN, "'digits' fits digits-a, digits-b"), ("latest", [], "no study yet")],
+)
+def test_what_fits_several_or_none_is_refused(given, known, message):
+    with pytest.raises(click.UsageError, match=message):
+        resolve_name("study", given, known)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Two models: one of an earlier version, which has no summary, and a newer one."""
+    for age, run in enumerate(("bbb222", "aaa111")):
+        folder = tmp_path / "mlruns/models" / run
+        folder.mkdir(parents=True)
+        for file in (MODEL_FILE, CONFIG_FILE):
+            (folder / file).write_text("{}")
+        os.utime(folder / MODEL_FILE, (1_700_000_000 - age, 1_700_000_000 - age))
+    score = ("accuracy", 0.975)
+    keep_summary(
+        tmp_path / "mlruns/models/bbb222",
+        name="digits-mlp seed=0", recipe="digits-mlp", score=score, seconds=1.5,
+    )  # fmt: skip
+    return tmp_path / "mlruns"
+
+
+def test_trainings_are_listed_the_newest_first(root, program):
+    assert [training.run for training in saved_trainings(root)] == ["bbb222", "aaa111"]
+    rows = json.loads(program("runs", "--json").out)
+    assert rows[0]["metric"] == "accuracy"
+    assert rows[0]["value"] == 0.975
+    assert rows[1]["name"] == "aaa111"
+    assert rows[1]["recipe"] is None
+    shown = program("runs")
+    assert "digits-mlp seed=0" in shown.out
+    assert "cookbook predict bbb222 INPUT" in shown.err
+
+
+def test_an_empty_folder_says_how_to_begin(program):
+    done = program("runs")
+    assert "No training below mlruns yet" in done.out
+    assert "cookbook train RECIPE" in done.err

@@ -6,10 +6,16 @@ report's LSTM over 1,000 words does no better. Reviews that occur in both publis
 dropped from training, and a fifth of what is left chose every number below. Lists of stop words
 hold "not" and "no", so none is used.
 
-Measured: not yet.
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
+    test        accuracy 0.9195 ± 0.00027; bag-of-words regression 0.8856 ± 0
+    test        crossentropy 0.2076 ± 7e-05; bag-of-words regression 0.2867 ± 0
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.11; Maas
                 et al. 2011; Wang and Manning 2012
+    seeds       0, 1, 2
+    time        about 23 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    command     cookbook train imdb-sentiment --seed 0 --json
+    commit      3a423af9d9
 """
 
 from __future__ import annotations

@@ -143,6 +143,7 @@ def show(recipe: str, *, as_json: bool) -> None:
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
         console.print(f"command: {record.command}", highlight=False)
+    next_steps(f"cookbook train {recipe}", f"cookbook tune {recipe}")
 
 
 def _as_in_a_job(dimension: Dimension) -> str:

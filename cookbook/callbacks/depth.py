@@ -58,11 +58,11 @@ def grow_depth(
 ) -> GrownNetwork:
     """Adds hidden blocks one at a time, each trained on top of the frozen earlier ones.
 
-    Stage k trains block k and a fresh head; the blocks before keep the weights of their
-    own stage to the bit (a frozen batch normalisation keeps its statistics too). It
-    answers "how many hidden layers?" by growing until another one no longer helps
-    (source 004; the idea is Fahlman and Lebiere 1990, Bengio et al. 2007). For a last
-    fine-tuning of all layers fit `result.model` again.
+    Stage k trains block k and a fresh head; the blocks before keep the weights of their own stage
+    to the bit (a frozen batch normalisation keeps its statistics too). It answers "how many hidden
+    layers?" by growing until another one no longer helps (notes on tuning, source 004; the idea is
+    Fahlman and Lebiere 1990, Bengio et al. 2007). For a last fine-tuning of all layers fit
+    `result.model` again.
 
     Args:
         input_shape: Shape of one sample.

@@ -1,7 +1,8 @@
 """Forward and backward pass of a dense network, written out in NumPy.
 
 For learning: every intermediate value of the chain rule can be looked at, and all of it
-agrees with what Keras computes. (Source 001 asks for the forward half.)
+agrees with what Keras computes. (The neural network assignments, source 001,
+ask for the forward half.)
 """
 
 from __future__ import annotations

@@ -47,10 +47,10 @@ def check_initial_loss(
 ) -> InitialLoss:
     """Compares the loss before training with ln C.
 
-    Logits that know nothing of the labels have a mean loss of ln C + (σ²/2)(1 - 1/C) for
-    a small deviation σ: always at or above ln C, so a loss below ln C is no good sign.
-    (Source 003 asks for "less than ln C", and takes ln 500 for 200 classes.) The check
-    is two-sided: |loss - ln C| must be small.
+    Logits that know nothing of the labels have a mean loss of ln C + (σ²/2)(1 - 1/C) for a small
+    deviation σ: always at or above ln C, so a loss below ln C is no good sign. (The R&D report,
+    source 003, asks for "less than ln C", and takes ln 500 for 200 classes.) The check is
+    two-sided: |loss - ln C| must be small.
 
     Args:
         outputs: `float[samples, classes]`, at least 2 classes, from the untrained model.

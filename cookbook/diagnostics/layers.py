@@ -91,12 +91,12 @@ def inspect_layers(
 ) -> NetworkReport:
     """Measures gradients and activations of every layer on one batch and judges them.
 
-    The verdict reads the backward signal ∂L/∂output and not the weights' gradients: with
-    too large weights both the activations (upwards) and the signal (downwards) grow by
-    the same factor a layer, and their product, the weight gradient, looks even. A layer
-    multiplies the signal by at most σ_max(W) times the steepest slope of its activation
-    (1 for ReLU and tanh, 1/4 for sigmoid): saturation only ever shrinks it, explosion
-    needs large singular values. (Pascanu et al. 2013; source 004 has it the other way.)
+    The verdict reads the backward signal ∂L/∂output and not the weights' gradients: with too large
+    weights both the activations (upwards) and the signal (downwards) grow by the same factor a
+    layer, and their product, the weight gradient, looks even. A layer multiplies the signal by at
+    most σ_max(W) times the steepest slope of its activation (1 for ReLU and tanh, 1/4 for sigmoid):
+    saturation only ever shrinks it, explosion needs large singular values. (Pascanu et al. 2013;
+    the notes on gradients, source 004, have it the other way.)
 
     Args:
         model: Built model, compiled with a loss. It stays as it is.

@@ -1,5 +1,6 @@
-"""Norms of vectors and matrices, as source 002 lists them, each by its own formula.
+"""Norms of vectors and matrices, each by its own formula.
 
+They are those of the notes on norms, optimizers and recurrent networks (source 002).
 The source prints the formula of Lp for L0; L0 counts what is not zero.
 """
 

@@ -44,8 +44,8 @@ def gain_for(activation: str, *, negative_slope: float | None = None) -> float:
     ELU, GELU, SiLU and Mish are integrated. For `linear`, `sigmoid` and `softmax` it is 1 and
     for `tanh` 5 / 3 by convention.
 
-    Source: He et al. 2015 (source 003 calls the standard deviation a variance and gives
-    "sigmoid" as the example, see `docs/errata.md`); LeCun et al. 1998 for the range of tanh.
+    Source: He et al. 2015 (the R&D report, source 003, calls the standard deviation a variance and
+    gives "sigmoid" as the example, see `docs/errata.md`); LeCun et al. 1998 for the range of tanh.
 
     Args:
         activation: A name in `GAIN_ACTIVATIONS`.

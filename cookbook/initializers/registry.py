@@ -28,7 +28,7 @@ INITIALIZERS = table(
         Entry(
             name="constant",
             reference="keras.initializers:Constant",
-            summary="One value everywhere; breaks no symmetry, source 003 notwithstanding.",
+            summary="One value everywhere; breaks no symmetry, whatever source 003 says.",
             source="-",
             defaults={"value": 0.01},
         ),

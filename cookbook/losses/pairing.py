@@ -41,7 +41,8 @@ def check_pairing(
 ) -> tuple[Verdict, ...]:
     """Judges every pair of last activation and loss.
 
-    Source: source 001, activation functions and losses, Q7, with the logits flag added.
+    Source: Neural network assignments (source 001), activation functions and losses, Q7, with
+    the logits flag added.
 
     Args:
         model: A built functional or sequential model, the name of an activation, or one

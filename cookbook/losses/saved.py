@@ -17,7 +17,8 @@ class Huber(keras.losses.Huber):
     With `e = |y - p|`: `e ** 2 / 2` up to `delta`, `delta * e - delta ** 2 / 2` beyond. Keras
     3.15 leaves `delta` out of the config, so a reloaded model falls back to 1 in silence.
 
-    Source: Huber 1964. Source 001 subtracts `delta / 2`, which makes the loss jump.
+    Source: Huber 1964. The neural network assignments (source 001) subtract `delta / 2`,
+    which makes the loss jump.
 
     Args:
         delta: Error at which the loss becomes linear, positive.

@@ -1,4 +1,4 @@
-"""Plain convolutional classifiers: a configurable one and the CIFAR-10 network of source 001."""
+"""Plain convolutional classifiers: a configurable one, and one for CIFAR-10."""
 
 from __future__ import annotations
 
@@ -108,10 +108,11 @@ def cifar10_cnn(
     initializer: Initializer = "glorot_uniform",
     seed: int | None = None,
 ) -> keras.Model:
-    """Builds the CIFAR-10 network of source 001: 32, 64 and 64 maps, then 64 units.
+    """Builds a CIFAR-10 network of 32, 64 and 64 maps, then 64 units.
 
-    Three 3x3 convolutions without padding, with 2x2 max pooling after the first two. The source
-    ends in a softmax; here the model returns logits, for a loss with `from_logits=True`.
+    It is that of the neural network assignments (source 001). Three 3x3 convolutions without
+    padding, with 2x2 max pooling after the first two. The source ends in a softmax; here the model
+    returns logits, for a loss with `from_logits=True`.
 
     Args:
         input_shape: `(height, width, channels)`, at least 18x18 pixels in [0, 1].

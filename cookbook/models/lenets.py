@@ -1,4 +1,4 @@
-"""The LeNet family of source 003, one builder for all its members."""
+"""The LeNet family of the R&D report (source 003), one builder for all its members."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def lenet(
     initializer: Initializer = "glorot_uniform",
     seed: int | None = None,
 ) -> keras.Model:
-    """Builds LeNet-5 (LeCun et al. 1998) and the variants of source 003, returning logits.
+    """Builds LeNet-5 (LeCun et al. 1998) and its variants, returning logits.
 
+    The variants are those of the R&D report on LeNet, ResNet and recurrent networks (source 003).
     Two unpadded 5x5 convolutions with 6 and 16 maps and 2x2 pooling, then dense layers. The
-    source's text says max pooling; its printed networks and the original average, and so does
-    this. The catalogue's members are arguments of this one function:
+    source's text says max pooling; its printed networks and the original average, and so does this.
+    The catalogue's members are arguments of this one function:
 
     | name | arguments |
     |---|---|

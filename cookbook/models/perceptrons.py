@@ -140,7 +140,9 @@ def perceptron(
     initializer: Initializer = "zeros",
     seed: int | None = None,
 ) -> Perceptron:
-    """Builds the perceptron of source 001, Q5: one step neuron, or one per class.
+    """Builds a perceptron: one step neuron, or one per class.
+
+    Source: Neural network assignments (source 001), Q5; Rosenblatt 1958.
 
     Args:
         input_shape: Shape of one sample, for example `(2,)`; more axes are flattened.

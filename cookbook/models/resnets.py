@@ -66,11 +66,12 @@ def resnet(
     | imagenet | 7x7 convolution, stride 2, 3x3 max pooling | identity | as cifar |
     | source | 3x3 convolution | 1x1 projection | behind each normalisation of the branches |
 
-    "source" is the network of source 003: only a projection also in the first stage gives its
-    printed 21,286,346 trainable parameters. Its dropout stands between normalisations, whose
-    learned variance it shifts (Li et al. 2019); the other variants drop behind the last one.
-    A bottleneck's first shortcut is always a projection, because its channels change. Its "Super"
-    model is `spatial_dropout`, `l2=0.005` (PyTorch's weight decay 0.01) and He initialisation.
+    "source" is the network of the R&D report on LeNet, ResNet and recurrent networks (source 003):
+    only a projection also in the first stage gives its printed 21,286,346 trainable parameters. Its
+    dropout stands between normalisations, whose learned variance it shifts (Li et al. 2019); the
+    other variants drop behind the last one. A bottleneck's first shortcut is always a projection,
+    because its channels change. Its "Super" model is `spatial_dropout`, `l2=0.005` (PyTorch's
+    weight decay 0.01) and He initialisation.
 
     Args:
         input_shape: `(height, width, channels)`. Height and width must be at least 32 pixels

@@ -19,7 +19,8 @@ def check_spall_exponents(alpha: float, gamma: float) -> None:
     With step gains `a[k] ~ k ** -alpha` and perturbations `c[k] ~ k ** -gamma` the proofs need
     `0 < alpha <= 1`, `gamma > 0`, `alpha - 2 gamma > 0`, `3 gamma - alpha / 2 >= 0` and
     `sum (a[k] / c[k]) ** 2 < inf`, that is `2 (alpha - gamma) > 1`. The usual pair 0.602 and
-    0.101 lies just inside; source 003's `gamma in (1/6, 1/2]` would exclude it.
+    0.101 lies just inside; `gamma in (1/6, 1/2]`, as the R&D report (source 003) has it,
+    would exclude it.
 
     Source: Spall 1992, Multivariate stochastic approximation; Spall 1998, Implementation of
     the simultaneous perturbation algorithm.
@@ -125,7 +126,7 @@ class SPSA(_SelectiveDecay, keras.optimizers.Optimizer):
     `w -= a[k] g[k]` with `a[k] = learning_rate / (k + 1 + stability) ** alpha`, and
     perturbations of size `c[k] = perturbation / (k + 1) ** gamma` along random signs.
 
-    Source: Spall 1992 and 1998; source 003 with the corrections in `docs/errata.md`.
+    Source: Spall 1992 and 1998; R&D report (source 003) with the corrections in `docs/errata.md`.
 
     Args:
         learning_rate: Scale `a` of the gains, positive; or any schedule, used as it is.

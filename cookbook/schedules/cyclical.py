@@ -24,8 +24,8 @@ class Cyclical(keras.optimizers.schedules.LearningRateSchedule):
     `triangular`, `2 ** (1 - cycle)` for `triangular2` and `decay ** step` for `exp_range`.
     Every cycle starts and ends at `minimum`.
 
-    Source: Smith 2017, Cyclical learning rates. Source 000's formula is cut off; read
-    literally it overshoots, see `docs/errata.md`.
+    Source: Smith 2017, Cyclical learning rates. The formula of the assignments on optimizers
+    (source 000) is cut off; read literally it overshoots, see `docs/errata.md`.
 
     Args:
         minimum: Lowest rate, not negative.

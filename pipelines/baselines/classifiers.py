@@ -41,7 +41,9 @@ CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {
 
 
 def make_classifier(name: str, *, seed: int = 0) -> ClassifierMixin:
-    """Makes an untrained classifier with scikit-learn's defaults (source 000, ensembles).
+    """Makes an untrained classifier with scikit-learn's defaults.
+
+    They are the simple methods and ensembles of the assignments on tuning (source 000).
 
     Args:
         name: A key of `CLASSIFIERS`.

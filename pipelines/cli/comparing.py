@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
+from pipelines.cli.output import next_steps
 from pipelines.formatting import format_value, where
 from pipelines.progress_bar import LiveBar
 
@@ -68,6 +69,7 @@ class ComparisonProgress(LiveBar):
         for name, value in (("table", result.csv), ("figure", result.figure)):
             console.print(f"{name:<10} {value}", highlight=False, soft_wrap=True)
         console.print(f"{'run':<10} {where(result.run_url)}", highlight=False, soft_wrap=True)
+        next_steps("cookbook ui", "cookbook recipes")
 
 
 def print_comparison(comparison: Comparison) -> None:

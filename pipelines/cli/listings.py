@@ -143,6 +143,7 @@ def show(recipe: str, *, as_json: bool) -> None:
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
         console.print(f"command: {record.command}", highlight=False)
+    next_steps(f"cookbook train {recipe}", f"cookbook tune {recipe}")
 
 
 def _as_in_a_job(dimension: Dimension) -> str:
@@ -180,6 +181,7 @@ def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
 def models(*, as_json: bool) -> None:
     """List the models with their parameter counts."""
     from cookbook.models.catalog import MODELS
+    from pipelines.sources.documents import with_titles
 
     rows = [
         {
@@ -188,7 +190,7 @@ def models(*, as_json: bool) -> None:
             "total": entry.total,
             "torch_trainable": entry.torch_trainable,
             "summary": entry.summary,
-            "source": entry.source,
+            "source": with_titles(entry.source),
             "builder": entry.builder,
             "reference": dict(entry.reference),
         }

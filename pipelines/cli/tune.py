@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from pipelines.cli.job import pruner_note
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
-from pipelines.cli.output import json_option, print_result
+from pipelines.cli.output import json_option, next_steps, print_result
 from tuning.strategies import PRUNERS, STRATEGIES
 
 
@@ -86,6 +87,8 @@ def tune(
         print_summary(result)
     if result.search.stopped_because == "interrupted":
         click.echo("Interrupted. The same command goes on where it stopped.", err=True)
+        study = shlex.quote(result.study)
+        next_steps(f"cookbook status {study}", f"cookbook trials {study}")
         raise click.exceptions.Exit(130)
     if result.search.shortfall:
         click.echo(result.search.shortfall, err=True)

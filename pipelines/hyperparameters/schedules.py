@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,9 @@ from cookbook._ranges import (
     PROBABILITY,
     UP_TO_ONE,
     Range,
-    check_range,
 )
 from cookbook.schedules.registry import make_schedule
+from pipelines.hyperparameters import spans
 
 if TYPE_CHECKING:
     import keras
@@ -44,92 +43,6 @@ class SpannedSchedule:
     ranges: Mapping[str, Range] = field(default_factory=dict)
 
 
-def _drops(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The rate times `factor` at each of the `places`, which are shares of the training."""
-    # The last step at the old rate. Rounded up, here and below: the last step of all must not
-    # begin another part.
-    distinct = sorted({max(0, math.ceil(steps * place) - 1) for place in _places(given["places"])})
-    return {
-        "boundaries": distinct,
-        "values": [rate * given["factor"] ** power for power in range(len(distinct) + 1)],
-    }
-
-
-def _places(places: Any) -> list[float]:
-    found = [places] if isinstance(places, int | float) else list(places)
-    for place in found:
-        check_range("schedule.places", place, INSIDE_ONE)
-    if sorted(set(found)) != found or not found:
-        raise ValueError(
-            "`schedule.places` must increase strictly, in shares of the training. "
-            f"Got {tuple(found)}: write for example [0.5, 0.75]."
-        )
-    return found
-
-
-def _cycles(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Triangles between a share of the peak and the peak."""
-    return {
-        "minimum": rate * given["minimum"],
-        "maximum": rate,
-        "half_cycle_steps": max(1, int(steps / (2 * given["cycles"]))),
-    }
-
-
-def _shrinking_cycles(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same, whose height shrinks to `final`; the first triangle reaches the peak."""
-    cycles = _cycles(rate, steps, given)
-    decay = given["final"] ** (1 / steps)
-    height = (rate - cycles["minimum"]) / decay ** cycles["half_cycle_steps"]
-    return {**cycles, "maximum": cycles["minimum"] + height, "decay": decay}
-
-
-def _restarts(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """So many restarts, each part `lengthen` times as long and `lower` times as high."""
-    parts = sum(given["lengthen"] ** power for power in range(given["restarts"] + 1))
-    return {
-        "initial_learning_rate": rate,
-        "first_decay_steps": max(1, math.ceil(steps / parts)),
-        "t_mul": float(given["lengthen"]),
-        "m_mul": float(given["lower"]),
-        "alpha": float(given["final"]),
-    }
-
-
-def _one_cycle(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    # The rise and what follows need a step each in short trainings too.
-    steps = max(2, steps)
-    least = 1 / steps
-    return {
-        "maximum": rate,
-        "total_steps": steps,
-        "warmup_fraction": min(max(given["rise"], least), 1 - least),
-        "start_divisor": 1 / given["start"],
-        "final_divisor": 1 / given["final"],
-    }
-
-
-def _one_cycle_linear(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    # Rise, fall and a last step need room in short trainings too.
-    steps = max(3, steps)
-    rise = min(given["rise"], max(1, (steps - 1) // 2) / steps)
-    return {**_one_cycle(rate, steps, given), "warmup_fraction": rise}
-
-
-def _spall(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Spall's advice: a stability constant of a tenth of the steps; the first rate is the peak."""
-    stability, exponent = steps * given["stability"], given["exponent"]
-    return {
-        "scale": rate * (1 + stability) ** exponent,
-        "exponent": exponent,
-        "stability": stability,
-    }
-
-
-def _decay(rate: float, steps: int) -> dict[str, Any]:
-    return {"initial_learning_rate": rate, "decay_steps": steps}
-
-
 _CYCLE_RANGES = {"minimum": PROBABILITY, "cycles": POSITIVE}
 _ONE_CYCLE = {"rise": 0.3, "start": 1 / 25.0, "final": 1 / 250_000.0}
 _ONE_CYCLE_RANGES = {"rise": INSIDE_ONE, "start": UP_TO_ONE, "final": UP_TO_ONE}
@@ -138,27 +51,27 @@ _PLATEAU = {"factor": 0.1, "patience": 10, "min_delta": 1e-4, "cooldown": 0, "mi
 SPANNED: Mapping[str, SpannedSchedule] = {
     "step": SpannedSchedule(
         makes="piecewise",
-        span=_drops,
+        span=spans.drops,
         parameters={"factor": 0.1, "places": (1 / 3, 2 / 3)},
         ranges={"factor": INSIDE_ONE},
     ),
     # He et al. 2016: a tenth after the half, a hundredth after three quarters.
     "piecewise": SpannedSchedule(
         makes="piecewise",
-        span=_drops,
+        span=spans.drops,
         parameters={"factor": 0.1, "places": (0.5, 0.75)},
         ranges={"factor": INSIDE_ONE},
     ),
     "exponential": SpannedSchedule(
         makes="exponential",
-        span=lambda rate, steps, given: {**_decay(rate, steps), "decay_rate": given["final"]},
+        span=lambda rate, steps, given: {**spans.decay(rate, steps), "decay_rate": given["final"]},
         parameters={"final": 0.01},
         ranges={"final": UP_TO_ONE},
     ),
     "inverse_time": SpannedSchedule(
         makes="inverse_time",
         span=lambda rate, steps, given: {
-            **_decay(rate, steps),
+            **spans.decay(rate, steps),
             "decay_rate": 1 / given["final"] - 1,
         },
         parameters={"final": 1 / 11},
@@ -167,7 +80,7 @@ SPANNED: Mapping[str, SpannedSchedule] = {
     "polynomial": SpannedSchedule(
         makes="polynomial",
         span=lambda rate, steps, given: {
-            **_decay(rate, steps),
+            **spans.decay(rate, steps),
             "end_learning_rate": rate * given["final"],
             "power": float(given["power"]),
         },
@@ -176,14 +89,17 @@ SPANNED: Mapping[str, SpannedSchedule] = {
     ),
     "cosine": SpannedSchedule(
         makes="cosine",
-        span=lambda rate, steps, given: {**_decay(rate, steps), "alpha": float(given["final"])},
+        span=lambda rate, steps, given: {
+            **spans.decay(rate, steps),
+            "alpha": float(given["final"]),
+        },
         parameters={"final": 0.0},
         ranges={"final": PROBABILITY},
     ),
     # Two restarts: 1 + 2 + 4 parts fill the training.
     "cosine_restarts": SpannedSchedule(
         makes="cosine_restarts",
-        span=_restarts,
+        span=spans.restarts,
         parameters={"restarts": 2, "lengthen": 2.0, "lower": 1.0, "final": 0.0},
         ranges={
             "restarts": NOT_NEGATIVE,
@@ -194,28 +110,28 @@ SPANNED: Mapping[str, SpannedSchedule] = {
     ),
     "triangular": SpannedSchedule(
         makes="triangular",
-        span=_cycles,
+        span=spans.cycles,
         parameters={"minimum": 0.1, "cycles": 4},
         ranges=_CYCLE_RANGES,
     ),
     "triangular2": SpannedSchedule(
         makes="triangular2",
-        span=_cycles,
+        span=spans.cycles,
         parameters={"minimum": 0.1, "cycles": 4},
         ranges=_CYCLE_RANGES,
     ),
     "exp_range": SpannedSchedule(
         makes="exp_range",
-        span=_shrinking_cycles,
+        span=spans.shrinking_cycles,
         parameters={"minimum": 0.1, "cycles": 4, "final": 0.01},
         ranges={**_CYCLE_RANGES, "final": UP_TO_ONE},
     ),
     "one_cycle": SpannedSchedule(
-        makes="one_cycle", span=_one_cycle, parameters=_ONE_CYCLE, ranges=_ONE_CYCLE_RANGES
+        makes="one_cycle", span=spans.one_cycle, parameters=_ONE_CYCLE, ranges=_ONE_CYCLE_RANGES
     ),
     "one_cycle_linear": SpannedSchedule(
         makes="one_cycle_linear",
-        span=_one_cycle_linear,
+        span=spans.one_cycle_linear,
         parameters={**_ONE_CYCLE, "rise": 0.45},
         ranges={**_ONE_CYCLE_RANGES, "rise": Range(low=0.0, high=0.5, low_open=True)},
     ),
@@ -232,7 +148,7 @@ SPANNED: Mapping[str, SpannedSchedule] = {
     ),
     "spall_gain": SpannedSchedule(
         makes="spall_gain",
-        span=_spall,
+        span=spans.spall,
         parameters={"exponent": 0.602, "stability": 0.1},
         ranges={"exponent": POSITIVE, "stability": NOT_NEGATIVE},
     ),
@@ -252,7 +168,7 @@ SPANNED: Mapping[str, SpannedSchedule] = {
     # The rate of `one_cycle`; the momentum goes the other way between `low` and `high`.
     "one_cycle_momentum": SpannedSchedule(
         makes="one_cycle",
-        span=_one_cycle,
+        span=spans.one_cycle,
         parameters={**_ONE_CYCLE, "low": 0.85, "high": 0.95},
         ranges=_ONE_CYCLE_RANGES,
     ),

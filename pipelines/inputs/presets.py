@@ -29,14 +29,15 @@ PRESETS: Mapping[str, Sequence[Step]] = {
     "flip": ({"name": "horizontal_flip"},),
     # The usual set of CIFAR-10 results since "Deeply-Supervised Nets" (Lee et al., 2015).
     "flip-crop": ({"name": "horizontal_flip"}, {"name": "pad_and_crop", "pixels": 4}),
-    # Source 000, section 3.5.3: `ImageDataGenerator(rotation_range=40, width_shift_range=0.2,
-    # height_shift_range=...`. The last value is cut off in the document; 0.2 is taken for both.
+    # Assignments on tuning (source 000), section 3.5.3: `ImageDataGenerator(rotation_range=40,
+    # width_shift_range=0.2, height_shift_range=...`. The last value is cut off in the
+    # document; 0.2 is taken for both.
     "rotate-shift": (
         {"name": "shift", "height": 0.2, "width": 0.2, "mode": "edge"},
         {"name": "rotation", "degrees": 40.0, "mode": "edge"},
     ),
-    # Source 003, section 2.5.2: horizontal flip, crop and colour jitter. It prints no
-    # strengths; these are mild ones.
+    # R&D report (source 003), section 2.5.2: horizontal flip, crop and colour jitter. It prints
+    # no strengths; these are mild ones.
     "flip-crop-jitter": (
         {"name": "horizontal_flip"},
         {"name": "pad_and_crop", "pixels": 4},

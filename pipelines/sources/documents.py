@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from cookbook._names import unknown_name
@@ -37,3 +38,24 @@ def cite(document: str, place: str, *, reports: str = "") -> str:
         raise ValueError(unknown_name("source document", document, TITLES))
     found = f"{TITLES[document]} (source {document}), {place}"
     return f"{found}: {reports}" if reports else found
+
+
+def with_titles(text: str) -> str:
+    """A text in which documents that are named by number have their titles.
+
+    Args:
+        text: For example the `source` of a model; unknown numbers stay as they are.
+
+    Example:
+        >>> with_titles("sources 000, 001, Q5; Elman 1990")  # doctest: +NORMALIZE_WHITESPACE
+        'Assignments on recurrent networks, tuning and optimizers (source 000),
+        Neural network assignments (source 001), Q5; Elman 1990'
+    """
+
+    def titled(found: re.Match[str]) -> str:
+        numbers = found[1].split(", ")
+        if not all(number in TITLES for number in numbers):
+            return found[0]
+        return ", ".join(f"{TITLES[number]} (source {number})" for number in numbers)
+
+    return re.sub(r"(?<!\()\bsources? (\d{3}(?:, \d{3})*)\b", titled, text)

@@ -116,10 +116,11 @@ def diabetes(*, seed: int, rows: int | None) -> Dataset:
 
 
 def make_classification(*, seed: int, rows: int | None) -> Dataset:
-    """Generates 1,000 rows with 20 features in 2 classes, as source 001 does.
+    """Generates 1,000 rows with 20 features in 2 classes.
 
-    The data is always the source's (`random_state=42`); `seed` decides the split only, so
-    that runs with different seeds are about the same data.
+    They are those of the neural network assignments (source 001). The data is always the source's
+    (`random_state=42`); `seed` decides the split only, so that runs with different seeds are about
+    the same data.
     """
     from sklearn.datasets import make_classification as generate
 

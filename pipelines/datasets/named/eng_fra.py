@@ -16,7 +16,7 @@ from pipelines.datasets.formats.pairs import Pair, kept_note, pair_dataset, pars
 from pipelines.datasets.formats.text_files import decode_text
 from pipelines.datasets.locate import locate
 
-# The subset of the PyTorch tutorial that source 003 trains on.
+# The subset of the PyTorch tutorial, which the R&D report (source 003) trains on.
 TUTORIAL_PREFIXES = tuple(
     f"{pronoun} {verb}"
     for pronoun, verb in (
@@ -87,10 +87,10 @@ def eng_fra(
         path: The dataset's folder.
         seed: Decides the split.
         rows: Training pairs to keep at most, or `None`.
-        subset: `"all"`, or `"tutorial"` for the pairs that source 003 and the PyTorch
-            tutorial use: lower case without accents, fewer than 10 words, English side
-            beginning like "i am". They are 12,441 of the 167,130 pairs of the release of
-            2019-04-07.
+        subset: `"all"`, or `"tutorial"` for the pairs that the R&D report on LeNet, ResNet and
+            recurrent networks (source 003) and the PyTorch tutorial use: lower case without
+            accents, fewer than 10 words, English side beginning like "i am". They are 12,441 of the
+            167,130 pairs of the release of 2019-04-07.
         reverse: `True` translates French into English.
         max_words: Longest sentence to keep, in words, on both sides; `None` keeps all.
         validation: Share of the validation split, in (0, 1).

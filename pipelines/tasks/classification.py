@@ -13,6 +13,7 @@ from pipelines.baselines.classifiers import make_classifier
 from pipelines.figures import class_report_figure, confusion_figure
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.base import Task
+from pipelines.tasks.class_weights import WeightedFeed, class_weights
 from pipelines.tasks.losses import chosen_loss, label_loss
 from pipelines.tasks.scorers import CLASS_SCORERS, Scorer, class_report
 from pipelines.tasks.scores import class_scores
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Split
+    from pipelines.inputs.feeds import Feed
 
 PREDICTION_BATCH = 256
 
@@ -33,13 +35,31 @@ class Classification(Task):
     Two classes may have a single logit, the log-odds of the second one: losses of binary labels
     get it from builders that take `num_outputs`. Predictions always have a column per class.
 
+    Its own hyperparameter is `class_weight`: `"balanced"` or a mapping of classes to weights of
+    their training rows, see `pipelines.tasks.class_weights`. Validation rows weigh the same.
+
     Raises:
-        ValueError: If the options name a loss that does not go with the rest of them.
+        ValueError: If the options name a loss that does not go with the rest of them, or the
+            weights do not fit the classes or come on top of a loss that weights them.
     """
+
+    extra_names = frozenset({"class_weight"})
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
         self._one_logit = False
+        self._class_weights = class_weights(
+            self.extra.get("class_weight"), np.asarray(dataset.train.y), dataset.classes or ()
+        )
+        if self._class_weights is not None and options.loss in ("class_weighted", "class_balanced"):
+            raise ValueError(
+                f"Classes are weighted in one way. Got class_weight and loss={options.loss}: leave "
+                "one of them out."
+            )
+
+    def weighted(self, feed: Feed) -> Feed:
+        """A feed of training rows with the weights of their classes, if there are any."""
+        return feed if self._class_weights is None else WeightedFeed(feed, self._class_weights)
 
     @abstractmethod
     def inputs(self, x: Any) -> Any:

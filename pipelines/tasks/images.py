@@ -36,7 +36,7 @@ class ImageClassification(Classification):
     to; 0 keeps the size of the dataset.
     """
 
-    extra_names = frozenset({"image_size"})
+    extra_names = frozenset({"image_size"}) | Classification.extra_names
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
@@ -103,7 +103,7 @@ class ImageClassification(Classification):
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled, scaled and augmented batches."""
         data = self.dataset.train_and_validation() if with_validation else self.dataset.train
-        return self._feed(data, seed=seed, training=True)
+        return self.weighted(self._feed(data, seed=seed, training=True))
 
     def validation_feed(self) -> Feed:
         """Validation batches in order."""

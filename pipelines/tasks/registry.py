@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cookbook._lazy import load_object
 from cookbook._names import unknown_name
@@ -57,6 +57,21 @@ class TaskEntry:
         """Imports the class, and Keras with it."""
         found: type[Task] = load_object(self.reference)
         return found
+
+    def check_class_weight(self, params: Mapping[str, Any]) -> None:
+        """Refuses weights of classes where there are none.
+
+        Args:
+            params: Hyperparameters of a training.
+
+        Raises:
+            ValueError: If `class_weight` is among them and the task has no classes.
+        """
+        if "class_weight" in params and not self.name.endswith("-classification"):
+            raise ValueError(
+                f"`class_weight` weights classes, and the task {self.name} has none. Got "
+                f"class_weight={params['class_weight']!r}: leave it out."
+            )
 
     def check_loss(self, loss: str) -> None:
         """Refuses a loss that the task cannot be trained with.

@@ -13,7 +13,7 @@ from cookbook.losses.registry import LOSSES, make_loss
 from cookbook.models.tabular import MemberEnsemble
 from pipelines.baselines.classifiers import best_classifier
 from pipelines.figures import residual_figure
-from pipelines.inputs.feeds import ArrayFeed
+from pipelines.inputs.feeds import ArrayFeed, Feed
 from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
 from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
@@ -85,7 +85,7 @@ class TableInputs:
 class TableClassification(Classification):
     """Rows of a table to classes."""
 
-    extra_names = TableInputs.names
+    extra_names = TableInputs.names | Classification.extra_names
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
@@ -121,10 +121,10 @@ class TableClassification(Classification):
         probabilities = np.clip(model.predict_proba(self.inputs(split.x)), 1e-6, 1.0)
         return name, np.log(probabilities)
 
-    def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
+    def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled batches."""
         x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
-        return self._table.feed(x, y, seed=seed, shuffle=True)
+        return self.weighted(self._table.feed(x, y, seed=seed, shuffle=True))
 
     def validation_feed(self) -> ArrayFeed:
         """Validation rows in order."""

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from pipelines.inputs.feeds import Batch
+from pipelines.inputs.feeds import Batch, Feed
 from pipelines.inputs.ragged import RaggedRows, bucketed_order
 from pipelines.preprocessing.text import TextPreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
@@ -89,7 +89,7 @@ class TextClassification(Classification):
     (`"first"` or `"last"` ones).
     """
 
-    extra_names = frozenset(
+    extra_names = Classification.extra_names | frozenset(
         {
             "token_kind",
             "lowercase",
@@ -169,11 +169,11 @@ class TextClassification(Classification):
         """Logistic regression on the bag of words of the same training texts."""
         return "bag-of-words regression", self._baseline.predict_log_proba(split.x)
 
-    def training_feed(self, *, seed: int, with_validation: bool) -> TextFeed:
+    def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled batches of texts of similar length."""
         data = self.dataset.train_and_validation() if with_validation else self.dataset.train
         size = self.options.batch_size
-        return TextFeed(self.inputs(data.x), data.y, batch_size=size, seed=seed)
+        return self.weighted(TextFeed(self.inputs(data.x), data.y, batch_size=size, seed=seed))
 
     def validation_feed(self) -> TextFeed:
         """Validation texts, sorted by length: metrics do not depend on the order."""

@@ -45,22 +45,23 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
         if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
             raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
     options, _ = split_parameters(with_changes(recipe.defaults, params))
-    _check_loss(recipe, options)
+    _check_task(recipe, options, params)
     known = set(recipe.defaults) | set(recipe.space.dimensions)
     if all(name in known or is_training_name(name) for name in params):
         return
     from pipelines.hyperparameters.options import check_parameter_names
 
-    # The kinds of a task take the same hyperparameters.
-    task = task_entry(recipe.tasks[0]).load()
-    check_parameter_names(params, recipe.builder, extra=task.extra_names)
+    # What the data's task does not take is refused when they are loaded.
+    extra = [task_entry(name).load().extra_names for name in recipe.tasks]
+    check_parameter_names(params, recipe.builder, extra=frozenset().union(*extra))
 
 
-def _check_loss(recipe: Recipe, options: TrainingOptions) -> None:
-    """Refuses a loss that fits none of the tasks that a recipe may turn out to be."""
+def _check_task(recipe: Recipe, options: TrainingOptions, params: Mapping[str, Any]) -> None:
+    """Refuses a loss, or weights, that fit none of the tasks that a recipe may turn out to be."""
     refusals = []
     for name in recipe.tasks:
         try:
+            task_entry(name).check_class_weight(params)
             task_entry(name).check_loss(options.loss)
             if name.endswith("-classification"):
                 mixed = {step["name"] for step in PRESETS.get(options.augment, ())}

@@ -51,6 +51,7 @@ class Experiment:
         self.seed = seed
         self.entry = task_entry(recipe.task.format(task=dataset.task))
         task = self.entry.load()
+        self.entry.check_class_weight(self.params)
         check_parameter_names(self.params, recipe.builder, extra=task.extra_names)
         self.options, rest = split_parameters(self.params)
         self.entry.check_loss(self.options.loss)

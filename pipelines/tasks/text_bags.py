@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.preprocessing.ngram_vocabulary import NgramVocabulary
 from pipelines.preprocessing.ngrams import NgramPreprocessor, log_count_ratios
 from pipelines.preprocessing.tokenizer import Tokenizer
+from pipelines.tasks.classification import Classification
 from pipelines.tasks.texts import TextClassification, bag_of_words
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class TextBagClassification(TextClassification):
         ValueError: If both kinds of n-grams are switched off or a limit is out of range.
     """
 
-    extra_names = frozenset(
+    extra_names = Classification.extra_names | frozenset(
         {
             "word_ngrams",
             "character_ngrams",

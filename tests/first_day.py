@@ -260,6 +260,8 @@ def main() -> int:
         os.environ.pop(name, None)
     # A shell lets its background jobs ignore Ctrl-C, and their children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A time limit ends this process alone; the commands have sessions of their own.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Day(Path(folder))) as day:
         try:
             for step in LONG if long else SHORT:

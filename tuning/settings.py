@@ -160,6 +160,11 @@ class SearchSettings(SearchOptions):
     root: Path = Field(
         Path("mlruns"), description="Folder of the embedded store and of the trials' files."
     )
+    checkpoints: Path | None = Field(
+        None,
+        description="Folder that all machines of the search see: there a trial leaves the file "
+        "from which it goes on when its process dies. None: it begins anew.",
+    )
     facts: dict[str, Any] | None = Field(
         None,
         description="What decides the numbers of a trial beside space and metrics, name to plain "
@@ -233,6 +238,12 @@ class SearchSettings(SearchOptions):
         """Folder of the study's files."""
         return self.root.resolve() / "studies" / self.study
 
+    def checkpoints_of(self, trial: int) -> str | None:
+        """Folder of the files from which a trial goes on, or None."""
+        if self.checkpoints is None:
+            return None
+        return str(self.checkpoints.resolve() / self.study / f"{trial:05d}")
+
     @property
     def worker_count(self) -> int:
         """Worker processes: as asked, else one per core this process may use."""
@@ -269,7 +280,7 @@ class SearchSettings(SearchOptions):
 
     def to_dict(self) -> dict[str, Any]:
         """Writes the settings as JSON can hold them; no passwords of a storage URL."""
-        plain = self.model_dump(exclude={"storage", "facts"})
+        plain = self.model_dump(exclude={"storage", "facts", "checkpoints"})
         plain["root"] = str(self.root)
         for name in ("metrics", "constraints"):
             plain[name] = [list(item) for item in plain[name]]

@@ -45,7 +45,8 @@ def read_archive(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
     Returns:
         The manifest and the arrays by name, with their dtypes.
     """
-    with np.load(path, allow_pickle=False) as entries:
+    # A file of our own: NumPy leaves one that is no archive open.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as entries:
         text = json.loads(entries[_MANIFEST].tobytes().decode())
         arrays = {
             name: entries[name].view(np.dtype(dtype)) for name, dtype in text["dtypes"].items()

@@ -7,18 +7,31 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.studies import study_options
 
+if TYPE_CHECKING:
+    from tuning.service.webhook import Webhook
+
+_CALL_SECONDS = 60.0  # for which one call waits; then it is made again, as long as there is time
+WEBHOOK_VARIABLE = "COOKBOOK_WEBHOOK"
 BEAT_SECONDS = 120.0  # without a sign of life a worker counts as dead
 
 
 @click.command()
 @click.option("--slots", type=click.IntRange(min=1), help="Trials at a time; one per core.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each trial.")
+@click.option("--gpus", is_flag=True, help="A GPU of its own for each slot; one slot per GPU.")
 @click.option("--label", "labels", multiple=True, help="Label for jobs that ask for it; repeat.")
+@click.option(
+    "--store-timeout",
+    callback=lambda *given: _seconds(given[-1]),
+    default="10min",
+    help="Time for which a store that does not answer is waited for; the worker then ends.",
+)
 @click.option("--once", is_flag=True, help="End when the queue is empty.")
 @click.option("--no-tracking", is_flag=True, help="Send nothing to MLflow; `sync` does it later.")
 @click.option("--check", is_flag=True, help="Whether the worker of this machine is alive.")
@@ -27,7 +40,9 @@ def worker(
     *,
     slots: int | None,
     threads: int,
+    gpus: bool,
     labels: tuple[str, ...],
+    store_timeout: float,
     once: bool,
     no_tracking: bool,
     check: bool,
@@ -47,16 +62,19 @@ def worker(
     from tuning.workers.local import LocalPool
 
     root = root.resolve()
-    client = Client(storage, root=root)
+    client = Client(storage, root=root, store_timeout=min(store_timeout, _CALL_SECONDS))
     # The processes that end jobs find the store as this one did, without its password in `ps`.
     os.environ[STORAGE_VARIABLE] = client.url
+    devices = _devices(slots) if gpus else []
+    webhook = _webhook()
     name = f"{this_user().partition('@')[2]}-{os.getpid()}"
     folder = root / "workers" / name
     pool = LocalPool(
-        slots or len(os.sched_getaffinity(0)),
+        slots or len(devices) or len(os.sched_getaffinity(0)),
         log=folder / "trials.log",
         threads=threads,
         preload=RecipeObjective.preload,
+        devices=devices,
     )
     service = Service(client.url, root, tracks=not no_tracking)
     serving = Worker(
@@ -68,11 +86,52 @@ def worker(
         folder=folder,
         labels=labels,
         beat=_Beat(),
+        store_timeout=store_timeout,
+        webhook=webhook,
     )
     stop = threading.Event()
     click.echo(f"Worker {name}: {pool.size} slots. Ctrl-C ends it; nothing is lost.", err=True)
     with clean_end(stop):
         serving.run(stop, once=once)
+
+
+def _devices(slots: int | None) -> list[str]:
+    from tuning.workers.gpus import visible_gpus
+
+    found = visible_gpus()
+    if not found or (slots or 1) > len(found):
+        raise click.ClickException(
+            f"--gpus gives each slot a GPU of its own. Got {slots or 1} slots and {len(found)} "
+            "GPUs: ask for fewer --slots, leave --gpus out, or see what nvidia-smi and "
+            "CUDA_VISIBLE_DEVICES say."
+        )
+    return found[:slots]
+
+
+def _webhook() -> Webhook | None:
+    """The webhook of this machine's environment, None without one."""
+    from tuning.service.webhook import Webhook
+
+    address = os.environ.get(WEBHOOK_VARIABLE)
+    if not address:
+        return None
+    secret = os.environ.get(f"{WEBHOOK_VARIABLE}_SECRET", "")
+    try:
+        return Webhook(address, secret)
+    except ValueError as error:
+        raise click.ClickException(f"{WEBHOOK_VARIABLE}: {error}") from None
+
+
+def _seconds(text: str) -> float:
+    from tuning.units import parse_seconds
+
+    try:
+        seconds = float(parse_seconds(text))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if seconds <= 0:
+        raise click.BadParameter(f"a duration above 0 is needed, as 90s or 10min. Got {text!r}.")
+    return seconds
 
 
 class _Beat:

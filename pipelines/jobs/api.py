@@ -44,9 +44,10 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     Args:
         target: Name of a recipe, path of a job file (`.yaml`), a `pipelines.Job`, or a
             KerasTuner-style `build(hp)` function or `HyperModel`.
-        data: For a `build(hp)` function its arrays `(x, y)`, of which a fifth is held out unless
-            there is `validation_data`. For a generic recipe a file or folder of yours, or
-            `{"path": ..., "target": ...}` with the options of its reader.
+        data: For a `build(hp)` function its arrays `(x, y)` or `(x, y, sample_weight)`, also
+            dictionaries and tuples of arrays, or a `tf.data.Dataset` of batches; a fifth is held
+            out unless there is `validation_data`. For a generic recipe a file or folder of yours,
+            or `{"path": ..., "target": ...}` with the options of its reader.
         trials: Trials the study has in the end; 24 when nothing else ends the search.
         params: Hyperparameters that are fixed instead of searched, for example
             `{"batch_size": 64}`.
@@ -77,6 +78,7 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         JobError: If a value is wrong, the study named is of another job, or every trial fails in
             the same way.
     """
+    test_data = options.pop("test", test_data)  # its name in version 0.1.0
     check_words(options, model=Job)
     given = {"trials": trials, "params": params, "objective": objective, "epochs": epochs}
     keys = {name: value for name, value in given.items() if value is not None} | options

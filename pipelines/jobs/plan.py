@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pipelines.jobs.schema import Job
     from pipelines.jobs.target import Target
     from tuning import SearchSettings, Space
+
+CHECKPOINTS_VARIABLE = "COOKBOOK_CHECKPOINTS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,9 @@ def plan_target(target: Target, job: JobOptions, *, root: str | Path = "mlruns")
     settings = job.settings(
         study=target.name, metrics=target.metrics, budget=target.budget, root=root
     )
+    folder = os.environ.get(CHECKPOINTS_VARIABLE)
+    if folder:
+        settings = settings.changed(checkpoints=Path(folder))
     target.check(settings)
     defaults, known = target.default_point, settings.warm_start
     if defaults:

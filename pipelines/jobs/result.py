@@ -116,12 +116,21 @@ class TuneResult:
             "trial"
         )
 
-    def model(self) -> keras.Model:
+    def model(self, build: Any = None) -> keras.Model:
         """Loads the refitted winner, in any process.
+
+        Args:
+            build: The `build(hp)` function or `HyperModel` again, for a model of which Keras can
+                save the weights only.
 
         Raises:
             FileNotFoundError: If the study has no refitted model here.
         """
+        weights = self.final.get("weights_path")
+        if build is not None and weights:
+            from pipelines.jobs.keras_tuner.saving import built_winner
+
+            return built_winner(build, self.best_params, Path(weights).parent)
         from pipelines.serving.keras_models import load_model_file
 
         return load_model_file(self._existing_model())
@@ -150,6 +159,11 @@ class TuneResult:
         return self.model().predict(rows, verbose=0)
 
     def _existing_model(self) -> Path:
+        if "model_note" in self.final:
+            raise FileNotFoundError(
+                f"The study {self.study!r} has {self.final['model_note']}. Got `model()` without "
+                "`build`."
+            )
         if self.model_path is None or not self.model_path.exists():
             raise FileNotFoundError(
                 f"The study {self.study!r} has no refitted model on this machine. "
@@ -196,6 +210,8 @@ class TuneResult:
         facts += [("data", note) for note in self.notes]
         if self.model_path is not None:
             facts.append(("model", str(self.model_path)))
+        elif "model_note" in final:
+            facts.append(("model", str(final["model_note"])))
         if self.run_url is not None:
             facts.append(("run", where(self.run_url)))
         return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs.latency import LATENCY, latency_ms
@@ -62,21 +62,16 @@ def run_trial(
     """
     import keras
 
-    from pipelines.training.reporting import DivergenceStop, EpochReporter
+    from pipelines.training.reporting import DivergenceStop, EpochMemory
 
     _skip_graph_rewriting()
-    epochs: list[dict[str, float]] = []
-
-    def report(epoch: int, metrics: Mapping[str, float]) -> None:
-        epochs.append(dict(metrics))
-        context.report(epoch, metrics)
-
+    memory = EpochMemory(context.report, context.restore)
     try:
-        model, inputs = train([DivergenceStop(), EpochReporter(report)])
+        model, inputs = train([DivergenceStop(), memory])
     except FloatingPointError as error:
         raise TrialError(str(error)) from error
-    best = best_epoch(epochs, metric, maximize=maximize)
-    result = {**epochs[best - 1], "best_epoch": float(best)}
+    best = best_epoch(memory.epochs, metric, maximize=maximize)
+    result = {**memory.epochs[best - 1], "best_epoch": float(best)}
     result["parameters"] = float(model.count_params())
     if latency:
         result[LATENCY] = latency_ms(model, inputs())

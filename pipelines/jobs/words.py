@@ -40,7 +40,6 @@ FOREIGN_WORDS = {
     "batch_size": "a hyperparameter: `params`, as {batch_size: 64}",
     "learning_rate": "a hyperparameter: `params`, as {learning_rate: 0.001}",
     "cv": "`folds`",
-    "test": "`test_data`",
     "random_state": "`seed`",
     "max_model_size": "`constraints`, as {metric: parameters, at_most: 62458}",
 }

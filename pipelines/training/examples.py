@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ def write_example(folder: Path, example: Any) -> None:
 
     Args:
         folder: Where the file goes; it exists.
-        example: A DataFrame, or an array.
+        example: A DataFrame, an array, or a dictionary of arrays.
     """
     import pandas as pd
 
+    if isinstance(example, Mapping):
+        arrays: dict[str, Any] = dict(example)
+        np.savez(folder / "example.npz", **arrays)
+        return
     if not isinstance(example, pd.DataFrame):
         np.save(folder / "example.npy", np.asarray(example), allow_pickle=False)
         return
@@ -35,4 +40,8 @@ def read_example(folder: Path) -> Any:
     table = folder / "example.parquet"
     if table.exists():
         return pd.read_parquet(table)
+    several = folder / "example.npz"
+    if several.exists():
+        with np.load(several, allow_pickle=False) as stored:
+            return dict(stored)
     return np.load(folder / "example.npy", allow_pickle=False)

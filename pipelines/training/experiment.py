@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -26,6 +25,7 @@ from pipelines.training.validation_scores import ValidationScores
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
     from pipelines.inputs.feeds import Batch
+    from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
 
 
@@ -85,7 +85,7 @@ class Experiment:
         callbacks: Sequence[keras.callbacks.Callback] = (),
         epochs: int | None = None,
         with_validation: bool = False,
-        checkpoint: Path | None = None,
+        checkpoint: Checkpoint | None = None,
         kept: KeptTrainers | None = None,
         scores: Collection[str] = (),
     ) -> tuple[keras.Model, dict[str, list[float]]]:
@@ -97,7 +97,7 @@ class Experiment:
                 the options' number, so that fewer epochs are the same training cut short.
             with_validation: Train on the validation rows as well and validate on nothing:
                 for the last refit of a chosen model.
-            checkpoint: File to go on from, replaced after every epoch.
+            checkpoint: File to go on from, replaced after the epochs.
             kept: Trainers of earlier trainings in this process; one of the same structure is
                 used again, and the returned model is then that trainer's.
             scores: Further metrics of the validation rows that every epoch reports, as

@@ -28,6 +28,38 @@ class EpochReporter(keras.callbacks.Callback):
         self._report(epoch + 1, dict(logs or {}))
 
 
+class EpochMemory(EpochReporter):
+    """Reports every epoch; a training that goes on from a checkpoint restores those before it.
+
+    Args:
+        report: `(epoch, metrics)`, epochs counted from 1.
+        restore: The same for epochs that another process reported.
+
+    Attributes:
+        epochs: Metrics of every epoch so far.
+    """
+
+    def __init__(self, report: Report, restore: Report) -> None:
+        super().__init__(report)
+        self.epochs: list[dict[str, float]] = []  # a checkpoint keeps it
+        self._restore = restore
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: D102
+        self._restore_all()
+
+    @override
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self.epochs.append(dict(logs or {}))
+        super().on_epoch_end(epoch, logs)
+
+    def on_train_end(self, logs: Any = None) -> None:  # noqa: D102
+        self._restore_all()
+
+    def _restore_all(self) -> None:
+        for epoch, metrics in enumerate(self.epochs, 1):
+            self._restore(epoch, metrics)
+
+
 class EpochClock(keras.callbacks.Callback):
     """Adds up the time of a training's epochs, of those before a checkpoint too.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.code_version import code_version
+from pipelines.code_version import CodeVersion, code_version
 from pipelines.formatting import format_value
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
@@ -68,10 +68,11 @@ class TrainRequest:
 
     def checkpoint(self, experiment: Experiment) -> Path:
         """File of this very training: other hyperparameters, data or code have another one."""
-        facts = _digest([experiment.params, self.seed, experiment.dataset.fingerprint])
-        code = code_version()
-        name = f"{self.recipe}-{facts}-{_digest([code.digest, code.libraries])}.npz"
-        return self.root / "checkpoints" / name
+        return (
+            self.root
+            / "checkpoints"
+            / f"{self.recipe}-{training_id(experiment, code_version())}.npz"
+        )
 
     def tracker(self) -> Tracker | None:
         """The experiment of the recipe; an embedded store is made where there is none."""
@@ -218,6 +219,12 @@ def train_request(
     return result
 
 
+def training_id(experiment: Experiment, code: CodeVersion) -> str:
+    """Digests of what a training is about and of its code; the same ones give the same numbers."""
+    facts = _digest([experiment.params, experiment.seed, experiment.dataset.fingerprint])
+    return f"{facts}-{_digest([code.digest, code.libraries])}"
+
+
 def _digest(facts: Any) -> str:
     text = json.dumps(facts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -243,6 +250,7 @@ def _fit(
 ) -> tuple[keras.Model, dict[str, Any], float]:
     from pipelines.inputs.files import damage_by_name
     from pipelines.training import reporting
+    from pipelines.training.checkpoint import Checkpoint
 
     epochs = experiment.options.epochs
     # Also when nobody listens: a training resumes with the callbacks that it was begun with.
@@ -258,5 +266,7 @@ def _fit(
         reporting.StepReporter(lambda done, logs: tell_steps(done, epochs, logs)),
     ]
     with damage_by_name():
-        model, history = experiment.train(callbacks=[*ours, *callbacks], checkpoint=checkpoint)
+        model, history = experiment.train(
+            callbacks=[*ours, *callbacks], checkpoint=Checkpoint(checkpoint)
+        )
     return model, history, clock.seconds

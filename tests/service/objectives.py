@@ -33,6 +33,16 @@ def parabola_of_a_second(params, context):
     return {"loss": (params["x"] - 0.3) ** 2}
 
 
+def waits_for_a_file(params, context):
+    """Says that it began, goes on when it is told to, and says that it ended."""
+    folder = context.directory.parents[3]
+    (folder / "began").touch()
+    while not (folder / "go-on").exists():
+        time.sleep(0.02)
+    (folder / "ended").touch()
+    return {"loss": (params["x"] - 0.3) ** 2}
+
+
 def parabola_held_from_the_fourth(params, context):
     """Holds all but the first three trials for as long as the environment says so."""
     if context.trial >= 3 and HOLD in os.environ:

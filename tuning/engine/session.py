@@ -187,6 +187,15 @@ class Session:
         Raises:
             JobError: What ended the session, if it did not end well.
         """
+        self.check_end()
+        return search_result(self._ledger, self._space, self.settings, self._reason)
+
+    def check_end(self) -> None:
+        """Says how the session ended without asking the store.
+
+        Raises:
+            JobError: What ended the session, if it did not end well.
+        """
         if self._error is not None:
             raise self._error
         if not self.over:
@@ -194,7 +203,6 @@ class Session:
                 f"The search of {self.settings.study!r} was ended while its store did not answer. "
                 + self._trials.kept()
             )
-        return search_result(self._ledger, self._space, self.settings, self._reason)
 
     # The session's own thread.
 
@@ -313,6 +321,7 @@ class Session:
             seed=found.seed,
             budget=settings.budget,
             directory=str(settings.directory / "trials" / f"{claim.number:05d}"),
+            checkpoints=settings.checkpoints_of(claim.number),
             metric=settings.metrics[0][0] if prunes else None,
             decision_steps=self._decider.steps,
             timeout=settings.trial_timeout,

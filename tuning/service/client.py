@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import socket
@@ -15,6 +16,7 @@ from tuning.errors import JobError
 from tuning.service.job_record import FAILED, JobRecord, LogLine
 from tuning.service.queue import JobQueue
 from tuning.storage import records
+from tuning.storage.claims import ClaimBook
 from tuning.storage.counts import trial_counts
 from tuning.storage.database import open_storage
 from tuning.storage.studies import open_study, storage_url, summarise
@@ -73,6 +75,8 @@ class Client:
     Args:
         storage: URL of the store; None for `COOKBOOK_STORAGE`, or else the embedded one.
         root: Folder of the embedded store.
+        store_timeout: Seconds for which a store that does not answer is waited for; None for a
+            minute.
 
     Raises:
         StoreError: If the store cannot be opened.
@@ -86,9 +90,15 @@ class Client:
         ('queued', 'cancelled')
     """
 
-    def __init__(self, storage: str | None = None, *, root: str | Path = "mlruns") -> None:
+    def __init__(
+        self,
+        storage: str | None = None,
+        *,
+        root: str | Path = "mlruns",
+        store_timeout: float | None = None,
+    ) -> None:
         self.url = storage_url(storage or os.environ.get(STORAGE_VARIABLE), str(root))
-        self._storage = open_storage(self.url)
+        self._storage = open_storage(self.url, wait=store_timeout)
         self.queue = JobQueue(self._storage)
 
     def submit(
@@ -239,6 +249,12 @@ class Client:
     def set_priority(self, name: str, priority: int) -> JobRecord:
         """Changes a job's priority, also while it runs."""
         return self.queue.set_priority(name, priority)
+
+    def take_back(self, name: str) -> None:
+        """Lets trials of a job wait again whose worker is gone; nothing without a study."""
+        with contextlib.suppress(KeyError):
+            study_id = self._storage.get_study_id_from_name(name)
+            ClaimBook(self._storage, study_id).reap()
 
     def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
         """The lines of a job's log that came after the line with this id."""

@@ -18,10 +18,12 @@ class Openings:
 
     Args:
         resolve: From a job to what is run.
+        reports: Whether the progress of the jobs is wanted.
     """
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve, *, reports: bool = False) -> None:
         self._resolve = resolve
+        self._reports = reports
         self._running: dict[str, tuple[JobRecord, Future[Opened]]] = {}
         self._not_before: dict[str, float] = {}
         # One after the other: reading two datasets at once takes twice the memory.
@@ -58,7 +60,9 @@ class Openings:
 
         try:
             served = self._resolve(job)
-            return Serving(job, served, Session(served.space, served.settings, reports=False))
+            return Serving(
+                job, served, Session(served.space, served.settings, reports=self._reports)
+            )
         except (JobError, StoreError, DataMissingError) as error:
             return error
         except ValueError as error:

@@ -9,8 +9,8 @@ Rules:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -30,12 +30,10 @@ from tuning.service.job_record import (
 )
 from tuning.service.tables import JOBS, LOG, METADATA
 from tuning.storage.database import StudyStorage
-from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.leases import wall_time
 
 KEPT_LINES = 5_000  # of each job's log
 LINE_LENGTH = 4_000
-_T = TypeVar("_T")
 
 
 class _NameTakenError(Exception):
@@ -51,8 +49,10 @@ class JobQueue:
 
     def __init__(self, storage: StudyStorage) -> None:
         self._storage = storage
-        with readable_errors(storage.url):
-            retrying(lambda: METADATA.create_all(storage.engine), also=("already exists",))
+        storage.transaction(
+            lambda session: METADATA.create_all(session.connection()),
+            also=("already exists", "duplicate key"),
+        )
 
     def submit(
         self,
@@ -104,7 +104,7 @@ class JobQueue:
                 raise _NameTakenError from error
 
         try:
-            self._transaction(write)
+            self._storage.transaction(write)
         except _NameTakenError:
             known = self.job(name)
             raise JobError(
@@ -141,7 +141,9 @@ class JobQueue:
             query = query.where(JOBS.c.state.in_(list(states)))
         if names is not None:
             query = query.where(JOBS.c.name.in_(list(names)))
-        rows = self._transaction(lambda session: session.execute(query).mappings().all())
+        rows = self._storage.transaction(
+            lambda session: session.execute(query).mappings().all(), reads=True
+        )
         return [_record(dict(row)) for row in rows]
 
     def move(self, name: str, state: str, *, reason: str = "") -> bool:
@@ -169,7 +171,7 @@ class JobQueue:
             )
             return bool(changed.rowcount)  # type: ignore[attr-defined]
 
-        return self._transaction(write)
+        return self._storage.transaction(write)
 
     def cancel(self, name: str, *, reason: str = "") -> JobRecord:
         """Cancels a job; its running trials are stopped, what finished stays readable.
@@ -231,7 +233,7 @@ class JobQueue:
                     sa.delete(LOG).where(LOG.c.job_id == identity).where(LOG.c.id <= newest)
                 )
 
-        self._transaction(write)
+        self._storage.transaction(write)
 
     def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
         """Reads a job's log.
@@ -246,7 +248,9 @@ class JobQueue:
             .where(LOG.c.id > after)
             .order_by(LOG.c.id)
         )
-        rows = self._transaction(lambda session: session.execute(query).mappings().all())
+        rows = self._storage.transaction(
+            lambda session: session.execute(query).mappings().all(), reads=True
+        )
         return [LogLine(**row) for row in rows]
 
     def forget(self, name: str) -> None:
@@ -257,7 +261,7 @@ class JobQueue:
             session.execute(sa.delete(LOG).where(LOG.c.job_id == identity))
             session.execute(sa.delete(JOBS).where(JOBS.c.name == name))
 
-        self._transaction(write)
+        self._storage.transaction(write)
 
     def _command(self, name: str, state: str, *, reason: str = "") -> JobRecord:
         if not self.move(name, state, reason=reason):
@@ -270,23 +274,17 @@ class JobQueue:
 
     def _update(self, name: str, values: Mapping[str, Any]) -> JobRecord:
         query = sa.update(JOBS).where(JOBS.c.name == name).values(**values)
-        self._transaction(lambda session: session.execute(query))
+        self._storage.transaction(lambda session: session.execute(query))
         return self.job(name)
 
     def _identity(self, name: str) -> int:
         query = sa.select(JOBS.c.id).where(JOBS.c.name == name)
-        found = self._transaction(lambda session: session.execute(query).scalar())
+        found = self._storage.transaction(
+            lambda session: session.execute(query).scalar(), reads=True
+        )
         if found is None:
             self.job(name)  # says which names there are
         return int(found or 0)
-
-    def _transaction(self, work: Callable[[Session], _T]) -> _T:
-        def call() -> _T:
-            with Session(self._storage.engine) as session, session.begin():
-                return work(session)
-
-        with readable_errors(self._storage.url):
-            return retrying(call)
 
 
 def _check_numbers(*, weight: float, cap: int | None) -> None:

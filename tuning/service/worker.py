@@ -6,6 +6,7 @@ Rules:
     3. A job whose data are not here is left to other workers; no trial is spent on it.
     4. A job that ends is ended by exactly one worker; if it dies, another one ends it.
     5. SIGTERM gives running trials back, then the worker ends with code 0.
+    6. Nothing here waits for the store: what is to be written, the watcher's thread writes.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from tuning.credentials import mask_credentials
 from tuning.engine.dispatcher import Dispatcher
 from tuning.errors import JobError, StoreError
 from tuning.service.allocation import allocate, shares_of
+from tuning.service.announcements import Announcements
 from tuning.service.client import Client, JobStatus
 from tuning.service.endings import EndProcesses
 from tuning.service.job_record import FAILED, FINISHING, RUNNING
 from tuning.service.openings import Openings
-from tuning.service.served import EndCommand, Resolve
+from tuning.service.queue import JobQueue
+from tuning.service.served import DataMissingError, EndCommand, Resolve
 from tuning.service.serving import Serving
-from tuning.service.watcher import QueueWatcher
+from tuning.service.watcher import STORE_SECONDS, QueueWatcher
+from tuning.service.webhook import Webhook
 from tuning.workers.pool import WorkerPool
 
 _TICK = 0.1
@@ -32,6 +36,7 @@ _DATA_SECONDS = 60.0  # until a job whose data were missing is tried here again
 _SEEN_SECONDS = 3.0  # until the watcher has seen what this worker changed
 _END_SECONDS = 30.0  # the same for an end that failed
 _CLOSE_SECONDS = 20.0  # for MLflow, when the worker ends
+_ENDS = "has all trials; refitting, testing and recording the winner"
 _IDLE_LOOKS = 3  # of the queue in a row before `once` believes that it is empty
 
 
@@ -47,6 +52,8 @@ class Worker:
         folder: Folder of its files.
         labels: Its labels.
         beat: Called at every step, as a sign of life.
+        store_timeout: Seconds for which a store that does not answer is waited for.
+        webhook: Who is told of best trials, ends and failures.
     """
 
     def __init__(
@@ -60,16 +67,18 @@ class Worker:
         folder: Path,
         labels: Sequence[str] = (),
         beat: Callable[[], None] = lambda: None,
+        store_timeout: float = STORE_SECONDS,
+        webhook: Webhook | None = None,
     ) -> None:
-        self._client = client
         self._pool = pool
         self._end_command = end_command
         self._name = name
         self._labels = tuple(labels)
         self._beat = beat
-        self._watcher = QueueWatcher(client)
+        self._watcher = QueueWatcher(client, store_timeout=store_timeout)
         self._dispatcher = Dispatcher(pool)
-        self._openings = Openings(resolve)
+        self._announcements = Announcements(client, webhook)
+        self._openings = Openings(resolve, reports=self._announcements.wanted)
         self._ends = EndProcesses(folder / "ends")
         self._serving: dict[str, Serving] = {}
         self._closing: list[threading.Thread] = []  # MLflow may take a minute to catch up
@@ -80,6 +89,9 @@ class Worker:
         Args:
             stop: Ends the work when it is set.
             once: End when there is nothing left to do.
+
+        Raises:
+            StoreError: If the store did not answer for as long as it is waited for.
         """
         self._watcher.start()
         idle_since = 0
@@ -87,6 +99,8 @@ class Worker:
             while not stop.is_set():
                 self._beat()
                 self._step()
+                if self._watcher.error is not None:
+                    raise self._watcher.error
                 busy = self._serving or self._openings or len(self._ends) or self._open_here()
                 idle_since = self._watcher.looks if busy else idle_since
                 if once and self._watcher.looks - idle_since >= _IDLE_LOOKS:
@@ -146,35 +160,30 @@ class Worker:
                 self._serving[job.name] = found
                 self._dispatcher.add(found.session, found.served.payload)
                 found.served.follow()
-                if self._client.queue.move(job.name, RUNNING):
-                    self._watcher.look()
-                self._say(job.name, "serves this job")
-            elif isinstance(found, JobError):
-                self._fail(job.name, str(found))
-            else:
+                self._move(job.name, RUNNING, says="serves this job")
+            elif isinstance(found, StoreError | DataMissingError):
                 self._openings.wait(job.name, _DATA_SECONDS)
                 self._say(job.name, str(found))
+            else:
+                self._fail(job.name, str(found))
 
     def _take_over(self) -> None:
-        """Reads the results of sessions that are over."""
+        """Lets go of the sessions that are over, each by how it ended."""
         for name, serving in list(self._serving.items()):
+            self._announcements.progress(name, serving.session.progress)
             if not serving.session.over:
                 continue
+            self._leave(name)
             try:
-                serving.session.result()
-            except JobError as error:
-                self._leave(name)
-                self._fail(name, str(error))
+                serving.session.check_end()
             except StoreError as error:
-                self._leave(name)
                 self._openings.wait(name, _DATA_SECONDS)
                 self._say(name, str(error))
+            except JobError as error:
+                self._fail(name, str(error))
             else:
-                self._leave(name)
                 self._openings.wait(name, _SEEN_SECONDS)
-                if self._client.queue.move(name, FINISHING):
-                    self._say(name, "has all trials; refitting, testing and recording the winner")
-                self._watcher.look()
+                self._move(name, FINISHING, says=_ENDS)
 
     def _start_end(self, status: JobStatus) -> None:
         name = status.job.name
@@ -183,9 +192,9 @@ class Worker:
 
     def _take_ends(self) -> None:
         for name, code, words in self._ends.finished():
-            self._watcher.look()
             if code:
                 self._say(name, f"the end failed (code {code}): {words}")
+            self._announce_end(name)
 
     def _leave(self, name: str) -> None:
         serving = self._serving.pop(name)
@@ -196,13 +205,24 @@ class Worker:
         self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
 
     def _fail(self, name: str, reason: str) -> None:
-        reason = mask_credentials(reason)
+        self._openings.wait(name, _SEEN_SECONDS)
         self._say(name, reason)
-        self._client.queue.move(name, FAILED, reason=reason)
-        self._watcher.look()
+        self._move(name, FAILED, reason=mask_credentials(reason))
+        self._announce_end(name)
+
+    def _move(self, name: str, state: str, *, reason: str = "", says: str = "") -> None:
+        def write(queue: JobQueue) -> None:
+            if queue.move(name, state, reason=reason) and says:
+                queue.log(name, says, source=self._name)
+
+        self._watcher.write(write)
+
+    def _announce_end(self, name: str) -> None:
+        self._watcher.write(lambda queue: self._announcements.over(name))
 
     def _say(self, name: str, text: str) -> None:
-        self._client.queue.log(name, mask_credentials(text), source=self._name)
+        line = mask_credentials(text)
+        self._watcher.write(lambda queue: queue.log(name, line, source=self._name))
 
     def _close(self) -> None:
         self._openings.close()
@@ -211,5 +231,6 @@ class Worker:
         self._ends.stop()
         self._pool.close()
         self._watcher.close()
+        self._announcements.close()
         for closing in self._closing:
             closing.join(timeout=_CLOSE_SECONDS)

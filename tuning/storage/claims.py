@@ -34,6 +34,7 @@ from tuning.storage.claim_rows import (
     Rows,
     create_tables,
 )
+from tuning.storage.counts import study_counts
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
 from tuning.storage.owner import Owner
@@ -331,19 +332,9 @@ class ClaimBook:
             self._rows.end(session, trial, ending)
         return numbers
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Mapping[str, int]:
         """Counts the trials of the study by `records.STATES`."""
-
-        def read(session: Session) -> dict[str, int]:
-            query = (
-                sa.select(models.TrialModel.state, sa.func.count())
-                .where(models.TrialModel.study_id == self._study_id)
-                .group_by(models.TrialModel.state)
-            )
-            found = {state.name: int(count) for state, count in session.execute(query).all()}
-            return {state: found.get(name, 0) for name, state in records.OPTUNA_STATES.items()}
-
-        return self._storage.transaction(read, reads=True)
+        return study_counts(self._storage, self._study_id)
 
     def forget(self) -> None:
         """Deletes the claims of the study, before the study itself is deleted."""

@@ -1,16 +1,15 @@
-"""How many trials the studies of a store have, in one query however many studies there are."""
+"""How many trials studies have, in one query however many studies there are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import models
 from tuning.storage import records
 from tuning.storage.database import StudyStorage
-from tuning.storage.faults import readable_errors, retrying
 
 
 def trial_counts(
@@ -26,23 +25,36 @@ def trial_counts(
         Name of the study to `records.STATES` to number of trials; studies without trials are
         left out.
     """
-    query = (
-        sa.select(models.StudyModel.study_name, models.TrialModel.state, sa.func.count())
-        .join(models.TrialModel, models.TrialModel.study_id == models.StudyModel.study_id)
-        .group_by(models.StudyModel.study_name, models.TrialModel.state)
+    name = models.StudyModel.study_name
+    query = sa.select(name, models.TrialModel.state, sa.func.count()).join(
+        models.StudyModel, models.StudyModel.study_id == models.TrialModel.study_id
     )
     if names is not None:
-        query = query.where(models.StudyModel.study_name.in_(list(names)))
+        query = query.where(name.in_(list(names)))
+    return _counted(storage, query, by=name)
 
-    def read() -> list[tuple[str, str, int]]:
-        with Session(storage.engine) as session, session.begin():
-            rows = session.execute(query).all()
-            return [(name, state.name, int(count)) for name, state, count in rows]
 
-    with readable_errors(storage.url):
-        rows = retrying(read)
-    counts: dict[str, dict[str, int]] = {}
-    for name, state, count in rows:
-        known = counts.setdefault(name, dict.fromkeys(records.STATES, 0))
-        known[records.OPTUNA_STATES[state]] = count
+def study_counts(storage: StudyStorage, study_id: int) -> Mapping[str, int]:
+    """Counts the trials of one study by state.
+
+    Args:
+        storage: The store.
+        study_id: Id of the study.
+
+    Returns:
+        `records.STATES` to number of trials.
+    """
+    study = models.TrialModel.study_id
+    query = sa.select(study, models.TrialModel.state, sa.func.count()).where(study == study_id)
+    found = _counted(storage, query, by=study)
+    return found.get(study_id, dict.fromkeys(records.STATES, 0))
+
+
+def _counted(storage: StudyStorage, query: Any, *, by: Any) -> dict[Any, dict[str, int]]:
+    grouped = query.group_by(by, models.TrialModel.state)
+    rows = storage.transaction(lambda session: session.execute(grouped).all(), reads=True)
+    counts: dict[Any, dict[str, int]] = {}
+    for study, state, count in rows:
+        known = counts.setdefault(study, dict.fromkeys(records.STATES, 0))
+        known[records.OPTUNA_STATES[state.name]] = int(count)
     return counts

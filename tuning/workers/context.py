@@ -9,6 +9,7 @@ from typing import Any
 from tuning.errors import JobError, Pruned
 from tuning.workers.plain import plain_number, plain_step, plain_text, plain_value
 
+RESUMED = "resumed_after"  # note: steps that another process of the trial had finished
 Decide = Callable[[int, float], bool]
 
 
@@ -23,6 +24,8 @@ class Context:
         trial: Number of the trial in its study, from 0.
         budget: Most steps (epochs) worth training for, or None.
         directory: Where the trial may write files; made when first used. None without a place.
+        checkpoints: Folder for files from which the trial goes on when its process dies; other
+            machines see it, and it is removed when the trial ends by itself. None without one.
         metric: Name of the metric that drives pruning, or None for no pruning.
         decide: Called with a step and the metric at that step; True prunes.
         decision_steps: The steps at which `decide` is called; None for every reported one.
@@ -43,6 +46,7 @@ class Context:
         trial: int = 0,
         budget: int | None = None,
         directory: str | Path | None = None,
+        checkpoints: str | Path | None = None,
         metric: str | None = None,
         decide: Decide | None = None,
         decision_steps: Iterable[int] | None = None,
@@ -54,6 +58,7 @@ class Context:
         self.fold = fold
         self.notes: dict[str, Any] = {}
         self.history: dict[str, list[float]] = {}
+        self.checkpoints = None if checkpoints is None else Path(checkpoints)
         self._directory = None if directory is None else Path(directory)
         self._metric = metric
         self._decide = decide
@@ -84,20 +89,8 @@ class Context:
             Pruned: When the search gives the trial up; let it pass through.
             ValueError: If the step does not grow or a value is no number.
         """
-        steps = self.history.setdefault("step", [])
-        step = plain_step(step, int(steps[-1]) if steps else 0)
-        # Everything is checked before anything is kept.
-        values = {
-            plain_text(str(name)): plain_number(value, f"The reported {name!r}")
-            for name, value in metrics.items()
-        }
         decides = self.should_report(step)
-        for name in values:
-            self.history.setdefault(name, [float("nan")] * len(steps))
-        steps.append(step)
-        for name, known in self.history.items():
-            if name != "step":
-                known.append(values.get(name, float("nan")))
+        values = self._keep(step, metrics)
         if not decides or self._decide is None or self._metric is None:
             return
         if self._metric not in values:
@@ -106,6 +99,18 @@ class Context:
             )
         if self._decide(step, values[self._metric]):
             raise Pruned(f"given up after step {step}")
+
+    def restore(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Takes up a step that an earlier process of this trial reported; nobody is asked about it.
+
+        Args:
+            step: As for `report`; a step that is known already is passed over.
+            metrics: Name to number.
+        """
+        steps = self.history.get("step") or [0]
+        if step > steps[-1]:
+            self._keep(step, metrics)
+            self.annotate(RESUMED, step)
 
     def should_report(self, step: int) -> bool:
         """Whether the pruner decides at this step, so that a validation is worth its time.
@@ -134,3 +139,19 @@ class Context:
             ValueError: If it is anything else.
         """
         self.notes[plain_text(str(key))] = plain_value(value, f"The note {key!r}")
+
+    def _keep(self, step: int, metrics: Mapping[str, float]) -> dict[str, float]:
+        steps = self.history.setdefault("step", [])
+        step = plain_step(step, int(steps[-1]) if steps else 0)
+        # Everything is checked before anything is kept.
+        values = {
+            plain_text(str(name)): plain_number(value, f"The reported {name!r}")
+            for name, value in metrics.items()
+        }
+        for name in values:
+            self.history.setdefault(name, [float("nan")] * len(steps))
+        steps.append(step)
+        for name, known in self.history.items():
+            if name != "step":
+                known.append(values.get(name, float("nan")))
+        return values

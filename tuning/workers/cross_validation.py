@@ -67,6 +67,7 @@ class CrossValidated:
                 trial=context.trial,
                 budget=self._budget,
                 directory=context.directory / f"fold-{fold}" if context.has_directory else None,
+                checkpoints=context.checkpoints,
                 fold=fold,
             )
             for name, value in self._objective(dict(params), inner).items():

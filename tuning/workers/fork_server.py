@@ -19,6 +19,7 @@ from multiprocessing.connection import Client, Connection
 
 from tuning.workers.worker_process import kill_group, kill_tree
 
+DEVICES_VARIABLE = "CUDA_VISIBLE_DEVICES"
 _REAP_SECONDS = 0.1
 
 
@@ -32,6 +33,7 @@ class Setup:
         path: `sys.path` of the pool's process.
         preload: Modules to import before the first worker.
         slot: Index of the worker this process becomes, or None to fork workers.
+        devices: GPU that the worker of each slot sees alone; empty for what this machine has.
     """
 
     address: str
@@ -39,6 +41,7 @@ class Setup:
     path: list[str]
     preload: tuple[str, ...]
     slot: int | None = None
+    devices: tuple[str, ...] = ()
 
 
 def main() -> None:
@@ -120,6 +123,8 @@ def _work(setup: Setup, slot: int) -> None:
     status = 1
     try:
         _lead_a_group(os.getpid())
+        if setup.devices:  # read when a library first asks for GPUs, which no import does
+            os.environ[DEVICES_VARIABLE] = setup.devices[slot]
         connection = Client(setup.address, authkey=setup.key)
         connection.send(("worker", os.getpid(), slot))
         serve(connection)

@@ -25,9 +25,14 @@ class LocalPool:
         log: File that receives what workers print.
         threads: Threads of the numeric libraries in each worker.
         preload: Modules that are imported once for all workers.
+        devices: One GPU for each worker, in the words of `CUDA_VISIBLE_DEVICES`, which it then
+            sees alone; empty for all that this machine has.
         recycle_after: Tasks after which a worker is replaced.
         recycle_growth: Bytes that a worker may grow after its first task until it is replaced.
         use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
+
+    Raises:
+        ValueError: If there are fewer devices than workers.
     """
 
     def __init__(
@@ -37,16 +42,26 @@ class LocalPool:
         log: Path,
         threads: int = 1,
         preload: Sequence[str] = (),
+        devices: Sequence[str] = (),
         recycle_after: int = 200,
         recycle_growth: int = 250 * 10**6,
         use_fork: bool = CAN_FORK,
     ) -> None:
+        if devices and len(devices) < size:
+            raise ValueError(
+                f"Each of {size} workers needs a GPU of its own. Got {len(devices)}: "
+                f"ask for {len(devices)} workers."
+            )
         self.size = size
         self._recycle_after = recycle_after
         self._recycle_growth = recycle_growth
         self._log = WorkerLog(log)
         self._processes = WorkerProcesses(
-            threads=threads, log=self._log.file, preload=tuple(preload), use_fork=use_fork
+            threads=threads,
+            log=self._log.file,
+            preload=tuple(preload),
+            devices=tuple(devices),
+            use_fork=use_fork,
         )
         self._starts = Starts(self._log)
         self._supervisor = Supervisor()

@@ -22,6 +22,8 @@ class TrialTask:
         seed: The trial's seed.
         budget: Most steps, or None.
         directory: Folder for the trial's files.
+        checkpoints: Folder from which it goes on after its process died, or None; removed when
+            the task ends by itself.
         metric: Metric that drives pruning, or None for no pruning.
         decision_steps: Steps at which the pruner decides, None for every one.
         timeout: Seconds after which it is ended by force, or None.
@@ -38,6 +40,7 @@ class TrialTask:
     decision_steps: tuple[int, ...] | None
     timeout: float | None = None
     memory_limit: int | None = None
+    checkpoints: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,7 @@ class WorkerProcesses:
         threads: Threads of the numeric libraries in each worker.
         log: Receives what workers print.
         preload: Modules that the server imports once for all workers.
+        devices: GPU that the worker of each slot sees alone; empty for what this machine has.
         use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
     """
 
@@ -55,10 +56,12 @@ class WorkerProcesses:
         threads: int,
         log: IO[bytes],
         preload: tuple[str, ...] = (),
+        devices: tuple[str, ...] = (),
         use_fork: bool = CAN_FORK,
     ) -> None:
         self._use_fork = use_fork
         self._preload = preload
+        self._devices = devices
         self._environment = {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, str(threads))}
         self._log = log
         self._key = secrets.token_bytes(32)
@@ -84,6 +87,7 @@ class WorkerProcesses:
             path=[str(Path.cwd()) if entry == "" else entry for entry in _import_path()],
             preload=self._preload,
             slot=slot,
+            devices=self._devices,
         )
         process = subprocess.Popen(
             # `-P`: a folder `tuning` where the user happens to be is not this package.

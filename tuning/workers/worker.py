@@ -10,6 +10,7 @@ import gc
 import os
 import random
 import select
+import shutil
 import sys
 import threading
 import time
@@ -105,6 +106,7 @@ def run_task(objective: Objective, task: TrialTask, connection: Connection) -> O
         trial=task.number,
         budget=task.budget,
         directory=task.directory,
+        checkpoints=task.checkpoints,
         metric=task.metric,
         decide=None if task.metric is None else decide,
         decision_steps=task.decision_steps,
@@ -128,6 +130,8 @@ def run_task(objective: Objective, task: TrialTask, connection: Connection) -> O
         notes = plain_value(context.notes, "notes")
     except ValueError as error:  # an objective may write to `context.notes` itself
         kind, reason, notes = FAILED, str(error), {}
+    if task.checkpoints is not None:
+        shutil.rmtree(task.checkpoints, ignore_errors=True)
     return Outcome(
         kind=kind,
         metrics=metrics,

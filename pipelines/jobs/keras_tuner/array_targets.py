@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax
 
+from pipelines.jobs.keras_tuner.structures import Structure, leaves, row_count
 from pipelines.tasks.scores import class_scores, number_scores
 
 # Names that Keras gives to what is measured here.
@@ -45,7 +46,7 @@ class Targets:
     truth: Callable[[Any], np.ndarray] = field(repr=False)
     read: Callable[[np.ndarray], np.ndarray] = field(repr=False)
     measure: Callable[[np.ndarray, Any], Mapping[str, float]] = field(repr=False)
-    baseline: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[str, np.ndarray]] = field(
+    baseline: Callable[[Structure, np.ndarray, Structure], tuple[str, np.ndarray]] = field(
         repr=False
     )
     main_metric: tuple[str, str]
@@ -78,7 +79,8 @@ def read_targets(y: Any, outputs: Any, loss: str) -> Targets | None:
         >>> read_targets([0, 1, 2], np.eye(3), "sparse_categorical_crossentropy").classes
         3
     """
-    if not isinstance(outputs, np.ndarray) or outputs.ndim > 2:
+    several = isinstance(y, Mapping | tuple)
+    if several or not isinstance(outputs, np.ndarray) or outputs.ndim > 2:
         return None
     y, width = np.asarray(y), outputs.shape[1] if outputs.ndim == 2 else 1
     if y.ndim == 2 and y.shape[1] == 1:
@@ -141,19 +143,17 @@ def log_probabilities(outputs: np.ndarray) -> np.ndarray:
     return np.asarray(log_softmax(values, axis=1))
 
 
-def _classify(
-    x: np.ndarray, y: np.ndarray, test_x: np.ndarray, count: int
-) -> tuple[str, np.ndarray]:
+def _classify(x: Structure, y: np.ndarray, test_x: Structure, count: int) -> tuple[str, np.ndarray]:
     """Logistic regression, or the most frequent class where that cannot be trained in seconds."""
     rows, test_rows = _flat(x), _flat(test_x)
     numbers = np.bincount(y, minlength=count)
     if rows is None or test_rows is None or rows.size * count > _WORK or (numbers > 0).sum() < 2:
         shares = np.maximum(numbers / len(y), _FLOOR)
-        return "most frequent class", np.tile(np.log(shares), (len(test_x), 1))
+        return "most frequent class", np.tile(np.log(shares), (row_count(test_x), 1))
     from pipelines.baselines.classifiers import make_classifier
 
     model: Any = make_classifier("logistic regression").fit(rows, y)
-    found = np.full((len(test_x), count), np.log(_FLOOR))
+    found = np.full((row_count(test_x), count), np.log(_FLOOR))
     # A class that no training row has is not among the columns.
     found[:, model.classes_] = model.predict_log_proba(test_rows)
     return "logistic regression", found
@@ -164,23 +164,23 @@ def _measure_numbers(predictions: np.ndarray, y: Any) -> dict[str, float]:
     return {**number_scores(predictions, y), "mse": float(np.mean((predictions - y) ** 2))}
 
 
-def _regress(x: np.ndarray, y: np.ndarray, test_x: np.ndarray) -> tuple[str, np.ndarray]:
+def _regress(x: Structure, y: np.ndarray, test_x: Structure) -> tuple[str, np.ndarray]:
     """Gradient boosting, or the mean where that cannot be trained in seconds."""
     rows, test_rows = _flat(x), _flat(test_x)
     if rows is None or test_rows is None or rows.size > _WORK:
-        return "mean", np.full(len(test_x), y.mean())
+        return "mean", np.full(row_count(test_x), y.mean())
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     model = HistGradientBoostingRegressor(random_state=0).fit(rows, y)
     return "gradient boosting", model.predict(test_rows)
 
 
-def _flat(x: Any) -> np.ndarray | None:
+def _flat(x: Structure) -> np.ndarray | None:
     """Rows as finite numbers, `float32[rows, features]`, or None."""
-    x = np.asarray(x)
-    if not np.issubdtype(x.dtype, np.number) and x.dtype != bool:
+    arrays = [array for _, array in leaves(x)]
+    if any(not np.issubdtype(one.dtype, np.number) and one.dtype != bool for one in arrays):
         return None
-    rows = x.reshape(len(x), -1).astype(np.float32)
+    rows = np.hstack([one.reshape(len(one), -1).astype(np.float32) for one in arrays])
     return rows if np.isfinite(rows).all() else None
 
 

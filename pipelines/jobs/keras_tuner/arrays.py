@@ -5,35 +5,53 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.jobs.keras_tuner.structures import (
+    Structure,
+    from_leaves,
+    from_named,
+    joined,
+    leaves,
+    row_count,
+    take_rows,
+    to_named,
+)
 from pipelines.jobs.recipe.folds import fold_rows
 
+if TYPE_CHECKING:
+    from pipelines.jobs.keras_tuner.data import ArrayData, Rows
+
 VALIDATION_SHARE = 0.2
-Parts = dict[str, np.ndarray]
-_SEVERAL = ("x", "y", "x_val", "y_val")
+# `x`, `y` and perhaps `weight`; with `_val` at the end those of the validation rows.
+Parts = dict[str, Structure]
+VALIDATION = "_val"
 
 
-def store_arrays(path: Path, data: tuple[Any, ...], *, seed: int, whole: bool) -> None:
+def store_arrays(path: Path, data: ArrayData, *, seed: int, whole: bool) -> None:
     """Writes the arrays of a search into one file, at once or not at all.
 
     Args:
         path: The file.
-        data: `(x, y)` or `(x, y, x_val, y_val)`.
-        seed: Which rows of `(x, y)` are held out.
+        data: Rows, and perhaps validation rows.
+        seed: Which of the rows are held out where there are no validation rows.
         whole: Hold out none, for folds.
     """
     if whole:
-        parts = dict(zip(_SEVERAL[:2], map(np.asarray, data), strict=True))
-    elif len(data) == 2:
-        parts = split_rows(*data, seed=seed)
+        parts = data.rows.parts
+    elif data.validation is None:
+        parts = split_rows(data.rows, seed=seed)
     else:
-        parts = dict(zip(_SEVERAL, map(np.asarray, data), strict=True))
+        held_out = data.validation.parts.items()
+        parts = data.rows.parts | {name + VALIDATION: part for name, part in held_out}
+    named: dict[str, Any] = {}
+    for name, structure in parts.items():
+        named |= to_named(name, structure)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.stem}.{os.getpid()}.npz")
-    np.savez(partial, **parts)  # type: ignore[arg-type]
+    np.savez(partial, **named)
     partial.replace(path)
 
 
@@ -41,13 +59,13 @@ def store_arrays(path: Path, data: tuple[Any, ...], *, seed: int, whole: bool) -
 def stored_arrays(path: Path) -> Parts:
     """The arrays of a study, read once per process; nothing is unpickled."""
     with np.load(path, allow_pickle=False) as stored:
-        return dict(stored)
+        return from_named(dict(stored))
 
 
 @functools.lru_cache(maxsize=1)
 def _rows_of_folds(path: Path, folds: int) -> Any:
     parts = stored_arrays(path)
-    return fold_rows(parts["x"], parts["y"], folds, seed=0)
+    return fold_rows(_comparable(parts["x"]), _labels(parts["y"]), folds, seed=0)
 
 
 def fold_parts(path: Path, fold: int, folds: int) -> Parts:
@@ -59,33 +77,64 @@ def fold_parts(path: Path, fold: int, folds: int) -> Parts:
         folds: Number of folds.
 
     Returns:
-        `x`, `y`, `x_val` and `y_val`; every trial has the same folds.
+        The parts with those of the fold as validation; every trial has the same folds.
     """
     parts = stored_arrays(path)
-    kept, held_out = _rows_of_folds(path, folds)[fold]
-    return {key: parts[key][kept] for key in ("x", "y")} | {
-        f"{key}_val": parts[key][held_out] for key in ("x", "y")
-    }
+    return _divided(parts, *_rows_of_folds(path, folds)[fold])
 
 
-def split_rows(x: Any, y: Any, *, seed: int) -> Parts:
+def whole_parts(parts: Parts) -> Parts:
+    """Training and validation rows together."""
+    if f"x{VALIDATION}" not in parts:
+        return parts
+    training = {name: part for name, part in parts.items() if not name.endswith(VALIDATION)}
+    # Weights of one of the two alone cannot be joined; the others count once each.
+    for name in [one for one in training if one + VALIDATION not in parts]:
+        parts = parts | {name + VALIDATION: _ones_like(training[name], parts)}
+    return {name: joined(part, parts[name + VALIDATION]) for name, part in training.items()}
+
+
+def split_rows(rows: Rows, *, seed: int) -> Parts:
     """Holds out a fifth of the rows, stratified where the targets are class numbers.
 
     Args:
-        x: Inputs `[rows, ...]`.
-        y: Targets `[rows, ...]`.
+        rows: The rows.
         seed: Which rows.
-
-    Raises:
-        ValueError: If the numbers of rows differ.
     """
     from sklearn.model_selection import train_test_split
 
-    x, y = np.asarray(x), np.asarray(y)
-    if len(x) != len(y):
-        raise ValueError(f"`x` and `y` must have as many rows. Got {len(x)} and {len(y)}.")
-    classes = y.ndim == 1 and np.issubdtype(y.dtype, np.integer)
-    x, x_val, y, y_val = train_test_split(
-        x, y, test_size=VALIDATION_SHARE, random_state=seed, stratify=y if classes else None
+    labels = _labels(rows.y)
+    classes = labels is not None and labels.ndim == 1 and np.issubdtype(labels.dtype, np.integer)
+    kept, held_out = train_test_split(
+        np.arange(len(rows)),
+        test_size=VALIDATION_SHARE,
+        random_state=seed,
+        stratify=labels if classes else None,
     )
-    return {"x": x, "y": y, "x_val": x_val, "y_val": y_val}
+    return _divided(rows.parts, kept, held_out)
+
+
+def _divided(parts: Parts, kept: np.ndarray, held_out: np.ndarray) -> Parts:
+    return {name: take_rows(part, kept) for name, part in parts.items()} | {
+        name + VALIDATION: take_rows(part, held_out) for name, part in parts.items()
+    }
+
+
+def _labels(y: Structure) -> np.ndarray | None:
+    """Targets by which rows can be divided evenly: those of a single output."""
+    return y if isinstance(y, np.ndarray) else None
+
+
+def _comparable(x: Structure) -> Any:
+    """Inputs of which equal rows are found: several arrays as one text a row."""
+    if isinstance(x, np.ndarray):
+        return x
+    arrays = [array for _, array in leaves(x)]
+    return [" ".join(one[row].tobytes().hex() for one in arrays) for row in range(len(arrays[0]))]
+
+
+def _ones_like(weight: Structure, parts: Parts) -> Structure:
+    count = row_count(parts[f"x{VALIDATION}"])
+    return from_leaves(
+        {path: np.ones((count, *one.shape[1:]), one.dtype) for path, one in leaves(weight)}
+    )

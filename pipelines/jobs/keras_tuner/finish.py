@@ -12,16 +12,19 @@ from pipelines.installed import pinned
 from pipelines.jobs import candidates
 from pipelines.jobs.intervals import spread
 from pipelines.jobs.keras_tuner.array_targets import known_name, read_targets
-from pipelines.jobs.keras_tuner.arrays import stored_arrays
+from pipelines.jobs.keras_tuner.arrays import stored_arrays, whole_parts
+from pipelines.jobs.keras_tuner.saving import save_winner
+from pipelines.jobs.keras_tuner.structures import leaves, take_rows
 from pipelines.jobs.mlflow.delivery import KERAS, Delivery
 from pipelines.jobs.verdict import judge
-from pipelines.serving.files import MODEL_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.jobs.keras_tuner.array_targets import Targets
+    from pipelines.jobs.keras_tuner.data import Rows
     from pipelines.jobs.keras_tuner.objective import BuildObjective
+    from pipelines.jobs.keras_tuner.structures import Structure
     from pipelines.jobs.keras_tuner.target import HyperModelTarget
     from pipelines.jobs.mlflow.review import Review
     from tuning import SearchResult, SearchSettings
@@ -62,15 +65,16 @@ def finish_build(
     build, chosen = target.build(settings), candidates.winner(target, found)
     seeds = candidates.refit_seeds(settings.seed, target.seeds)
     winners = [_refit(build, chosen, seed) for seed in seeds]
-    path = settings.directory / MODEL_FILE
-    winners[0].save(path)
-    _keep(target, build, path.parent, model=winners[0], review=review)
+    x = stored_arrays(build.arrays)["x"]
+    saved = save_winner(winners[0], settings.directory, x)
+    if "model_path" in saved and _has_signature(x):
+        _keep(target, build, settings.directory, model=winners[0], review=review)
     final: dict[str, Any] = {
         "trials": found.n_trials,
         "best_trial": found.best_trial,
         "epochs": chosen.epochs,
         "seeds": target.seeds,
-        "model_path": str(path),
+        **saved,
         **found.choice,
     }
     if target.data.test is None:
@@ -84,22 +88,19 @@ def finish_build(
     return {**final, **scores, "test_reads": reads}
 
 
+def _has_signature(x: Structure) -> bool:
+    """Whether MLflow can describe the inputs: an array, or arrays by name."""
+    return all(
+        len(path) <= 1 and all(isinstance(key, str) for key in path) for path, _ in leaves(x)
+    )
+
+
 def _refit(build: BuildObjective, candidate: candidates.Candidate, seed: int) -> Any:
     import keras
 
     keras.utils.set_random_seed(seed)
-    x, y = _training_rows(build)
-    rows = {"x": x, "y": y}
+    rows = whole_parts(stored_arrays(build.arrays))
     return build.train(candidate.params, rows, [], seed=seed, epochs=candidate.epochs)
-
-
-def _training_rows(build: BuildObjective) -> tuple[np.ndarray, np.ndarray]:
-    """Training and validation rows together."""
-    parts = stored_arrays(build.arrays)
-    if "x_val" not in parts:
-        return parts["x"], parts["y"]
-    x, y = (np.concatenate([parts[key], parts[f"{key}_val"]]) for key in ("x", "y"))
-    return x, y
 
 
 def _compare(
@@ -111,26 +112,29 @@ def _compare(
     settings: SearchSettings,
 ) -> dict[str, Any]:
     """Scores winner, defaults and a simple method on the test rows."""
-    x, y = (np.asarray(part) for part in target.data.test or ())
+    test = target.data.test
+    if test is None:
+        return {}
+    x, y = test.x, test.y
     name, direction = settings.metrics[0]
-    ours = [_evaluated(model, x, y) for model in winners]
-    theirs = ours if defaults is winners else [_evaluated(model, x, y) for model in defaults]
+    ours = [_evaluated(model, test) for model in winners]
+    theirs = ours if defaults is winners else [_evaluated(model, test) for model in defaults]
     outputs = [model.predict(x, verbose=0) for model in winners]
     targets = read_targets(y, outputs[0], f"{getattr(winners[0], 'loss', '')}")
     if targets is None or not _agree(targets, outputs[0], y, ours[0], metric=name):
-        return _without_verdict(name, ours, theirs, rows=len(x))
+        return _without_verdict(name, ours, theirs, rows=len(test))
     read = [targets.read(one) for one in outputs]
     other = read
     if defaults is not winners:
         other = [targets.read(model.predict(x, verbose=0)) for model in defaults]
-    train_x, train_y = _training_rows(build)
+    training = whole_parts(stored_arrays(build.arrays))
     scores = judge(
         read,
         other,
         targets.truth(y),
         measure=targets.measure,
         metrics=((known_name(name), direction), targets.main_metric),
-        baseline=targets.baseline(train_x, targets.truth(train_y), x),
+        baseline=targets.baseline(training["x"], targets.truth(training["y"]), x),
     ).to_dict()
     # What the model was compiled with belongs to its test as well.
     scores["test_metrics"] = {**ours[0], **scores["test_metrics"]}
@@ -138,11 +142,11 @@ def _compare(
     return scores
 
 
-def _evaluated(model: Any, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+def _evaluated(model: Any, test: Rows) -> dict[str, float]:
     """Loss and compiled metrics; nothing of a model that trains itself without them."""
     if not getattr(model, "compiled", False):
         return {}
-    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    found = model.evaluate(test.x, test.y, sample_weight=test.weight, verbose=0, return_dict=True)
     return {name: float(value) for name, value in found.items()}
 
 
@@ -190,5 +194,5 @@ def _keep(
         registration=dict(target.registration),
         requirements=tuple(pinned(_REQUIREMENTS)),
     )
-    delivery.keep(directory, stored_arrays(build.arrays)["x"][:2])
+    delivery.keep(directory, take_rows(stored_arrays(build.arrays)["x"], slice(2)))
     review.keep(delivery, directory, model=model)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pipelines.jobs.keras_tuner.structures import take_rows
+
+if TYPE_CHECKING:
+    from pipelines.jobs.keras_tuner.data import Rows
 
 _ROWS = 64  # enough for a step or two of a training loop of the user's own
 
@@ -13,7 +18,7 @@ class _FitReachedError(BaseException):
     """`model.fit` was called, so its arguments are known; nothing of the user's catches this."""
 
 
-def fit_probe(hypermodel: Any, x: Any, y: Any) -> Callable[[Any, Any], None]:
+def fit_probe(hypermodel: Any, data: Rows) -> Callable[[Any, Any], None]:
     """Makes what `space_from_build` runs after each `build`.
 
     A `fit` that ends in `model.fit(...)` is left there. One with a training loop of its own runs
@@ -21,13 +26,12 @@ def fit_probe(hypermodel: Any, x: Any, y: Any) -> Callable[[Any, Any], None]:
 
     Args:
         hypermodel: A `HyperModel` that overrides `fit`.
-        x: Inputs `[rows, ...]`.
-        y: Targets `[rows, ...]`.
+        data: Rows of which the first ones are given to `fit`.
 
     Returns:
         `probe(hp, model)`.
     """
-    rows = (x[:_ROWS], y[:_ROWS])
+    rows = tuple(take_rows(part, slice(_ROWS)) for part in (data.x, data.y))
 
     def stop(*args: Any, **kwargs: Any) -> None:
         raise _FitReachedError

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.jobs.keras_tuner.arrays import Parts, fold_parts, stored_arrays
 from pipelines.jobs.trial import Trained, kept_trainers, run_trial
-from tuning import Context
+from tuning import Context, Space
 
 if TYPE_CHECKING:
+    from pipelines.inputs.feeds import ArrayFeed
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
 
 
@@ -21,7 +22,8 @@ class BuildObjective:
 
     Attributes:
         hypermodel: A `build(hp)` function or a `keras_tuner.HyperModel`.
-        arrays: File with `x`, `y` and, without folds, `x_val`, `y_val`.
+        arrays: File with `x`, `y`, perhaps `weight` and, without folds, those of the
+            validation rows.
         metric: The metric whose best epoch counts.
         maximize: Whether larger is better.
         epochs: Passes over the training rows.
@@ -29,6 +31,7 @@ class BuildObjective:
         folds: Number of folds when the trials are cross-validated; the file then has no
             `x_val`, `y_val`.
         latency: Whether a trial measures how long a prediction takes.
+        asked: What the hypermodel asks for; in a trial it may not ask for anything else.
     """
 
     hypermodel: Any
@@ -39,6 +42,7 @@ class BuildObjective:
     batch_size: int
     folds: int | None = None
     latency: bool = False
+    asked: Space | None = None
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines.training",
         "tensorflow",
@@ -80,7 +84,7 @@ class BuildObjective:
 
         Args:
             params: Hyperparameters.
-            parts: `x`, `y` and, for validation, `x_val`, `y_val`.
+            parts: `x`, `y`, perhaps `weight` and, for validation, `x_val`, `y_val`, `weight_val`.
             callbacks: Keras callbacks.
             seed: Order of the rows.
             epochs: Epochs to run; all by default.
@@ -89,23 +93,24 @@ class BuildObjective:
         from pipelines.training.tensorflow.single_replica import skip_reduction
         from tuning.keras_tuner.hyperparameters import build_model, fit_model, overrides_fit
 
-        model, hp = build_model(self.hypermodel, params)
+        model, hp = build_model(self.hypermodel, params, self.asked)
         batch_size = int(params.get("batch_size", self.batch_size))
-        validation = (parts["x_val"], parts["y_val"]) if "x_val" in parts else None
+        validation = _validation(parts)
         count = epochs or self.epochs
         if overrides_fit(self.hypermodel):
             arguments: dict[str, Any] = {"validation_data": validation, "epochs": count}
             arguments |= {"callbacks": list(callbacks), "verbose": 0}
+            if "weight" in parts:
+                arguments["sample_weight"] = parts["weight"]
             skip_reduction(model)
             fit_model(self.hypermodel, hp, model, parts["x"], parts["y"], **arguments)
             return model
-        from pipelines.inputs.feeds import ArrayFeed
         from pipelines.training.tensorflow.trainer import Trainer
 
-        feed = ArrayFeed(parts["x"], parts["y"], batch_size=batch_size, seed=seed)
+        feed = _feed(parts["x"], parts["y"], parts.get("weight"), batch_size=batch_size, seed=seed)
         held_out = None
         if validation is not None:
-            held_out = ArrayFeed(*validation, batch_size=256, shuffle=False)
+            held_out = _feed(*validation, batch_size=256, shuffle=False)
         if kept is None:
             trainer = Trainer(model, feed, validation=held_out)
         else:
@@ -113,3 +118,15 @@ class BuildObjective:
             trainer = kept.trainer(model, feed, validation=held_out, data=facts)
         trainer.fit(epochs=count, callbacks=callbacks)
         return trainer.model
+
+
+def _validation(parts: Parts) -> tuple[Any, ...] | None:
+    """`(x, y)` or `(x, y, sample_weight)` of the validation rows, as Keras' `fit` takes them."""
+    names = [f"{name}_val" for name in ("x", "y", "weight")]
+    return tuple(parts[name] for name in names if name in parts) or None
+
+
+def _feed(x: Any, y: Any, weight: Any = None, **options: Any) -> ArrayFeed:
+    from pipelines.inputs.feeds import ArrayFeed
+
+    return ArrayFeed(x, y, sample_weight=weight, **options)

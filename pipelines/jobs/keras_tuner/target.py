@@ -11,6 +11,7 @@ from pipelines.datasets.fingerprint import content_digest
 from pipelines.jobs.keras_tuner.arrays import store_arrays
 from pipelines.jobs.keras_tuner.code import code_digest
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
+from pipelines.jobs.keras_tuner.labels import check_labels
 from pipelines.jobs.keras_tuner.objective import BuildObjective
 from pipelines.jobs.metric_names import wants_latency
 from pipelines.jobs.target import as_fixed
@@ -38,7 +39,8 @@ class HyperModelTarget:
     Attributes:
         hypermodel: The function, or the object.
         data: Its arrays.
-        space: Found by running it.
+        asked: What it asks for, found by running it.
+        space: What is searched of it.
         metrics: Of the model that it builds.
         epochs: Passes over the training rows.
         batch_size: Rows a step, unless the trial has a `batch_size` of its own.
@@ -49,6 +51,7 @@ class HyperModelTarget:
 
     hypermodel: Any
     data: ArrayData
+    asked: Space
     space: Space
     metrics: tuple[tuple[str, str], ...]
     epochs: int = DEFAULT_EPOCHS
@@ -73,16 +76,26 @@ class HyperModelTarget:
         from tuning.keras_tuner.hyperparameters import overrides_fit, space_from_build
 
         _check(data, job)
-        probe = fit_probe(hypermodel, *data.rows[:2]) if overrides_fit(hypermodel) else None
-        found = space_from_build(hypermodel, after_build=probe)
+        probe = fit_probe(hypermodel, data.rows) if overrides_fit(hypermodel) else None
+        models: list[Any] = []
+
+        def after_build(hp: Any, model: Any) -> None:
+            if not models:
+                models.append(model)
+                check_labels(model, data)
+            if probe is not None:
+                probe(hp, model)
+
+        found = space_from_build(hypermodel, after_build=after_build)
         fixed = dict(job.params)
         batch_size = int(fixed.pop(BATCH_SIZE, DEFAULT_BATCH)) if BATCH_SIZE not in found else 0
         space = found.override(job.space).override(as_fixed(fixed))
         return cls(
             hypermodel=hypermodel,
             data=data,
+            asked=found,
             space=space,
-            metrics=() if job.objective else (main_metric(hypermodel, space),),
+            metrics=() if job.objective else (main_metric(models[0]),),
             epochs=job.epochs or DEFAULT_EPOCHS,
             batch_size=batch_size or DEFAULT_BATCH,
             folds=job.folds,
@@ -136,6 +149,7 @@ class HyperModelTarget:
             batch_size=self.batch_size,
             folds=self.folds,
             latency=wants_latency(settings),
+            asked=self.asked,
         )
 
     def objective(self, settings: SearchSettings) -> Any:
@@ -147,8 +161,8 @@ class HyperModelTarget:
         check_study(settings, self.space)
         build = self.build(settings)
         if not build.arrays.exists():
-            rows, whole = self.data.rows, self.folds is not None
-            store_arrays(build.arrays, rows, seed=settings.seed, whole=whole)
+            whole = self.folds is not None
+            store_arrays(build.arrays, self.data, seed=settings.seed, whole=whole)
         return build if self.folds is None else cross_validated(build, self.folds)
 
     def provenance(self, settings: SearchSettings) -> Provenance:
@@ -171,28 +185,28 @@ class HyperModelTarget:
     def _file(self, settings: SearchSettings) -> Path:
         """The name of the file says what is in it, so that it is never outdated."""
         whole = self.folds is not None
-        held_out = settings.seed if len(self.data.rows) == 2 and not whole else None
+        held_out = settings.seed if self.data.validation is None and not whole else None
         content = content_digest(self.data.fingerprint, held_out, whole)
         return settings.directory / f"arrays-{content[:12]}.npz"
 
 
-def main_metric(hypermodel: Any, space: Space) -> tuple[str, str]:
-    """Validation accuracy where the model is compiled with an accuracy, else the loss.
+def main_metric(model: Any) -> tuple[str, str]:
+    """Validation accuracy where a model of one output is compiled with it, else the loss.
 
     Args:
-        hypermodel: Builds the model.
-        space: Its defaults are built.
+        model: A compiled model.
     """
-    from tuning.keras_tuner.hyperparameters import build_model
-
-    model, _ = build_model(hypermodel, space.defaults)
-    compiled = model.get_compile_config() or {}
-    text = json.dumps(compiled.get("metrics"), default=str).lower()
-    return ("val_accuracy", "maximize") if '"acc' in text else ("val_loss", "minimize")
+    compiled = (model.get_compile_config() if getattr(model, "compiled", False) else None) or {}
+    metrics = compiled.get("metrics")
+    text = json.dumps(metrics, default=str).lower()
+    # Of several outputs each has an accuracy of its own name, and none is the main one.
+    several = isinstance(metrics, dict) or any(isinstance(one, list) for one in metrics or ())
+    accuracy = '"acc' in text and not several
+    return ("val_accuracy", "maximize") if accuracy else ("val_loss", "minimize")
 
 
 def _check(data: ArrayData, job: JobOptions) -> None:
-    if job.folds is not None and len(data.rows) == 4:
+    if job.folds is not None and data.validation is not None:
         raise ValueError(
             "`folds` divide the rows themselves: leave `validation_data` out. "
             f"Got folds={job.folds} beside it."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pipelines.code_version import CodeVersion, code_version
 from pipelines.jobs.trial import Trained, kept_trainers, run_trial
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest, cached_dataset
@@ -12,6 +14,8 @@ from tuning import Context, TrialError
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.training.checkpoint import Checkpoint
+    from pipelines.training.experiment import Experiment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,10 @@ class RecipeObjective:
             dataset = self._dataset(context)
             experiment = Experiment(self.recipe, params, dataset, seed=context.seed)
             model, _ = experiment.train(
-                callbacks=callbacks, kept=kept_trainers(), scores=self.scores
+                callbacks=callbacks,
+                checkpoint=self._checkpoint(experiment, context),
+                kept=kept_trainers(),
+                scores=self.scores,
             )
             return model, lambda: experiment.first_batch()[0]
 
@@ -78,3 +85,20 @@ class RecipeObjective:
         from pipelines.jobs.recipe.folds import fold_of
 
         return fold_of(self.data, context.fold, self.folds)
+
+    def _checkpoint(self, experiment: Experiment, context: Context) -> Checkpoint | None:
+        """Where this training goes on when another worker begins it again."""
+        if context.checkpoints is None:
+            return None
+        from pipelines.training.checkpoint import Checkpoint
+        from pipelines.training.run import training_id
+
+        fold = [] if context.fold is None else [f"fold-{context.fold}"]
+        name = "-".join([*fold, *sorted(self.scores), training_id(experiment, _code())])
+        return Checkpoint(context.checkpoints / f"{name}.npz", optional=True)
+
+
+@functools.cache
+def _code() -> CodeVersion:
+    """The code of this worker: read once, not for each trial."""
+    return code_version()

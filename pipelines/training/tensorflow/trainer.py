@@ -7,10 +7,10 @@ history and callbacks are those of `fit`; a test compares them.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from cookbook.callbacks.state import TrainingState
 from pipelines.inputs.feeds import Feed
+from pipelines.training.checkpoint import Checkpoint
 from pipelines.training.reporting import StepReporter
 from pipelines.training.tensorflow.fused_normalization import fuse_normalization
 from pipelines.training.tensorflow.fused_updates import fuse_updates
@@ -70,7 +71,7 @@ class Trainer:
         *,
         epochs: int,
         callbacks: Sequence[keras.callbacks.Callback] = (),
-        checkpoint: Path | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> dict[str, list[float]]:
         """Trains until `epochs` are done or a callback sets `model.stop_training`.
 
@@ -78,7 +79,7 @@ class Trainer:
             epochs: Number of the last epoch (not the number of further epochs), as in `fit`.
             callbacks: Keras callbacks; hooks on batches are called on every step, which
                 gives up the compiled loop's speed, so prefer hooks on epochs.
-            checkpoint: File that is replaced after every epoch. When it exists, the training
+            checkpoint: File that is replaced after the epochs. When it exists, the training
                 goes on from it, and ends as if it had never been interrupted: weights,
                 optimizer, random states, callbacks, order of the data and history.
 
@@ -115,11 +116,14 @@ class Trainer:
                 logs |= {f"val_{name}": value for name, value in validation.items()}
             hooks.on_epoch_end(epoch, logs)
             if checkpoint is not None:
-                checkpoint.parent.mkdir(parents=True, exist_ok=True)
-                state = TrainingState.capture(
-                    model, epoch=epoch + 1, callbacks=callbacks, history=history.history
+                capture = functools.partial(
+                    TrainingState.capture,
+                    model,
+                    epoch=epoch + 1,
+                    callbacks=callbacks,
+                    history=history.history,
                 )
-                state.save(checkpoint)
+                checkpoint.save(capture)
         if isinstance(model.optimizer, keras.optimizers.Optimizer):
             # As in `fit`: a model trained with averaged weights ends with the averages.
             model.optimizer.finalize_variable_values(model.trainable_weights)
@@ -128,14 +132,14 @@ class Trainer:
 
     def _resume(
         self,
-        checkpoint: Path | None,
+        checkpoint: Checkpoint | None,
         callbacks: Sequence[keras.callbacks.Callback],
         history: dict[str, list[float]],
     ) -> int:
         """Puts back a saved state, if there is one; returns the number of epochs it has seen."""
-        if checkpoint is None or not checkpoint.exists():
+        state = checkpoint.load() if checkpoint is not None else None
+        if state is None:
             return 0
-        state = TrainingState.load(checkpoint)
         state.restore(self.model, callbacks=callbacks, history=history)
         return state.epoch
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from optuna.testing.pytest_samplers import BasicSamplerTestCase
 
 from tuning import Choice, Float, Int, Space
+from tuning.keras_tuner.dimensions import dimension_of
 from tuning.keras_tuner.hyperparameters import (
     TrialHyperParameters,
     build_model,
-    dimension_of,
     fit_model,
     space_from_build,
 )
@@ -47,13 +47,16 @@ def tutorial_build(hp):
     hp.Fixed("batch", 32)
 
 
+UNITS = {"int": [32, 512], "step": 32, "default": 32}
+
+
 def test_the_space_of_a_build_function():
     assert (
         space_from_build(tutorial_build).to_dict()
         == Space(
             {
                 "layers": {"int": [1, 3], "default": 1},
-                "units_0": {"int": [32, 512], "step": 32, "default": 32},
+                "units_0": UNITS,
                 "kind": {"choice": ["mlp", "cnn"], "default": "mlp"},
                 "optimizer/rate": {"float": [1e-4, 1e-2], "log": True, "default": 1e-4},
                 "dropout": {"float": [0.0, 0.3], "step": 0.1, "default": 0.0},
@@ -67,10 +70,10 @@ def test_the_space_of_a_build_function():
                 "momentum": {
                     "float": [0.5, 0.99],
                     "default": 0.5,
-                    "when": {"kind": ["cnn"], "norm": [True]},
+                    "when": {"norm": [True]},
                 },
-                "units_1": {"int": [32, 512], "step": 32, "default": 32},
-                "units_2": {"int": [32, 512], "step": 32, "default": 32},
+                "units_1": {**UNITS, "when": {"layers": [2, 3]}},
+                "units_2": {**UNITS, "when": {"layers": [3]}},
             }
         ).to_dict()
     )

@@ -55,3 +55,9 @@ def starts_others(params, context):
 def prints(params, context):
     sys.stdout.write("x" * params["x"])
     return {"loss": 0.0}
+
+
+def sees_a_device(params, context):
+    """Says which GPUs it may use."""
+    context.annotate("device", os.environ.get("CUDA_VISIBLE_DEVICES"))
+    return {"loss": 0.0}

@@ -9,10 +9,13 @@ import time
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli.worker import worker as worker_command
 from tests.tuning.workers import objectives
 from tuning import JobError
 from tuning.workers import supervisor
+from tuning.workers.gpus import visible_gpus
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import Payload, pack
 from tuning.workers.pool import Asked, Ended, Lost, Stopped, TrialTask
@@ -238,3 +241,50 @@ def test_the_log_is_kept_short_while_workers_write_to_it(tmp_path, monkeypatch):
     log.close()
     assert (tmp_path / "workers.log").read_bytes() == b"more"
     assert "more" in log.last_words()
+
+
+@pytest.mark.parametrize("use_fork", [True, False])
+def test_each_worker_sees_a_gpu_of_its_own(tmp_path, use_fork):
+    devices = ["GPU-a", "GPU-b"]
+    pool = LocalPool(2, log=tmp_path / "workers.log", devices=devices, use_fork=use_fork)
+    try:
+        pool.ensure(2)
+        until(pool, lambda _: pool.free == 2)
+        run(pool, objectives.sees_a_device, name="a")
+        run(pool, objectives.sees_a_device, name="b")
+        messages = until(pool, lambda messages: len(messages) == 2)
+        assert {message.outcome.notes["device"] for message in messages} == set(devices)
+    finally:
+        pool.close()
+
+
+def test_fewer_gpus_than_workers_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="Each of 2 workers needs a GPU of its own"):
+        LocalPool(2, log=tmp_path / "workers.log", devices=["0"])
+
+
+def test_the_environment_chooses_the_gpus(monkeypatch, tmp_path):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, 3")
+    assert visible_gpus() == ["2", "3"]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert visible_gpus() == []
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho GPU-1\necho GPU-2\n")
+    program.chmod(0o755)
+    assert visible_gpus() == ["GPU-1", "GPU-2"]
+
+
+def test_gpus_that_are_not_there_are_said(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    found = CliRunner().invoke(worker_command, ["--gpus", "--slots", "2"])
+    assert found.exit_code == 1
+    assert "Got 2 slots and 1 GPUs" in found.output
+
+
+@pytest.mark.parametrize("duration", ["0s", "soon", "-1min"])
+def test_a_store_timeout_that_is_none_is_refused(duration):
+    found = CliRunner().invoke(worker_command, ["--store-timeout", duration])
+    assert (found.exit_code, found.output.count("Traceback")) == (2, 0)
+    assert "duration" in found.output

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines.inputs.feeds import ArrayFeed, DatasetFeed
+from pipelines.training.checkpoint import Checkpoint
 from pipelines.training.reporting import StepReporter
 from pipelines.training.tensorflow.trainer import Trainer
 
@@ -174,7 +175,9 @@ def test_a_resumed_training_equals_an_uninterrupted_one_bit_by_bit(tmp_path, sto
         feed = ArrayFeed(x, y, batch_size=16, seed=4)
         early = keras.callbacks.EarlyStopping("loss", patience=2)
         trainer = Trainer(model, feed, validation=ArrayFeed(x, y, batch_size=32, shuffle=False))
-        history = trainer.fit(epochs=epochs, callbacks=[early], checkpoint=checkpoint)
+        history = trainer.fit(
+            epochs=epochs, callbacks=[early], checkpoint=checkpoint and Checkpoint(checkpoint)
+        )
         return model, history, early.best
 
     whole, expected, best = run(5, None)
@@ -213,7 +216,9 @@ def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path):
     def run(epochs):
         early = keras.callbacks.EarlyStopping("loss", min_delta=10.0, patience=2)
         trainer = Trainer(_model(), ArrayFeed(x, y, batch_size=16))
-        return trainer.fit(epochs=epochs, callbacks=[early], checkpoint=checkpoint)
+        return trainer.fit(
+            epochs=epochs, callbacks=[early], checkpoint=checkpoint and Checkpoint(checkpoint)
+        )
 
     stopped = run(9)
     assert len(stopped["loss"]) == 3

@@ -1,0 +1,127 @@
+"""A worker in this process, on a real store, with a real pool."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from tests.tuning.service.receiver import Receiver
+from tuning import Client, Float, JobError, SearchSettings, Space, StoreError
+from tuning.service.webhook import Webhook
+from tuning.service.worker import Worker
+from tuning.workers.local import LocalPool
+from tuning.workers.objective import pack
+
+SPACE = Space({"x": Float(0.0, 1.0)})
+
+
+class Place:
+    """A store in a file, whose write lock a test can hold, and a worker on it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.client = Client(root=folder, store_timeout=0.5)
+        self.beats = 0
+        self.locked = threading.Event()
+
+    def served(self, job):
+        if job.name == "wrong":
+            self.locked.wait()
+            raise JobError("no such recipe")
+        settings = SearchSettings(
+            study=job.name,
+            root=self.folder,
+            trials=1,
+            metrics=[("loss", "minimize")],
+            strategy="random",
+            pruner="none",
+        )
+        payload = pack("tests.service.objectives:waits_for_a_file")
+        quiet = {"follow": lambda: None, "close": lambda: None}
+        return SimpleNamespace(space=SPACE, settings=settings, payload=payload, **quiet)
+
+    def work(self, stop, **options):
+        worker = Worker(
+            self.client,
+            LocalPool(2, log=self.folder / "log"),
+            resolve=self.served,
+            end_command=lambda job: ["true"],
+            name="worker",
+            folder=self.folder,
+            beat=self._beat,
+            **options,
+        )
+        worker.run(stop)
+
+    def hold_the_write_lock(self):
+        holder = sqlite3.connect(self.folder / "studies.db", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        return holder
+
+    def wait_for(self, condition, seconds=20.0):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def _beat(self):
+        self.beats += 1
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.setattr("tuning.storage.database.BUSY_SECONDS", 0.1)
+    return Place(tmp_path)
+
+
+@pytest.mark.timeout(60)
+def test_a_store_that_takes_no_write_holds_up_no_trial(place, receiver):
+    stop = threading.Event()
+    webhook = Webhook(receiver.address, "secret")
+    place.client.submit("", name="good", trials=1)
+    thread = threading.Thread(target=place.work, args=[stop], kwargs={"webhook": webhook})
+    thread.start()
+    try:
+        place.wait_for(lambda: (place.folder / "began").exists())
+        place.client.submit("", name="wrong", trials=1)
+        place.wait_for(lambda: place.beats > 3)
+        holder = place.hold_the_write_lock()
+        place.locked.set()  # the job fails now, which cannot be written
+        before = place.beats
+        place.wait_for(lambda: place.beats >= before + 10)
+        (place.folder / "go-on").touch()
+        outbox = place.folder / "studies" / "good" / "outbox"
+        place.wait_for(lambda: (place.folder / "ended").exists())
+        assert place.client.status("wrong").job.state == "queued"
+        holder.execute("ROLLBACK")
+        place.wait_for(lambda: place.client.status("wrong").job.state == "failed")
+        place.wait_for(lambda: place.client.status("good").counts["complete"] == 1)
+        assert not list(outbox.glob("*.json"))
+    finally:
+        stop.set()
+        thread.join()
+    assert place.client.status("wrong").job.reason == "no such recipe"
+    assert [line.text for line in place.client.lines("wrong")] == ["no such recipe"]
+    events = {event["event"]: event for event in receiver.wait_for(2)}
+    assert events["failure"]["reason"] == "no such recipe"
+    assert (events["best"]["job"], events["best"]["trial"]) == ("good", 0)
+
+
+@pytest.mark.timeout(60)
+def test_a_store_that_stays_away_ends_the_worker(place):
+    place.client.submit("", name="wrong", trials=1)
+    place.locked.set()
+    holder = place.hold_the_write_lock()
+    with pytest.raises(StoreError, match="another process holds it for long"):
+        place.work(threading.Event(), store_timeout=0.2)
+    holder.execute("ROLLBACK")

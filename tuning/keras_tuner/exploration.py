@@ -130,12 +130,13 @@ class Explorer:
         complete = True
         try:
             model = self._build(hp)
-            if self._after_build is not None:
-                self._after_build(hp, model)
         except DependentRangeError:
             raise
         except Exception as error:  # a point at which the user's code fails is a failed trial
             self._failure, complete = self._failure or error, False
+        else:
+            if self._after_build is not None:  # what it refuses, it refuses for every point
+                self._after_build(hp, model)
         return self._note(hp, complete=complete)
 
     def _note(self, hp: ExploringHyperParameters, *, complete: bool) -> list[dict[str, Any]]:

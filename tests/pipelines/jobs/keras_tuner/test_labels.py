@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.jobs.keras_tuner.data import ArrayData
 from pipelines.jobs.keras_tuner.labels import check_labels
+from pipelines.jobs.keras_tuner.plan import plan_build
 
 X = np.zeros((6, 3), "float32")
 CLASSES = np.arange(6) % 3
@@ -101,3 +102,8 @@ def test_a_training_step_of_ones_own_is_not_judged():
     model = OwnStep()
     model.compile("sgd", SPARSE)
     check_labels(model, ArrayData.of((X, CLASSES + 1)))
+
+
+def test_a_search_is_refused_before_its_first_trial(tmp_path):
+    with pytest.raises(ValueError, match=r"labels 1 to 3 for a model with 3 outputs"):
+        plan_build(lambda hp: model_of(SPARSE), (X, CLASSES + 1), root=tmp_path, trials=2)

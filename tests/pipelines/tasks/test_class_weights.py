@@ -12,7 +12,12 @@ from pipelines.training.checks import check_hyperparameters
 from tests.pipelines.tasks.small_data import small_experiment, table_classes
 
 Y = np.array([0] * 7 + [1] * 2 + [2])
-KINDS = ["table-classification", "image-classification", "text-classification", "text-bag-classification"]
+KINDS = [
+    "table-classification",
+    "image-classification",
+    "text-classification",
+    "text-bag-classification",
+]
 
 
 def test_balanced_weights_are_those_of_scikit_learn():

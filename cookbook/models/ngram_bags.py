@@ -117,8 +117,8 @@ def ngram_bag(
 
     Example:
         >>> model = ngram_bag(3, 1, log_count_ratios=[[0.0], [1.5], [-0.5]])
-        >>> model.predict(np.array([[1, 0], [1, 2]]), verbose=0).round(3).tolist()
-        [[1.5], [0.707]]
+        >>> print(model.predict(np.array([[1, 0], [1, 2]]), verbose=0).round(3).ravel())
+        [1.5   0.707]
     """
     check_count("vocabulary_size", vocabulary_size, least=2)
     check_count("num_outputs", num_outputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tuning.keras_tuner.exploration import Asked, Explorer
+from tuning.keras_tuner.exploration import AskedParameters, Explorer
 from tuning.space.dimensions import Dimension, Fixed, plain_key
 
 _MOST_VALUES = 32  # a parent with more values is no condition that can be listed
@@ -35,7 +35,7 @@ def learn_conditions(explorer: Explorer) -> dict[str, Condition]:
             return found
 
 
-def dimensions_of(runs: list[Asked]) -> dict[str, Dimension]:
+def dimensions_of(runs: list[AskedParameters]) -> dict[str, Dimension]:
     """Every parameter that some run asked for, parents before children."""
     found: dict[str, Dimension] = {}
     for run in runs:
@@ -44,7 +44,7 @@ def dimensions_of(runs: list[Asked]) -> dict[str, Dimension]:
     return found
 
 
-def condition_of(name: str, runs: list[Asked]) -> Condition:
+def condition_of(name: str, runs: list[AskedParameters]) -> Condition:
     """The values of the fewest other parameters without which no run asked for one.
 
     Args:
@@ -54,7 +54,7 @@ def condition_of(name: str, runs: list[Asked]) -> Condition:
     Example:
         >>> from tuning import Choice
         >>> flag = {"a": Choice([False, True])}
-        >>> runs = [Asked({"a": False}, flag), Asked({"a": True, "b": 1}, flag)]
+        >>> runs = [AskedParameters({"a": False}, flag), AskedParameters({"a": True, "b": 1}, flag)]
         >>> condition_of("b", runs), condition_of("a", runs)
         ({'a': [True]}, {})
     """
@@ -81,7 +81,7 @@ def condition_of(name: str, runs: list[Asked]) -> Condition:
     return condition
 
 
-def _allowed(name: str, asking: list[Asked]) -> Condition:
+def _allowed(name: str, asking: list[AskedParameters]) -> Condition:
     """Values of what was asked for before, in every run that asked for it."""
     before = [list(run.values)[: list(run.values).index(name)] for run in asking]
     found: Condition = {}
@@ -96,15 +96,15 @@ def _allowed(name: str, asking: list[Asked]) -> Condition:
     return found
 
 
-def _holds(run: Asked, parent: str, values: list[Any]) -> bool:
+def _holds(run: AskedParameters, parent: str, values: list[Any]) -> bool:
     return parent in run.values and plain_key(run.values[parent]) in set(map(plain_key, values))
 
 
-def _values(parent: str, asking: list[Asked]) -> list[Any]:
+def _values(parent: str, asking: list[AskedParameters]) -> list[Any]:
     return asking[0].dimensions[parent].values or []
 
 
-def _doubts(found: dict[str, Condition], runs: list[Asked]) -> Iterator[dict[str, Any]]:
+def _doubts(found: dict[str, Condition], runs: list[AskedParameters]) -> Iterator[dict[str, Any]]:
     """Points that ask for a parameter but for one value which its condition leaves out.
 
     The conditions of its parents count as its own: it may outlive them.

@@ -28,7 +28,7 @@ _FRUITLESS = 12
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedParameters:
     """What one run asked for.
 
     Attributes:
@@ -50,7 +50,7 @@ class ExploringHyperParameters(OpenHyperParameters):
 
     def __init__(self, given: Mapping[str, Any], generator: random.Random | None = None) -> None:
         super().__init__()
-        self.asked = Asked()
+        self.asked = AskedParameters()
         self._given = dict(given)
         self._generator = generator
 
@@ -85,7 +85,7 @@ class Explorer:
     """
 
     def __init__(self, build: Build, after_build: AfterBuild | None, most_builds: int) -> None:
-        self.runs: list[Asked] = []
+        self.runs: list[AskedParameters] = []
         self._build = build
         self._after_build = after_build
         self._most_builds = most_builds

@@ -22,7 +22,7 @@ from pipelines.jobs.keras_tuner.structures import (
 from pipelines.jobs.recipe.folds import fold_rows
 
 if TYPE_CHECKING:
-    from pipelines.jobs.keras_tuner.data import ArrayData, Rows
+    from pipelines.jobs.keras_tuner.data import ArrayData, ArrayRows
 
 VALIDATION_SHARE = 0.2
 # `x`, `y` and perhaps `weight`; with `_val` at the end those of the validation rows.
@@ -94,7 +94,7 @@ def whole_parts(parts: Parts) -> Parts:
     return {name: joined(part, parts[name + VALIDATION]) for name, part in training.items()}
 
 
-def split_rows(rows: Rows, *, seed: int) -> Parts:
+def split_rows(rows: ArrayRows, *, seed: int) -> Parts:
     """Holds out a fifth of the rows, stratified where the targets are class numbers.
 
     Args:

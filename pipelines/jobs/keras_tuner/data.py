@@ -20,7 +20,7 @@ from pipelines.jobs.keras_tuner.structures import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class ArrayRows:
     """Inputs, targets and perhaps weights, with one number of rows.
 
     Attributes:
@@ -34,7 +34,7 @@ class Rows:
     weight: Structure | None = None
 
     @classmethod
-    def of(cls, name: str, given: Any) -> Rows:
+    def of(cls, name: str, given: Any) -> ArrayRows:
         """Reads `(x, y)`, `(x, y, sample_weight)` or a `tf.data.Dataset` of such batches.
 
         Args:
@@ -103,9 +103,9 @@ class ArrayData:
         test: Rows that are looked at once, or None.
     """
 
-    rows: Rows
-    validation: Rows | None = None
-    test: Rows | None = None
+    rows: ArrayRows
+    validation: ArrayRows | None = None
+    test: ArrayRows | None = None
 
     @classmethod
     def of(cls, data: Any, *, validation_data: Any = None, test_data: Any = None) -> ArrayData:
@@ -130,11 +130,11 @@ class ArrayData:
                 raise ValueError("Validation rows are given twice: leave `validation_data` out.")
             data, validation_data = data[:2], data[2:]
         found = cls(
-            rows=Rows.of("data", data),
+            rows=ArrayRows.of("data", data),
             validation=None
             if validation_data is None
-            else Rows.of("validation_data", validation_data),
-            test=None if test_data is None else Rows.of("test_data", test_data),
+            else ArrayRows.of("validation_data", validation_data),
+            test=None if test_data is None else ArrayRows.of("test_data", test_data),
         )
         found._check_alike()
         return found
@@ -163,7 +163,7 @@ class ArrayData:
                     )
 
 
-def _digest(*parts: Rows | None) -> str:
+def _digest(*parts: ArrayRows | None) -> str:
     """Of plain arrays that of their contents alone; names of structures count as well."""
     pieces: list[Any] = []
     for rows in parts:

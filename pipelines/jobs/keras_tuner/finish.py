@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.jobs.keras_tuner.array_targets import Targets
-    from pipelines.jobs.keras_tuner.data import Rows
+    from pipelines.jobs.keras_tuner.data import ArrayRows
     from pipelines.jobs.keras_tuner.objective import BuildObjective
     from pipelines.jobs.keras_tuner.structures import Structure
     from pipelines.jobs.keras_tuner.target import HyperModelTarget
@@ -142,7 +142,7 @@ def _compare(
     return scores
 
 
-def _evaluated(model: Any, test: Rows) -> dict[str, float]:
+def _evaluated(model: Any, test: ArrayRows) -> dict[str, float]:
     """Loss and compiled metrics; nothing of a model that trains itself without them."""
     if not getattr(model, "compiled", False):
         return {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs.keras_tuner.structures import take_rows
 
 if TYPE_CHECKING:
-    from pipelines.jobs.keras_tuner.data import Rows
+    from pipelines.jobs.keras_tuner.data import ArrayRows
 
 _ROWS = 64  # enough for a step or two of a training loop of the user's own
 
@@ -18,7 +18,7 @@ class _FitReachedError(BaseException):
     """`model.fit` was called, so its arguments are known; nothing of the user's catches this."""
 
 
-def fit_probe(hypermodel: Any, data: Rows) -> Callable[[Any, Any], None]:
+def fit_probe(hypermodel: Any, data: ArrayRows) -> Callable[[Any, Any], None]:
     """Makes what `space_from_build` runs after each `build`.
 
     A `fit` that ends in `model.fit(...)` is left there. One with a training loop of its own runs

@@ -71,7 +71,7 @@ def test_every_name_of_the_registry_has_a_function():
     for name, scored in tables.items():
         known = CLASS_SCORERS if name.endswith("-classification") else number_scorers()
         assert list(scored) == list(known)
-    assert len(tables) == 5
+    assert len(tables) == 6
 
 
 def test_a_report_has_a_row_for_every_class():

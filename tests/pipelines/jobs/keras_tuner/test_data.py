@@ -13,7 +13,7 @@ from pipelines.jobs.keras_tuner.arrays import (
     stored_arrays,
     whole_parts,
 )
-from pipelines.jobs.keras_tuner.data import ArrayData, Rows
+from pipelines.jobs.keras_tuner.data import ArrayData, ArrayRows
 
 X = np.arange(40, dtype="float32").reshape(20, 2)
 Y = np.arange(20) % 2
@@ -39,7 +39,7 @@ def test_dictionaries_and_tuples_keep_their_rows_together(tmp_path):
 def test_plain_arrays_are_divided_as_before(tmp_path):
     from sklearn.model_selection import train_test_split
 
-    parts = split_rows(Rows.of("data", (X, Y)), seed=3)
+    parts = split_rows(ArrayRows.of("data", (X, Y)), seed=3)
     x, x_val, y, y_val = train_test_split(X, Y, test_size=0.2, random_state=3, stratify=Y)
     for name, expected in {"x": x, "x_val": x_val, "y": y, "y_val": y_val}.items():
         np.testing.assert_array_equal(parts[name], expected)
@@ -71,7 +71,7 @@ def test_names_are_part_of_what_data_are():
 
 
 def test_lists_of_numbers_are_arrays_and_booleans_are_numbers():
-    rows = Rows.of("data", ([[1.0], [2.0]], [True, False]))
+    rows = ArrayRows.of("data", ([[1.0], [2.0]], [True, False]))
     assert rows.x.shape == (2, 1)
     assert rows.y.tolist() == [1, 0]
 

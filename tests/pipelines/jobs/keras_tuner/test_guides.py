@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from pipelines.jobs.api import tune
-from pipelines.jobs.keras_tuner.data import Rows
+from pipelines.jobs.keras_tuner.data import ArrayRows
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
 from tuning.keras_tuner.hyperparameters import space_from_build
 
@@ -155,5 +155,7 @@ class OwnLoop(keras_tuner.HyperModel):
     ],
 )
 def test_what_fit_asks_for_belongs_to_the_space(rows, hypermodel, names):
-    space = space_from_build(hypermodel, after_build=fit_probe(hypermodel, Rows.of("data", rows)))
+    space = space_from_build(
+        hypermodel, after_build=fit_probe(hypermodel, ArrayRows.of("data", rows))
+    )
     assert set(space.dimensions) == names

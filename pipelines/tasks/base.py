@@ -128,9 +128,14 @@ class Task(ABC):
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Pictures of what the model does on a split, by file name without ending."""
 
-    def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
-        """Values for JSON about what the model does on a split, by file name without ending."""
-        return {}
+    def figures_and_reports(
+        self, model: keras.Model, split: Split
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
+        """The pictures, and values for JSON, both by file name without ending.
+
+        A task whose pictures are of its reports predicts the split once for both.
+        """
+        return self.figures(model, split), {}
 
     def callbacks(self) -> list[keras.callbacks.Callback]:
         """What the training of this task needs beside the options' callbacks."""

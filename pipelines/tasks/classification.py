@@ -124,11 +124,19 @@ class Classification(Task):
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """The confusion matrix, and precision, recall and F1 of every class."""
-        found, classes = self.reports(model, split), self.dataset.classes or ()
-        return {
-            "confusion": confusion_figure(np.array(found["confusion"]["counts"]), classes),
+        return self.figures_and_reports(model, split)[0]
+
+    def figures_and_reports(
+        self, model: keras.Model, split: Split
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
+        """The figures and their numbers."""
+        found = self.reports(model, split)
+        counts = np.array(found["confusion"]["counts"])
+        figures = {
+            "confusion": confusion_figure(counts, self.dataset.classes or ()),
             "classification-report": class_report_figure(found["classification-report"]),
         }
+        return figures, found
 
     def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
         """The numbers of the figures; rows of the confusion matrix are true classes."""

@@ -67,7 +67,7 @@ class TaskEntry:
         Raises:
             ValueError: If `class_weight` is among them and the task has no classes.
         """
-        if "class_weight" in params and not self.name.endswith("-classification"):
+        if "class_weight" in params and "class_weight" not in self.load().extra_names:
             raise ValueError(
                 f"`class_weight` weights classes, and the task {self.name} has none. Got "
                 f"class_weight={params['class_weight']!r}: leave it out."

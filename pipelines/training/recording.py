@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.figures import history_figure
-from pipelines.training.data import data_text
+from pipelines.training.kept_files import kept_files
 from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saved import keep_summary
@@ -119,14 +118,9 @@ def _keep(
     test: Split,
 ) -> None:
     """Writes a record with its figures and texts beside the saved model."""
-    task = experiment.task
-    texts = dict(task.notes(model))
-    if text := data_text(experiment.dataset):
-        texts["data.txt"] = text
-    for name, values in task.reports(model, test).items():
-        texts[f"{name}.json"] = json.dumps(values, indent=1)
-    figures = {"history": history_figure(history), **task.figures(model, test)}
-    record.keep(folder, task.raw_example(), figures=figures, texts=texts)
+    texts, figures = kept_files(experiment, model, test)
+    figures = {"history": history_figure(history), **figures}
+    record.keep(folder, experiment.task.raw_example(), figures=figures, texts=texts)
 
 
 def _run_name(request: TrainRequest) -> str:

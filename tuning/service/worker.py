@@ -112,7 +112,7 @@ class Worker:
         statuses = self._wanted()
         own = {name: self._dispatcher.running(one.session) for name, one in self._serving.items()}
         # An end that only waits for MLflow to take the rest of a closed job trains nothing.
-        finishing = {status.job.name for status in statuses if status.job.state == FINISHING}
+        finishing = {s.job.name: s for s in statuses if s.job.state == FINISHING}
         slots = max(0, self._pool.size - self._ends.running(finishing))
         open_jobs = [status for status in statuses if status.job.state != FINISHING]
         shares = allocate(shares_of(open_jobs, own), slots, self._labels)
@@ -123,8 +123,8 @@ class Worker:
         self._dispatcher.step(_TICK)
         self._take_opened()
         self._take_over()
-        for status in statuses:
-            if status.job.state == FINISHING:
+        for status in finishing.values():
+            if self._ends.running(finishing) < self._pool.size:
                 self._start_end(status)
         self._take_ends()
 
@@ -187,7 +187,7 @@ class Worker:
 
     def _start_end(self, status: JobStatus) -> None:
         name = status.job.name
-        if len(self._ends) < self._pool.size and self._ends.may_start(name):
+        if self._ends.may_start(name):
             self._ends.start(name, self._end_command(status.job), retry_after=_END_SECONDS)
 
     def _take_ends(self) -> None:

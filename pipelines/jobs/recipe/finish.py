@@ -13,8 +13,8 @@ from pipelines.jobs import candidates
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.verdict import judge
-from pipelines.training.data import data_text
 from pipelines.training.experiment import Experiment
+from pipelines.training.kept_files import kept_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,17 +148,13 @@ def _keep(target: RecipeTarget, fitted: Refit, test: Split, *, path: Path, revie
     from pipelines.figures import history_figure
 
     task, dataset = fitted.experiment.task, fitted.experiment.dataset
-    texts = dict(task.notes(fitted.model))
-    if text := data_text(dataset):
-        texts["data.txt"] = text
-    for name, values in task.reports(fitted.model, test).items():
-        texts[f"{name}.json"] = json.dumps(values, indent=1)
+    texts, figures = kept_files(fitted.experiment, fitted.model, test)
     delivery = Delivery(
         kind=RECIPE,
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
         registration=dict(target.registration),
     )
-    figures = {"refit_history": history_figure(fitted.history), **task.figures(fitted.model, test)}
+    figures = {"refit_history": history_figure(fitted.history), **figures}
     delivery.keep(path.parent, task.raw_example(), figures=figures, texts=texts)
     review.keep(delivery, path.parent)

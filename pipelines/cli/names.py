@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,3 +42,35 @@ def resolve_name(kind: str, given: str, known: Sequence[str]) -> str:
             f"{', '.join(sorted(found))}: give more of it."
         )
     return found[0] if found else given
+
+
+def open_named_study(study: str, root: Path, storage: str | None) -> Any:
+    """Opens a study by its name, the beginning of it, or `latest`.
+
+    Args:
+        study: What the user wrote.
+        root: Folder of the embedded store.
+        storage: URL of another store, or None.
+
+    Raises:
+        click.UsageError: If there is no store, or no such study.
+    """
+    from tuning import open_study
+
+    if storage is None and not (root / "studies.db").exists():
+        raise click.UsageError(no_store(study, root))
+    from tuning.errors import JobError
+    from tuning.storage.studies import study_names
+
+    try:
+        return open_study(study, storage, root=str(root))
+    except JobError:
+        name = resolve_name("study", study, study_names(storage, root=str(root)))
+        if name == study:
+            raise
+        return open_study(name, storage, root=str(root))
+
+
+def no_store(study: str, root: Path) -> str:
+    """What is said of a study when there is no store."""
+    return f"No study named {study!r}: there is no store under {root} yet."

@@ -1,4 +1,4 @@
-"""Commands on studies: status, trials, best, compare, report, sync, delete."""
+"""Commands on studies: status, trials, best, sync, delete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipelines.cli.names import resolve_name
+from pipelines.cli.names import no_store, open_named_study, resolve_name
 from pipelines.cli.options import store_options
 from pipelines.cli.output import (
     fitting_columns,
@@ -80,7 +80,7 @@ def trials(study: str, *, root: Path, storage: str | None, as_json: bool) -> Non
     """
     from tuning.report import trial_rows
 
-    found = _open(study, root, storage)
+    found = open_named_study(study, root, storage)
     name = found.study_name
     rows = [{"name": f"{name}/{row['trial']}", **row} for row in trial_rows(found)]
     if as_json:
@@ -127,7 +127,7 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
     from tuning.results.shortfall import shortfall
     from tuning.storage.records import read_trials
 
-    opened = _open(study, root, storage)
+    opened = open_named_study(study, root, storage)
     row = winning_trial(opened)
     if row is None:
         why = shortfall(read_trials(opened))
@@ -145,60 +145,6 @@ def best(study: str, *, form: str, root: Path, storage: str | None) -> None:
         click.echo(json.dumps(params))
     name = opened.study_name
     next_steps(f"cookbook trials {name}", f"cookbook report {name}")
-
-
-@click.command()
-@click.argument("studies", nargs=-1, required=True)
-@click.option(
-    "--figure", type=click.Path(path_type=Path), help="Save the curves to this image file."
-)
-@study_options
-@json_option
-def compare(
-    studies: tuple[str, ...],
-    *,
-    figure: Path | None,
-    root: Path,
-    storage: str | None,
-    as_json: bool,
-) -> None:
-    """Compare STUDIES at equal budgets, with bands over seeds."""
-    from tuning.report import compare_studies
-
-    # A study named twice would count as two seeds.
-    comparison = compare_studies([_open(name, root, storage) for name in dict.fromkeys(studies)])
-    if figure is not None:
-        comparison.figure.savefig(figure)
-    rows = [{"name": row["group"], **row} for row in comparison.rows]
-    if not as_json:
-        click.echo(f"after {comparison.trials} trials, or {comparison.seconds:.0f} s:")
-    print_listing(rows, [key for key in rows[0] if key != "group"], as_json=as_json)
-    if figure is not None and not as_json:
-        click.echo(figure)
-
-
-@click.command()
-@click.argument("study")
-@click.option(
-    "--output", type=click.Path(path_type=Path), help="HTML file to write; STUDY.html by default."
-)
-@click.option(
-    "--figures", type=click.Path(path_type=Path), help="Folder for the figures as separate files."
-)
-@study_options
-def report(
-    study: str, *, output: Path | None, figures: Path | None, root: Path, storage: str | None
-) -> None:
-    """Write a report on STUDY as one HTML page."""
-    from tuning.report import write_figures, write_report
-
-    found = _open(study, root, storage)
-    name = found.study_name
-    click.echo(write_report(found, output or Path(f"{name}.html")))
-    if figures is not None:
-        write_figures(found, figures)
-        click.echo(figures)
-    next_steps(f"cookbook best {name}", "cookbook ui")
 
 
 @click.command()
@@ -221,7 +167,7 @@ def sync(
     from tuning.storage.studies import storage_url
     from tuning.tracking import default_tracking_uri
 
-    found = _open(study, root, storage)
+    found = open_named_study(study, root, storage)
     url = storage_url(storage, str(root))
     done = sync_study(found, url, tracking_uri or default_tracking_uri(root))
     if as_json:
@@ -266,33 +212,12 @@ def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
 
     # What is deleted is named in full: no beginning, no `latest`.
     if storage is None and not (root / "studies.db").exists():
-        raise click.UsageError(_no_store(study, root))
+        raise click.UsageError(no_store(study, root))
     open_study(study, storage, root=str(root))
     if not yes:
         click.confirm(f"Delete {study} with all its trials?", abort=True)
     delete_study(study, storage, root=str(root))
     click.echo(f"deleted {study}")
-
-
-def _open(study: str, root: Path, storage: str | None) -> Any:
-    from tuning import open_study
-
-    if storage is None and not (root / "studies.db").exists():
-        raise click.UsageError(_no_store(study, root))
-    from tuning.errors import JobError
-    from tuning.storage.studies import study_names
-
-    try:
-        return open_study(study, storage, root=str(root))
-    except JobError:
-        name = resolve_name("study", study, study_names(storage, root=str(root)))
-        if name == study:
-            raise
-        return open_study(name, storage, root=str(root))
-
-
-def _no_store(study: str, root: Path) -> str:
-    return f"No study named {study!r}: there is no store under {root} yet."
 
 
 def _existing(root: Path, storage: str | None, listing: Callable[..., Any]) -> Any:

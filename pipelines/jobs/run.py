@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines.jobs.mlflow.review import REVIEW, Review
+from pipelines.jobs.mlflow.review import Review
 from pipelines.jobs.result import TuneResult
 from tuning import Progress, open_study, search
 from tuning.engine.ending import claimed_ending
-from tuning.storage.records import RESULT
+from tuning.storage.records import RESULT, REVIEW
 from tuning.tracking import default_tracking_uri
 
 if TYPE_CHECKING:

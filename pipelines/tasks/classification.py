@@ -14,6 +14,7 @@ from pipelines.figures import class_report_figure, confusion_figure
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.base import Task
 from pipelines.tasks.class_weights import WeightedFeed, class_weights
+from pipelines.tasks.diagnostics import calibration_report, confusion_counts
 from pipelines.tasks.losses import chosen_loss, label_loss
 from pipelines.tasks.scorers import CLASS_SCORERS, Scorer, class_report
 from pipelines.tasks.scores import class_scores
@@ -141,10 +142,10 @@ class Classification(Task):
     def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
         """The numbers of the figures; rows of the confusion matrix are true classes."""
         classes, logits = list(self.dataset.classes or ()), self.predict(model, split.x)
-        counts = np.zeros((len(classes), len(classes)), dtype=int)
-        np.add.at(counts, (split.y, logits.argmax(axis=1)), 1)
+        counts = confusion_counts(logits, split.y, len(classes))
         return {
             "confusion": {"classes": classes, "counts": counts.tolist()},
+            "calibration": calibration_report(logits, split.y),
             "classification-report": class_report(logits, split.y, classes),
         }
 

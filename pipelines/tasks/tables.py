@@ -18,6 +18,7 @@ from pipelines.preprocessing import TabularPreprocessor, TargetEncoder
 from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.diagnostics import residual_report
 from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
 
@@ -231,7 +232,15 @@ class TableRegression(Task):
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Predictions against truth."""
-        return {"residuals": residual_figure(np.asarray(split.y), self.predict(model, split.x))}
+        return self.figures_and_reports(model, split)[0]
+
+    def figures_and_reports(
+        self, model: keras.Model, split: Split
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
+        """The picture and its numbers."""
+        truth, predicted = np.asarray(split.y), self.predict(model, split.x)
+        figures = {"residuals": residual_figure(truth, predicted)}
+        return figures, {"residuals": residual_report(truth, predicted)}
 
     def serving_config(self) -> dict[str, Any]:
         """The table's preprocessing and the target's scale."""

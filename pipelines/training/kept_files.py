@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pipelines.training.data import data_text
 
@@ -15,9 +17,22 @@ if TYPE_CHECKING:
     from pipelines.training.experiment import Experiment
 
 
-def kept_files(
-    experiment: Experiment, model: keras.Model, test: Split
-) -> tuple[dict[str, str], dict[str, Figure]]:
+@dataclass(frozen=True, kw_only=True)
+class KeptFiles:
+    """What a trained model leaves behind beside itself.
+
+    Attributes:
+        texts: Texts by file name.
+        figures: Pictures by file name without ending.
+        reports: The values of the pictures, which are among the texts as JSON.
+    """
+
+    texts: Mapping[str, str]
+    figures: Mapping[str, Figure]
+    reports: Mapping[str, Any]
+
+
+def kept_files(experiment: Experiment, model: keras.Model, test: Split) -> KeptFiles:
     """What a task has to say of a trained model and of its data.
 
     Args:
@@ -26,11 +41,11 @@ def kept_files(
         test: The opened test rows.
 
     Returns:
-        Texts by file name, and figures by file name without ending.
+        Texts, figures and their values.
     """
     texts = dict(experiment.task.notes(model))
     if text := data_text(experiment.dataset):
         texts["data.txt"] = text
     figures, reports = experiment.task.figures_and_reports(model, test)
     texts |= {f"{name}.json": json.dumps(values, indent=1) for name, values in reports.items()}
-    return texts, figures
+    return KeptFiles(texts=texts, figures=figures, reports=reports)

@@ -118,9 +118,9 @@ def _keep(
     test: Split,
 ) -> None:
     """Writes a record with its figures and texts beside the saved model."""
-    texts, figures = kept_files(experiment, model, test)
-    figures = {"history": history_figure(history), **figures}
-    record.keep(folder, experiment.task.raw_example(), figures=figures, texts=texts)
+    kept = kept_files(experiment, model, test)
+    figures = {"history": history_figure(history), **kept.figures}
+    record.keep(folder, experiment.task.raw_example(), figures=figures, texts=kept.texts)
 
 
 def _run_name(request: TrainRequest) -> str:

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuning.report.progress import incumbent
-from tuning.report.style import COLORS, empty_figure, legend, new_figure, tidy, time_unit
+from tuning.report.style import COLORS, empty_figure, legend, new_figure, tidy
+from tuning.report.values import time_unit
 from tuning.report.view import StudySnapshot, as_view
 
 

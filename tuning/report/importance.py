@@ -7,7 +7,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tuning.report.style import BLUE, INK, empty_figure, new_figure, plain, shorten, tidy
+from tuning.report.marks import Mark, describe, mark
+from tuning.report.style import empty_figure, new_figure, tidy
+from tuning.report.theme import BLUE, INK
+from tuning.report.values import plain, shorten
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
@@ -80,14 +83,23 @@ def importance_figure(view: StudySnapshot) -> Figure:
     for axes, share, (name, _) in zip(columns, shares, view.metrics, strict=True):
         names = list(share)[::-1]
         values = [share[one] for one in names]
-        axes.barh([plain(shorten(one, 26)) for one in names], values, color=BLUE, height=0.65)
+        bars = axes.barh(
+            [plain(shorten(one, 26)) for one in names], values, color=BLUE, height=0.65
+        )
         for row, value in enumerate(values):
+            mark(bars[row], [Mark(f"{names[row]}: {value:.1%}")])
             axes.text(value + 0.01, row, f"{value:.0%}", va="center", color=INK, fontsize=9)
         axes.set_xlim(0, max([*values, 0.01]) * 1.15)
         tidy(axes, x="share of the importance", title=name if len(shares) > 1 else "")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         axes.grid(visible=False, axis="y")
+    describe(figure, " ".join(map(_in_words, shares, (name for name, _ in view.metrics))))
     return figure
+
+
+def _in_words(share: dict[str, float], metric: str) -> str:
+    parts = [f"{name} {value:.0%}" for name, value in share.items()]
+    return f"Shares of the importance for {metric}: {', '.join(parts) or 'not known'}."
 
 
 def by_importance(view: StudySnapshot) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuning.report.stages import Table
-from tuning.report.style import number
+from tuning.report.values import number
 
 # What has a table or a section of its own.
 _SHOWN = {
     *("metric", "test_metrics", "interval", "default_metrics", "difference", "verdict"),
-    *("baseline", "baseline_metrics", "over_seeds", "pareto", "stages", "confirmed"),
+    *("baseline", "baseline_metrics", "baseline_difference", "standing", "reproduce"),
+    *("over_seeds", "pareto", "stages", "confirmed"),
 }
 # In this order, in words.
 _WORDS = {
@@ -55,10 +56,11 @@ def scores_table(result: Mapping[str, Any]) -> Table | None:
     ]
     if main in names:
         _add_interval(lines, "winner", result.get("interval"))
-        difference = result.get("difference")
-        if isinstance(difference, Mapping):
-            rest = [""] * (len(names) - 1)
-            lines.append(["winner minus default", _interval(difference), *rest])
+        rest = [""] * (len(names) - 1)
+        for name, key in (("default", "difference"), (known[-1][0], "baseline_difference")):
+            difference = result.get(key)
+            if isinstance(difference, Mapping):
+                lines.append([f"winner minus {name}", _interval(difference), *rest])
     return ("on the test rows", *names), lines
 
 

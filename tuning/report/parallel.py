@@ -1,7 +1,8 @@
-"""All parameters of all complete trials at once, as lines."""
+"""All parameters of all trials that have a value at once, as lines."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,21 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuning.report.importance import by_importance
+from tuning.report.marks import describe, mark, trial_mark
 from tuning.report.scales import Scale, scale_of
-from tuning.report.style import (
-    COLOR_MAP,
-    GREY,
-    INK,
-    VERMILION,
-    empty_figure,
-    legend,
-    new_figure,
-    plain,
-    robust_limits,
-    shorten,
-)
+from tuning.report.style import empty_figure, legend, new_figure, robust_limits, shades
+from tuning.report.theme import INK, MUTED, ORANGE, VERMILION
+from tuning.report.values import number, plain, shorten
 from tuning.report.view import StudySnapshot
-from tuning.storage.records import TrialRecord
+from tuning.storage.records import PRUNED, TrialRecord
 
 _NOTHING = "No trial is complete yet."
 _MOST_AXES = 10
@@ -31,7 +24,7 @@ _UNSET = -0.12  # height of a parameter that a trial does not have
 
 
 def parallel_figure(view: StudySnapshot) -> Figure:
-    """Draws every complete trial as a line through its parameters, coloured by the metric."""
+    """Draws every trial as a line through its parameters, complete ones coloured by the metric."""
     records = view.complete()
     names = by_importance(view)[:_MOST_AXES]
     if not records or not names:
@@ -44,11 +37,11 @@ def parallel_figure(view: StudySnapshot) -> Figure:
     axes = figure.subplots()
     colors = _colors(values, limits, reverse=not view.maximize)
     order = sorted(range(len(records)), key=lambda i: values[i], reverse=not view.maximize)
+    _draw_pruned(axes, view, [*scales, metric])
     for rank, index in enumerate(order):
-        heights = [_height(scale, records[index]) for scale in scales]
-        heights.append(min(max(metric.unit(values[index]) or 0.0, 0.0), 1.0))
+        heights = _heights(records[index], [*scales, metric])
         leader = rank == len(order) - 1
-        axes.plot(
+        lines = axes.plot(
             range(len(heights)),
             heights,
             color=VERMILION if leader else colors[index],
@@ -57,11 +50,40 @@ def parallel_figure(view: StudySnapshot) -> Figure:
             zorder=3 + rank / len(order),
             label=f"best, trial {records[index].number}" if leader else None,
         )
+        mark(lines[0], [trial_mark(records[index], view.metric)])
     _draw_axes(axes, [*scales, metric])
     if any(name not in record.params for name in names for record in records):
-        axes.text(-0.02, _UNSET, "not set ", ha="right", va="center", color=GREY, fontsize=8)
+        axes.text(-0.02, _UNSET, "not set ", ha="right", va="center", color=MUTED, fontsize=8)
+    best = records[order[-1]]
+    point = [f"{name} {number(best.params[name])}" for name in names if name in best.params]
+    told = f"The best of {len(records)} complete trials, trial {best.number}, has"
+    describe(figure, f"{told} {', '.join(point)}.")
     legend(axes)
     return figure
+
+
+def _draw_pruned(axes: Axes, view: StudySnapshot, scales: Sequence[Scale]) -> None:
+    """Draws pruned trials up to what they reported last, as far as that can be shown."""
+    stopped = [r for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    for record in stopped:
+        lines = axes.plot(
+            range(len(scales)),
+            _heights(record, scales),
+            color=ORANGE,
+            linewidth=0.9,
+            linestyle=(0, (3, 2)),
+            alpha=0.6,
+            zorder=2,
+            label="pruned" if record is stopped[0] else None,
+        )
+        mark(lines[0], [trial_mark(record, view.metric)])
+
+
+def _heights(record: TrialRecord, scales: Sequence[Scale]) -> list[float]:
+    """Places of the parameters, and last of the metric."""
+    *parameters, metric = scales
+    reached = min(max(metric.unit(record.values[0]) or 0.0, 0.0), 1.0)
+    return [*(_height(scale, record) for scale in parameters), reached]
 
 
 def _height(scale: Scale, record: TrialRecord) -> float:
@@ -72,12 +94,10 @@ def _height(scale: Scale, record: TrialRecord) -> float:
 
 
 def _colors(values: Sequence[float], limits: tuple[float, float], *, reverse: bool) -> list[Any]:
-    from matplotlib import colormaps
-
     low, high = limits
     span = (high - low) or 1.0
     parts = [min(max((value - low) / span, 0.0), 1.0) for value in values]
-    return [colormaps[COLOR_MAP](1 - part if reverse else part) for part in parts]
+    return [shades(reverse=reverse)(part) for part in parts]
 
 
 def _draw_axes(axes: Axes, scales: Sequence[Scale]) -> None:

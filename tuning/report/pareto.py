@@ -8,15 +8,10 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tuning.report.style import (
-    BLUE,
-    GREY,
-    VERMILION,
-    empty_figure,
-    legend,
-    new_figure,
-    tidy,
-)
+from tuning.report.marks import describe, mark, trial_mark
+from tuning.report.style import empty_figure, legend, new_figure, tidy
+from tuning.report.theme import BLUE, GREY, VERMILION
+from tuning.report.values import number
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import TrialRecord
 
@@ -41,6 +36,9 @@ def pareto_figure(view: StudySnapshot) -> Figure:
             axes.axis("off")
             continue
         _pair(axes, view, records, front, pairs[index])
+    points = [f"trial {r.number} ({', '.join(map(number, r.values))})" for r in front[:12]]
+    names = ", ".join(name for name, _ in view.metrics)
+    describe(figure, f"{len(front)} trials on the front of {names}: {', '.join(points)}.")
     return figure
 
 
@@ -61,7 +59,11 @@ def _pair(
     for label, members, color, marker in groups:
         if members:
             x, y = ([r.values[i] for r in members] for i in pair)
-            axes.scatter(x, y, color=color, marker=marker, s=30, label=label, zorder=3)
+            dots = axes.scatter(
+                x, y, c=[color] * len(members), marker=marker, s=30, label=label, zorder=3
+            )
+            name = view.metrics[first][0]
+            mark(dots, [trial_mark(record, name, first) for record in members])
     if len(view.metrics) == 2:
         ordered = sorted(front, key=lambda record: record.values[first])
         x, y = ([r.values[i] for r in ordered] for i in pair)

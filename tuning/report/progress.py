@@ -8,24 +8,19 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tuning.report.marks import describe, mark, trial_mark
 from tuning.report.style import (
-    BLUE,
     COLOR_OF,
-    GREEN,
-    GREY,
-    INK,
     MARKER_OF,
-    ORANGE,
-    VERMILION,
     apply_robust_limits,
     empty_figure,
     focus,
     legend,
     new_figure,
-    number,
     tidy,
-    time_unit,
 )
+from tuning.report.theme import BLUE, GREEN, GREY, INK, ORANGE, VERMILION
+from tuning.report.values import number, time_unit
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, PRUNED, TrialRecord
 
@@ -70,16 +65,17 @@ def history_figure(view: StudySnapshot) -> Figure:
                 if len(r.values) > index and math.isfinite(r.values[index])
             ]
             values[state] = [r.values[index] for r in shown]
-            axes.scatter(
+            dots = axes.scatter(
                 [r.number for r in shown],
                 [r.values[index] for r in shown],
-                color=COLOR_OF[state],
+                c=[COLOR_OF[state]] * len(shown),
                 marker=MARKER_OF[state],
                 s=34 if len(view.records) <= _MANY else 14,
                 alpha=0.9,
                 label=f"{state}{' (last report)' if state == PRUNED else ''}" if shown else None,
                 zorder=3,
             )
+            mark(dots, [trial_mark(r, view.metrics[index][0], index) for r in shown])
         _draw_best(axes, view, index)
         if values[COMPLETE]:
             focus(axes, values[COMPLETE], values[PRUNED], up=view.metrics[index][1])
@@ -89,7 +85,17 @@ def history_figure(view: StudySnapshot) -> Figure:
         axes.set_xlim(-0.7, max(len(view.records), 2) - 0.3)
         axes.xaxis.get_major_locator().set_params(integer=True)
         legend(axes)
+    describe(figure, _course(view))
     return figure
+
+
+def _course(view: StudySnapshot) -> str:
+    """The trials in one sentence."""
+    values = [record.values[0] for record in view.complete()]
+    span = f"from {number(min(values))} to {number(max(values))}"
+    stopped = f", {len(view.of_state(PRUNED))} pruned, {len(view.of_state(FAILED))} failed"
+    best = "" if view.best is None else f"; the best is trial {view.best.number}"
+    return f"{view.metric} of {len(values)} complete trials, {span}{stopped}{best}."
 
 
 def _mark_edges(axes: Axes, view: StudySnapshot, objective: int) -> None:
@@ -130,14 +136,22 @@ def incumbent_figure(view: StudySnapshot) -> Figure:
     figure = new_figure(8.0, 4.0)
     axes = figure.subplots()
     times = [view.seconds(record.finished) / unit for record, _ in curve]
-    axes.scatter(
-        times,
-        [record.values[0] for record, _ in curve],
-        color=GREY,
-        s=16,
-        label="complete trial",
-        zorder=2,
+    stopped = [r for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    groups = (
+        ("complete trial", [record for record, _ in curve], GREY, "o"),
+        ("pruned (last report)", stopped, ORANGE, "v"),
     )
+    for label_of, members, color, marker in groups:
+        dots = axes.scatter(
+            [view.seconds(record.finished) / unit for record in members],
+            [record.values[0] for record in members],
+            c=[color] * len(members),
+            marker=marker,
+            s=16,
+            label=label_of if members else None,
+            zorder=2,
+        )
+        mark(dots, [trial_mark(record, view.metric) for record in members])
     values = [value for _, value in curve]
     axes.step(
         [*times, end / unit],
@@ -161,7 +175,11 @@ def incumbent_figure(view: StudySnapshot) -> Figure:
         fontsize=9,
     )
     axes.margins(y=0.12)
-    apply_robust_limits(axes, [record.values[0] for record, _ in curve])
+    complete = [record.values[0] for record, _ in curve]
+    focus(axes, complete, [record.values[0] for record in stopped], up=view.maximize)
+    reached = f"{number(values[last])}, of trial {curve[last][0].number}"
+    when = f"after {times[last]:.1f} of {end / unit:.1f} {label}"
+    describe(figure, f"The best {view.metric} is {reached}, found {when}.")
     tidy(axes, x=f"time since the start ({label})", y=view.metric)
     legend(axes)
     return figure
@@ -182,7 +200,7 @@ def curves_figure(view: StudySnapshot) -> Figure:
         values += [v for v in line if abs(v) < float("inf")]
         is_best = best is not None and record.number == best.number
         label = f"best, trial {record.number}" if is_best else record.state
-        axes.plot(
+        lines = axes.plot(
             list(steps),
             line,
             color=GREEN if is_best else COLOR_OF[record.state],
@@ -195,12 +213,16 @@ def curves_figure(view: StudySnapshot) -> Figure:
             label=None if label in labelled else label,
         )
         labelled.add(label)
+        mark(lines[0], [trial_mark(record, view.metric)])
         if record.state in (PRUNED, FAILED):
-            mark = "v" if record.state == PRUNED else "x"
-            axes.plot(steps[-1], line[-1], mark, color=COLOR_OF[record.state], markersize=5)
+            end = "v" if record.state == PRUNED else "x"
+            axes.plot(steps[-1], line[-1], end, color=COLOR_OF[record.state], markersize=5)
     apply_robust_limits(axes, values)
     tidy(axes, x="epoch or step", y=name)
     legend(axes)
+    stopped = sum(record.state == PRUNED for record in shown)
+    told = f"{name} of {len(shown)} trials over their epochs, {stopped} of them pruned"
+    describe(figure, told + ("." if best is None else f"; the best is trial {best.number}."))
     return figure
 
 

@@ -58,17 +58,17 @@ FIGURES: dict[str, FigureEntry] = {
     ),
     "parallel": FigureEntry(
         "Parallel coordinates",
-        "One line per complete trial, from its parameters to its value.",
+        "One line per trial, from its parameters to its value; dashed ones were pruned.",
         parallel_figure,
     ),
     "slices": FigureEntry(
         "One hyperparameter at a time",
-        "Darker dots are later trials, the star is the best, triangles were pruned.",
+        "The colour is the number of the trial, the star is the best, triangles were pruned.",
         slices_figure,
     ),
     "contour": FigureEntry(
         "The two most important hyperparameters",
-        "Between the trials the colour is interpolated.",
+        "Between the complete trials the colour is interpolated; triangles were pruned.",
         contour_figure,
     ),
     "curves": FigureEntry(

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from tuning.report.style import number, plain, shorten
+from tuning.report.values import number, plain, shorten
 from tuning.report.view import StudySnapshot
 from tuning.space.space import Float, Int
 from tuning.storage.records import TrialRecord

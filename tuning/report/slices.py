@@ -9,18 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuning.report.importance import by_importance
+from tuning.report.marks import describe, mark, trial_mark
 from tuning.report.scales import Scale, placed, scale_of
-from tuning.report.style import (
-    COLOR_MAP,
-    INK,
-    ORANGE,
-    VERMILION,
-    empty_figure,
-    focus,
-    new_figure,
-    shorten,
-    tidy,
-)
+from tuning.report.style import empty_figure, focus, new_figure, shades, tidy
+from tuning.report.theme import INK, ORANGE, VERMILION
+from tuning.report.values import number, shorten
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import PRUNED
 
@@ -53,19 +46,25 @@ def slices_figure(view: StudySnapshot) -> Figure:
         bar = figure.colorbar(dots, ax=grid, shrink=0.8, pad=0.02)
         bar.set_label("trial", color=INK, fontsize=9)
         bar.outline.set_visible(False)
+    best = view.best
+    if best is not None:
+        point = [f"{name} {number(best.params[name])}" for name in names if name in best.params]
+        describe(figure, f"{view.metric} over each hyperparameter; best at {', '.join(point)}.")
     return figure
 
 
 def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
     stopped = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
-    axes.scatter(
+    stopped = [pair for pair in stopped if math.isfinite(pair[0].values[0])]
+    triangles = axes.scatter(
         [place for _, place in stopped],
         [record.values[0] for record, _ in stopped],
         marker="v",
         s=14,
-        color=ORANGE,
+        c=[ORANGE] * len(stopped),
         alpha=0.6,
     )
+    mark(triangles, [trial_mark(record, view.metric) for record, _ in stopped])
     shown = placed(view.complete(), scale)
     jitter = _jitter(len(shown)) if scale.options is not None else [0.0] * len(shown)
     best = view.best
@@ -80,11 +79,11 @@ def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
                 zorder=4,
                 clip_on=False,
             )
-    return axes.scatter(
+    dots = axes.scatter(
         [place + shift for (_, place), shift in zip(shown, jitter, strict=True)],
         [record.values[0] for record, _ in shown],
         c=[record.number for record, _ in shown],
-        cmap=f"{COLOR_MAP}_r",
+        cmap=shades(),
         vmin=0,
         vmax=max(last, 1),
         s=26,
@@ -92,6 +91,8 @@ def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
         linewidths=0.4,
         zorder=3,
     )
+    mark(dots, [trial_mark(record, view.metric) for record, _ in shown])
+    return dots
 
 
 def _jitter(count: int) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tuning.report.style import number
+from tuning.report.values import number
 from tuning.report.view import StudySnapshot
 from tuning.results.stages import stage_rows
 from tuning.stages import Stage

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.colors import ListedColormap
 
+from tuning.report.marks import StudyFigure, describe
+from tuning.report.theme import (
+    BLUE,
+    GREEN,
+    GREY,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    PAGE,
+    PURPLE,
+    SHADES,
+    SKY,
+    VERMILION,
+)
+from tuning.report.values import plain, shorten
 from tuning.storage.records import COMPLETE, FAILED, PRUNED, RUNNING, WAITING
 
-# Okabe and Ito's colours, which people with any colour vision tell apart; shapes differ too.
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, GREY, INK = "#CC79A7", "#56B4E9", "#9AA0A6", "#2B2F36"
 COLORS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, INK)
 COLOR_OF = {COMPLETE: BLUE, PRUNED: ORANGE, FAILED: VERMILION, RUNNING: SKY, WAITING: GREY}
 MARKER_OF = {COMPLETE: "o", PRUNED: "v", FAILED: "x", RUNNING: ">", WAITING: "."}
-COLOR_MAP = "viridis"
-_GRID = "#E3E6EA"
 
 
-def new_figure(width: float = 8.0, height: float = 4.5) -> Figure:
+def new_figure(width: float = 8.0, height: float = 4.5) -> StudyFigure:
     """Makes an empty figure, sizes in inches."""
-    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    return StudyFigure(figsize=(width, height), layout="constrained", facecolor=PAGE)
+
+
+def shades(*, reverse: bool = False) -> ListedColormap:
+    """Colours of values, of which the page knows each; `reverse` where smaller is better."""
+    return ListedColormap(SHADES[::-1] if reverse else SHADES)
 
 
 def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
@@ -37,7 +51,7 @@ def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
     """
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
-    axes.grid(visible=True, color=_GRID, linewidth=0.8)
+    axes.grid(visible=True, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, labelsize=9)
     axes.set_xlabel(plain(shorten(x, 60)), color=INK, fontsize=10)
@@ -46,49 +60,14 @@ def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
         axes.set_title(plain(title), color=INK, fontsize=11, loc="left")
 
 
-def empty_figure(reason: str) -> Figure:
+def empty_figure(reason: str) -> StudyFigure:
     """A figure that says why there is nothing to draw."""
     figure = new_figure(8.0, 2.0)
+    describe(figure, reason)
     axes = figure.subplots()
     axes.axis("off")
-    axes.text(0.5, 0.5, reason, ha="center", va="center", color=GREY, fontsize=12)
+    axes.text(0.5, 0.5, reason, ha="center", va="center", color=MUTED, fontsize=12)
     return figure
-
-
-def plain(text: str) -> str:
-    """Keeps matplotlib from reading a dollar sign as mathematics."""
-    return text.replace("$", r"\$")
-
-
-def shorten(text: str, length: int = 22) -> str:
-    """Shortens a label in its middle.
-
-    Example:
-        >>> shorten("a_very_long_parameter_name", 13)
-        'a_very…r_name'
-    """
-    if len(text) <= length:
-        return text
-    head = length // 2
-    return f"{text[:head]}…{text[len(text) - (length - head - 1) :]}"
-
-
-def time_unit(seconds: float) -> tuple[float, str]:
-    """Chooses a unit of time for an axis.
-
-    Args:
-        seconds: The longest time shown.
-
-    Returns:
-        Seconds of one unit, and its name.
-
-    Example:
-        >>> time_unit(90), time_unit(600), time_unit(90000)
-        ((1.0, 's'), (60.0, 'min'), (3600.0, 'h'))
-    """
-    if seconds <= 300:
-        return 1.0, "s"
-    return (60.0, "min") if seconds <= 3 * 3600 else (3600.0, "h")
 
 
 def robust_limits(values: Sequence[float]) -> tuple[float, float] | None:
@@ -143,7 +122,7 @@ def focus(axes: Axes, complete: Sequence[float], others: Sequence[float], *, up:
     if outside:
         note = f"{outside} beyond the axis"
         height = 0.08 if up else 0.94
-        axes.text(0.99, height, note, transform=axes.transAxes, ha="right", color=GREY, fontsize=8)
+        axes.text(0.99, height, note, transform=axes.transAxes, ha="right", color=MUTED, fontsize=8)
 
 
 def apply_robust_limits(axes: Axes, values: Sequence[float]) -> None:
@@ -154,23 +133,7 @@ def apply_robust_limits(axes: Axes, values: Sequence[float]) -> None:
     outside = sum(not limits[0] <= value <= limits[1] for value in values)
     axes.set_ylim(*limits)
     note = f"{outside} beyond the axis"
-    axes.text(0.99, 0.02, note, transform=axes.transAxes, ha="right", color=GREY, fontsize=8)
-
-
-def number(value: Any, digits: int = 4) -> str:
-    """Writes a number shortly, and anything else as text.
-
-    Example:
-        >>> number(0.98765432), number(1200), number(0.0000123), number(None), number("adam")
-        ('0.9877', '1200', '1.23e-05', '–', 'adam')
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
+    axes.text(0.99, 0.02, note, transform=axes.transAxes, ha="right", color=MUTED, fontsize=8)
 
 
 def legend(axes: Axes) -> None:

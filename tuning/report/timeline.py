@@ -6,7 +6,10 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from tuning.report.style import COLOR_OF, INK, empty_figure, legend, new_figure, tidy, time_unit
+from tuning.report.marks import Mark, describe, mark
+from tuning.report.style import COLOR_OF, empty_figure, legend, new_figure, tidy
+from tuning.report.theme import INK
+from tuning.report.values import duration, time_unit
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, RUNNING, TrialRecord
 
@@ -27,7 +30,7 @@ def timeline_figure(view: StudySnapshot) -> Figure:
         start = view.seconds(record.started) / unit
         stop = end / unit if record.finished is None else view.seconds(record.finished) / unit
         width = max(stop - start, 0.002 * end / unit)
-        axes.barh(
+        bars = axes.barh(
             lanes[record.number],
             width,
             left=start,
@@ -39,6 +42,8 @@ def timeline_figure(view: StudySnapshot) -> Figure:
             label=None if record.state in labelled else record.state,
         )
         labelled.add(record.state)
+        taken = duration((stop - start) * unit)
+        mark(bars[0], [Mark(f"trial {record.number}: {record.state}, {taken}", record.number)])
         if width > 0.018 * end / unit and record.state != FAILED:
             axes.text(
                 start + width / 2,
@@ -54,6 +59,8 @@ def timeline_figure(view: StudySnapshot) -> Figure:
     axes.set_yticks(sorted(set(lanes.values())))
     axes.set_ylim(-0.6, max(lanes.values()) + 0.6)
     legend(axes)
+    busy = sum(r.duration or 0.0 for r in shown) / max(end * count, 1e-9)
+    describe(figure, f"{len(shown)} trials on {count} workers, which were busy {min(busy, 1):.0%}.")
     return figure
 
 

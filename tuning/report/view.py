@@ -15,7 +15,9 @@ from tuning.results.winner import FIRST, choose_winner
 from tuning.space.space import Space
 from tuning.storage.records import (
     COMPLETE,
+    EVALUATION,
     FINISHED,
+    PROVENANCE,
     RESULT,
     SETTINGS,
     SPACE,
@@ -37,6 +39,9 @@ class StudySnapshot:
         space: The search space, or None when the study does not hold it.
         settings: The settings of the search.
         result: The final evaluation; empty before it.
+        evaluation: What the winner did on the test rows, by the names of
+            `tuning.report.evaluation.EVALUATIONS`.
+        provenance: Commit and data, as `tuning.tracking.provenance` writes them.
     """
 
     name: str
@@ -45,6 +50,8 @@ class StudySnapshot:
     space: Space | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def maximize(self) -> bool:
@@ -155,6 +162,8 @@ def view_study(study: Any) -> StudySnapshot:
         space=None if stored is None else Space.from_dict(stored),
         settings=settings,
         result=attributes.get(RESULT) or {},
+        evaluation=attributes.get(EVALUATION) or {},
+        provenance=attributes.get(PROVENANCE) or {},
     )
 
 

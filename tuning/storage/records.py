@@ -21,6 +21,9 @@ SETTINGS = "settings"  # plain dict of SearchSettings
 FACTS = "facts"  # what decides the numbers of a trial, see tuning.storage.fingerprint
 STAGES = "stages"  # stage -> where it began and ended, its space or the points it confirms
 RESULT = "result"  # what the final evaluation found, written by `record_result`
+EVALUATION = "evaluation"  # what the winner did on the test rows, for the figures of the report
+REVIEW = "review"  # where the runs were written last, and what is missing there
+PROVENANCE = "provenance"  # commit and data, written once by the search that created the study
 
 # User attributes of a trial.
 METRICS = "metrics"  # name -> final value

@@ -120,7 +120,7 @@ class ParentRun:
     def store_files(self, records: Sequence[TrialRecord]) -> None:
         """Draws and stores figures, report, trials and attributes."""
         with tempfile.TemporaryDirectory() as folder:
-            write_files(self._study, Path(folder))
+            write_files(self._study, Path(folder), run_url=self.run.url)
             self.run.file(folder)
         mark = digest(self._study, records)
         self.run.write(tags={FILES_DIGEST: mark})
@@ -141,13 +141,14 @@ class ParentRun:
         return self._best_steps
 
 
-def write_files(study: Any, folder: Path) -> None:
+def write_files(study: Any, folder: Path, *, run_url: str | None = None) -> None:
     """Writes the files that a parent run carries.
 
     Args:
         study: The `optuna.Study`.
         folder: An existing empty folder; it gets `report.html`, `figures/`, `trials.csv` and the
             study's space, settings and result as JSON.
+        run_url: Where the run is looked at.
     """
     from tuning.report import draw_all, view_study, write_figures, write_report, write_trials
 
@@ -160,4 +161,4 @@ def write_files(study: Any, folder: Path) -> None:
     figures = draw_all(view)
     write_trials(view, folder / "trials.csv")
     write_figures(view, folder / "figures", figures=figures)
-    write_report(view, folder / "report.html", figures=figures)
+    write_report(view, folder / "report.html", figures=figures, run_url=run_url)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PROVENANCE = "provenance"  # study attribute, written once by the search that created the study
-
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:

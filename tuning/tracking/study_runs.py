@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuning.storage.records import SETTINGS, SPACE
+from tuning.storage.records import PROVENANCE, SETTINGS, SPACE
 from tuning.tracking.content import (
     ROLE,
     ROLE_STUDY,
@@ -21,7 +21,7 @@ from tuning.tracking.content import (
     as_params,
     as_tags,
 )
-from tuning.tracking.provenance import PROVENANCE, Provenance
+from tuning.tracking.provenance import Provenance
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
 

@@ -17,6 +17,8 @@ from pipelines.jobs.keras_tuner.saving import save_winner
 from pipelines.jobs.keras_tuner.structures import leaves, take_rows
 from pipelines.jobs.mlflow.delivery import KERAS, Delivery
 from pipelines.jobs.verdict import judge
+from pipelines.jobs.winner_evaluation import keep_evaluation
+from pipelines.tasks.diagnostics import calibration_report, confusion_counts, residual_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +80,7 @@ def finish_build(
         **found.choice,
     }
     if target.data.test is None:
+        keep_evaluation(settings, {}, history=_history(winners[0]))
         return {**final, "verdict": UNTESTED}
     defaults = winners
     if not candidates.is_same_point(target.space, chosen.params, target.default_point):
@@ -122,11 +125,14 @@ def _compare(
     outputs = [model.predict(x, verbose=0) for model in winners]
     targets = read_targets(y, outputs[0], f"{getattr(winners[0], 'loss', '')}")
     if targets is None or not _agree(targets, outputs[0], y, ours[0], metric=name):
+        keep_evaluation(settings, {}, history=_history(winners[0]))
         return _without_verdict(name, ours, theirs, rows=len(test))
     read = [targets.read(one) for one in outputs]
     other = read
     if defaults is not winners:
         other = [targets.read(model.predict(x, verbose=0)) for model in defaults]
+    reports = _reports(targets, read[0], targets.truth(y))
+    keep_evaluation(settings, reports, history=_history(winners[0]))
     training = whole_parts(stored_arrays(build.arrays))
     scores = judge(
         read,
@@ -140,6 +146,21 @@ def _compare(
     scores["test_metrics"] = {**ours[0], **scores["test_metrics"]}
     scores["default_metrics"] = {**theirs[0], **scores["default_metrics"]}
     return scores
+
+
+def _reports(targets: Targets, predictions: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    """What the figures of the report show of the winner."""
+    if targets.classes is None:
+        return {"residuals": residual_report(truth, predictions)}
+    counts = confusion_counts(predictions, truth, targets.classes).tolist()
+    names = [str(number) for number in range(targets.classes)]
+    calibration = calibration_report(predictions, truth)
+    return {"confusion": {"classes": names, "counts": counts}, "calibration": calibration}
+
+
+def _history(model: Any) -> Mapping[str, Sequence[float]]:
+    """The training curve that Keras left with the model; empty of a `fit` of one's own."""
+    return getattr(getattr(model, "history", None), "history", {})
 
 
 def _evaluated(model: Any, test: ArrayRows) -> dict[str, float]:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs.mlflow.delivery import Delivery, kept_delivery
 from tuning import open_study
-from tuning.storage.records import RESULT, annotate_study
+from tuning.storage.records import PROVENANCE, RESULT, REVIEW, annotate_study
 
 if TYPE_CHECKING:
     from tuning import SearchSettings
     from tuning.tracking import Mirror, MirrorReport, Provenance
 
-REVIEW = "review"  # study attribute: where the runs were written last, and what is missing there
 _CLOSE_SECONDS = 60.0
 _GRACE_SECONDS = 3.0  # for a server that has failed or is silent
 
@@ -50,7 +49,6 @@ class Review:
         if self._mirror is not None or self._tracking_uri is None:
             return
         from tuning.tracking import Mirror
-        from tuning.tracking.provenance import PROVENANCE
 
         study = open_study(self._settings.study, self._settings.url)
         if PROVENANCE not in study.user_attrs:

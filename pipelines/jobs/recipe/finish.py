@@ -13,12 +13,11 @@ from pipelines.jobs import candidates
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.verdict import judge
+from pipelines.jobs.winner_evaluation import keep_evaluation
 from pipelines.training.experiment import Experiment
 from pipelines.training.kept_files import kept_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipelines.datasets.containers import Dataset, Split
     from pipelines.jobs.mlflow.review import Review
     from pipelines.jobs.recipe.target import RecipeTarget
@@ -70,7 +69,7 @@ def finish_recipe(
     test = dataset.test.open("the end of a search")
     scores = compare_on_test(winners, defaults, test, metrics=(*settings.metrics, *target.metrics))
     path = save_model(winners[0].experiment, winners[0].model, settings.directory)
-    _keep(target, winners[0], test, path=path, review=review)
+    _keep(target, winners[0], test, settings=settings, review=review)
     return {
         **scores.to_dict(),
         "trials": found.n_trials,
@@ -143,18 +142,22 @@ def compare_on_test(
     )
 
 
-def _keep(target: RecipeTarget, fitted: Refit, test: Split, *, path: Path, review: Review) -> None:
-    """Keeps what MLflow gets, and gives it to the review."""
+def _keep(
+    target: RecipeTarget, fitted: Refit, test: Split, *, settings: SearchSettings, review: Review
+) -> None:
+    """Keeps what the report and MLflow get, and gives the latter to the review."""
     from pipelines.figures import history_figure
 
     task, dataset = fitted.experiment.task, fitted.experiment.dataset
-    texts, figures = kept_files(fitted.experiment, fitted.model, test)
+    kept = kept_files(fitted.experiment, fitted.model, test)
+    keep_evaluation(settings, kept.reports, history=fitted.history)
     delivery = Delivery(
         kind=RECIPE,
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
         registration=dict(target.registration),
     )
-    figures = {"refit_history": history_figure(fitted.history), **figures}
-    delivery.keep(path.parent, task.raw_example(), figures=figures, texts=texts)
-    review.keep(delivery, path.parent)
+    figures = {"refit_history": history_figure(fitted.history), **kept.figures}
+    folder = settings.directory
+    delivery.keep(folder, task.raw_example(), figures=figures, texts=kept.texts)
+    review.keep(delivery, folder)

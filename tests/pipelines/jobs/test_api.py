@@ -17,7 +17,8 @@ from pipelines.jobs.schema import Job
 from pipelines.progress_bar import LINE
 from tests.pipelines.conftest import REPOSITORY
 from tests.pipelines.jobs.test_fingerprint import write_rows
-from tuning import JobError, Progress
+from tuning import JobError, Progress, open_study
+from tuning.storage.records import EVALUATION
 
 QUICK = {"strategy": "random", "pruner": "none", "workers": 1, "tracking": False}
 X = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
@@ -45,6 +46,10 @@ def test_a_table_of_ones_own_by_path_or_with_options(tmp_path):
     assert result.search.states == {"complete": 1}
     again = tune("tabular", data={"path": str(path), "target": "y"}, **keys)
     assert again.final == result.final
+    kept = open_study(result.study, result.search.storage).user_attrs[EVALUATION]
+    assert sum(map(sum, kept["confusion"]["counts"])) == result.final["test_rows"]
+    assert sum(kept["calibration"]["rows"]) == result.final["test_rows"]
+    assert len(kept["learning"]["loss"]) == result.final["epochs"]
     with pytest.raises(ValueError, match="needs the option 'target'"):
         tune("tabular", path, **keys)
 

@@ -11,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from pipelines import tune
 from pipelines.jobs.keras_tuner.array_targets import known_name, log_probabilities, read_targets
 from pipelines.jobs.keras_tuner.finish import UNJUDGED, UNTESTED
+from tuning import open_study
+from tuning.storage.records import EVALUATION
 
 COMMON = {"workers": 1, "tracking": False, "strategy": "random", "pruner": "none"}
 
@@ -72,6 +74,9 @@ def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
     facts = dict(result.facts())
     assert facts.keys() >= {"test", "defaults", "baseline", "verdict"}
     assert "95 % interval" in facts["test"]
+    kept = open_study(result.study, result.search.storage).user_attrs[EVALUATION]
+    assert np.trace(kept["confusion"]["counts"]) == pytest.approx(300 * own)
+    assert len(kept["learning"]["accuracy"]) == final["epochs"]
 
 
 @pytest.mark.exhaustive

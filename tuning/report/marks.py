@@ -1,0 +1,79 @@
+"""What a figure says to those who point at its marks, and to those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from tuning.report.values import number
+from tuning.storage.records import COMPLETE, TrialRecord
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A dot, a line or a bar of a figure.
+
+    Attributes:
+        text: What it stands for.
+        trial: The trial it belongs to, or None: the page shows marks of one trial together.
+    """
+
+    text: str
+    trial: int | None = None
+
+
+class StudyFigure(Figure):
+    """A figure that knows its marks and can be read aloud.
+
+    Attributes:
+        marks: Id of a group of elements to their marks, one for each element or one for all.
+        alt: What the figure shows, for those who do not see it.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.marks: dict[str, Sequence[Mark]] = {}
+        self.alt = ""
+
+
+def mark(artist: Artist, marks: Iterable[Mark]) -> None:
+    """Gives the elements of an artist their marks.
+
+    Args:
+        artist: A line or a patch with one mark, or a scatter with one mark per dot. Dots must
+            have a list of colours: equal ones are drawn in another way, which leaves some out.
+        marks: In the order of the elements.
+    """
+    figure = artist.figure
+    if isinstance(figure, StudyFigure):
+        name = f"marks{len(figure.marks)}"
+        artist.set_gid(name)
+        figure.marks[name] = list(marks)
+
+
+def trial_mark(record: TrialRecord, metric: str, objective: int = 0) -> Mark:
+    """The mark of a trial.
+
+    Args:
+        record: The trial.
+        metric: Name of the metric that is shown.
+        objective: Which of its values that is, from 0.
+
+    Example:
+        >>> trial_mark(TrialRecord(number=7, state="pruned", values=(0.5,)), "val_accuracy").text
+        'trial 7: val_accuracy 0.5 (pruned)'
+    """
+    value = record.values[objective] if len(record.values) > objective else None
+    reached = "" if value is None else f" {metric} {number(value)}"
+    state = "" if record.state == COMPLETE else f" ({record.state})"
+    return Mark(f"trial {record.number}:{reached}{state}", record.number)
+
+
+def describe(figure: Figure, text: str) -> None:
+    """Says in words what a figure shows."""
+    if isinstance(figure, StudyFigure):
+        figure.alt = text

@@ -25,6 +25,8 @@ from benchmarks._machine import commit, machine
 from benchmarks.document import stale_documents
 from pipelines.recipes.record import RECORDS, Record
 
+# What the models write: see `Task.notes`.
+TEXTS = ("samples.txt", "translations.txt")
 PARTS = Path(__file__).parent / "results" / "parts"
 
 
@@ -58,6 +60,8 @@ def measure(recipe: str, *, seeds: Sequence[int], extra: Sequence[str]) -> Recor
         cpu=facts["cpu"],
         busy=busy or any(run["busy"] for run in runs),
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        history=[run["history"] for run in runs],
+        texts=runs[0]["texts"],
     )
 
 
@@ -91,11 +95,20 @@ def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
         "busy": os.getloadavg()[0] > 1.5 * max(1.0, used / (ended[4] - began[4])),
         **{name: result[name] for name in ("seconds", "test_metrics")},
         **{name: result[name] for name in ("baseline", "baseline_metrics")},
+        "history": {name: list(map(_short, kept)) for name, kept in result["history"].items()},
+        "texts": {
+            file.name: file.read_text("utf-8") for name in TEXTS for file in root.rglob(name)
+        },
     }
     part.write_text(json.dumps(found))
     shutil.rmtree(root)
     CONSOLE.log(f"{recipe} seed {seed}: {found['test_metrics']}, {found['seconds']:.0f} s")
     return found
+
+
+def _short(value: float) -> float:
+    """Six digits: an epoch's mean has no more."""
+    return float(f"{value:.6g}")
 
 
 def _by_metric(runs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:

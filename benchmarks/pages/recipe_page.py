@@ -18,6 +18,8 @@ from pipelines.recipes.record import Record, record_of
 from pipelines.recipes.registry import all_recipes
 from pipelines.recipes.reproduction import reproduce
 
+# Rows of the table of epochs; the record has all of them.
+EPOCHS = 12
 PAGES = ROOT / "docs" / "recipes"
 
 
@@ -35,7 +37,8 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
         record: What that gave, or None.
     """
     head = f"# {recipe.name}\n\n{recipe.summary}. Source: {recipe.source}.\n\n{_prose(recipe)}"
-    parts = [head, _results(recipe, record), _figures(recipe), _commands(recipe), _values(recipe)]
+    parts = [head, _results(recipe, record), _figures(recipe), *_course(record)]
+    parts += [_commands(recipe), _values(recipe)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -70,10 +73,12 @@ def _results(recipe: Recipe, record: Record | None) -> str:
         return "## Results\n\nEach run scores a simple method on your data beside the model."
     rows = [(f"`{name}`", *record.pair(name)) for name in record.test_metrics]
     table = _table(("on the test split", "this recipe", record.baseline), rows)
-    return (
-        f"## Results\n\n{table}\n\n{_over(record.seeds)}; {record.cost()}, "
-        f"{record.cpu}; {record.date}, commit {record.commit[:10]}:\n\n    {record.command}"
-    )
+    parts = [f"## Results\n\n{table}"]
+    if recipe.behind_baseline:
+        parts.append(f"Behind the simple method: {recipe.behind_baseline}")
+    measured = f"{record.cost()}, {record.cpu}; {record.date}, commit {record.commit[:10]}"
+    parts.append(f"{_over(record.seeds)}; {measured}:\n\n    {record.command}")
+    return "\n\n".join(parts)
 
 
 def _over(seeds: Sequence[int]) -> str:
@@ -91,6 +96,28 @@ def _figures(recipe: Recipe) -> str:
         for one in found
     ]
     return f"## Beside the source\n\n{_table(('figure', 'reported', 'verdict', 'note'), rows)}"
+
+
+def _course(record: Record | None) -> Iterator[str]:
+    """What the epochs reported, and what the trained model writes."""
+    if record is None:
+        return
+    if record.history:
+        first = record.history[0]
+        names = sorted(first, key=lambda name: (name.removeprefix("val_"), name))
+        epochs = _evenly(len(first[names[0]]), EPOCHS)
+        rows = [[str(n + 1), *(f"{first[name][n]:.4g}" for name in names)] for n in epochs]
+        table = _table(["epoch", *(f"`{name}`" for name in names)], rows)
+        yield f"## Training\n\nWhat the epochs of seed {record.seeds[0]} reported.\n\n{table}"
+    for text in record.texts.values():
+        yield f"## Samples\n\n```text\n{text.strip()}\n```"
+
+
+def _evenly(count: int, most: int) -> list[int]:
+    """At most so many of the numbers below `count`, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    return [round(n * (count - 1) / (most - 1)) for n in range(most)]
 
 
 def _commands(recipe: Recipe) -> str:

@@ -24,6 +24,7 @@ class TextPreprocessor(Preprocessing):
         keep: Which tokens of a long text stay: the `"first"` or the `"last"` ones.
         fixed_length: Always pad to `max_length`, for models with unrolled loops.
         allow_empty: A text without tokens becomes one unknown token instead of an error.
+        drop_unknown: Leave unknown tokens out, as many tutorials do; texts become shorter.
 
     Raises:
         ValueError: If the limits do not fit together.
@@ -44,6 +45,7 @@ class TextPreprocessor(Preprocessing):
         keep: str = "first",
         fixed_length: bool = False,
         allow_empty: bool = False,
+        drop_unknown: bool = False,
     ) -> None:
         # Not `or`: a vocabulary has a length.
         self.vocabulary = Vocabulary() if vocabulary is None else vocabulary
@@ -62,6 +64,7 @@ class TextPreprocessor(Preprocessing):
         self._keep = keep
         self._fixed = fixed_length
         self._allow_empty = allow_empty
+        self._drop_unknown = drop_unknown
 
     def fit(self, x: Any, y: Any = None) -> Self:
         """Learns the vocabulary of training texts.
@@ -88,6 +91,9 @@ class TextPreprocessor(Preprocessing):
 
     def _one(self, text: str, row: int) -> np.ndarray:
         numbers = self.vocabulary.encode(text)
+        if self._drop_unknown:
+            unknown = self.vocabulary.special(UNKNOWN)
+            numbers = [number for number in numbers if number != unknown]
         if not numbers and not self._allow_empty:
             raise ValueError(
                 f"A text must hold at least one token. Text {row} is {text!r:.60}: leave it out, "
@@ -116,6 +122,7 @@ class TextPreprocessor(Preprocessing):
             "keep": self._keep,
             "fixed_length": self._fixed,
             "allow_empty": self._allow_empty,
+            "drop_unknown": self._drop_unknown,
         }
 
     @classmethod

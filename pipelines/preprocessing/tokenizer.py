@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,6 +18,26 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 # Pieces that together are the text: a word or a run of signs with the space before it, or spaces.
 _PIECE = re.compile(r" ?\w+| ?[^\w\s]+|\s+")
 _TAG = re.compile(r"<[^<>]*>")
+
+
+def stop_words(language: str) -> tuple[str, ...]:
+    """Frequent words that say little by themselves, and the punctuation marks.
+
+    Args:
+        language: `"english"`, whose list is that of scikit-learn.
+
+    Raises:
+        ValueError: If there is no list for the language.
+
+    Example:
+        >>> {"the", "not", "."} <= set(stop_words("english"))
+        True
+    """
+    if language != "english":
+        raise ValueError(unknown_name("list of stop words", language, ["english"]))
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return (*sorted(ENGLISH_STOP_WORDS), *string.punctuation)
 
 
 @dataclass(frozen=True, kw_only=True)

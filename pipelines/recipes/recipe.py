@@ -29,6 +29,8 @@ class Recipe:
         tiny: Replaces defaults in tiny mode, which takes seconds.
         tiny_rows: Training rows in tiny mode.
         fits_in: Free-text note of what a full run costs.
+        behind_baseline: Why the defaults score less than the simple method, as a sentence; empty
+            where they do not, and a test holds that against the record.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Recipe:
     tiny: Mapping[str, Any] = field(default_factory=dict)
     tiny_rows: int = 256
     fits_in: str = ""
+    behind_baseline: str = ""
 
     @property
     def tasks(self) -> tuple[str, ...]:

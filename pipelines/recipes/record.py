@@ -6,7 +6,7 @@ import json
 import shlex
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 RECORDS = Path(__file__).parent / "records"
@@ -29,6 +29,9 @@ class Record:
         cpu: Name of the processor.
         busy: Whether other programs were running, which makes the seconds unreliable, nothing else.
         date: Day of the measurement.
+        history: Of each seed what every epoch reported, of the training and of the validation
+            rows; empty in records of before it was kept.
+        texts: What the model of the first seed wrote, by file name.
     """
 
     recipe: str
@@ -43,6 +46,8 @@ class Record:
     cpu: str
     busy: bool
     date: str
+    history: Sequence[Mapping[str, Sequence[float]]] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, metric: str) -> str:
         """One line about one metric.
@@ -78,6 +83,25 @@ class Record:
         theirs = self.baseline_metrics.get(metric)
         ours = with_spread(self.test_metrics[metric])
         return ours, "" if theirs is None else with_spread(theirs)
+
+    def is_behind(self, metric: str, direction: str) -> bool:
+        """Whether the simple method scores better.
+
+        Args:
+            metric: Name of a test metric that both have.
+            direction: `"maximize"` or `"minimize"`.
+        """
+        found = (self.test_metrics[metric], self.baseline_metrics[metric])
+        ours, theirs = map(statistics.fmean, found)
+        return ours < theirs if direction == "maximize" else ours > theirs
+
+    def last_epoch(self, metric: str) -> list[float]:
+        """What the last epoch of each seed reported.
+
+        Args:
+            metric: Its name, `val_` before that of the validation rows.
+        """
+        return [epochs[metric][-1] for epochs in self.history]
 
     def cost(self) -> str:
         """Wall time of a training and the cores that it had."""

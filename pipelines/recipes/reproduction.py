@@ -1,7 +1,8 @@
 """The figures of the sources beside ours: reproduced, beaten, below, refuted, or not run.
 
 Rules:
-    1. Ours is the mean over the seeds of a committed record, or a parameter count of the catalogue.
+    1. Ours is the mean over the seeds of a committed record, of its test metrics or of what the
+       last epoch reported, or a parameter count of the catalogue.
     2. Two figures agree when they differ by at most one point of a percentage, or 2 % of any other
        value, plus two standard deviations of ours over the seeds.
     3. A better one is *beaten*, a worse one *below*. Where neither is a merit (a network that is
@@ -83,12 +84,13 @@ def _compare(figure: Figure) -> Reproduction:
     record, ours, note = None, [], figure.note
     if kind == "model":
         ours = [float(get_model(names[0]).trainable)]
-    elif kind == "record":
+    elif kind in ("record", "history"):
         recipe, metric = names
         record = record_of(recipe)
         if record is not None:
             scale = 100.0 if figure.unit == "%" else 1.0
-            ours = [scale * value for value in record.test_metrics[metric]]
+            found = record.last_epoch(metric) if kind == "history" else record.test_metrics[metric]
+            ours = [scale * value for value in found]
     shortened = record is not None and "--epochs" in record.command
     if shortened:
         note = "; ".join(filter(None, ["ours had a shorter training than its recipe's", note]))

@@ -21,8 +21,9 @@ class Figure:
         unit: `"%"`, `"s"`, `"GB"`, `"nats"`, or empty for a plain number.
         better: `"higher"` or `"lower"`; `"equal"` for a number that must be met exactly; empty
             where neither is a merit, as with a network that is started wrongly on purpose.
-        ours: What it is compared with: `"record RECIPE METRIC"`, `"model NAME"` for a number of
-            parameters, or empty.
+        ours: What it is compared with: `"record RECIPE METRIC"` for a test metric,
+            `"history RECIPE METRIC"` for what the last epoch reported, `"model NAME"` for a number
+            of parameters, or empty.
         note: In what the comparison is not equal.
     """
 

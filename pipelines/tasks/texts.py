@@ -12,7 +12,7 @@ import tensorflow as tf
 from pipelines.inputs.feeds import Batch, Feed
 from pipelines.inputs.ragged import RaggedRows, bucketed_order
 from pipelines.preprocessing.text import TextPreprocessor
-from pipelines.preprocessing.tokenizer import Tokenizer
+from pipelines.preprocessing.tokenizer import Tokenizer, stop_words
 from pipelines.preprocessing.vocabulary import Vocabulary
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
@@ -85,8 +85,9 @@ class TextClassification(Classification):
     """Texts to classes.
 
     Its own hyperparameters: `token_kind`, `lowercase`, `strip_tags` (see `Tokenizer`),
-    `max_vocabulary`, `min_frequency`, `max_length` (tokens of a text that are read) and `keep`
-    (`"first"` or `"last"` ones).
+    `max_vocabulary`, `min_frequency`, `max_length` (tokens of a text that are read), `keep`
+    (`"first"` or `"last"` ones), `stop_words` (`"english"`: leave out what `stop_words` lists) and
+    `drop_unknown` (leave out words outside the vocabulary).
     """
 
     extra_names = Classification.extra_names | frozenset(
@@ -98,6 +99,8 @@ class TextClassification(Classification):
             "min_frequency",
             "max_length",
             "keep",
+            "stop_words",
+            "drop_unknown",
         }
     )
 
@@ -118,6 +121,7 @@ class TextClassification(Classification):
             max_length=self.extra.get("max_length") or None,
             keep=self.extra.get("keep", "first"),
             allow_empty=True,
+            drop_unknown=bool(self.extra.get("drop_unknown", False)),
         )
 
     def tokenizer(self, kind: str) -> Tokenizer:
@@ -126,6 +130,7 @@ class TextClassification(Classification):
             kind=kind,
             lowercase=bool(self.extra.get("lowercase", True)),
             strip_tags=bool(self.extra.get("strip_tags", False)),
+            exclude=stop_words(language) if (language := self.extra.get("stop_words")) else (),
         )
 
     def model_arguments(self) -> dict[str, Any]:

@@ -101,13 +101,15 @@ def imdb(
     rows: int | None = None,
     cache_dir: Path | str | None = None,
     validation: float = 0.2,
+    test: float | None = None,
 ) -> Dataset:
     """Loads 50,000 labelled film reviews; the unlabelled ones are not read.
 
     The release repeats 406 reviews, 123 of them across train and test. Training reviews
     that also occur in the test split are dropped, and so are repeats within train: the
     25,000 test reviews stay as published. Of a CSV without a `split` column 15 % become
-    the test split.
+    the test split. With `test` both halves are one pool that is split anew; equal reviews then
+    stay in one split.
 
     Args:
         path: The dataset's folder.
@@ -116,13 +118,18 @@ def imdb(
         cache_dir: Folder for the texts read, or `None` for the user's cache folder.
         validation: Share of the training reviews (of all reviews where no split is
             given), in (0, 1).
+        test: Share of all reviews for a test split of one's own, in (0, 1); None keeps the
+            published one.
 
     Returns:
         Lists of texts; labels `int64[n]`, 1 for positive. `notes` has the counts.
 
     Raises:
         DataError: If the data is missing or damaged, or a label is outside the classes.
+        ValueError: If a share is out of range.
     """
+    if test is not None and not 0 < test < 1:
+        raise ValueError(f"`0 < test < 1` must hold. Got test={test}.")
     layout, found = locate("imdb", Path(path))
     source = found[0].parents[2] if layout == 0 else found[0]
     read = _read_csv if layout == 2 else _read_folder
@@ -137,9 +144,10 @@ def imdb(
     decoded = cached(source_key("imdb", [source]), make, cache_dir)
     texts = unpack_texts(decoded.arrays)
     labels, given = np.array(decoded.arrays["labels"]), np.array(decoded.arrays["given"])
-    parts, notes = split_rows(
-        given, labels, row_groups(texts), CLASSES, seed=seed, validation=validation, test=0.15
-    )
+    if test is not None:
+        given = np.full_like(given, "")
+    shares = {"validation": validation, "test": 0.15 if test is None else test}
+    parts, notes = split_rows(given, labels, row_groups(texts), CLASSES, seed=seed, **shares)
     parts = limit_rows(parts, rows, seed=seed, labels=labels)
     train, validation_split, test_split = (
         Split([texts[row] for row in part], labels[part]) for part in parts

@@ -58,4 +58,5 @@ RECIPE = Recipe(
     source=cite("001", "Loss functions, Q4") + ", on real data",
     tiny={"epochs": 2, "members": 2},
     fits_in="2 s a training on one core",
+    behind_baseline="a plane divides these two classes, and of 85 test rows one is 1.2 points.",
 )

@@ -21,6 +21,7 @@ from pipelines.inputs.feeds import Feed
 from pipelines.training.checkpoint import Checkpoint
 from pipelines.training.reporting import StepReporter
 from pipelines.training.tensorflow.fused_normalization import fuse_normalization
+from pipelines.training.tensorflow.fused_recurrence import fuse_recurrence
 from pipelines.training.tensorflow.fused_updates import fuse_updates
 from pipelines.training.tensorflow.internals import build_for
 from pipelines.training.tensorflow.single_replica import skip_reduction
@@ -61,6 +62,7 @@ class Trainer:
             fuse_updates(model.optimizer)
         skip_reduction(model)
         fuse_normalization(model)
+        fuse_recurrence(model)
         self._train = self._compile_loop(feed, model.train_step)
         self._validate = None if validation is None else self._evaluator(validation)
         # Nobody knows yet how long a step takes: of a large network it is seconds.

@@ -121,6 +121,8 @@ ROWS = (
     # 122 training files: 2 repeat one in train, which is in test as well: 118 distinct.
     Row(label="imdb", name="imdb", make=makers.imdb_folder, sizes=(94, 24, 42), same_as="imdb"),
     Row(label="imdb-tar", name="imdb", make=makers.imdb_tar, same_as="imdb"),
+    # Both halves as one pool, in which equal reviews stay together: 160 distinct ones.
+    Row(label="imdb-pool", name="imdb", make=makers.imdb_folder, options={"test": 0.25}),
     Row(label="imdb-csv", name="imdb", make=makers.imdb_csv, sizes=(78, 24, 18)),
     Row(label="eng-fra", name="eng-fra", make=makers.eng_fra, same_as="pairs"),
     Row(label="eng-fra-zip", name="eng-fra", make=makers.eng_fra_zip, same_as="pairs"),

@@ -20,7 +20,7 @@ from pipelines.preprocessing import (
 )
 from pipelines.preprocessing.bpe import apply_merges, learn_merges, token_bytes
 from pipelines.preprocessing.padding import pad_sequences, padding_mask
-from pipelines.preprocessing.tokenizer import KINDS, Tokenizer
+from pipelines.preprocessing.tokenizer import KINDS, Tokenizer, stop_words
 from pipelines.preprocessing.vocabulary import END, PADDING, START, UNKNOWN
 
 CORPUS = ["the cat sat on the mat", "the dog sat", "Ünïcödé — ☃ isn't a cat", "a\n\tb  c"]
@@ -175,7 +175,21 @@ def test_pairs_are_shifted_by_one() -> None:
     assert pairs.decode(shifted) == ["x y z", "y"]
 
 
+def test_stop_words_and_unknown_words_are_left_out() -> None:
+    tokenizer = Tokenizer(lowercase=True, exclude=stop_words("english"))
+    texts = TextPreprocessor(
+        Vocabulary(tokenizer, max_size=2), allow_empty=True, drop_unknown=True
+    ).fit(["The film was good.", "A good film, of course!"])
+    assert texts.vocabulary.tokens[2:] == ["film", "good"]
+    rows = texts.sequences(["A film that is not good", "Nothing of it"])
+    assert [row.tolist() for row in rows] == [[2, 3], [1]]
+    again = TextPreprocessor.from_config(texts.to_config())
+    np.testing.assert_array_equal(again.sequences(["so good a film"])[0], [3, 2])
+
+
 def test_errors() -> None:
+    with pytest.raises(ValueError, match=r"list of stop words named 'engish'\. Did you mean"):
+        stop_words("engish")
     words = TextPreprocessor().fit(CORPUS)
     with pytest.raises(ValueError, match=r"Text 1 is ' '.*allow_empty=True"):
         words.transform(["cat", " "])

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.recipes.record import RECORDS, Record, record_of
 from pipelines.recipes.registry import load_recipe, recipe_names
+from pipelines.tasks.registry import task_entry
 
 FILES = sorted(RECORDS.glob("*.json"))
 
@@ -69,5 +70,25 @@ def test_every_record_is_whole_and_of_a_recipe(path):
     lengths = {len(record.seeds), len(record.seconds)}
     lengths |= {len(values) for values in record.test_metrics.values()}
     lengths |= {len(values) for values in record.baseline_metrics.values()}
+    lengths |= {len(record.history)} - {0}
     assert len(lengths) == 1
     assert json.loads(path.read_text())["recipe"] == record.recipe
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_a_recipe_behind_its_simple_method_says_why_in_its_file(path):
+    recipe, record = load_recipe(path.stem), record_of(path.stem)
+    assert record is not None
+    metric, direction = task_entry(recipe.task).main_metric
+    assert record.is_behind(metric, direction) == bool(recipe.behind_baseline)
+
+
+def test_which_of_two_scores_is_better_depends_on_the_metric():
+    record = _record(baseline_metrics={"accuracy": [0.65, 0.65]})
+    assert record.is_behind("accuracy", "maximize")
+    assert not record.is_behind("accuracy", "minimize")
+
+
+def test_the_last_epoch_of_every_seed():
+    history = [{"val_loss": [2.0, 1.0]}, {"val_loss": [2.0, 1.5]}]
+    assert _record(history=history).last_epoch("val_loss") == [1.0, 1.5]

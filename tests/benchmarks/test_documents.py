@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
 from benchmarks.document import stale_documents
 from benchmarks.pages.lab_record import lab_record, recipe_file, with_lab_record
-from benchmarks.pages.recipe_page import PAGES
+from benchmarks.pages.recipe_page import EPOCHS, PAGES, recipe_page
 from pipelines.recipes.record import record_of, with_spread
 from pipelines.recipes.registry import load_recipe, recipe_names
 
@@ -39,6 +40,24 @@ def test_a_new_result_takes_the_place_of_the_old_one():
     changed = with_lab_record(first, "Measured: not yet.")
     assert changed == '"""Wine.\n\nMore of it.\n\nMeasured: not yet.\n"""\nRECIPE = 1\n'
     assert re.search(r"seeds +0, 1, 2", first)
+
+
+def test_a_page_shows_the_epochs_and_what_the_model_writes():
+    record = record_of("wine-mlp")
+    assert record is not None
+    losses = [1 / (epoch + 1) for epoch in range(40)]
+    record = dataclasses.replace(
+        record,
+        seeds=[7],
+        history=[{"val_loss": losses, "accuracy": losses, "loss": losses}],
+        texts={"samples.txt": "anna\nbob\n"},
+    )
+    page = recipe_page(load_recipe("wine-mlp"), record)
+    assert "| epoch | `accuracy` | `loss` | `val_loss` |" in page
+    rows = re.findall(r"^\| (\d+) \| [\d.]+ \| ", page, re.MULTILINE)
+    assert (len(rows), rows[0], rows[-1]) == (EPOCHS, "1", "40")
+    assert "```text\nanna\nbob\n```" in page
+    assert "## Training" not in recipe_page(load_recipe("wine-mlp"), None)
 
 
 def test_a_file_without_a_docstring_is_refused():

@@ -74,7 +74,7 @@ def _fused(layer: Any) -> Any:
         if training and layer.dropout:
             sequences *= cell.get_dropout_mask(sequences[:, 0, :])[:, tf.newaxis]
         variables = (cell.kernel, cell.recurrent_kernel, cell.bias)
-        weights = [keras.ops.convert_to_tensor(variable) for variable in variables]
+        weights = [tf.convert_to_tensor(variable.value) for variable in variables]
         if is_lstm:
             outputs, *last = lstm_loop(sequences, states, weights, unroll=layer.unroll)
         else:

@@ -39,7 +39,7 @@ def gru_loop(
         h_1 ... h_T as `float[batch, steps, units]`, and h_T, of the dtype of `x`.
     """
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
         x, h, kernel, recurrent, bias = tensors
         found = _GRUPass(x, recurrent, unroll=unroll)

@@ -38,7 +38,7 @@ def lstm_loop(
         h_1 ... h_T as `float[batch, steps, units]`, h_T and c_T, of the dtype of `x`.
     """
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
         x, h, c, kernel, recurrent, bias = tensors
         found = _LSTMPass(x, recurrent, unroll=unroll)

@@ -8,6 +8,9 @@ layers of 256 units read the last state; one layer of 128 units that takes the m
 words learns in a tenth of the time. For the report's graph: `units=[256,256] pooling=last`.
 
 Measured: not yet.
+
+    source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.11, table
+                8: 86.2 % validation accuracy
 """
 
 from __future__ import annotations

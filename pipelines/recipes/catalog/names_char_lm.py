@@ -36,7 +36,6 @@ RECIPE = Recipe(
         "units": (192,),
         "dropout": 0.1,
         "output_dropout": 0.2,
-        "unroll": True,
         "optimizer": "adam",
         "learning_rate": 4e-3,
         "schedule": "cosine",
@@ -59,5 +58,5 @@ RECIPE = Recipe(
     metric="val_loss",
     direction="minimize",
     source=cite("003", "section 6.8") + "; the names of makemore, repeats removed",
-    tiny={"epochs": 2, "units": (32,), "embedding_dim": 8, "unroll": False},
+    tiny={"epochs": 2, "units": (32,), "embedding_dim": 8},
 )

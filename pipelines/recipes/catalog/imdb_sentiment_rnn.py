@@ -37,14 +37,15 @@ RECIPE = Recipe(
         "embedding_dim": 64,
         "units": (128,),
         "pooling": "max",
-        "dropout": 0.3,
-        "head_dropout": 0.3,
+        "dropout": 0.5,
+        "head_dropout": 0.5,
         "optimizer": "adam",
         "learning_rate": 2e-3,
         "schedule": "cosine",
         "clip_norm": 1.0,
+        "ema": 0.998,
         "batch_size": 64,
-        "epochs": 4,
+        "epochs": 5,
     },
     space=Space(
         {

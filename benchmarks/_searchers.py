@@ -131,7 +131,7 @@ def _keras_tuner(kind: str) -> Callable[..., Any]:
     def steps(task: Task, seed: int, trials: int) -> Any:
         import keras_tuner as kt
 
-        from tuning.strategies.bayesian import QuickOracle
+        from tuning.strategies.oracle import QuickOracle
 
         # Its own suggestions cost a second each; these are the same to six digits.
         kinds = {"bayesian": QuickOracle, "random": kt.oracles.RandomSearchOracle}

@@ -123,7 +123,8 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
     from tuning.engine.phases import single_phase
     from tuning.engine.suggestions import Asker
     from tuning.internals.optuna import study_id
-    from tuning.storage.claims import ClaimBook, Ending
+    from tuning.storage.claim_rows import Ending
+    from tuning.storage.claims import ClaimBook
     from tuning.storage.database import open_storage
     from tuning.storage.studies import create_study, delete_study
 
@@ -148,7 +149,7 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
         )
         _stored(storage, study_id(study), trials, seed=seed)
         book = ClaimBook(storage, study_id(study))
-        asker = Asker(study, storage, book, space=SPACE, settings=settings)
+        asker = Asker(study, storage, space=SPACE, settings=settings)
         phase = single_phase(SPACE, settings)
 
         def ask() -> Any:

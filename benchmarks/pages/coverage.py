@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks._machine import ROOT
-from pipelines.sources.documents import TITLES
+from cookbook._sources import TITLES
 
 FILE = ROOT / "docs" / "coverage.tsv"
 STATES = ("works", "partly", "missing")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cookbook._ranges import AT_LEAST_ONE, INSIDE_ONE, NOT_NEGATIVE, POSITIVE
 from cookbook._registry import Entry, find, table
+from cookbook._sources import cite
 
 if TYPE_CHECKING:
     import keras
@@ -98,13 +99,13 @@ METHODS = table(
             name="growing_batches",
             reference="cookbook.callbacks.growth:fit_with_growing_batches",
             summary="Fits with a batch size that grows between epochs.",
-            source="source 004; Smith et al. 2018",
+            source=cite("004") + "; Smith et al. 2018",
         ),
         Entry(
             name="progressive_depth",
             reference="cookbook.callbacks.depth:grow_depth",
             summary="Adds hidden layers one at a time on frozen earlier ones.",
-            source="source 004; Fahlman and Lebiere 1990",
+            source=cite("004") + "; Fahlman and Lebiere 1990",
         ),
         Entry(
             name="clipping",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cookbook._ranges import NOT_NEGATIVE, POSITIVE, Range
 from cookbook._registry import Entry, find, table
+from cookbook._sources import cite
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +29,7 @@ INITIALIZERS = table(
         Entry(
             name="constant",
             reference="keras.initializers:Constant",
-            summary="One value everywhere; breaks no symmetry, whatever source 003 says.",
+            summary="One value everywhere; breaks no symmetry, although the R&D report says so.",
             source="-",
             defaults={"value": 0.01},
         ),
@@ -58,7 +59,7 @@ INITIALIZERS = table(
             name="large_normal",
             reference="keras.initializers:RandomNormal",
             summary="Deliberately bad: N(0, 1) weights, so logits and first loss are huge.",
-            source="source 003, section 4.5",
+            source=cite("003", "section 4.5"),
             defaults={"stddev": 1.0},
             ranges=_STDDEV,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from cookbook.models.entry import ModelEntry
 
 DENSE: tuple[ModelEntry, ...] = (
@@ -12,7 +13,7 @@ DENSE: tuple[ModelEntry, ...] = (
         trainable=3,
         total=3,
         summary="Rosenblatt's perceptron with its own learning rule",
-        source="source 001, Q5; Rosenblatt 1958",
+        source=cite("001", "Q5") + "; Rosenblatt 1958",
     ),
     ModelEntry(
         name="linear",
@@ -21,7 +22,7 @@ DENSE: tuple[ModelEntry, ...] = (
         trainable=14,
         total=14,
         summary="Linear regression, with L1 or L2 penalty",
-        source="source 001",
+        source=cite("001"),
     ),
     ModelEntry(
         name="logistic",
@@ -30,7 +31,7 @@ DENSE: tuple[ModelEntry, ...] = (
         trainable=31,
         total=31,
         summary="Logistic regression, binary or multinomial",
-        source="source 001",
+        source=cite("001"),
     ),
     ModelEntry(
         name="mlp",
@@ -38,8 +39,8 @@ DENSE: tuple[ModelEntry, ...] = (
         reference={"input_shape": (8,), "num_outputs": 1, "widths": (64,)},
         trainable=641,
         total=641,
-        summary="Multi-layer perceptron; reference: the 8-64-1 network of source 000",
-        source="source 000",
+        summary="Multi-layer perceptron; reference: the 8-64-1 network of the assignments",
+        source=cite("000"),
     ),
     ModelEntry(
         name="wide-and-deep",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from cookbook.models.entry import ModelEntry
 
-_SOURCE = "source 003, section 2.4; LeCun et al. 1998"
+_SOURCE = cite("003", "section 2.4") + "; LeCun et al. 1998"
 _LENET = "cookbook.models.lenets:lenet"
 _LENET_TINY = {"num_classes": 200, "hidden": ()}
 _LENET_SMALL = {"input_shape": (16, 16, 1), "hidden": (12,)}
@@ -35,7 +36,7 @@ CONVNETS: tuple[ModelEntry, ...] = (
         trainable=122_570,
         total=122_570,
         summary="Plain CNN of 32, 64 and 64 maps for CIFAR-10",
-        source="source 001",
+        source=cite("001"),
     ),
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from cookbook.models.entry import ModelEntry
 
 _RESNET = "cookbook.models.resnets:resnet"
 _HE = "He et al. 2016, arXiv:1512.03385"
-_SOURCE = "source 003, section 2.5; " + _HE
+_SOURCE = cite("003", "section 2.5") + "; " + _HE
 _TINY_IMAGENET = {"input_shape": (64, 64, 3), "num_classes": 200}
 _IMAGENET = {"input_shape": (224, 224, 3), "num_classes": 1000, "variant": "imagenet"}
 _SMALL = {"input_shape": (8, 8, 3), "num_classes": 10, "depth": 8}
@@ -53,7 +54,7 @@ RESNETS: tuple[ModelEntry, ...] = (
         small=_SMALL,
         trainable=21_286_346,
         total=21_303_498,
-        summary="ResNet-34 of source 003 for CIFAR-10",
+        summary="ResNet-34 of the R&D report for CIFAR-10",
         source=_SOURCE,
     ),
     ModelEntry(
@@ -83,7 +84,7 @@ RESNETS: tuple[ModelEntry, ...] = (
         small=_SMALL,
         trainable=21_383_816,
         total=21_400_968,
-        summary="ResNet-34 of source 003 for Tiny ImageNet",
+        summary="ResNet-34 of the R&D report for Tiny ImageNet",
         source=_SOURCE,
     ),
     ModelEntry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cookbook._sources import cite
 from cookbook.models.entry import ModelEntry
 
 _NETWORK = "cookbook.models.recurrent:recurrent_network"
@@ -36,7 +37,7 @@ def _mapping(
         total=trainable,
         torch_trainable=trainable + extra,
         summary=f"LSTM of 32 units, {mapping.replace('_', ' ')}",
-        source="source 002; Hochreiter and Schmidhuber 1997",
+        source=cite("002") + "; Hochreiter and Schmidhuber 1997",
     )
 
 
@@ -49,7 +50,7 @@ RECURRENT: tuple[ModelEntry, ...] = (
         total=5_322,
         torch_trainable=5_386,
         summary="Simple RNN that reads an 8x8 digit row by row",
-        source="sources 000, 002; Elman 1990",
+        source=cite("000") + "; " + cite("002") + "; Elman 1990",
     ),
     ModelEntry(
         name="lstm",
@@ -59,7 +60,7 @@ RECURRENT: tuple[ModelEntry, ...] = (
         total=19_338,
         torch_trainable=19_594,
         summary="LSTM that reads an 8x8 digit row by row",
-        source="sources 000, 002, 003; Gers et al. 2000",
+        source=cite("000") + "; " + cite("002") + "; " + cite("003") + "; Gers et al. 2000",
     ),
     ModelEntry(
         name="gru",
@@ -69,7 +70,7 @@ RECURRENT: tuple[ModelEntry, ...] = (
         total=14_858,
         torch_trainable=14_858,
         summary="GRU that reads an 8x8 digit row by row",
-        source="sources 000, 003; Cho et al. 2014",
+        source=cite("000") + "; " + cite("003") + "; Cho et al. 2014",
     ),
     ModelEntry(
         name="bilstm-stacked",
@@ -105,7 +106,7 @@ FORECASTS: tuple[ModelEntry, ...] = (
         total=3_555,
         torch_trainable=3_555,
         summary="GRU over 28 steps of two channels that forecasts three numbers",
-        source="sources 000, 002; Cho et al. 2014",
+        source=cite("000") + "; " + cite("002") + "; Cho et al. 2014",
     ),
 )
 
@@ -118,7 +119,7 @@ TEXT: tuple[ModelEntry, ...] = (
         total=46_248,
         torch_trainable=46_248,
         summary="Character model of three linear maps, 58 letters and the end token",
-        source="source 003, section 6.8",
+        source=cite("003", "section 6.8"),
     ),
     ModelEntry(
         name="word-lstm-tied",
@@ -134,7 +135,7 @@ TEXT: tuple[ModelEntry, ...] = (
         total=7_194_880,
         torch_trainable=7_197_952,
         summary="Word model of three LSTM layers with tied embeddings (WordModel1)",
-        source="source 003, section 6.10; Press and Wolf 2017",
+        source=cite("003", "section 6.10") + "; Press and Wolf 2017",
     ),
     ModelEntry(
         name="word-lstm",
@@ -151,7 +152,7 @@ TEXT: tuple[ModelEntry, ...] = (
         total=77_175_585,
         torch_trainable=77_183_777,
         summary="Word model of two wide LSTM layers with strong dropout (WordModel2)",
-        source="source 003, section 6.10",
+        source=cite("003", "section 6.10"),
     ),
     ModelEntry(
         name="sentiment-lstm",
@@ -167,7 +168,7 @@ TEXT: tuple[ModelEntry, ...] = (
         total=918_337,
         torch_trainable=920_385,
         summary="Two LSTM layers over 1,000 words, one logit",
-        source="source 003, section 6.11",
+        source=cite("003", "section 6.11"),
     ),
     ModelEntry(
         name="ngram-bag",
@@ -191,7 +192,7 @@ TRANSLATION: tuple[ModelEntry, ...] = (
         total=3_339_763,
         torch_trainable=3_339_763,
         summary="GRU encoder (1,507,072) and decoder (1,832,691)",
-        source="source 003, section 6.13",
+        source=cite("003", "section 6.13"),
     ),
     ModelEntry(
         name="translation-lstm",
@@ -202,7 +203,7 @@ TRANSLATION: tuple[ModelEntry, ...] = (
         total=3_600_883,
         torch_trainable=3_602_931,
         summary="LSTM encoder (1,637,632) and decoder (1,963,251)",
-        source="source 003, section 6.13",
+        source=cite("003", "section 6.13"),
     ),
     ModelEntry(
         name="translation-gru-additive",
@@ -242,7 +243,7 @@ ADVERSARIAL: tuple[ModelEntry, ...] = (
         trainable=53_696,
         total=53_696,
         summary="Dense generator of 8x8 images from 32 random numbers",
-        source="source 001; Goodfellow et al. 2014",
+        source=cite("001") + "; Goodfellow et al. 2014",
     ),
     ModelEntry(
         name="gan-discriminator",
@@ -251,7 +252,7 @@ ADVERSARIAL: tuple[ModelEntry, ...] = (
         trainable=16_641,
         total=16_641,
         summary="Dense discriminator of 8x8 images, one logit",
-        source="source 001; Goodfellow et al. 2014",
+        source=cite("001") + "; Goodfellow et al. 2014",
     ),
     ModelEntry(
         name="dcgan-generator",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cookbook._ranges import AT_LEAST_ONE, NOT_NEGATIVE, POSITIVE, PROBABILITY, UP_TO_ONE
 from cookbook._registry import Entry, find, table
+from cookbook._sources import cite
 
 if TYPE_CHECKING:
     import keras
@@ -18,7 +19,7 @@ KERAS = (
         name="step",
         reference="keras.optimizers.schedules:ExponentialDecay",
         summary="initial * decay_rate ** floor(step / decay_steps).",
-        source="source 001",
+        source=cite("001"),
         defaults={"decay_rate": 0.1, "staircase": True},
         ranges={**_DECAY, "decay_rate": POSITIVE},
     ),
@@ -32,7 +33,7 @@ KERAS = (
         name="exponential",
         reference="keras.optimizers.schedules:ExponentialDecay",
         summary="initial * decay_rate ** (step / decay_steps).",
-        source="source 001",
+        source=cite("001"),
         defaults={"decay_rate": 0.96},
         ranges={**_DECAY, "decay_rate": POSITIVE},
     ),
@@ -142,7 +143,7 @@ OWN = (
         name="plateau",
         reference="cookbook.schedules.plateau:Plateau",
         summary="Any schedule times a factor that the LowerOnPlateau callback lowers.",
-        source="source 001; tensorflow issue 36612",
+        source=cite("001") + "; tensorflow issue 36612",
     ),
     Entry(
         name="spall_gain",

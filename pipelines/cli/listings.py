@@ -181,7 +181,6 @@ def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
 def models(*, as_json: bool) -> None:
     """List the models with their parameter counts."""
     from cookbook.models.catalog import MODELS
-    from pipelines.sources.documents import with_titles
 
     rows = [
         {
@@ -190,7 +189,7 @@ def models(*, as_json: bool) -> None:
             "total": entry.total,
             "torch_trainable": entry.torch_trainable,
             "summary": entry.summary,
-            "source": with_titles(entry.source),
+            "source": entry.source,
             "builder": entry.builder,
             "reference": dict(entry.reference),
         }

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from pipelines.cli.output import next_steps
 from pipelines.formatting import format_value
+from pipelines.jobs.summary import summary_facts
 
 if TYPE_CHECKING:
     from pipelines.jobs.result import TuneResult
@@ -44,7 +45,7 @@ def print_summary(result: TuneResult) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    for name, text in result.facts():
+    for name, text in summary_facts(result):
         # Notes may quote values with brackets, which rich would read as a style.
         console.print(f"[bold]{name:<11}[/] {escape(text)}", highlight=False, soft_wrap=True)
     console.print(f"[bold]{'study':<11}[/] {escape(result.study)}", highlight=False, soft_wrap=True)

@@ -129,14 +129,7 @@ def _record(
     folder: Path,
     started: float,
 ) -> ComparisonResult:
-    from pipelines.comparisons.figure import comparison_figure
-    from pipelines.comparisons.table import (
-        as_csv,
-        conclusions,
-        edge_warnings,
-        sweep_rows,
-        table_rows,
-    )
+    from pipelines.comparisons.table import conclusions, edge_warnings, sweep_rows, table_rows
     from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
 
     tables = [table_rows(found) for found in findings]
@@ -150,13 +143,7 @@ def _record(
     tracker = Tracker(
         request.tracking_uri or default_tracking_uri(request.root), experiment=comparison.name
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    figure = comparison_figure(findings)
-    figure.savefig(folder / "figure.png", dpi=120)
-    (folder / "table.csv").write_text(as_csv(rows), encoding="utf-8")
-    (folder / "table.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    if sweeps:
-        (folder / "learning_rates.csv").write_text(as_csv(sweeps), encoding="utf-8")
+    _write_files(folder, findings, rows=rows, sweeps=sweeps)
     provenance = Provenance(
         git_commit=git_commit(),
         dataset=", ".join(sorted({dataset.name for dataset in data.values()})),
@@ -184,6 +171,24 @@ def _record(
         run_id=run.run_id,
         run_url=run.url,
     )
+
+
+def _write_files(
+    folder: Path,
+    findings: Sequence[Findings],
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    sweeps: Sequence[Mapping[str, Any]],
+) -> None:
+    from pipelines.comparisons.figure import comparison_figure
+    from pipelines.comparisons.table import as_csv
+
+    folder.mkdir(parents=True, exist_ok=True)
+    comparison_figure(findings).savefig(folder / "figure.png", dpi=120)
+    (folder / "table.csv").write_text(as_csv(rows), encoding="utf-8")
+    (folder / "table.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if sweeps:
+        (folder / "learning_rates.csv").write_text(as_csv(sweeps), encoding="utf-8")
 
 
 def _title(request: ComparisonRequest) -> str:

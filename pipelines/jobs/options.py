@@ -20,7 +20,8 @@ from pydantic import (
 from pipelines.jobs.objectives import OBJECTIVE_SCHEMA, read_objective
 from pipelines.jobs.old_keys import with_new_keys
 from tuning.options import Count, Metric, OptionsModel
-from tuning.settings import SearchOptions, SearchSettings, check_study_name
+from tuning.search_options import SearchOptions
+from tuning.settings import SearchSettings, check_study_name
 from tuning.space.forms import dimension_from
 from tuning.stages import Stage, check_stages, staged
 

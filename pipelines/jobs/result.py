@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.formatting import format_value, where
-from pipelines.jobs.standing import WORSE
+from pipelines.formatting import format_value
+from pipelines.jobs.summary import counts_text
 
 if TYPE_CHECKING:
     import keras
@@ -82,7 +82,7 @@ class TuneResult:
         return Path(path) if path else None
 
     def __repr__(self) -> str:
-        parts = [f"{self.study!r}", _counts(self.search.states)]
+        parts = [f"{self.study!r}", counts_text(self.search.states)]
         if self.best_value is not None:
             reached = f"best {self.metric} {format_value(self.best_value)}"
             parts.append(f"{reached} in trial {self.search.best_trial}")
@@ -192,49 +192,6 @@ class TuneResult:
             for r in best[:count]
         ]
 
-    def facts(self) -> list[tuple[str, str]]:
-        """The summary below the table: scores, verdict, where things are.
-
-        The verdict comes first when a simple method is better than the winner.
-        """
-        final = self.final
-        verdict = [("verdict", str(final["verdict"]))] if "verdict" in final else []
-        # Whoever reads one line reads that a simple method does it better.
-        loses = final.get("standing", {}).get("baseline") == WORSE
-        facts = [*(verdict if loses else []), ("trials", _counts(self.search.states))]
-        if self.best_value is not None:
-            facts.append(("validation", f"{self.metric} {self.best_value:.4f}"))
-        facts += self._choice()
-        facts += _tested(final) + ([] if loses else verdict)
-        facts += _over_seeds(final)
-        facts += [("data", note) for note in self.notes]
-        if self.model_path is not None:
-            facts.append(("model", str(self.model_path)))
-        elif "model_note" in final:
-            facts.append(("model", str(final["model_note"])))
-        if self.run_url is not None:
-            facts.append(("run", where(self.run_url)))
-        return facts
-
-    def _choice(self) -> list[tuple[str, str]]:
-        """How the winner was chosen: by a front, or by a confirming stage."""
-        search, facts = self.search, []
-        if search.front and search.best is not None:
-            reached = ", ".join(
-                f"{name} {format_value(value)}"
-                for (name, _), value in zip(search.metrics, search.best.values, strict=True)
-            )
-            how = "nearest to the best of every metric"
-            if search.winner == "first":
-                how = f"best in {self.metric}"
-            facts.append(("winner", f"trial {search.best_trial} of the front, {how}: {reached}"))
-        if search.confirmed:
-            first = search.confirmed[0]
-            around = "" if first.deviation is None else f" ± {first.deviation:.4f}"
-            text = f"trial {first.trial}: mean {first.mean:.4f}{around} of {len(first.values)}"
-            facts.append(("confirmed", f"{text} repetitions with other seeds"))
-        return facts
-
     def to_dict(self) -> dict[str, Any]:
         """The last line of `cookbook tune --json`."""
         return {
@@ -255,48 +212,3 @@ class TuneResult:
             "notes": self.notes,
             "final": {name: value for name, value in self.final.items() if name != "notes"},
         }
-
-
-def _counts(states: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in states.items() if count)
-
-
-def _tested(final: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the test rows showed; scores that cannot be measured row by row have no interval."""
-    facts = []
-    for title, key in (("test", "test"), ("defaults", "default"), ("baseline", "baseline")):
-        scores, metric = final.get(f"{key}_metrics", {}), final.get("metric")
-        if metric in scores:
-            text = f"{metric} {format_value(scores[metric])}"
-            facts.append((title, text + _about(final, key)))
-    return facts
-
-
-def _about(final: Mapping[str, Any], key: str) -> str:
-    if key == "baseline":
-        return f" ({final['baseline']})"
-    if key != "test":
-        return ""
-    about = f"{final['test_rows']} rows, {_reads(final)}"
-    if "interval" not in final:
-        return f"  ({about})"
-    low, high = final["interval"]["low"], final["interval"]["high"]
-    return f"  (95 % interval {low:.4f} to {high:.4f}, {about})"
-
-
-def _reads(final: Mapping[str, Any]) -> str:
-    """How often the test rows were looked at: every further look makes the score less honest."""
-    count = int(final.get("test_reads", 1))
-    return "read once" if count == 1 else f"read {count} times"
-
-
-def _over_seeds(final: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Mean and standard deviation of the test scores over the seeds, one line for each."""
-    return [
-        (
-            "seeds",
-            f"{name} {format_value(one['mean'])} ± {format_value(one['deviation'])} "
-            f"({len(one['values'])} seeds)",
-        )
-        for name, one in final.get("over_seeds", {}).items()
-    ]

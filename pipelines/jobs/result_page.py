@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pipelines.formatting import format_value
+from pipelines.jobs.summary import summary_facts
 
 if TYPE_CHECKING:
     from pipelines.jobs.result import TuneResult
@@ -23,7 +24,7 @@ def result_html(result: TuneResult) -> str:
     rows = "".join(
         f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
         f"<td style='text-align:left'>{escape(text)}</td></tr>"
-        for name, text in result.facts()
+        for name, text in summary_facts(result)
     )
     return (
         f"<div><b>{escape(result.study)}</b><table>{rows}</table>"

@@ -10,6 +10,7 @@ import numpy as np
 
 from cookbook._names import unknown_name
 from pipelines.preprocessing.base import NotFittedError, Preprocessing, not_fitted
+from pipelines.preprocessing.column_choice import choose_columns, find_dates, leave_out_constants
 from pipelines.preprocessing.columns import (
     IMPUTATIONS,
     SCALINGS,
@@ -19,7 +20,7 @@ from pipelines.preprocessing.columns import (
     fit_categories,
     fit_numeric,
 )
-from pipelines.preprocessing.dates import DateColumn, fit_dates
+from pipelines.preprocessing.dates import DateColumn
 from pipelines.preprocessing.frames import as_frame, categories_of, column_of, numbers_of
 from pipelines.preprocessing.outliers import check_outliers, find_outliers
 from pipelines.preprocessing.power import POWERS
@@ -165,12 +166,13 @@ class TabularPreprocessor(Preprocessing):
         frame = as_frame(x)
         if not len(frame):
             raise ValueError("The training split must have at least one row. Got none.")
-        self._dates = self._find_dates(frame)
-        numeric, categorical = self._choose(frame)
+        self._dates = find_dates(frame, self._formats, chosen=self._wanted)
+        dates = {date.name for date in self._dates}
+        numeric, categorical = choose_columns(frame, *self._wanted, dates=dates)
         table = {name: numbers_of(column_of(frame, name)) for name in numeric}
         table.update(self._parts_of_dates(frame))
         texts = {name: categories_of(column_of(frame, name)) for name in categorical}
-        self._leave_out_constants(table, texts)
+        self.dropped = leave_out_constants(table, texts, drop=self._drop_constant)
         values = np.stack(list(table.values()), axis=1) if table else np.empty((len(frame), 0))
         inside, low, high = find_outliers(values, self._outliers, self._limit, seed=self._seed)
         self._kept = inside if self._remove else np.ones(len(frame), bool)
@@ -196,59 +198,11 @@ class TabularPreprocessor(Preprocessing):
         self._order = [str(name) for name in frame.columns if name in used]
         return self
 
-    def _find_dates(self, frame: pd.DataFrame) -> list[DateColumn]:
-        chosen = {*(self._wanted[0] or ()), *(self._wanted[1] or ())}
-        typed = [name for name in frame.columns if frame[name].dtype.kind == "M"]
-        formats = {name: "ISO8601" for name in typed if name not in chosen} | self._formats
-        return [fit_dates(name, column_of(frame, name), form) for name, form in formats.items()]
-
     def _parts_of_dates(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         parts: dict[str, np.ndarray] = {}
         for date in self._dates:
             parts |= date.transform(column_of(frame, date.name))
         return parts
-
-    def _choose(self, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
-        from pandas.api.types import is_bool_dtype, is_numeric_dtype
-
-        numeric, categorical = self._wanted
-        dates = {date.name for date in self._dates}
-        if numeric is None:
-            taken = {*(categorical or ()), *dates}
-            numeric = [
-                str(name)
-                for name in frame.columns
-                if name not in taken
-                and is_numeric_dtype(frame[name])
-                and not is_bool_dtype(frame[name])
-            ]
-        if categorical is None:
-            categorical = [str(name) for name in frame.columns if name not in {*numeric, *dates}]
-        if not numeric and not categorical and not dates:
-            raise ValueError("A table needs at least one input column. Got none.")
-        both = sorted(set(numeric) & set(categorical))
-        if both:
-            raise ValueError(f"A column has one kind. Numeric and categorical: {', '.join(both)}.")
-        return list(numeric), list(categorical)
-
-    def _leave_out_constants(
-        self, table: dict[str, np.ndarray], texts: dict[str, list[str | None]]
-    ) -> None:
-        constant = [
-            name for name, values in table.items() if len(np.unique(values[~np.isnan(values)])) < 2
-        ]
-        constant += [name for name, values in texts.items() if len(set(values)) < 2]
-        if constant and not self._drop_constant:
-            raise ValueError(
-                "A column must have at least two different values in the training rows. "
-                f"Constant or empty: {', '.join(constant)}. Drop them, or set drop_constant=True."
-            )
-        self.dropped = tuple(constant)
-        for name in constant:
-            table.pop(name, None)
-            texts.pop(name, None)
-        if not table and not texts:
-            raise ValueError("A table needs at least one column that varies. All are constant.")
 
     def transform(self, x: Any) -> Any:
         """Raw rows as arrays.

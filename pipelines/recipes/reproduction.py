@@ -17,9 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cookbook._sources import TITLES
 from cookbook.models.catalog import get_model
 from pipelines.recipes.record import RECORDS, Record, record_of
-from pipelines.sources.documents import TITLES
 from pipelines.sources.figures import Figure, read_figures
 
 VERDICTS = ("reproduced", "beaten", "below", "refuted", "not run")

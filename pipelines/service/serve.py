@@ -145,7 +145,7 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
         result = run_plan(
             service.plan(client.queue.job(name)),
             tracking=service.tracking_uri or False,
-            on_note=lambda text: client.queue.log(name, text, source="end"),
+            on_note=lambda text: client.queue.log.add(name, text, source="end"),
         )
     except JobError as error:
         client.queue.move(name, FAILED, reason=str(error))
@@ -160,8 +160,10 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
                 name,
                 service.url,
                 service.tracking_uri,
-                note=lambda text: client.queue.log(name, text, source="end"),
+                note=lambda text: client.queue.log.add(name, text, source="end"),
             )
     elif client.queue.job(name).state == FINISHING:
-        client.queue.log(name, "the end was interrupted; a worker takes it up again", source="end")
+        client.queue.log.add(
+            name, "the end was interrupted; a worker takes it up again", source="end"
+        )
     return dict(result.final)

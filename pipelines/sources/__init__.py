@@ -1,1 +1,1 @@
-"""The five documents that the project builds on, and what of them it covers."""
+"""The figures that the source documents report, and what of them is covered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.figures import history_figure
 from pipelines.training.kept_files import kept_files
@@ -19,7 +19,7 @@ from tuning.tracking.content import run_name
 if TYPE_CHECKING:
     import keras
 
-    from pipelines.datasets.containers import Split
+    from pipelines.datasets.containers import Dataset, Split
     from pipelines.training.experiment import Experiment
 
 
@@ -55,27 +55,17 @@ def record(
     test_metrics = task.score(model, test, None)
     path = save_model(experiment, model, _new_folder(request))
     metric, _ = experiment.entry.main_metric
-    keep_summary(
-        path.parent,
-        name=_run_name(request),
-        recipe=request.recipe,
-        score=(metric, test_metrics[metric]),
-        seconds=seconds,
-    )
-    finals = {"test": test_metrics, "baseline": baseline_metrics}
-    provenance = Provenance(
-        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
-    )
+    score = metric, test_metrics[metric]
+    name = _run_name(request)
+    keep_summary(path.parent, name=name, recipe=request.recipe, score=score, seconds=seconds)
     notes, run_id, run_url = list(dataset.notes), "", ""
     if tracker is not None:
+        finals = {"test": test_metrics, "baseline": baseline_metrics}
         record = TrainingRecord(
             experiment=request.recipe,
-            name=_run_name(request),
+            name=name,
             params=experiment.params,
-            tags={
-                **provenance.run_tags(),
-                **{"seed": request.seed, "role": "training", "baseline": baseline},
-            },
+            tags=_tags(request, dataset, baseline),
             metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
             history={**history, "step": list(range(1, _epochs(history) + 1))},
             dataset=dataset.name,
@@ -89,7 +79,7 @@ def record(
             notes.append(f"MLflow has no run of this training ({error}); `cookbook sync` sends it")
         else:
             run_id, run_url = run.run_id, run.url
-            path = path.parent.with_name(run_id) / path.name
+            path = path.parent.with_name(run_id) / path.name  # the folder got the run's name
     rate = len(dataset.train) * _epochs(history) / seconds
     return TrainResult(
         recipe=request.recipe,
@@ -106,6 +96,14 @@ def record(
         run_url=run_url,
         model_path=path,
     )
+
+
+def _tags(request: TrainRequest, dataset: Dataset, baseline: str) -> dict[str, Any]:
+    provenance = Provenance(
+        git_commit=git_commit(), dataset=dataset.name, fingerprint=dataset.fingerprint
+    )
+    own = {"seed": request.seed, "role": "training", "baseline": baseline}
+    return {**provenance.run_tags(), **own}
 
 
 def _keep(

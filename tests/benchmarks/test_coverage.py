@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from benchmarks.pages.coverage import STATES, read_items
+from cookbook._sources import TITLES
 from pipelines.cli.main import cli
 from pipelines.cli.options import parse_settings
 from pipelines.comparisons.registry import comparison_names
 from pipelines.datasets.catalog import BUNDLED
 from pipelines.recipes.registry import load_recipe, recipe_names
-from pipelines.sources.documents import TITLES
 from pipelines.training.checks import check_hyperparameters
 
 ROOT = Path(__file__).parents[2]

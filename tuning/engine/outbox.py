@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tuning.storage.claims import Claim
+from tuning.storage.claim_rows import Claim
 from tuning.workers.pool import Outcome
 
 _logger = logging.getLogger(__name__)

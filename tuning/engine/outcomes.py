@@ -12,7 +12,7 @@ from tuning.errors import JobError
 from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.settings import SearchSettings
 from tuning.storage import records
-from tuning.storage.claims import Claim, Ending
+from tuning.storage.claim_rows import Claim, Ending
 from tuning.workers.pool import COMPLETE, PRUNED, Outcome
 
 

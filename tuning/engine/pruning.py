@@ -9,7 +9,7 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 
 from tuning.settings import SearchSettings
-from tuning.storage.claims import Claim
+from tuning.storage.claim_rows import Claim
 from tuning.strategies import make_pruner
 
 

@@ -12,7 +12,8 @@ from tuning.engine.outcomes import ending_of, failure
 from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.storage import records
-from tuning.storage.claims import Claim, ClaimBook, Ending, LeaseLostError
+from tuning.storage.claim_rows import Claim, Ending, LeaseLostError
+from tuning.storage.claims import ClaimBook
 from tuning.workers.pool import BROKEN, Outcome
 
 OnEnd = Callable[[int, str | None], None]

@@ -10,7 +10,8 @@ from typing import Any
 
 from tuning.engine.suggestions import Asker, Phase
 from tuning.errors import StoreError
-from tuning.storage.claims import Claim, ClaimBook, LeaseLostError
+from tuning.storage.claim_rows import Claim, LeaseLostError
+from tuning.storage.claims import ClaimBook
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from tuning.seeds import derive_seed
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage import records
-from tuning.storage.claims import Claim, ClaimBook, DuplicatePointError
+from tuning.storage.claim_rows import Claim, DuplicatePointError
 from tuning.storage.database import StudyStorage
 from tuning.storage.history import History
+from tuning.storage.points import PointBook
 from tuning.strategies import STRATEGIES, Request, make_sampler
 from tuning.strategies.distributions import distributions_of, propose
 from tuning.strategies.view import StudyView
@@ -68,7 +69,6 @@ class Asker:
     Args:
         study: The study, whose store samplers read.
         storage: The store itself.
-        book: The claims of the study.
         space: The study's space.
         settings: The search's settings.
     """
@@ -77,13 +77,12 @@ class Asker:
         self,
         study: optuna.Study,
         storage: StudyStorage,
-        book: ClaimBook,
         *,
         space: Space,
         settings: SearchSettings,
     ) -> None:
         self._backend = storage_of(study)
-        self._book = book
+        self._points = PointBook(storage, study_id(study))
         self._space = space
         self._settings = settings
         self._distributions = distributions_of(space)
@@ -108,7 +107,7 @@ class Asker:
         known: dict[str, Any] = {records.SEED: seed, records.WORKER: slot}
         known[records.ATTEMPTS] = claim.attempts
         if claim.sampled:
-            self._book.note_start(claim, known)
+            self._points.note_start(claim, known)
             trial = self._backend.get_trial(claim.trial_id)
             return self._space.decode(trial.params), seed
         if phase.stage is not None:
@@ -126,7 +125,7 @@ class Asker:
 
     def write(self, claim: Claim, point: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         """Writes a point that was drawn."""
-        self._book.set_point(
+        self._points.set_point(
             claim,
             self._space.encode(point),
             self._distributions,
@@ -144,7 +143,7 @@ class Asker:
         if stage is not None:
             attributes[records.STAGE] = stage
         encoded = self._space.encode(point)
-        return self._book.enqueue(
+        return self._points.enqueue(
             encoded,
             {name: self._distributions[name] for name in encoded},
             point=digest(self._space, point, repeat),

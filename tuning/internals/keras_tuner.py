@@ -17,10 +17,10 @@ __all__ = ["PRIVATE_NAMES", "OpenOracle", "Parent", "Posterior", "posterior"]
 
 _ORACLE = "keras_tuner.oracles:BayesianOptimizationOracle"
 _REGRESSOR = "sklearn.gaussian_process:GaussianProcessRegressor()"
-_BOUND = "the bound of tuning.strategies.bayesian"
+_ORACLE_USER = "tuning.strategies.oracle"
 
 ORACLE_NAMES = tuple(
-    PrivateName(package="keras-tuner", owner=owner, name=name, user="tuning.strategies.bayesian")
+    PrivateName(package="keras-tuner", owner=owner, name=name, user=_ORACLE_USER)
     for owner, name in (
         (_ORACLE, "_vectorize_trials"),
         (_ORACLE, "_get_hp_bounds"),
@@ -30,7 +30,7 @@ ORACLE_NAMES = tuple(
     )
 )
 REGRESSOR_NAMES = tuple(
-    PrivateName(package="scikit-learn", owner=_REGRESSOR, name=name, user=_BOUND)
+    PrivateName(package="scikit-learn", owner=_REGRESSOR, name=name, user=_ORACLE_USER)
     for name in ("_y_train_mean", "_y_train_std", "X_train_", "alpha_", "L_", "kernel_")
 )
 # `HyperParameters.conditional_scope` opens one condition at a time; several are said as parents.
@@ -38,7 +38,7 @@ _PARENT = PrivateName(
     package="keras-tuner",
     owner="keras_tuner.src.engine.conditions",
     name="Parent",
-    user="tuning.strategies.bayesian",
+    user="tuning.strategies.oracle_parameters",
 )
 PRIVATE_NAMES = (_PARENT, *ORACLE_NAMES, *REGRESSOR_NAMES)
 require((_PARENT, *ORACLE_NAMES))

@@ -78,7 +78,7 @@ class SearchResult:
         confirmed: Points that a confirming stage ran again, the best mean first; when there are
             any, `best` is the trial that found the first of them.
         stages: What each stage of a staged search did, see `tuning.results.stages`.
-        winner: How `best` is chosen from a Pareto front, see `tuning.settings.WINNERS`.
+        winner: How `best` is chosen from a Pareto front, see `tuning.search_options.WINNERS`.
     """
 
     study: str

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tuning._names import unknown_name
 from tuning.results.confirmation import Confirmation
-from tuning.settings import FIRST, WINNERS
+from tuning.search_options import FIRST, WINNERS
 from tuning.storage.records import TrialRecord, best_record
 
 

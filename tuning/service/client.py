@@ -16,7 +16,7 @@ from tuning.errors import JobError
 from tuning.service.job_record import FAILED, JobRecord, LogLine
 from tuning.service.queue import JobQueue
 from tuning.storage import records
-from tuning.storage.claims import ClaimBook
+from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.counts import trial_counts
 from tuning.storage.database import open_storage
 from tuning.storage.studies import open_study, storage_url, summarise
@@ -254,11 +254,11 @@ class Client:
         """Lets trials of a job wait again whose worker is gone; nothing without a study."""
         with contextlib.suppress(KeyError):
             study_id = self._storage.get_study_id_from_name(name)
-            ClaimBook(self._storage, study_id).reap()
+            ClaimLeases(self._storage, study_id).reap()
 
     def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
         """The lines of a job's log that came after the line with this id."""
-        return self.queue.lines(name, after=after)
+        return self.queue.log.lines(name, after=after)
 
 
 def this_user() -> str:

@@ -1,6 +1,6 @@
-"""Processes that end jobs: one refit, one look at the test split, one record, for each job.
+"""Processes that end jobs, each job exactly once.
 
-A job's end runs in a process of its own: it trains for long, and whoever holds the worker's trials
+A job's ending runs in a process of its own: it may take long, and whoever holds the worker's trials
 must go on answering. Which of several workers ends a study is decided by the study's store.
 """
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tuning._names import unknown_name
 from tuning.errors import JobError
+from tuning.service.job_log import JobLog
 from tuning.service.job_record import (
     BEFORE,
     CANCELLED,
@@ -26,14 +27,10 @@ from tuning.service.job_record import (
     QUEUED,
     RUNNING,
     JobRecord,
-    LogLine,
 )
 from tuning.service.tables import JOBS, LOG, METADATA
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import wall_time
-
-KEPT_LINES = 5_000  # of each job's log
-LINE_LENGTH = 4_000
 
 
 class _NameTakenError(Exception):
@@ -45,14 +42,15 @@ class JobQueue:
 
     Args:
         storage: The store.
+
+    Attributes:
+        log: The logs of the jobs.
     """
 
     def __init__(self, storage: StudyStorage) -> None:
         self._storage = storage
-        storage.transaction(
-            lambda session: METADATA.create_all(session.connection()),
-            also=("already exists", "duplicate key"),
-        )
+        self.log = JobLog(storage, self._identity)
+        storage.make_tables(METADATA)
 
     def submit(
         self,
@@ -213,45 +211,6 @@ class JobQueue:
         if "trials" in changes:
             values["trials"] = changes["trials"]
         return self._update(name, values)
-
-    def log(self, name: str, text: str, *, source: str) -> None:
-        """Adds a line to a job's log; of very long logs the oldest lines are dropped."""
-        identity = self._identity(name)
-
-        def write(session: Session) -> None:
-            line = {"job_id": identity, "time": wall_time(session), "source": source}
-            session.execute(sa.insert(LOG).values(text=text[:LINE_LENGTH], **line))
-            newest = session.execute(
-                sa.select(LOG.c.id)
-                .where(LOG.c.job_id == identity)
-                .order_by(LOG.c.id.desc())
-                .offset(KEPT_LINES)
-                .limit(1)
-            ).scalar()
-            if newest is not None:
-                session.execute(
-                    sa.delete(LOG).where(LOG.c.job_id == identity).where(LOG.c.id <= newest)
-                )
-
-        self._storage.transaction(write)
-
-    def lines(self, name: str, *, after: int = 0) -> list[LogLine]:
-        """Reads a job's log.
-
-        Args:
-            name: The job.
-            after: Only lines with a larger id.
-        """
-        query = (
-            sa.select(LOG.c.id, LOG.c.time, LOG.c.source, LOG.c.text)
-            .where(LOG.c.job_id == self._identity(name))
-            .where(LOG.c.id > after)
-            .order_by(LOG.c.id)
-        )
-        rows = self._storage.transaction(
-            lambda session: session.execute(query).mappings().all(), reads=True
-        )
-        return [LogLine(**row) for row in rows]
 
     def forget(self, name: str) -> None:
         """Removes a job and its log, when its study is deleted."""

@@ -39,5 +39,5 @@ class ServedJob(Protocol):
 
 # Raises `JobError` for a job that is wrong everywhere, `DataMissingError` for one wrong here.
 Resolve = Callable[[JobRecord], ServedJob]
-# The command that ends a job's study in a process of its own: refit, test, record.
+# The command that ends a job's study, in a process of its own.
 EndCommand = Callable[[JobRecord], Sequence[str]]

@@ -36,7 +36,7 @@ _DATA_SECONDS = 60.0  # until a job whose data were missing is tried here again
 _SEEN_SECONDS = 3.0  # until the watcher has seen what this worker changed
 _END_SECONDS = 30.0  # the same for an end that failed
 _CLOSE_SECONDS = 20.0  # for MLflow, when the worker ends
-_ENDS = "has all trials; refitting, testing and recording the winner"
+_ENDS = "has all trials; its ending begins"
 _IDLE_LOOKS = 3  # of the queue in a row before `once` believes that it is empty
 
 
@@ -213,7 +213,7 @@ class Worker:
     def _move(self, name: str, state: str, *, reason: str = "", says: str = "") -> None:
         def write(queue: JobQueue) -> None:
             if queue.move(name, state, reason=reason) and says:
-                queue.log(name, says, source=self._name)
+                queue.log.add(name, says, source=self._name)
 
         self._watcher.write(write)
 
@@ -222,7 +222,7 @@ class Worker:
 
     def _say(self, name: str, text: str) -> None:
         line = mask_credentials(text)
-        self._watcher.write(lambda queue: queue.log(name, line, source=self._name))
+        self._watcher.write(lambda queue: queue.log.add(name, line, source=self._name))
 
     def _close(self) -> None:
         self._openings.close()

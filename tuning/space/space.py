@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tuning._names import unknown_name
-from tuning.space.dimensions import Choice, Dimension, Fixed, plain_key, plain_value
+from tuning.space.conditions import check_conditions, holds, parents_first, without_impossible
+from tuning.space.dimensions import Choice, Dimension, Fixed
+from tuning.space.encoding import canonical_text, canonical_value, decode_value, encode_option
 from tuning.space.forms import dimension_from
+from tuning.space.grid import Grid
 from tuning.space.narrowing import narrowed
 from tuning.space.ranges import Float, Int
 
@@ -21,7 +22,7 @@ Params = Mapping[str, Any]
 class Space:
     """Named hyperparameters, some of which exist only under a condition.
 
-    Laws:
+    Rules:
         1. A point holds exactly the parameters whose conditions hold, parents before children.
         2. `from_dict(to_dict())` is equal to the space, also through JSON and YAML.
         3. Every point of `grid` and every `defaults` is contained in the space, once.
@@ -52,8 +53,8 @@ class Space:
             if not isinstance(name, str) or not name:
                 raise ValueError(f"A parameter's name must be a non-empty string. Got {name!r}.")
         for name, dimension in made.items():
-            _check_conditions(name, dimension, made)
-        self._dimensions = _parents_first(made)
+            check_conditions(name, dimension, made)
+        self._dimensions = parents_first(made)
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -74,10 +75,14 @@ class Space:
         return f"Space({self.to_dict()})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Space) and _text(self.to_dict()) == _text(other.to_dict())
+        return isinstance(other, Space) and self._text == other._text
 
     def __hash__(self) -> int:
-        return hash(_text(self.to_dict()))
+        return hash(self._text)
+
+    @property
+    def _text(self) -> str:
+        return canonical_text(self.to_dict())
 
     def __len__(self) -> int:
         return len(self._dimensions)
@@ -106,10 +111,7 @@ class Space:
             name: The parameter.
             params: Values of at least its parents; a missing parent is an absent one.
         """
-        return all(
-            parent in params and _among(params[parent], allowed)
-            for parent, allowed in self[name].conditions().items()
-        )
+        return holds(self[name], params)
 
     def complete(self, params: Params) -> dict[str, Any]:
         """Returns a point in the order of the space, with the fixed parameters added.
@@ -166,12 +168,11 @@ class Space:
         """Number of different points, or None when there are infinitely many."""
         if any(dimension.values is None for dimension in self._dimensions.values()):
             return None
-        return self._count(lambda dimension: list(dimension.values or ()))
+        return Grid(self._dimensions).size
 
     def grid_size(self, points: int | Mapping[str, int] | None = None) -> int:
         """Number of points that `grid` yields, without building them."""
-        grids = self._grids(points)
-        return self._count(lambda dimension: grids[id(dimension)])
+        return Grid(self._dimensions, points).size
 
     def grid(self, points: int | Mapping[str, int] | None = None) -> Iterator[dict[str, Any]]:
         """Yields every point of the grid, the last parameter fastest.
@@ -182,48 +183,7 @@ class Space:
         Raises:
             ValueError: If a `Float` has neither `step` nor a number of points.
         """
-        grids = self._grids(points)
-        return self._walk(list(self._dimensions), {}, grids)
-
-    def _grids(self, points: int | Mapping[str, int] | None) -> dict[int, list[Any]]:
-        grids: dict[int, list[Any]] = {}
-        for name, dimension in self._dimensions.items():
-            count = points.get(name) if isinstance(points, Mapping) else points
-            if not isinstance(points, Mapping) and dimension.values is not None:
-                count = None
-            try:
-                grids[id(dimension)] = dimension.grid(count)
-            except ValueError as error:
-                raise ValueError(f"Parameter {name!r} {error}") from None
-        return grids
-
-    def _walk(
-        self, names: list[str], point: dict[str, Any], grids: Mapping[int, list[Any]]
-    ) -> Iterator[dict[str, Any]]:
-        if not names:
-            yield dict(point)
-            return
-        name, rest = names[0], names[1:]
-        if not self.is_active(name, point):
-            yield from self._walk(rest, point, grids)
-            return
-        for value in grids[id(self._dimensions[name])]:
-            yield from self._walk(rest, {**point, name: value}, grids)
-
-    def _count(self, values_of: Any) -> int:
-        """Counts points by walking only the parameters that are somebody's parent."""
-        parents = {p for d in self._dimensions.values() for p in d.conditions()}
-        names = [name for name in self._dimensions if name in parents]
-        total = 0
-        grids = {id(d): values_of(d) for d in self._dimensions.values()}
-        for point in self._walk(names, {}, grids):
-            free = (
-                len(grids[id(d)])
-                for name, d in self._dimensions.items()
-                if name not in parents and self.is_active(name, point)
-            )
-            total += math.prod(free)
-        return total
+        return iter(Grid(self._dimensions, points))
 
     def override(self, changes: Mapping[str, Any]) -> Space:
         """Returns a space in which some parameters are replaced.
@@ -234,7 +194,7 @@ class Space:
                 brings its own.
 
         Raises:
-            ValueError: If a name is unknown or the new space breaks a law.
+            ValueError: If a name is unknown or the new space breaks a rule.
 
         Example:
             >>> Space({"lr": Float(1e-4, 1e-1, log=True)}).override({"lr": 0.01}).defaults
@@ -245,7 +205,7 @@ class Space:
             when = self[name].conditions()
             new = dimension_from(name, change).to_dict()
             plain[name] = ({"when": {k: list(v) for k, v in when.items()}} if when else {}) | new
-        return Space(_without_impossible(plain))
+        return Space(without_impossible(plain))
 
     def narrow(self, *around: Params, margin: float = 0.25) -> Space:
         """Returns the part of the space around some good points.
@@ -274,7 +234,7 @@ class Space:
         for name, dimension in self._dimensions.items():
             values = [dimension.canonical(point[name]) for point in around if name in point]
             plain[name] = narrowed(dimension, values, margin).to_dict()
-        return Space(_without_impossible(plain))
+        return Space(without_impossible(plain))
 
     def key(self, params: Params) -> str:
         """Returns a text that is equal for equal points only, however their values are written.
@@ -287,9 +247,9 @@ class Space:
             >>> space.key({"rate": 1, "widths": [64, 32]})
             '{"rate": 1.0, "widths": [64, 32]}'
         """
-        return _text(
+        return canonical_text(
             {
-                name: _canonical(dimension, params[name])
+                name: canonical_value(dimension, params[name])
                 for name, dimension in self.searched.items()
                 if name in params
             }
@@ -307,76 +267,5 @@ class Space:
                 if self.is_active(name, point):
                     point[name] = dimension.value
             elif name in params:
-                point[name] = _decode_value(dimension, params[name])
+                point[name] = decode_value(dimension, params[name])
         return point | {name: value for name, value in params.items() if name not in point}
-
-
-def encode_option(value: Any) -> Any:
-    """Writes a list as JSON text, leaves anything else as it is."""
-    return plain_key(value) if isinstance(value, list | tuple) else value
-
-
-def _decode_value(dimension: Dimension, value: Any) -> Any:
-    if isinstance(dimension, Choice):
-        for option in dimension.options:
-            encoded = encode_option(option)
-            if type(encoded) is type(value) and encoded == value:
-                return option
-        return value
-    return dimension.canonical(value) if dimension.contains(value) else value
-
-
-def _canonical(dimension: Dimension, value: Any) -> Any:
-    """The dimension's own form of a value; one of another range stays what it is."""
-    try:
-        return plain_value(dimension.canonical(value))
-    except ValueError:
-        return plain_value(value)
-
-
-def _text(plain: Mapping[str, Any]) -> str:
-    return json.dumps(plain, sort_keys=True, default=list)
-
-
-def _among(value: Any, allowed: tuple[Any, ...]) -> bool:
-    return plain_key(value) in {plain_key(one) for one in allowed}
-
-
-def _check_conditions(name: str, dimension: Dimension, known: Mapping[str, Dimension]) -> None:
-    for parent, allowed in dimension.conditions().items():
-        if parent not in known or parent == name:
-            others = [other for other in known if other != name]
-            raise ValueError(f"`when` of {name!r}: " + unknown_name("parameter", parent, others))
-        for value in allowed:
-            if not known[parent].contains(value):
-                raise ValueError(
-                    f"`when` of {name!r} names a value that {parent!r} never takes: "
-                    f"{parent!r} is {known[parent].to_dict()}. Got {value!r}."
-                )
-
-
-def _parents_first(dimensions: Mapping[str, Dimension]) -> dict[str, Dimension]:
-    ordered: dict[str, Dimension] = {}
-    waiting = dict(dimensions)
-    while waiting:
-        ready = [n for n, d in waiting.items() if all(p in ordered for p in d.conditions())]
-        if not ready:
-            raise ValueError(f"Conditions must not form a circle. Got one through {list(waiting)}.")
-        # One at a time keeps the declared order wherever the conditions allow it.
-        ordered[ready[0]] = waiting.pop(ready[0])
-    return ordered
-
-
-def _without_impossible(plain: dict[str, Any]) -> dict[str, Any]:
-    """Drops values of conditions that no parent takes any more, and children without any."""
-    kept: dict[str, Any] = {}
-    order = _parents_first({name: dimension_from(name, form) for name, form in plain.items()})
-    for name, dimension in order.items():
-        conditions = {}
-        for parent, allowed in dimension.conditions().items():
-            held = dimension_from(parent, kept[parent]) if parent in kept else None
-            conditions[parent] = [v for v in allowed if held is not None and held.contains(v)]
-        if all(conditions.values()):
-            form = {key: value for key, value in plain[name].items() if key != "when"}
-            kept[name] = form | ({"when": conditions} if conditions else {})
-    return {name: kept[name] for name in plain if name in kept}

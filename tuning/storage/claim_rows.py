@@ -33,13 +33,8 @@ CLAIMS = sa.Table(
 
 
 def create_tables(storage: StudyStorage) -> None:
-    """Makes the tables of the claims where they are missing."""
-
-    def create(session: Session) -> None:
-        METADATA.create_all(session.connection())
-
-    # Two processes that make them at once
-    storage.transaction(create, also=("already exists", "duplicate key"))
+    """Makes the tables of claims and endings where they are missing."""
+    storage.make_tables(METADATA)
 
 
 class LeaseLostError(Exception):

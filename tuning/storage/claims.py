@@ -13,37 +13,21 @@ Rules:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from optuna.distributions import BaseDistribution
-from optuna.trial import TrialState, create_trial
-from sqlalchemy.exc import IntegrityError
+from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import add_trial, models
-from tuning.storage import records
-from tuning.storage.claim_rows import (
-    CLAIMS,
-    Claim,
-    DuplicatePointError,
-    Ending,
-    LeaseLostError,
-    Rows,
-    create_tables,
-)
+from tuning.storage.claim_leases import ClaimLeases
+from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
 from tuning.storage.counts import study_counts
 from tuning.storage.database import StudyStorage
-from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
+from tuning.storage.leases import LEASE_SECONDS, now
 from tuning.storage.owner import Owner
-
-__all__ = ["Claim", "ClaimBook", "DuplicatePointError", "Ending", "LeaseLostError"]
-
-
-# A trial that takes its whole machine down each time would otherwise be started for ever.
-MOST_INTERRUPTIONS = 10
 
 
 class ClaimBook:
@@ -53,6 +37,10 @@ class ClaimBook:
         storage: The store.
         study_id: Id of the study in it.
         lease: Seconds after which a claim that is not renewed is taken back.
+
+    Attributes:
+        leases: Renews the claims, and takes those of searches that are gone back.
+        owner: Who claims: this process.
     """
 
     def __init__(
@@ -60,9 +48,9 @@ class ClaimBook:
     ) -> None:
         self._storage = storage
         self._study_id = study_id
-        self.lease = lease
         self._rows = Rows(storage, study_id)
         self.owner = Owner.of_this_process()
+        self.leases = ClaimLeases(storage, study_id, owner=self.owner, seconds=lease)
         create_tables(storage)
 
     def claim(self, limit: int) -> Claim | None:
@@ -130,7 +118,7 @@ class ClaimBook:
         values = {
             "token": claim.token,
             "owner": str(self.owner),
-            "expires": now(session) + self.lease,
+            "expires": now(session) + self.leases.seconds,
             "attempts": claim.attempts,
         }
         if row:
@@ -140,102 +128,6 @@ class ClaimBook:
                 sa.insert(CLAIMS).values(trial_id=claim.trial_id, study_id=self._study_id, **values)
             )
         return claim
-
-    def set_point(
-        self,
-        claim: Claim,
-        params: Mapping[str, Any],
-        distributions: Mapping[str, BaseDistribution],
-        *,
-        point: str,
-        user_attributes: Mapping[str, Any],
-    ) -> None:
-        """Writes the parameters of a claimed trial.
-
-        Args:
-            claim: The claim.
-            params: Parameters as Optuna holds them.
-            distributions: Distribution of each.
-            point: Digest that is equal for equal points only.
-            user_attributes: What else is known when a trial starts.
-
-        Raises:
-            DuplicatePointError: If another trial of the study has the point.
-            LeaseLostError: If the claim was taken back.
-        """
-
-        def write(session: Session) -> None:
-            self._rows.lock(session)
-            self._rows.check(session, claim)
-            try:
-                self._rows.update(session, claim.trial_id, {"point": point})
-            except IntegrityError as error:
-                raise DuplicatePointError(point) from error
-            for name, value in params.items():
-                session.add(
-                    models.TrialParamModel(
-                        trial_id=claim.trial_id,
-                        param_name=name,
-                        param_value=distributions[name].to_internal_repr(value),
-                        distribution_json=_distribution_json(distributions[name]),
-                    )
-                )
-            self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
-
-        self._storage.transaction(write)
-
-    def note_start(self, claim: Claim, user_attributes: Mapping[str, Any]) -> None:
-        """Writes what is known when a trial that has its parameters starts again."""
-        self._storage.transaction(
-            lambda session: self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
-        )
-
-    def enqueue(
-        self,
-        params: Mapping[str, Any],
-        distributions: Mapping[str, BaseDistribution],
-        *,
-        point: str,
-        limit: int,
-        user_attributes: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """Adds a waiting trial with known parameters.
-
-        Args:
-            params: Parameters as Optuna holds them.
-            distributions: Distribution of each.
-            point: Digest of the point.
-            limit: Most trials of the study.
-            user_attributes: Attributes of the new trial.
-
-        Returns:
-            False when the study has the point already or is full.
-        """
-        template = create_trial(
-            state=TrialState.WAITING,
-            params=dict(params),
-            distributions=dict(distributions),
-            user_attrs=dict(user_attributes or {}),
-        )
-
-        def write(session: Session) -> bool:
-            self._rows.lock(session)
-            known = session.execute(
-                sa.select(CLAIMS.c.trial_id)
-                .where(CLAIMS.c.study_id == self._study_id)
-                .where(CLAIMS.c.point == point)
-            ).first()
-            if known or self._rows.count(session) >= limit:
-                return False
-            trial = add_trial(self._storage, self._study_id, template, session)
-            session.execute(
-                sa.insert(CLAIMS).values(
-                    trial_id=trial.trial_id, study_id=self._study_id, attempts=0, point=point
-                )
-            )
-            return True
-
-        return self._storage.transaction(write)
 
     def finish(self, claim: Claim, ending: Ending) -> None:
         """Ends a trial: state, values, history and attributes in one transaction.
@@ -273,65 +165,6 @@ class ClaimBook:
 
         self._storage.transaction(write)
 
-    def renew(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Extends the leases of running trials.
-
-        Args:
-            claims: The claims.
-
-        Returns:
-            Those that were taken back meanwhile; their workers run for nothing.
-        """
-        if not claims:
-            return []
-
-        def write(session: Session) -> list[Claim]:
-            expires, lost = now(session) + self.lease, []
-            for claim in claims:
-                changed = session.execute(
-                    sa.update(CLAIMS)
-                    .where(CLAIMS.c.trial_id == claim.trial_id)
-                    .where(CLAIMS.c.token == claim.token)
-                    .values(expires=expires)
-                )
-                if changed.rowcount != 1:  # type: ignore[attr-defined]
-                    lost.append(claim)
-            return lost
-
-        return self._storage.transaction(write)
-
-    def reap(self) -> list[int]:
-        """Takes back every claim of another search whose lease ran out or whose process is gone.
-
-        Returns:
-            Numbers of the trials that were taken back.
-        """
-        return self._storage.transaction(self._reap)
-
-    def _reap(self, session: Session) -> list[int]:
-        self._rows.lock(session)
-        held = session.execute(
-            sa.select(CLAIMS)
-            .where(CLAIMS.c.study_id == self._study_id)
-            .where(CLAIMS.c.token.is_not(None))
-        ).mappings()
-        current = now(session)
-        numbers: list[int] = []
-        for row in held.all():
-            if not is_abandoned(session, row, own=self.owner, current=current):
-                continue
-            trial: Any = session.get_one(models.TrialModel, row["trial_id"])
-            numbers.append(trial.number)
-            interruptions = self._rows.interrupted(session, trial.trial_id)
-            if interruptions < MOST_INTERRUPTIONS:
-                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"] - 1)
-                continue
-            reason = f"the search that ran it disappeared {interruptions} times"
-            attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
-            ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-            self._rows.end(session, trial, ending)
-        return numbers
-
     def counts(self) -> Mapping[str, int]:
         """Counts the trials of the study by `records.STATES`."""
         return study_counts(self._storage, self._study_id)
@@ -343,9 +176,3 @@ class ClaimBook:
                 sa.delete(CLAIMS).where(CLAIMS.c.study_id == self._study_id)
             )
         )
-
-
-def _distribution_json(distribution: BaseDistribution) -> str:
-    from optuna.distributions import distribution_to_json
-
-    return distribution_to_json(distribution)

@@ -29,6 +29,7 @@ _EMPTY_SECONDS = 2.0  # how long a file may be without content while another pro
 logging.getLogger(STORE_LOGGER).setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
+_TABLE_RACES = ("already exists", "duplicate key")  # two processes that make them at once
 _T = TypeVar("_T")
 _this_thread = threading.local()
 
@@ -63,6 +64,7 @@ class StudyStorage(RDBStorage):
 
     def __init__(self, url: str, *, wait: float | None = None) -> None:
         self.patience = Patience() if wait is None else Patience(wait)
+        self._made: set[str] = set()  # tables beside Optuna's that are known to be there
         with readable_errors(url):
             retrying(lambda: self._open(url), patience=self.patience, also=_SETUP_RACES)
 
@@ -122,6 +124,25 @@ class StudyStorage(RDBStorage):
 
         with readable_errors(self.url), reading() if reads else contextlib.nullcontext():
             return retrying(call, patience=self.patience, also=also)
+
+    def make_tables(self, metadata: sqlalchemy.MetaData) -> None:
+        """Makes tables beside Optuna's where they are missing; asks the store about each once.
+
+        Args:
+            metadata: The tables.
+
+        Raises:
+            StoreError: If the store cannot be used.
+        """
+        tables = [table for table in metadata.sorted_tables if table.name not in self._made]
+        if not tables:
+            return
+
+        def make(session: Session) -> None:
+            metadata.create_all(session.connection(), tables=tables)
+
+        self.transaction(make, also=_TABLE_RACES)
+        self._made.update(table.name for table in tables)
 
 
 def _patiently(method: Callable[..., Any], *, reads: bool) -> Callable[..., Any]:

@@ -1,4 +1,6 @@
-"""The end of a study (refit, test, record), claimed in the store like a trial.
+"""The ending of a study, claimed in the store like a trial.
+
+What an ending does is not known here; it may read a test split and leaves a result.
 
 Rules:
     1. At most one search holds the end of a study; only the holder of its token can record a

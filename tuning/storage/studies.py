@@ -272,7 +272,7 @@ def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns")
     backend = get_storage(opened)
     study = load_study(name, backend, url)
     book = ClaimBook(opened, study_id(study))
-    book.reap()  # claims of searches that are gone do not count
+    book.leases.reap()  # claims of searches that are gone do not count
     running = book.counts()[records.RUNNING]
     if running:
         raise JobError(

@@ -16,8 +16,9 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
 from tuning.space.dimensions import Choice, Dimension
+from tuning.space.encoding import encode_option
 from tuning.space.ranges import Float, Int
-from tuning.space.space import Space, encode_option
+from tuning.space.space import Space
 
 
 def distribution_of(dimension: Dimension) -> BaseDistribution:

@@ -9,7 +9,8 @@ from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 from typing_extensions import override
 
-from tuning.space.space import Space, encode_option
+from tuning.space.encoding import encode_option
+from tuning.space.space import Space
 from tuning.strategies import Request
 
 LIMIT = 10_000

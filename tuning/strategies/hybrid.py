@@ -14,7 +14,7 @@ from scipy.stats import qmc
 from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
-from tuning.space.space import encode_option
+from tuning.space.encoding import encode_option
 from tuning.strategies import Request, samplers
 from tuning.strategies.candidates import best_candidate
 from tuning.strategies.cube import Cube, among

@@ -12,7 +12,8 @@ from typing import Any
 from tuning.errors import JobError
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, TrialTask
-from tuning.workers.processes import CAN_FORK, StartError, WorkerProcesses
+from tuning.workers.processes import CAN_FORK, WorkerProcesses
+from tuning.workers.server_process import StartError
 from tuning.workers.supervisor import Running, Starts, Supervisor, WorkerLog
 from tuning.workers.worker_process import WorkerProcess, describe_exit
 

@@ -11,7 +11,7 @@ from typing import IO
 
 from tuning.errors import JobError
 from tuning.workers.pool import TrialTask
-from tuning.workers.processes import MOST_STARTS
+from tuning.workers.server_process import MOST_STARTS
 from tuning.workers.worker_process import WorkerProcess
 
 _MEMORY_SECONDS = 0.2  # between looks

@@ -6,8 +6,8 @@ shallow enough that saturating ones still learn.
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 _HE = {"initializer": "he_normal"}
 _GLOROT = {"initializer": "glorot_uniform"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 _ARMS = {f"batch {size}": {"batch_size": size} for size in (8, 32, 128, 512)}
 _SHARED: dict[str, Any] = {

@@ -6,8 +6,8 @@ it loses is that early layers never learn what later ones would need.
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 COMPARISON = Comparison(
     name="compare-depths",

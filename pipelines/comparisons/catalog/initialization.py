@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 
 def _everywhere(name: str) -> dict[str, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 _CLASSES = {
     "cross-entropy": "sparse_categorical_crossentropy",

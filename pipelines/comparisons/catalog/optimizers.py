@@ -8,8 +8,8 @@ the candidates, that optimizer may have been sold short.
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 _RATES = {
     "sgd": (0.01, 0.03, 0.1, 0.3, 1.0),

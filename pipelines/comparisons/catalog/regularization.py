@@ -6,8 +6,8 @@ normalisation dropout acts behind the last one only (`cookbook.models.mlp`).
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 COMPARISON = Comparison(
     name="compare-regularization",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.comparisons.comparison import Comparison, Part
-from pipelines.sources.documents import cite
 
 _SCHEDULES = (
     "constant",

@@ -17,8 +17,8 @@ Measured by `python -m benchmarks.recipes` on 2026-11-26:
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.recipes.recipe import Recipe
-from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(

@@ -12,8 +12,8 @@ Measured: each run scores a simple method on your data beside it.
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.recipes.recipe import Recipe
-from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(

@@ -7,6 +7,7 @@ import pytest
 from pipelines.cli.job import pruner_note
 from pipelines.jobs.result import TuneResult
 from pipelines.jobs.schema import Job
+from pipelines.jobs.summary import summary_facts
 from tuning import SearchResult, SearchSettings
 from tuning.tracking import run_url
 
@@ -34,7 +35,7 @@ SEARCH = SearchResult(
 
 @pytest.mark.parametrize(("reads", "text"), [(1, "read once"), (2, "read 2 times")])
 def test_the_number_of_looks_at_the_test_rows_is_the_recorded_one(reads, text):
-    facts = dict(TuneResult(search=SEARCH, final={**FINAL, "test_reads": reads}).facts())
+    facts = dict(summary_facts(TuneResult(search=SEARCH, final={**FINAL, "test_reads": reads})))
     assert f"50 rows, {text})" in facts["test"]
 
 
@@ -47,7 +48,7 @@ def test_the_number_of_looks_at_the_test_rows_is_the_recorded_one(reads, text):
 )
 def test_the_ui_is_named_for_a_store_without_a_server(store, shown):
     address = run_url(store, "1", "abc")
-    facts = dict(TuneResult(search=SEARCH, final=FINAL, run_url=address).facts())
+    facts = dict(summary_facts(TuneResult(search=SEARCH, final=FINAL, run_url=address)))
     assert facts["run"] == address + shown
 
 
@@ -79,6 +80,6 @@ def test_settings_without_a_job_have_the_same_rule():
 @pytest.mark.parametrize(("baseline", "place"), [("worse", 0), ("better", -1)])
 def test_a_simple_method_that_wins_is_the_first_line(baseline, place):
     final = {**FINAL, "standing": {"defaults": "better", "baseline": baseline}}
-    facts = TuneResult(search=SEARCH, final=final).facts()
+    facts = summary_facts(TuneResult(search=SEARCH, final=final))
     assert facts[place] == ("verdict", FINAL["verdict"])
     assert [name for name, _ in facts].count("verdict") == 1

@@ -7,11 +7,11 @@ import statistics
 
 import pytest
 
+from cookbook._sources import TITLES
 from cookbook.models.catalog import MODELS
 from pipelines.recipes.record import RECORDS
 from pipelines.recipes.registry import load_recipe, recipe_names
 from pipelines.recipes.reproduction import VERDICTS, count_verdicts, judge, reproduce
-from pipelines.sources.documents import TITLES
 from pipelines.sources.figures import Figure, read_figures
 
 FOUND = reproduce()

@@ -50,7 +50,9 @@ def test_logs_are_printed_and_parsed(program, job, tmp_path):
     from tuning import Client
 
     program("submit", job)
-    Client(root=tmp_path / "mlruns").queue.log("small", "the data are not here", source="worker-7")
+    Client(root=tmp_path / "mlruns").queue.log.add(
+        "small", "the data are not here", source="worker-7"
+    )
     assert "worker-7  the data are not here" in program("logs", "small").out
     assert json.loads(program("logs", "small", "--json").out)["source"] == "worker-7"
 

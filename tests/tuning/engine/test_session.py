@@ -17,7 +17,7 @@ from tuning import open_study, search
 from tuning.engine.dispatcher import Dispatcher
 from tuning.engine.loop import run_session
 from tuning.engine.session import Session
-from tuning.storage.claims import ClaimBook
+from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.database import open_storage
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import pack
@@ -43,9 +43,9 @@ def pool_of(root, size=2):
 
 def held_trials_taken_back(url, over, taken):
     """Another search that looks for abandoned trials all the time."""
-    book = ClaimBook(open_storage(url), open_study("s", url)._study_id)
+    leases = ClaimLeases(open_storage(url), open_study("s", url)._study_id)
     while not over.wait(0.05):
-        taken += book.reap()
+        taken += leases.reap()
 
 
 def test_a_slow_strategy_loses_no_lease(tmp_path, slow):

@@ -10,7 +10,7 @@ from tuning.results.confirmation import Confirmation
 from tuning.results.result import pareto_front
 from tuning.results.stages import stage_rows
 from tuning.results.winner import choose_winner
-from tuning.settings import WINNERS
+from tuning.search_options import WINNERS
 from tuning.stages import staged
 from tuning.storage.records import COMPLETE, FAILED, TrialRecord, best_record
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from tuning import JobError
-from tuning.service import queue as queue_module
+from tuning.service import job_log
 from tuning.service.job_record import BEFORE, ENDED, STATES
 from tuning.service.queue import JobQueue
 from tuning.storage.database import open_storage
@@ -115,15 +115,15 @@ def test_changes_win_and_add_up(queue):
 
 
 def test_a_log_is_followed_and_bounded(queue, monkeypatch):
-    monkeypatch.setattr(queue_module, "KEPT_LINES", 3)
+    monkeypatch.setattr(job_log, "KEPT_LINES", 3)
     submit(queue)
     for number in range(5):
-        queue.log("a", f"line {number}", source="worker-1")
-    lines = queue.lines("a")
+        queue.log.add("a", f"line {number}", source="worker-1")
+    lines = queue.log.lines("a")
     assert [line.text for line in lines] == ["line 2", "line 3", "line 4"]
-    assert [line.text for line in queue.lines("a", after=lines[0].id)] == ["line 3", "line 4"]
+    assert [line.text for line in queue.log.lines("a", after=lines[0].id)] == ["line 3", "line 4"]
     with pytest.raises(JobError, match="No job named 'b'"):
-        queue.lines("b")
+        queue.log.lines("b")
 
 
 def test_jobs_are_listed_by_state(queue):

@@ -1,4 +1,4 @@
-"""Laws of `tuning.Space` and its dimensions, also on spaces that hypothesis makes up."""
+"""Rules of `tuning.Space` and its dimensions, also on spaces that hypothesis makes up."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def spaces(draw):
 
 @given(spaces())
 @settings(max_examples=60, deadline=None)
-def test_laws_1_and_3_grid_points_are_different_points_of_the_space(space):
+def test_rules_1_and_3_grid_points_are_different_points_of_the_space(space):
     points = list(space.grid())
     assert len(points) == space.size == space.grid_size()
     assert len({space.key(point) for point in points}) == len(points)
@@ -59,7 +59,7 @@ def test_laws_1_and_3_grid_points_are_different_points_of_the_space(space):
 
 @given(spaces())
 @settings(max_examples=60, deadline=None)
-def test_law_2_plain_forms_survive_json_and_yaml(space):
+def test_rule_2_plain_forms_survive_json_and_yaml(space):
     plain = space.to_dict()
     assert Space.from_dict(json.loads(json.dumps(plain))) == space
     assert Space.from_dict(yaml.safe_load(yaml.safe_dump(plain))) == space
@@ -67,13 +67,13 @@ def test_law_2_plain_forms_survive_json_and_yaml(space):
 
 @given(spaces())
 @settings(max_examples=60, deadline=None)
-def test_law_3_the_default_point_is_in_the_space(space):
+def test_rule_3_the_default_point_is_in_the_space(space):
     assert space.complete(space.defaults) == space.defaults
 
 
 @given(spaces(), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_law_4_a_narrowed_space_lies_inside(space, random):
+def test_rule_4_a_narrowed_space_lies_inside(space, random):
     points = list(space.grid())
     chosen = random.sample(points, min(len(points), 2))
     part = space.narrow(*chosen, margin=random.choice([0.0, 0.2, 1.0]))

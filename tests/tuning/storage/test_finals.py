@@ -10,7 +10,7 @@ import pytest
 from tests.tuning.storage.test_storage import book_of
 from tuning import JobError, open_study
 from tuning.engine.ending import claimed_ending
-from tuning.storage.claims import LeaseLostError
+from tuning.storage.claim_rows import LeaseLostError
 from tuning.storage.database import open_storage
 from tuning.storage.finals import FinalBook
 from tuning.storage.records import RESULT

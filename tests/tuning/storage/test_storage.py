@@ -16,15 +16,12 @@ from sqlalchemy import event
 
 from tuning import JobError, open_study
 from tuning.errors import StoreError
-from tuning.storage.claims import (
-    MOST_INTERRUPTIONS,
-    ClaimBook,
-    DuplicatePointError,
-    Ending,
-    LeaseLostError,
-)
+from tuning.storage.claim_leases import MOST_INTERRUPTIONS
+from tuning.storage.claim_rows import DuplicatePointError, Ending, LeaseLostError
+from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
 from tuning.storage.owner import Owner, _start_ticks
+from tuning.storage.points import PointBook
 from tuning.storage.studies import create_study, delete_study, list_studies
 
 UNIT = {"x": FloatDistribution(0, 1)}
@@ -67,8 +64,12 @@ def book_of(url, *, lease=60.0, name="s"):
     return ClaimBook(storage, study._study_id, lease=lease)
 
 
+def points_of(book):
+    return PointBook(book._storage, book._study_id)
+
+
 def give(book, claim, x):
-    book.set_point(claim, {"x": x}, UNIT, point=str(x), user_attributes={})
+    points_of(book).set_point(claim, {"x": x}, UNIT, point=str(x), user_attributes={})
 
 
 def test_rule_1_a_study_never_has_more_trials_than_its_limit(url):
@@ -111,12 +112,12 @@ def test_rule_2_only_the_holder_of_the_token_finishes(url):
     book, other = book_of(url, lease=0.0), book_of(url)  # the first one's leases have run out
     claim = book.claim(1)
     give(book, claim, 0.5)
-    assert other.reap() == [0]
+    assert other.leases.reap() == [0]
     taken = other.claim(1)
     assert (taken.number, taken.attempts, taken.sampled) == (0, 1, True)
     with pytest.raises(LeaseLostError, match="trial 0 was taken over"):
         book.finish(claim, Ending(state=TrialState.COMPLETE, values=[1.0]))
-    assert book.renew([claim, taken]) == [claim]
+    assert book.leases.renew([claim, taken]) == [claim]
     other.finish(taken, Ending(state=TrialState.COMPLETE, values=[2.0]))
     assert open_study("s", url).trials[0].value == 2.0
 
@@ -125,10 +126,10 @@ def test_rule_3_that_its_search_ended_does_not_count_against_a_trial(url):
     book, other = book_of(url, lease=0.0), book_of(url)
     for _ in range(MOST_INTERRUPTIONS - 1):
         assert book.claim(1).attempts == 1
-        assert other.reap() == [0]
+        assert other.leases.reap() == [0]
     # A trial that takes its whole machine down each time ends some day all the same.
     assert book.claim(1).attempts == 1
-    assert other.reap() == [0]
+    assert other.leases.reap() == [0]
     assert book.claim(1) is None
     trial = open_study("s", url).trials[0]
     assert trial.state == TrialState.FAIL
@@ -143,14 +144,14 @@ def test_rule_3_the_death_of_its_own_process_counts(url):
 
 def test_rule_3_a_lease_that_holds_is_not_taken(url):
     book_of(url).claim(1)
-    assert book_of(url).reap() == []
+    assert book_of(url).leases.reap() == []
 
 
 def test_rule_3_nobody_takes_its_own_trials_back(url):
     book = book_of(url, lease=0.0)
     claim = book.claim(1)
-    assert book.reap() == []
-    assert book.renew([claim]) == []
+    assert book.leases.reap() == []
+    assert book.leases.renew([claim]) == []
 
 
 def test_rule_3_a_clock_that_is_set_takes_no_trial_back(url, monkeypatch):
@@ -159,7 +160,7 @@ def test_rule_3_a_clock_that_is_set_takes_no_trial_back(url, monkeypatch):
     wall = time.time
     for minutes in (10, -10):
         monkeypatch.setattr(time, "time", lambda minutes=minutes: wall() + 60 * minutes)
-        assert book.reap() == other.reap() == []
+        assert book.leases.reap() == other.leases.reap() == []
 
 
 def hold_a_trial(url, owner):
@@ -175,29 +176,29 @@ def test_rule_3_a_process_that_ended_has_no_trials(url):
     owner = Owner.of_this_process()
     ticks = _start_ticks(child.pid)
     other = hold_a_trial(url, dataclasses.replace(owner, pid=child.pid, ticks=ticks))
-    assert other.reap() == []
+    assert other.leases.reap() == []
     child.kill()
     # Not waited for yet: what is left of it is a zombie.
     while _start_ticks(child.pid) is not None:
         time.sleep(0.01)
-    assert other.reap() == [0]
+    assert other.leases.reap() == [0]
     child.wait()
 
 
 def test_rule_3_a_process_id_that_is_used_again_is_another_process(url):
     owner = Owner.of_this_process()
-    assert hold_a_trial(url, dataclasses.replace(owner, ticks=owner.ticks - 1)).reap() == [0]
+    assert hold_a_trial(url, dataclasses.replace(owner, ticks=owner.ticks - 1)).leases.reap() == [0]
 
 
 def test_rule_3_a_container_of_the_same_host_name_is_judged_by_its_lease(url):
     # The same process id in another namespace is another process, which nobody here can see.
     elsewhere = dataclasses.replace(Owner.of_this_process(), namespace="pid:[1]", pid=999_999)
-    assert hold_a_trial(url, elsewhere).reap() == []
+    assert hold_a_trial(url, elsewhere).leases.reap() == []
 
 
 def test_rule_3_a_machine_that_was_started_anew_runs_nothing_of_before(url):
     before = dataclasses.replace(Owner.of_this_process(), boot="another")
-    assert hold_a_trial(url, before).reap() == [0]
+    assert hold_a_trial(url, before).leases.reap() == [0]
 
 
 def test_rule_3_claims_of_an_earlier_version_are_taken_back(url):
@@ -205,7 +206,7 @@ def test_rule_3_claims_of_an_earlier_version_are_taken_back(url):
         def __str__(self):
             return "laptop:1234:1790000000"
 
-    assert hold_a_trial(url, Old()).reap() == [0]
+    assert hold_a_trial(url, Old()).leases.reap() == [0]
 
 
 def test_rule_4_no_two_trials_have_the_same_point(url):
@@ -214,7 +215,7 @@ def test_rule_4_no_two_trials_have_the_same_point(url):
     give(book, first, 0.5)
     with pytest.raises(DuplicatePointError):
         give(book, second, 0.5)
-    assert not book.enqueue({"x": 0.5}, UNIT, point="0.5", limit=9)
+    assert not points_of(book).enqueue({"x": 0.5}, UNIT, point="0.5", limit=9)
 
 
 def test_released_trials_keep_their_parameters_and_their_number(url):

@@ -10,7 +10,8 @@ from optuna.trial import TrialState
 from tuning import SearchSettings
 from tuning.engine.phases import phases_of
 from tuning.engine.suggestions import Asker
-from tuning.storage.claims import ClaimBook, Ending
+from tuning.storage.claim_rows import Ending
+from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
 from tuning.storage.records import read_trials
 from tuning.storage.studies import create_study
@@ -29,7 +30,7 @@ class Driver:
         url = self.settings.url
         self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
         self.book = ClaimBook(storage, self.study._study_id)
-        self.asker = Asker(self.study, storage, self.book, space=space, settings=self.settings)
+        self.asker = Asker(self.study, storage, space=space, settings=self.settings)
         self.phases = phases_of(self.study, space, self.settings, self.asker)
         self.phase = next(self.phases)
 

@@ -7,7 +7,7 @@ from scipy.optimize import approx_fprime
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
-from tuning.strategies.bayesian import QuickOracle, _Bound
+from tuning.strategies.oracle import ConfidenceBound, QuickOracle
 
 # A length scale at its bound says that a parameter matters little.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -49,7 +49,7 @@ def test_the_bound_is_the_regressors_and_its_gradient_is_exact():
         Matern(nu=2.5), alpha=1e-4, normalize_y=True, n_restarts_optimizer=5, random_state=0
     )
     regressor.fit(x, np.sin(3 * x[:, 0]) + x[:, 1] ** 2 - x[:, 2])
-    bound = _Bound(regressor, 2.6)
+    bound = ConfidenceBound(regressor, 2.6)
     for point in generator.random((5, 3)):
         mean, deviation = regressor.predict(point[None], return_std=True)
         value, gradient = bound(point)

@@ -150,7 +150,7 @@ def assert_dead(processes, seconds=5.0):
 
 
 def server(pool):
-    return psutil.Process(pool._processes._server.pid)
+    return psutil.Process(pool._processes._server._process.pid)
 
 
 def test_rule_4_the_server_may_die_together_with_a_worker(pool):

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from pipelines import tune
 from pipelines.jobs.keras_tuner.array_targets import known_name, log_probabilities, read_targets
 from pipelines.jobs.keras_tuner.finish import UNJUDGED, UNTESTED
+from pipelines.jobs.summary import summary_facts
 from tuning import open_study
 from tuning.storage.records import EVALUATION
 
@@ -71,7 +72,7 @@ def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
     plain = LogisticRegression(max_iter=1000).fit(x[:600], y[:600]).score(x[600:], y[600:])
     assert final["baseline_metrics"]["accuracy"] == pytest.approx(plain, abs=0.03)
     assert "default" in final["verdict"]
-    facts = dict(result.facts())
+    facts = dict(summary_facts(result))
     assert facts.keys() >= {"test", "defaults", "baseline", "verdict"}
     assert "95 % interval" in facts["test"]
     kept = open_study(result.study, result.search.storage).user_attrs[EVALUATION]
@@ -123,7 +124,7 @@ def test_what_is_not_known_is_said(tmp_path, numbers):
     assert unjudged.final["verdict"] == UNJUDGED
     assert unjudged.final["test_metrics"]["loss"] > 0
     assert "loss" in unjudged.final["default_metrics"]
-    assert "interval" not in dict(unjudged.facts()).get("test", "")
+    assert "interval" not in dict(summary_facts(unjudged)).get("test", "")
 
 
 @pytest.mark.parametrize(

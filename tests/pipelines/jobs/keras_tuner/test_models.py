@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines import tune
+from pipelines.jobs.summary import summary_facts
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300), pytest.mark.exhaustive]
 
@@ -49,7 +50,7 @@ def several(hp):
 def test_a_model_that_keras_cannot_save_is_kept_by_its_weights(tmp_path):
     result = tune(subclassed, (X, Y), test_data=(X, Y), root=tmp_path, tracking=False, **COMMON)
     assert result.model_path is None
-    assert "no model file: Keras cannot save a Net" in dict(result.facts())["model"]
+    assert "no model file: Keras cannot save a Net" in dict(summary_facts(result))["model"]
     with pytest.raises(FileNotFoundError, match=r"result\.model\(build\) makes it again"):
         result.model()
     found = result.model(subclassed).predict(X, verbose=0).argmax(axis=1)

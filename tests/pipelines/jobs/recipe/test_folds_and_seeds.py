@@ -11,6 +11,7 @@ from pipelines.jobs.intervals import difference_over_seeds
 from pipelines.jobs.plan import plan_job
 from pipelines.jobs.recipe.folds import fold_of, fold_rows, take
 from pipelines.jobs.schema import Job
+from pipelines.jobs.summary import summary_facts
 from pipelines.training.data import DataRequest
 from tuning import JobError
 
@@ -118,7 +119,7 @@ def test_a_recipe_with_folds_and_seeds(tmp_path):
         assert one["mean"] == pytest.approx(sum(one["values"]) / 2)
     metric = final["metric"]
     assert final["over_seeds"]["winner"]["values"][0] == final["test_metrics"][metric]
-    assert "seeds" in dict(result.facts())
+    assert "seeds" in dict(summary_facts(result))
 
 
 @pytest.mark.exhaustive
@@ -139,7 +140,7 @@ def test_the_confirmed_point_is_the_one_that_is_refitted(tmp_path):
     assert [one["trial"] for one in shown["confirmed"]] == [
         c.trial for c in result.search.confirmed
     ]
-    assert "confirmed" in dict(result.facts())
+    assert "confirmed" in dict(summary_facts(result))
     assert len(result.best_trials(9)) == 4  # repetitions are no further points
 
 
@@ -156,7 +157,7 @@ def test_a_front_is_reported_and_its_winner_tested(tmp_path):
     assert [one["trial"] for one in result.final["pareto"]] == [one["trial"] for one in front]
     assert result.final["best_trial"] in [one["trial"] for one in front]
     assert set(front[0]["values"]) == {"val_accuracy", "parameters"}
-    assert "nearest to the best of every metric" in dict(result.facts())["winner"]
+    assert "nearest to the best of every metric" in dict(summary_facts(result))["winner"]
     # Another rule is another winner: it is refitted, and the second look is counted.
     other = search(tmp_path, trials=5, metrics=metrics, winner="first")
     best = max(one["values"]["val_accuracy"] for one in front)

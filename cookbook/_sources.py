@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from cookbook._names import unknown_name
@@ -16,12 +15,12 @@ TITLES: Mapping[str, str] = {
 }
 
 
-def cite(document: str, place: str, *, reports: str = "") -> str:
+def cite(document: str, place: str = "", *, reports: str = "") -> str:
     """A reference to a source document as a reader meets it.
 
     Args:
         document: Number of the document, a key of `TITLES`.
-        place: Section, table or question, as the document numbers them.
+        place: Section, table or question, as the document numbers them; empty for the whole.
         reports: The figure that the document gives there, with its unit.
 
     Returns:
@@ -36,26 +35,6 @@ def cite(document: str, place: str, *, reports: str = "") -> str:
     """
     if document not in TITLES:
         raise ValueError(unknown_name("source document", document, TITLES))
-    found = f"{TITLES[document]} (source {document}), {place}"
+    found = f"{TITLES[document]} (source {document})"
+    found = f"{found}, {place}" if place else found
     return f"{found}: {reports}" if reports else found
-
-
-def with_titles(text: str) -> str:
-    """A text in which documents that are named by number have their titles.
-
-    Args:
-        text: For example the `source` of a model; unknown numbers stay as they are.
-
-    Example:
-        >>> with_titles("sources 000, 001, Q5; Elman 1990")  # doctest: +NORMALIZE_WHITESPACE
-        'Assignments on recurrent networks, tuning and optimizers (source 000),
-        Neural network assignments (source 001), Q5; Elman 1990'
-    """
-
-    def titled(found: re.Match[str]) -> str:
-        numbers = found[1].split(", ")
-        if not all(number in TITLES for number in numbers):
-            return found[0]
-        return ", ".join(f"{TITLES[number]} (source {number})" for number in numbers)
-
-    return re.sub(r"(?<!\()\bsources? (\d{3}(?:, \d{3})*)\b", titled, text)

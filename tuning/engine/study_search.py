@@ -1,0 +1,197 @@
+"""The logic of one search: phases one after the other, decisions, leases, the way to its end."""
+
+from __future__ import annotations
+
+from tuning.engine.channel import Channel, Heard
+from tuning.engine.failures import SameFailure
+from tuning.engine.intake import TrialIntake
+from tuning.engine.opened import OpenedStudy
+from tuning.engine.orders import Answer, Cancel, Submit
+from tuning.engine.phases import phases_of
+from tuning.engine.progress import Reporter
+from tuning.engine.pruning import Decider
+from tuning.engine.running_trials import RunningTrials
+from tuning.engine.suggester import NothingToClaim, Suggested, Suggester, SuggestionFailed
+from tuning.engine.suggestions import Asker, Phase
+from tuning.engine.timers import Timers
+from tuning.results.result import Progress
+from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, TrialTask
+
+_TICK = 0.1
+_REAP_SECONDS = 5.0
+_PATIENCE_SECONDS = 0.2
+_GRACE_SECONDS = 3.0  # for a claim that is being made when the search ends
+
+
+class StudySearch:
+    """Searches a study until it is told to stop or nothing is left to do.
+
+    Args:
+        opened: The study.
+        channel: Brings messages, takes orders.
+        reports: Whether `progress` is wanted.
+
+    Attributes:
+        slots: Most tasks at a time; set from any thread.
+        stop_reason: Why the search is to end, None while it goes on; set from any thread.
+        away: Seconds for which the store has been away, None while it answers.
+        trials: The trials that run now.
+        reporter: Takes the snapshots.
+        progress: The last snapshot, or None.
+    """
+
+    def __init__(self, opened: OpenedStudy, channel: Channel, *, reports: bool) -> None:
+        settings = opened.settings
+        self.slots = 0
+        self.stop_reason: str | None = None
+        self.away: float | None = None
+        self.trials = RunningTrials(opened.book, settings, self._trial_ended)
+        self.reporter = Reporter(settings, opened.ledger, wanted=reports)
+        self.progress: Progress | None = None
+        self._opened = opened
+        self._channel = channel
+        self._asker = Asker(opened.study, opened.storage, space=opened.space, settings=settings)
+        self._decider = Decider(opened.backend, settings)
+        self._failures = SameFailure(opened.ledger)
+        self._timers = Timers()
+        self._suggester: Suggester | None = None
+        self._intake: TrialIntake | None = None
+
+    @property
+    def wanted(self) -> int:
+        """Most workers that the running phase has trials for."""
+        return 0 if self._intake is None else self._intake.wanted
+
+    def run(self) -> str:
+        """Searches; every trial that still runs at the end waits for the next search.
+
+        Returns:
+            Why the search ended.
+
+        Raises:
+            JobError: If the job is broken.
+            StoreError: If the store cannot be used.
+        """
+        opened = self._opened
+        self.trials.deliver_kept()
+        opened.book.leases.reap()
+        self._suggester = Suggester(opened.book, self._asker, self._channel.send)
+        phase, reason = None, "trials"
+        for phase in phases_of(opened.study, opened.space, opened.settings, self._asker):
+            reason = self._run_phase(phase, self._suggester)
+            if self.stop_reason is not None:
+                break
+        self.give_back()
+        self._failures.check()
+        self._take_snapshot(phase)
+        return reason
+
+    def give_back(self) -> None:
+        """Ends what still runs; the trials wait for the next search. Does nothing a second time."""
+        if self._suggester is None:
+            return
+        suggested = self._suggester.close(timeout=_GRACE_SECONDS)
+        self._suggester = None
+        found = [] if suggested is None else [suggested]
+        for message in self._receive(0.0):
+            if isinstance(message, Suggested):
+                found.append(message.claim)
+            elif isinstance(message, Ended) and message.outcome.kind != BROKEN:
+                self._hear_of_task(message)
+        for claim in self.trials.claims:
+            self._channel.order(Cancel(claim.token))
+        self.trials.give_back(*found)
+
+    def _run_phase(self, phase: Phase, suggester: Suggester) -> str:
+        intake = self._intake = TrialIntake(phase, suggester, self._opened.book)
+        ending: str | None = None
+        while self.stop_reason is None:
+            self._keep_leases()
+            if ending is None and phase.patience and self._is_out_of_patience():
+                ending = "patience"
+            if ending is None:
+                intake.request(self.slots, self.trials.slots)
+            if self.reporter.due:
+                self._take_snapshot(phase)
+                self._channel.wake()
+            is_idle = not self.trials and not intake.is_waiting
+            if is_idle and (ending or intake.is_finished(self.slots)):
+                return ending or ("exhausted" if phase.exhausts else "trials")
+            for message in self._receive(_TICK):
+                self._hear(message, phase, intake)
+        return self.stop_reason
+
+    def _receive(self, timeout: float) -> list[Heard]:
+        self.away = None  # the store answered, or nothing was asked of it
+        return self._channel.receive(timeout)
+
+    def _hear(self, message: Heard, phase: Phase, intake: TrialIntake) -> None:
+        if not isinstance(message, Suggested | NothingToClaim | SuggestionFailed):
+            self._hear_of_task(message)
+            return
+        intake.answered(message)
+        if isinstance(message, Suggested):
+            self._begin(message, prunes=phase.prunes and self._decider.active)
+
+    def _hear_of_task(self, message: Message) -> None:
+        claim = self.trials.claim(message.token)
+        if claim is None:
+            return  # given back meanwhile
+        if isinstance(message, Asked):
+            prunes = self._decider.prunes(claim, message.steps, message.values)
+            self._channel.order(Answer(message.token, prunes=prunes))
+        elif isinstance(message, Ended):
+            self.trials.end(claim, message.outcome)
+        elif not isinstance(message, Lost):
+            self.trials.stop(claim, message.reason)
+        elif self.trials.lose(claim, message.reason) and self._intake is not None:
+            self._intake.look_again()
+
+    def _begin(self, found: Suggested, *, prunes: bool) -> None:
+        claim, settings = found.claim, self._opened.settings
+        self.trials.add(claim, found.slot)
+        task = TrialTask(
+            token=claim.token,
+            number=claim.number,
+            params=dict(found.params),
+            seed=found.seed,
+            budget=settings.budget,
+            directory=str(settings.directory / "trials" / f"{claim.number:05d}"),
+            checkpoints=settings.checkpoints_of(claim.number),
+            metric=settings.metrics[0][0] if prunes else None,
+            decision_steps=self._decider.steps,
+            timeout=settings.trial_timeout,
+            memory_limit=settings.memory_limit,
+        )
+        self._channel.order(Submit(task))
+
+    def _trial_ended(self, number: int, reason: str | None) -> None:
+        if self._intake is not None:
+            self._intake.trial_ended()
+        self.reporter.ended(number)
+        self._failures.add(reason)
+
+    def _keep_leases(self) -> None:
+        """Renews the leases of running trials and takes abandoned ones of other searches back."""
+        leases = self._opened.book.leases
+        if self._timers.is_due("renew", every=leases.seconds / 4):
+            held = self.trials.claims
+            if self._suggester is not None and self._suggester.current is not None:
+                held.append(self._suggester.current)
+            for claim in leases.renew(held):
+                if self.trials.drop(claim):
+                    self._channel.order(Cancel(claim.token))
+        if not self._timers.is_due("reap", every=min(_REAP_SECONDS, leases.seconds / 2)):
+            return
+        if leases.reap() and self._intake is not None:
+            self._intake.look_again()
+
+    def _is_out_of_patience(self) -> bool:
+        patience = self._opened.settings.patience
+        if patience is None or not self._timers.is_due("patience", every=_PATIENCE_SECONDS):
+            return False
+        self._opened.ledger.refresh()
+        return self._opened.ledger.stale() >= patience
+
+    def _take_snapshot(self, phase: Phase | None) -> None:
+        self.progress = self.reporter.snapshot(phase, self._failures.finished)

@@ -1,0 +1,108 @@
+"""The leases of a study's claims: renewed by their holder, taken back when it is gone.
+
+Rule 3 of `tuning.storage.claims` is held here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from optuna.trial import TrialState
+from sqlalchemy.orm import Session
+
+from tuning.internals.optuna import models
+from tuning.storage import records
+from tuning.storage.claim_rows import CLAIMS, Claim, Ending, Rows, create_tables
+from tuning.storage.database import StudyStorage
+from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
+from tuning.storage.owner import Owner
+
+# A trial that takes its whole machine down each time would otherwise be started for ever.
+MOST_INTERRUPTIONS = 10
+
+
+class ClaimLeases:
+    """The leases of one study's claims.
+
+    Args:
+        storage: The store.
+        study_id: Id of the study in it.
+        owner: Who asks; what is its own is never taken back. By default one that has no claims.
+        seconds: How long a claim holds that is not renewed.
+    """
+
+    def __init__(
+        self,
+        storage: StudyStorage,
+        study_id: int,
+        *,
+        owner: Owner | None = None,
+        seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self.seconds = seconds
+        self._storage = storage
+        self._study_id = study_id
+        self._rows = Rows(storage, study_id)
+        self._owner = owner or Owner.of_this_process()
+        create_tables(storage)
+
+    def renew(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Extends the leases of running trials.
+
+        Args:
+            claims: The claims.
+
+        Returns:
+            Those that were taken back meanwhile; their workers run for nothing.
+        """
+        if not claims:
+            return []
+
+        def write(session: Session) -> list[Claim]:
+            expires, lost = now(session) + self.seconds, []
+            for claim in claims:
+                changed = session.execute(
+                    sa.update(CLAIMS)
+                    .where(CLAIMS.c.trial_id == claim.trial_id)
+                    .where(CLAIMS.c.token == claim.token)
+                    .values(expires=expires)
+                )
+                if changed.rowcount != 1:  # type: ignore[attr-defined]
+                    lost.append(claim)
+            return lost
+
+        return self._storage.transaction(write)
+
+    def reap(self) -> list[int]:
+        """Takes back every claim of another search whose lease ran out or whose process is gone.
+
+        Returns:
+            Numbers of the trials that were taken back.
+        """
+        return self._storage.transaction(self._reap)
+
+    def _reap(self, session: Session) -> list[int]:
+        self._rows.lock(session)
+        held = session.execute(
+            sa.select(CLAIMS)
+            .where(CLAIMS.c.study_id == self._study_id)
+            .where(CLAIMS.c.token.is_not(None))
+        ).mappings()
+        current = now(session)
+        numbers: list[int] = []
+        for row in held.all():
+            if not is_abandoned(session, row, own=self._owner, current=current):
+                continue
+            trial: Any = session.get_one(models.TrialModel, row["trial_id"])
+            numbers.append(trial.number)
+            interruptions = self._rows.interrupted(session, trial.trial_id)
+            if interruptions < MOST_INTERRUPTIONS:
+                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"] - 1)
+                continue
+            reason = f"the search that ran it disappeared {interruptions} times"
+            attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
+            ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
+            self._rows.end(session, trial, ending)
+        return numbers

@@ -78,9 +78,8 @@ def check(name: str, budget: int) -> None:
     states = Counter(trial["state"] for trial in trials)
     numbers = [trial["trial"] for trial in trials if trial["state"] != "fail"]
     finished = states["complete"] + states["pruned"]
-    say(
-        f"{name}: {dict(states)}, test {client('results', name).get('final', {}).get('test_metrics', {}).get('accuracy')}"
-    )
+    accuracy = client("results", name)["final"]["test_metrics"]["accuracy"]
+    say(f"{name}: {dict(states)}, test accuracy {accuracy}")
     if finished != budget or len(set(numbers)) != len(numbers) or states["running"]:
         sys.exit(f"{name}: {finished} finished trials, asked for {budget}: {dict(states)}")
 

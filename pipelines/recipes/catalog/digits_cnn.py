@@ -33,6 +33,7 @@ RECIPE = Recipe(
         "batch_norm": True,
         "optimizer": "adam",
         "learning_rate": 2e-3,
+        "schedule": "cosine",
         "batch_size": 32,
         "epochs": 15,
     },

@@ -31,6 +31,7 @@ RECIPE = Recipe(
         "l2": 1e-5,
         "optimizer": "adam",
         "learning_rate": 2e-3,
+        "schedule": "cosine",
         "batch_size": 32,
         "epochs": 30,
     },

@@ -21,6 +21,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.datasets.registry import entry
+from pipelines.hyperparameters.options import default_values, is_training_name
+from pipelines.recipes.registry import load_recipe
 
 if TYPE_CHECKING:
     from pipelines.jobs.options import JobOptions
@@ -75,15 +77,27 @@ def recipe_facts(
         fingerprint: Of the loaded data: their content, and which row is in which split.
         folds: Folds of the cross-validation, or None.
     """
-    values = recipe.defaults
     return {
         "objective": f"recipe {recipe.name}",
         "dataset": data.name,
         "data options": _options(data),
         "data fingerprint": fingerprint,
-        "hyperparameters": {name: values[name] for name in values if name not in recipe.space},
+        "hyperparameters": _fixed(recipe),
         "folds": folds,
     }
+
+
+def _fixed(recipe: Recipe) -> dict[str, Any]:
+    """What is not searched, without what a caller set to the value that any training has.
+
+    A recipe whose defaults have changed goes on with its old studies this way: a study made
+    before the recipe had a schedule equals one with `schedule: constant`.
+    """
+    fixed = {name: v for name, v in recipe.defaults.items() if name not in recipe.space}
+    own = load_recipe(recipe.name).defaults
+    changed = [name for name, v in fixed.items() if is_training_name(name) and own.get(name) != v]
+    usual = default_values(recipe.builder, changed, fixed)
+    return {name: v for name, v in fixed.items() if name not in usual or usual[name] != v}
 
 
 def _options(data: DataRequest) -> dict[str, Any]:

@@ -48,10 +48,15 @@ def test_the_report_is_written(stored, tmp_path):
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_the_finished_search_answers_from_its_record_and_goes_on(stored, tmp_path):
-    """Refits and tests again, and says that the test rows were read twice."""
+    """Refits and tests again, and says that the test rows were read twice.
+
+    The recipe has a schedule since then: the study goes on with the one that it was made with.
+    """
     with (tmp_path / "job.yaml").open("a") as job:
         job.write("tracking: false\nworkers: 1\n")
-    tune = ("tune", "job.yaml", "--json")
+    changed = stored("tune", "job.yaml", check=False)
+    assert "schedule nothing, got 'cosine'" in changed.err
+    tune = ("tune", "job.yaml", "--json", "--set", "schedule=constant")
     first = json.loads(stored(*tune).out)
     assert first["n_trials"] == 4
     assert first["test_metrics"]["accuracy"] == pytest.approx(0.9037, abs=1e-4)

@@ -37,8 +37,7 @@ def test_any_other_hyperparameter_joins_and_the_first_trial_is_without_it():
     )
     assert found.target.space["batch_norm"] == Choice([True, False])
     first = found.settings.warm_start.points[0]
-    assert first == {**first, "schedule": "constant", "batch_norm": False}
-    assert "warmup" not in first
+    assert first == {**first, "schedule": "cosine", "warmup": 0.0, "batch_norm": False}
     assert found.target.space.contains(first)
 
 

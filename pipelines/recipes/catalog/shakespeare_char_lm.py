@@ -46,7 +46,7 @@ RECIPE = Recipe(
         "clip_norm": 1.0,
         "ema": 0.99,
         "batch_size": 64,
-        "epochs": 18,
+        "epochs": 12,
     },
     space=Space(
         {

@@ -21,10 +21,9 @@ from pipelines.training.tensorflow.lstm_loop import lstm_loop
 def fuse_recurrence(model: keras.Model) -> int:
     """Lets the LSTMs and GRUs of a model run in fewer and larger operations.
 
-    Weights and what is saved do not change. Layers that run backwards, are masked, drop parts
-    of their state or have other activations work as Keras wrote them, and where there is a GPU all
-    do. In mixed precision the products are bfloat16, but gates and state are float32 within the
-    loop.
+    Weights and what is saved do not change. Layers that drop parts of their state or have other
+    activations work as Keras wrote them, and where there is a GPU all do. In mixed precision the
+    products are bfloat16, but gates and state are float32 within the loop.
 
     Args:
         model: A built model; its layers are changed in place.
@@ -52,7 +51,6 @@ def _is_usual(layer: Any) -> bool:
         and layer.recurrent_activation is keras.activations.sigmoid
         and layer.use_bias
         and getattr(layer, "reset_after", True)
-        and not layer.go_backwards
         and not layer.recurrent_dropout
         and "inner_loop" not in vars(layer)
     )
@@ -68,17 +66,32 @@ def _fused(layer: Any) -> Any:
         mask: Any = None,
         training: bool = False,  # noqa: FBT001, as Keras has it
     ) -> Any:
-        if any(one is not None for one in tf.nest.flatten(mask)):
+        mask = next((one for one in tf.nest.flatten(mask) if one is not None), None)
+        if mask is not None and layer.unroll:
             return plain(sequences, initial_state, mask, training=training)
-        states = tf.nest.flatten(initial_state)
         if training and layer.dropout:
             sequences *= cell.get_dropout_mask(sequences[:, 0, :])[:, tf.newaxis]
+        if layer.go_backwards:
+            sequences = tf.reverse(sequences, [1])
+            mask = None if mask is None else tf.reverse(mask, [1])
+        states = tf.nest.flatten(initial_state)
         variables = (cell.kernel, cell.recurrent_kernel, cell.bias)
         weights = [tf.convert_to_tensor(variable.value) for variable in variables]
+        options = {"mask": mask, "unroll": layer.unroll}
         if is_lstm:
-            outputs, *last = lstm_loop(sequences, states, weights, unroll=layer.unroll)
+            outputs, *last = lstm_loop(sequences, states, weights, **options)
         else:
-            outputs, *last = gru_loop(sequences, states[0], weights, unroll=layer.unroll)
-        return last[0], outputs, last
+            outputs, *last = gru_loop(sequences, states[0], weights, **options)
+        if mask is None:
+            return last[0], outputs, last
+        outputs *= tf.cast(_shown(layer, mask), outputs.dtype)[..., tf.newaxis]
+        return outputs[:, -1], outputs, last
 
     return inner_loop
+
+
+def _shown(layer: Any, mask: tf.Tensor) -> tf.Tensor:
+    """At which steps Keras shows the hidden state, and no zeros."""
+    if layer.zero_output_for_mask:
+        return mask
+    return tf.cumsum(tf.cast(mask, tf.int32), axis=1) > 0

@@ -9,7 +9,6 @@ import tensorflow as tf
 from pipelines.training.tensorflow.recurrent_pass import (
     RecurrentPass,
     Tensors,
-    before,
     outer,
     product,
 )
@@ -20,6 +19,7 @@ def gru_loop(
     state: tf.Tensor,
     weights: Sequence[tf.Tensor],
     *,
+    mask: tf.Tensor | None = None,
     unroll: bool = False,
 ) -> Tensors:
     """Runs a GRU, the form with the reset gate after the product, over a batch of sequences.
@@ -33,6 +33,7 @@ def gru_loop(
         state: h_0, `float[batch, units]`.
         weights: W `float[features, 3 * units]`, U `float[units, 3 * units]`,
             b `float[2, 3 * units]`, all of the dtype of `x`.
+        mask: `bool[batch, steps]`, False where h stays as it is; None for True.
         unroll: Whether to write the loop out; the number of steps must be fixed.
 
     Returns:
@@ -42,26 +43,18 @@ def gru_loop(
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
         x, h, kernel, recurrent, bias = tensors
-        found = _GRUPass(x, recurrent, unroll=unroll)
-        return found.forwards(h, kernel, bias), found.backwards
+        found = _GRUPass(x, recurrent, mask, unroll=unroll)
+        return found.run(h, kernel, bias), found.gradient
 
     found: Tensors = run(x, state, *weights)
     return found
 
 
 class _GRUPass(RecurrentPass):
-    def forwards(self, state: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
-        self._kernel, self._first = kernel, self.widen(state)
+    def run(self, state: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
         of_inputs, of_state = tf.unstack(bias)
-        self._bias = self.widen(of_state)
-        last, (*gates, self._h) = self.scan(
-            self._step,
-            (product(self.x, kernel) + of_inputs,),
-            (self._first,),
-            dtypes=[self.wide] * 4,
-        )
-        self._gates = tuple(gates)
-        return self.outputs(self._h, *last)
+        self._kernel, self._bias = kernel, self.widen(of_state)
+        return self.forwards(self._step, product(self.x, kernel) + of_inputs, (state,), gates=3)
 
     def _step(self, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         (h,) = state
@@ -71,28 +64,21 @@ class _GRUPass(RecurrentPass):
         opened = tf.sigmoid(from_x + from_h)
         z, r = tf.split(opened, 2, axis=1)
         g = tf.tanh(x_g + r * u_g)
-        h = g + z * (h - g)
-        return (h,), (opened, g, u_g, h)
+        return (g + z * (h - g),), (opened, g, u_g)
 
-    def backwards(self, outputs: tf.Tensor, h: tf.Tensor) -> Tensors:
-        h_before = before(self._first, self._h)
-        outputs = self.widen(tf.transpose(outputs, [1, 0, 2]))
-        (h,), (of_x, of_u) = self.scan(
-            self._step_back,
-            (tf.ensure_shape(outputs, self._h.shape), *self._gates, h_before),
-            (self.widen(h),),
-            dtypes=[self.dtype] * 2,
-            reverse=True,
+    def gradient(self, hidden: tf.Tensor, *last: tf.Tensor) -> Tensors:
+        h_before = self.before(0)
+        state, (of_x, of_u) = self.backwards(
+            self._step_back, (*self.gates, h_before), hidden, last, products=2
         )
         x = tf.transpose(product(of_x, self._kernel, transpose_b=True), [1, 0, 2])
         weights = (outer(self.x, of_x), outer(self.narrow(h_before), of_u))
         bias = [tf.reduce_sum(self.widen(one), axis=[0, 1]) for one in (of_x, of_u)]
-        return (x, self.narrow(h), *weights, self.narrow(tf.stack(bias)))
+        return (x, *state, *weights, self.narrow(tf.stack(bias)))
 
     def _step_back(self, state: Tensors, along: Tensors) -> tuple[Tensors, Tensors]:
-        (h,), (output, opened, g, u_g, h_before) = state, along
+        (h,), (opened, g, u_g, h_before) = state, along
         z, r = tf.split(opened, 2, axis=1)
-        h += output
         of_z = h * (h_before - g) * z * (1 - z)
         of_g = h * (1 - z) * (1 - g * g)
         of_r = of_g * u_g * r * (1 - r)

@@ -9,7 +9,6 @@ import tensorflow as tf
 from pipelines.training.tensorflow.recurrent_pass import (
     RecurrentPass,
     Tensors,
-    before,
     outer,
     product,
 )
@@ -20,6 +19,7 @@ def lstm_loop(
     state: Sequence[tf.Tensor],
     weights: Sequence[tf.Tensor],
     *,
+    mask: tf.Tensor | None = None,
     unroll: bool = False,
 ) -> Tensors:
     """Runs an LSTM over a batch of sequences.
@@ -32,6 +32,7 @@ def lstm_loop(
         state: h_0 and c_0, `float[batch, units]`.
         weights: W `float[features, 4 * units]`, U `float[units, 4 * units]`,
             b `float[4 * units]`, all of the dtype of `x`.
+        mask: `bool[batch, steps]`, False where h and c stay as they are; None for True.
         unroll: Whether to write the loop out; the number of steps must be fixed.
 
     Returns:
@@ -41,22 +42,17 @@ def lstm_loop(
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> tuple[Tensors, Callable[..., Tensors]]:
         x, h, c, kernel, recurrent, bias = tensors
-        found = _LSTMPass(x, recurrent, unroll=unroll)
-        return found.forwards((h, c), kernel, bias), found.backwards
+        found = _LSTMPass(x, recurrent, mask, unroll=unroll)
+        return found.run((h, c), kernel, bias), found.gradient
 
     found: Tensors = run(x, *state, *weights)
     return found
 
 
 class _LSTMPass(RecurrentPass):
-    def forwards(self, state: Tensors, kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
+    def run(self, state: Tensors, kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
         self._kernel = kernel
-        self._first = tuple(map(self.widen, state))
-        last, (*gates, self._h, self._c) = self.scan(
-            self._step, (product(self.x, kernel) + bias,), self._first, dtypes=[self.wide] * 5
-        )
-        self._gates = tuple(gates)
-        return self.outputs(self._h, *last)
+        return self.forwards(self._step, product(self.x, kernel) + bias, state, gates=3)
 
     def _step(self, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         h, c = state
@@ -66,28 +62,19 @@ class _LSTMPass(RecurrentPass):
         opened, g, o = tf.sigmoid(opened), tf.tanh(g), tf.sigmoid(o)
         i, f = tf.split(opened, 2, axis=1)
         c = f * c + i * g
-        h = o * tf.tanh(c)
-        return (h, c), (opened, g, o, h, c)
+        return (o * tf.tanh(c), c), (opened, g, o)
 
-    def backwards(self, outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> Tensors:
-        h_before, c_before = map(before, self._first, (self._h, self._c))
-        outputs = self.widen(tf.transpose(outputs, [1, 0, 2]))
-        state, (z,) = self.scan(
-            self._step_back,
-            (tf.ensure_shape(outputs, self._h.shape), *self._gates, self._c, c_before),
-            (self.widen(h), self.widen(c)),
-            dtypes=[self.dtype],
-            reverse=True,
-        )
+    def gradient(self, hidden: tf.Tensor, *last: tf.Tensor) -> Tensors:
+        along = (*self.gates, self.states[1], self.before(1))
+        state, (z,) = self.backwards(self._step_back, along, hidden, last, products=1)
         x = tf.transpose(product(z, self._kernel, transpose_b=True), [1, 0, 2])
-        weights = (outer(self.x, z), outer(self.narrow(h_before), z))
+        weights = (outer(self.x, z), outer(self.narrow(self.before(0)), z))
         bias = self.narrow(tf.reduce_sum(self.widen(z), axis=[0, 1]))
-        return (x, *map(self.narrow, state), *weights, bias)
+        return (x, *state, *weights, bias)
 
     def _step_back(self, state: Tensors, along: Tensors) -> tuple[Tensors, Tensors]:
-        (h, c), (output, opened, g, o, carry, carry_before) = state, along
+        (h, c), (opened, g, o, carry, carry_before) = state, along
         i, f = tf.split(opened, 2, axis=1)
-        h += output
         bent = tf.tanh(carry)
         c += h * o * (1 - bent * bent)
         parts = (

@@ -20,14 +20,18 @@ class RecurrentPass:
     Args:
         x: Inputs, `float[batch, steps, features]`, at least one step.
         recurrent: U, the matrix that the hidden state is multiplied by.
+        mask: `bool[batch, steps]`, False where the states stay as they are; None for True.
         unroll: Whether the loop over time is written out.
     """
 
-    def __init__(self, x: tf.Tensor, recurrent: tf.Tensor, *, unroll: bool) -> None:
+    def __init__(
+        self, x: tf.Tensor, recurrent: tf.Tensor, mask: tf.Tensor | None, *, unroll: bool
+    ) -> None:
         self.dtype = x.dtype
         self.wide = max(x.dtype, tf.float32, key=lambda dtype: dtype.size)
         self.x = tf.transpose(x, [1, 0, 2])
         self._recurrent, self._unroll = recurrent, unroll
+        self._mask = () if mask is None else (self.widen(tf.transpose(mask)[..., tf.newaxis]),)
 
     def widen(self, tensor: tf.Tensor) -> tf.Tensor:
         """In the dtype of gates and states."""
@@ -45,11 +49,80 @@ class RecurrentPass:
         """The gradient of the state, from that of its product with U."""
         return self.widen(tf.matmul(z, self._recurrent, transpose_b=True))
 
-    def outputs(self, h: tf.Tensor, *last: tf.Tensor) -> Tensors:
-        """All states `[batch, steps, units]` and the last ones, as the layer gives them."""
-        return (self.narrow(tf.transpose(h, [1, 0, 2])), *map(self.narrow, last))
+    def forwards(self, step: Step, inputs: tf.Tensor, first: Tensors, *, gates: int) -> Tensors:
+        """Runs the loop and keeps gates and states.
 
-    def scan(
+        Args:
+            step: From states and an input to the next states and the gates.
+            inputs: `[steps, batch, ...]`.
+            first: The states before the first step.
+            gates: How many gates a step gives.
+
+        Returns:
+            The hidden states `[batch, steps, units]` and the last states, as the layer gives them.
+        """
+        self.first = tuple(map(self.widen, first))
+
+        def masked(states: Tensors, along: Tensors) -> tuple[Tensors, Tensors]:
+            given, *mask = along
+            after, found = step(states, (given,))
+            for m in mask:
+                after = tuple(
+                    m * new + (1 - m) * old for new, old in zip(after, states, strict=True)
+                )
+            return after, (*found, *after)
+
+        kept = gates + len(first)
+        last, found = self._scan(
+            masked, (inputs, *self._mask), self.first, dtypes=[self.wide] * kept
+        )
+        self.gates, self.states = found[:gates], found[gates:]
+        hidden = tf.transpose(self.states[0], [1, 0, 2])
+        return tuple(map(self.narrow, (hidden, *last)))
+
+    def backwards(
+        self, step: Step, along: Tensors, hidden: tf.Tensor, last: Tensors, *, products: int
+    ) -> tuple[Tensors, Tensors]:
+        """Runs the loop from its end.
+
+        Args:
+            step: From the gradients of the states after a step, and of `along` what belongs to it,
+                to those of the states before it and of its products.
+            along: `[steps, batch, ...]` each.
+            hidden: Gradient of the hidden states, `[batch, steps, units]`.
+            last: Gradients of the last states.
+            products: How many products a step has.
+
+        Returns:
+            Gradients of the first states, and of the products `[steps, batch, ...]`.
+        """
+        hidden = self.widen(tf.transpose(hidden, [1, 0, 2]))
+        hidden = tf.ensure_shape(hidden, self.states[0].shape)
+
+        def masked(states: Tensors, given: Tensors) -> tuple[Tensors, Tensors]:
+            output, *rest = given
+            states = (states[0] + output, *states[1:])
+            if not self._mask:
+                return step(states, tuple(rest))
+            m, *rest = rest
+            before, found = step(tuple(m * state for state in states), tuple(rest))
+            passed = zip(before, states, strict=True)
+            return tuple(one + (1 - m) * state for one, state in passed), found
+
+        first, found = self._scan(
+            masked,
+            (hidden, *self._mask, *along),
+            tuple(map(self.widen, last)),
+            dtypes=[self.dtype] * products,
+            reverse=True,
+        )
+        return tuple(map(self.narrow, first)), found
+
+    def before(self, state: int) -> tf.Tensor:
+        """The state that each step began with, `[steps, batch, units]`."""
+        return tf.concat([self.first[state][tf.newaxis], self.states[state][:-1]], 0)
+
+    def _scan(
         self,
         step: Step,
         sequences: Tensors,
@@ -89,11 +162,6 @@ def _unrolled(
         found.append(given)
     columns = zip(*(reversed(found) if reverse else found), strict=True)
     return carry, tuple(map(tf.stack, columns))
-
-
-def before(first: tf.Tensor, states: tf.Tensor) -> tf.Tensor:
-    """The state that each step began with, `[steps, batch, units]`."""
-    return tf.concat([first[tf.newaxis], states[:-1]], 0)
 
 
 def product(x: tf.Tensor, matrix: tf.Tensor, **options: bool) -> tf.Tensor:

@@ -50,6 +50,7 @@ def _gradients(model, *, training):
         {},
         {"return_sequences": True, "return_state": True},
         {"return_sequences": True, "unroll": True},
+        {"return_sequences": True, "go_backwards": True},
         {"return_sequences": True, "dropout": 0.4},
     ],
     ids=lambda options: "-".join(options) or "last",
@@ -92,7 +93,6 @@ def test_a_fused_layer_is_saved_as_before(kind, tmp_path):
 @pytest.mark.parametrize(
     "options",
     [
-        {"go_backwards": True},
         {"activation": "relu"},
         {"use_bias": False},
         {"recurrent_dropout": 0.1},
@@ -106,10 +106,28 @@ def test_unusual_layers_stay_keras_own(options):
 
 
 @LAYERS
-def test_a_masked_layer_is_computed_by_keras(kind):
+@pytest.mark.parametrize("both", [False, True], ids=["forwards", "both ways"])
+@pytest.mark.parametrize("sequences", [False, True], ids=["last", "all"])
+def test_masked_layers_give_what_keras_gives(kind, both, sequences):
+    # Padding behind, in front, in between, and a row of nothing else.
+    valid = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 0, 1, 0, 1], [0, 0, 0, 0, 0]], bool)
+    models = []
+    for _ in range(2):
+        keras.utils.set_random_seed(1)
+        layer = kind(6, return_sequences=sequences, bias_initializer="normal")
+        layer = keras.layers.Bidirectional(layer) if both else layer
+        inputs = keras.Input(batch_shape=(4, STEPS, FEATURES))
+        models.append(keras.Model(inputs, layer(inputs, mask=tf.constant(valid))))
+    assert fuse_recurrence(models[0]) == 1 + both
+    found, expected = (_gradients(model, training=True) for model in models)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_an_unrolled_and_masked_layer_is_computed_by_keras():
     inputs = keras.Input((STEPS, FEATURES))
     masked = keras.layers.Masking()(inputs)
-    model = keras.Model(inputs, kind(6)(masked))
+    model = keras.Model(inputs, keras.layers.LSTM(6, unroll=True)(masked))
     x = np.where(np.arange(STEPS)[:, None] < 3, X, 0).astype("float32")
     expected = model(x)
     assert fuse_recurrence(model) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuning.report.stages import Table
@@ -34,40 +34,39 @@ def scores_table(result: Mapping[str, Any]) -> Table | None:
         result: The study's result.
 
     Returns:
-        Header and rows; the metric that the verdict is about comes first, with its 95 %
-        interval where there is one.
+        Header and one row per metric; the one that the verdict is about comes first, with its
+        95 % interval and those of the differences, where there are any.
     """
-    rows = [
-        (name, result.get(key))
-        for name, key in (
-            ("winner", "test_metrics"),
-            ("default hyperparameters", "default_metrics"),
-            (str(result.get("baseline") or "simple method"), "baseline_metrics"),
-        )
-    ]
-    known = [(name, scores) for name, scores in rows if isinstance(scores, Mapping) and scores]
+    columns = {
+        "winner": result.get("test_metrics"),
+        "default hyperparameters": result.get("default_metrics"),
+        str(result.get("baseline") or "simple method"): result.get("baseline_metrics"),
+    }
+    known = {name: one for name, one in columns.items() if isinstance(one, Mapping) and one}
     if not known:
         return None
-    names = list(dict.fromkeys(metric for _, scores in known for metric in scores))
+    names = list(dict.fromkeys(metric for scores in known.values() for metric in scores))
     main = result.get("metric")
     names.sort(key=lambda name: name != main)
-    lines: list[list[Any]] = [
-        [name, *(scores.get(metric) for metric in names)] for name, scores in known
-    ]
-    if main in names:
-        _add_interval(lines, "winner", result.get("interval"))
-        rest = [""] * (len(names) - 1)
-        for name, key in (("default", "difference"), (known[-1][0], "baseline_difference")):
-            difference = result.get(key)
-            if isinstance(difference, Mapping):
-                lines.append([f"winner minus {name}", _interval(difference), *rest])
-    return ("on the test rows", *names), lines
+    lines = [[name, *(number(scores.get(name)) for scores in known.values())] for name in names]
+    if main in names and "winner" in known:
+        lines[0][1] += _around(result.get("interval"))
+        lines[1:1] = _differences(result, list(known))
+    return ("on the test rows", *known), lines
 
 
-def _add_interval(lines: list[list[Any]], name: str, interval: Any) -> None:
-    for line in lines:
-        if line[0] == name and isinstance(interval, Mapping):
-            line[1] = f"{number(line[1])} ({_interval(interval)})"
+def _differences(result: Mapping[str, Any], columns: Sequence[str]) -> list[list[str]]:
+    """What the winner is ahead, in the columns of what it is compared with."""
+    of = {"default hyperparameters": "difference", columns[-1]: "baseline_difference"}
+    ends = [result.get(of.get(column, "")) for column in columns]
+    if not any(isinstance(one, Mapping) for one in ends):
+        return []
+    cells = [_interval(one) if isinstance(one, Mapping) else "" for one in ends]
+    return [[f"{result['metric']} of the winner minus it (95 %)", *cells]]
+
+
+def _around(interval: Any) -> str:
+    return f" ({_interval(interval)})" if isinstance(interval, Mapping) else ""
 
 
 def _interval(ends: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from tuning.report.style import (
     apply_robust_limits,
     empty_figure,
     focus,
+    inside,
     legend,
     new_figure,
     tidy,
@@ -137,21 +138,8 @@ def incumbent_figure(view: StudySnapshot) -> Figure:
     axes = figure.subplots()
     times = [view.seconds(record.finished) / unit for record, _ in curve]
     stopped = [r for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
-    groups = (
-        ("complete trial", [record for record, _ in curve], GREY, "o"),
-        ("pruned (last report)", stopped, ORANGE, "v"),
-    )
-    for label_of, members, color, marker in groups:
-        dots = axes.scatter(
-            [view.seconds(record.finished) / unit for record in members],
-            [record.values[0] for record in members],
-            c=[color] * len(members),
-            marker=marker,
-            s=16,
-            label=label_of if members else None,
-            zorder=2,
-        )
-        mark(dots, [trial_mark(record, view.metric) for record in members])
+    complete = [record for record, _ in curve]
+    _draw_ends(axes, view, complete, unit=unit, color=GREY, marker="o", label="complete trial")
     values = [value for _, value in curve]
     axes.step(
         [*times, end / unit],
@@ -175,14 +163,39 @@ def incumbent_figure(view: StudySnapshot) -> Figure:
         fontsize=9,
     )
     axes.margins(y=0.12)
-    complete = [record.values[0] for record, _ in curve]
-    focus(axes, complete, [record.values[0] for record in stopped], up=view.maximize)
+    pruned = [record.values[0] for record in stopped]
+    focus(axes, [record.values[0] for record in complete], pruned, up=view.maximize)
+    _draw_ends(axes, view, stopped, unit=unit, color=ORANGE, marker="v", label="pruned")
     reached = f"{number(values[last])}, of trial {curve[last][0].number}"
     when = f"after {times[last]:.1f} of {end / unit:.1f} {label}"
     describe(figure, f"The best {view.metric} is {reached}, found {when}.")
     tidy(axes, x=f"time since the start ({label})", y=view.metric)
     legend(axes)
     return figure
+
+
+def _draw_ends(
+    axes: Axes,
+    view: StudySnapshot,
+    members: list[TrialRecord],
+    *,
+    unit: float,
+    color: str,
+    marker: str,
+    label: str,
+) -> None:
+    """Draws trials at their end, at their last value or on the edge where that is far off."""
+    values = [record.values[0] for record in members]
+    dots = axes.scatter(
+        [view.seconds(record.finished) / unit for record in members],
+        inside(axes, values) if label == "pruned" else values,
+        c=[color] * len(members),
+        marker=marker,
+        s=16,
+        label=label if members else None,
+        zorder=2,
+    )
+    mark(dots, [trial_mark(record, view.metric) for record in members])
 
 
 def curves_figure(view: StudySnapshot) -> Figure:

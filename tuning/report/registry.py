@@ -46,7 +46,9 @@ FIGURES: dict[str, FigureEntry] = {
         history_figure,
     ),
     "incumbent": FigureEntry(
-        "Best value over time", "What the search had found after how much time.", incumbent_figure
+        "Best value over time",
+        "What the search had found after how much time; triangles were pruned.",
+        incumbent_figure,
     ),
     "pareto": FigureEntry(
         "Pareto front", "Trials that no other one beats in every metric.", pareto_figure, 2
@@ -63,7 +65,8 @@ FIGURES: dict[str, FigureEntry] = {
     ),
     "slices": FigureEntry(
         "One hyperparameter at a time",
-        "The colour is the number of the trial, the star is the best, triangles were pruned.",
+        "The colour is the number of the trial, the star is the best; triangles were pruned, at "
+        "their last value or on the edge.",
         slices_figure,
     ),
     "contour": FigureEntry(

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from tuning.report.importance import by_importance
 from tuning.report.marks import describe, mark, trial_mark
 from tuning.report.scales import Scale, placed, scale_of
-from tuning.report.style import empty_figure, focus, new_figure, shades, tidy
+from tuning.report.style import empty_figure, focus, inside, new_figure, shades, tidy
 from tuning.report.theme import INK, ORANGE, VERMILION
 from tuning.report.values import number, shorten
 from tuning.report.view import StudySnapshot
@@ -32,16 +32,20 @@ def slices_figure(view: StudySnapshot) -> Figure:
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     last = max(record.number for record in view.records)
     dots: Any = None
+    drawn: list[tuple[Axes, Scale]] = []
     for index, axes in enumerate(grid.flat):
         if index >= len(names):
             axes.axis("off")
             continue
         scale = scale_of(view, names[index])
         dots = _slice(axes, view, scale, last) or dots
+        drawn.append((axes, scale))
         tidy(axes, x=shorten(names[index], 26), y=view.metric if index % columns == 0 else "")
         scale.dress(axes)
     pruned = [r.values[0] for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
     focus(grid.flat[0], [record.values[0] for record in records], pruned, up=view.maximize)
+    for axes, scale in drawn:
+        _draw_pruned(axes, view, scale)
     if dots is not None:
         bar = figure.colorbar(dots, ax=grid, shrink=0.8, pad=0.02)
         bar.set_label("trial", color=INK, fontsize=9)
@@ -54,17 +58,6 @@ def slices_figure(view: StudySnapshot) -> Figure:
 
 
 def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
-    stopped = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
-    stopped = [pair for pair in stopped if math.isfinite(pair[0].values[0])]
-    triangles = axes.scatter(
-        [place for _, place in stopped],
-        [record.values[0] for record, _ in stopped],
-        marker="v",
-        s=14,
-        c=[ORANGE] * len(stopped),
-        alpha=0.6,
-    )
-    mark(triangles, [trial_mark(record, view.metric) for record, _ in stopped])
     shown = placed(view.complete(), scale)
     jitter = _jitter(len(shown)) if scale.options is not None else [0.0] * len(shown)
     best = view.best
@@ -93,6 +86,21 @@ def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
     )
     mark(dots, [trial_mark(record, view.metric) for record, _ in shown])
     return dots
+
+
+def _draw_pruned(axes: Axes, view: StudySnapshot, scale: Scale) -> None:
+    """Draws pruned trials at their last value, or on the edge where that is far off."""
+    pairs = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
+    stopped = [pair for pair in pairs if math.isfinite(pair[0].values[0])]
+    triangles = axes.scatter(
+        [place for _, place in stopped],
+        inside(axes, [record.values[0] for record, _ in stopped]),
+        marker="v",
+        s=18,
+        c=[ORANGE] * len(stopped),
+        alpha=0.8,
+    )
+    mark(triangles, [trial_mark(record, view.metric) for record, _ in stopped])
 
 
 def _jitter(count: int) -> list[float]:

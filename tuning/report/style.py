@@ -125,6 +125,18 @@ def focus(axes: Axes, complete: Sequence[float], others: Sequence[float], *, up:
         axes.text(0.99, height, note, transform=axes.transAxes, ha="right", color=MUTED, fontsize=8)
 
 
+def inside(axes: Axes, values: Sequence[float]) -> list[float]:
+    """Moves values that lie beyond the y axis to its edge, where they are seen.
+
+    Args:
+        axes: Axes with settled limits.
+        values: Finite numbers.
+    """
+    low, high = axes.get_ylim()
+    margin = 0.025 * (high - low)
+    return [min(max(value, low + margin), high - margin) for value in values]
+
+
 def apply_robust_limits(axes: Axes, values: Sequence[float]) -> None:
     """Limits the y axis when few values would stretch it, and says how many are outside."""
     limits = robust_limits(values)

@@ -66,6 +66,7 @@ RESULT = {
     "default_metrics": {"crossentropy": 0.25, "accuracy": 0.9412},
     "difference": {"low": -0.004, "high": 0.021},
     "baseline": "logistic regression",
+    "baseline_difference": {"low": 0.03, "high": 0.07},
     "baseline_metrics": {"crossentropy": 0.4, "accuracy": 0.9011},
     "verdict": "The winner is not better than the default hyperparameters.",
     "over_seeds": {"winner": {"values": [0.95, 0.96], "mean": 0.955, "deviation": 0.007}},
@@ -83,11 +84,14 @@ def test_the_result_is_a_sentence_and_tables(storage: Any, tmp_path: Path) -> No
     assert f">{RESULT['verdict']}</p>" in page[: page.index("<nav")]
     rows = [re.sub(r"<[^>]+>", "|", row) for row in section.split("</tr>")]
     cells = [[cell for cell in row.split("|") if cell.strip()] for row in rows]
-    header = ["on the test rows", "accuracy", "crossentropy"]  # the verdict's metric first
-    assert header in [c[-3:] for c in cells]
-    assert ["winner", "0.9523 (0.931 to 0.967)", "0.21"] in [c[-3:] for c in cells]
-    assert ["logistic regression", "0.9011", "0.4"] in cells
-    assert ["winner minus default", "-0.004 to 0.021"] in cells
+    header = ["on the test rows", "winner", "default hyperparameters", "logistic regression"]
+    assert header in [c[-4:] for c in cells]
+    scores = ["accuracy", "0.9523 (0.931 to 0.967)", "0.9412", "0.9011"]
+    assert scores in [c[-4:] for c in cells]  # the verdict's metric first
+    differences = ["accuracy of the winner minus it (95 %)", "-0.004 to 0.021", "0.03 to 0.07"]
+    places = [next(i for i, c in enumerate(cells) if c[-n:] == one) for one, n in (
+        (scores, 4), (differences, 3), (["crossentropy", "0.21", "0.25", "0.4"], 4))]  # fmt: skip
+    assert places == sorted(places)
     assert ["winner", "0.955", "0.007", "0.95, 0.96"] in [c[-4:] for c in cells]
     assert ["looks at the test rows", "2"] in [c[-2:] for c in cells]
     assert ["other / inner", "7"] in cells

@@ -59,7 +59,8 @@ def gallery() -> str:
 
 def _card(recipe: Recipe) -> Sequence[str]:
     record = record_of(recipe.name)
-    measured = "on your own data" if record is None else record.line(recipe.metric)
+    unmeasured = "on your own data" if entry(recipe.dataset).is_own else "not measured yet"
+    measured = unmeasured if record is None else record.line(recipe.metric)
     return (f"[{recipe.name}](recipes/{recipe.name}.md)", recipe.summary, measured)
 
 
@@ -70,7 +71,9 @@ def _prose(recipe: Recipe) -> str:
 
 def _results(recipe: Recipe, record: Record | None) -> str:
     if record is None:
-        return "## Results\n\nEach run scores a simple method on your data beside the model."
+        own = entry(recipe.dataset).is_own
+        kind = "your data" if own else "the data (the recipe itself is not measured yet)"
+        return f"## Results\n\nEach run scores a simple method on {kind} beside the model."
     rows = [(f"`{name}`", *record.pair(name)) for name in record.test_metrics]
     table = _table(("on the test split", "this recipe", record.baseline), rows)
     parts = [f"## Results\n\n{table}"]

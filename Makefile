@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day check format documents docs clean image secrets up scale submit logs rehearsal down
+.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day tutorial check format documents docs clean image secrets up scale submit logs rehearsal down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
 
 first-day: install-dev  ## walk the first day of a user in an empty folder, with every step
 	$(BIN)/python -m tests.first_day --long
+
+tutorial: install-dev  ## run the tutorial from an empty folder and keep its outputs
+	$(BIN)/python -m tests.notebooks --write
 
 check: install-dev  ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

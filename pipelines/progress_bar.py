@@ -14,6 +14,8 @@ Verbose = Literal["auto"] | bool | int
 
 BAR, LINE, LOG, SILENT = "bar", "line", "log", "silent"
 _LINE_WIDTH = 100
+_SHORTEST_BAR, _TEXTS = 6, 72
+_COUNTS, _TIME = 12, 8  # characters of "1000/1000" and of "0:00:00", with their spaces
 _SECONDS_BETWEEN_LINES = 0.2
 
 
@@ -58,7 +60,7 @@ class LiveBar:
         label: What is counted; rich markup.
         waiting: The text until the first is done.
         width: Of the bar, in characters.
-        further: Columns after the text.
+        further: Columns before the text, each of the width of a time.
         verbose: Where and whether it is shown, see `surface_for`.
     """
 
@@ -75,12 +77,15 @@ class LiveBar:
         self.console = Console(stderr=True, quiet=self.surface == SILENT)
         self._label = Text.from_markup(label).plain
         self._written = 0.0
+        # In a narrow terminal the texts keep their place, and the bar gives way.
+        bar = max(_SHORTEST_BAR, min(width, self.console.width - _TEXTS))
+        self._room = self.console.width - bar - len(self._label) - _COUNTS - _TIME * len(further)
         self._bar = Progress(
             TextColumn(label),
             MofNCompleteColumn(),
-            BarColumn(bar_width=width),
-            TextColumn("{task.description}"),
+            BarColumn(bar_width=bar),
             *further,
+            TextColumn("{task.description}"),
             console=self.console,
             disable=self.surface != BAR,
         )
@@ -94,7 +99,9 @@ class LiveBar:
             total: Of how many, or None while unknown.
             text: Everything else; rich markup.
         """
-        self._bar.update(self._task, completed=completed, total=total, description=text)
+        fitting = Text.from_markup(text)
+        fitting.truncate(self._room, overflow="ellipsis")
+        self._bar.update(self._task, completed=completed, total=total, description=fitting.markup)
         over = total is not None and completed >= total
         now = time.monotonic()
         if self.surface == LINE and (over or now - self._written > _SECONDS_BETWEEN_LINES):

@@ -11,7 +11,7 @@ import argparse
 import contextlib
 import json
 import os
-import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -24,10 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tests.docs.blocks import ROOT, blocks_of, commands
+from tests.notebooks import TUTORIAL, execute
 from tests.pipelines.own_data import write_images, write_table, write_texts
 
-COOKBOOK = Path(sys.executable).with_name("cookbook")
-README = Path(__file__).parents[1] / "README.md"
+PYTHON = Path(sys.executable)
+COOKBOOK = PYTHON.with_name("cookbook")
 PATIENCE = 300.0  # seconds after which a command counts as hanging
 INTERRUPTED = 130
 
@@ -201,15 +203,49 @@ def main_job(day: Day) -> None:
 
 def readme(day: Day) -> None:
     """Every Python block of the README, as a script."""
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = [block for block in blocks_of(ROOT / "README.md") if block.language == "python"]
     for number, block in enumerate(blocks):
-        (day.folder / f"block_{number}.py").write_text(block, encoding="utf-8")
-        day.start(f"block_{number}.py", program=Path(sys.executable)).end()
+        (day.folder / f"block_{number}.py").write_text(block.text, encoding="utf-8")
+        day.start(f"block_{number}.py", program=PYTHON).end()
+
+
+def examples(day: Day) -> None:
+    """Examples, jobs and the tutorial that come with the program; a job of them runs."""
+    day.run("examples", "mine")
+    copied = {path.name for path in (day.folder / "mine").rglob("*") if path.is_file()}
+    expect({"svc.yaml", "scikit_learn.py", "digits.yaml", "tutorial.ipynb"} <= copied, f"{copied}")
+    day.run("tune", "examples/svc.yaml", "--trials", "2", folder="mine")
+
+
+def guides(day: Day) -> None:
+    """Every Python block and every command of the guides, in their order."""
+    for page in sorted((ROOT / "docs/guides").glob("*.md")):
+        folder = day.folder / page.stem
+        folder.mkdir()
+        for number, block in enumerate(blocks_of(page)):
+            if block.language == "yaml":
+                name = block.text.partition("\n")[0].removeprefix("# ")
+                (folder / name).write_text(block.text, encoding="utf-8")
+            elif block.language == "python":
+                (folder / f"block_{number}.py").write_text(block.text, encoding="utf-8")
+                script = day.start(f"block_{number}.py", program=PYTHON, folder=page.stem)
+                script.end()
+            elif block.language == "sh" and not block.skipped:
+                for line in commands(block):
+                    program, *arguments = shlex.split(line, comments=True)
+                    if program == "cookbook":
+                        day.run(*arguments, folder=page.stem)
+
+
+def tutorial(day: Day) -> None:
+    """The tutorial, as a notebook."""
+    (day.folder / "tutorial").mkdir()
+    execute(TUTORIAL, day.folder / "tutorial")
 
 
 SHORT = (look_around, own_table, change_one_s_mind, two_at_once, look_back, open_ui)
 LONG = (look_around, own_table, own_images, own_texts, change_one_s_mind, two_at_once, look_back,
-        open_ui, main_job, readme)  # fmt: skip
+        open_ui, main_job, readme, examples, guides, tutorial)  # fmt: skip
 
 
 def expect(truth: bool, otherwise: str) -> None:

@@ -42,6 +42,7 @@ COMMANDS = {
     "logs": "pipelines.cli.service:logs",
     "results": "pipelines.cli.service:results",
     "data": "pipelines.cli.data:data",
+    "examples": "pipelines.cli.examples:examples",
     "ui": "pipelines.cli.ui:ui",
     "doctor": "pipelines.cli.doctor:doctor",
 }

@@ -56,7 +56,7 @@ def predict(
 ) -> None:
     """Predict for INPUT with the model of RUN.
 
-    RUN is the id of a training's run or the name of a study (of both the beginning is enough,
+    RUN is the id or name of a training or the name of a study (of both the beginning is enough,
     and `latest` is the newest), a folder with a saved model, or an address in MLflow:
     runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an image or folder of
     images, a text file (one item a line), or a text; for a model that draws, seeds such as 0,1,2.
@@ -70,6 +70,7 @@ def predict(
         )
     bundle = _bundle(run, root, tracking_uri)
     from pipelines.cli.predictions import predict_beside
+    from pipelines.cli.unknown_words import unknown_words_note
     from pipelines.serving.raw_inputs import read_raw
 
     raw = read_raw(
@@ -84,6 +85,8 @@ def predict(
         click.echo(frame.to_json(orient="records"))
         return
     click.echo(frame.to_string(index=False) if output is None else output)
+    if note := unknown_words_note(dict(bundle.config["inputs"]), raw):
+        click.echo(note, err=True)
     if scores:
         shown = (f"{name} {format_value(value)}" for name, value in scores.items())
         click.echo(f"scores of the rows with a known target: {', '.join(shown)}", err=True)
@@ -137,10 +140,18 @@ def _models(root: Path) -> list[str]:
     return [file.parent.name for file in files]
 
 
+def _named(run: str, root: Path) -> str:
+    """The run or study that is meant: by the name that it was given, else by its id."""
+    from pipelines.training.saved import saved_trainings
+
+    named = (one.run for one in saved_trainings(root) if one.name == run)
+    return next(named, None) or resolve_name("run or study", run, _models(root))
+
+
 def _folder(run: str, root: Path) -> Path:
     from pipelines.serving.files import holds_model
 
-    name = run if holds_model(Path(run)) else resolve_name("run or study", run, _models(root))
+    name = run if holds_model(Path(run)) else _named(run, root)
     places = (Path(run), root / "models" / name, root / "studies" / name)
     for place in places:
         if holds_model(place):

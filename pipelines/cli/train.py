@@ -17,6 +17,7 @@ from pipelines.cli.output import json_option, print_result
 @click.argument("recipe")
 @run_options
 @click.option("--seeds", type=click.IntRange(min=1), help="Comparisons: trainings of each arm; 5.")
+@click.option("--name", help="Name of the run, in lists and in MLflow; the recipe and settings.")
 @store_options
 @click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
 @json_option
@@ -39,6 +40,8 @@ def train(
     given = {name: value for name, value in options.items() if value is not None}
     data = parse_data(data_path, target, data_options)
     if recipe in comparison_names():
+        if "name" in given:
+            raise click.UsageError("A comparison is many runs. Got --name: it is for trainings.")
         if data:
             raise click.UsageError(
                 f"A comparison runs on its own recipes' data. Got {', '.join(data)}: leave it "

@@ -28,7 +28,9 @@ from tuning.strategies import PRUNERS, STRATEGIES
     help="Metric to improve, as val_f1_macro; several search a Pareto front.",
 )
 @click.option("--pruner", help=f"One of {', '.join(PRUNERS)}.")
-@click.option("--study", help="Name of the study; the same name continues the same study.")
+@click.option(
+    "--study", "--name", "study", help="Name of the study; the same name continues the same study."
+)
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; one per core.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of each worker; one.")

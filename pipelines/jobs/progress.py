@@ -25,15 +25,15 @@ class SearchProgress(LiveBar):
         """Shows a snapshot of the search."""
         left = progress.remaining_seconds
         parts = [
-            f"{progress.running} running",
-            f"{progress.pruned} pruned",
-            *([f"[red]{progress.failed} failed[/]"] if progress.failed else []),
             *(
                 [f"best [green]{progress.best_value:.4f}[/]"]
                 if progress.best_value is not None
                 else []
             ),
             *([f"about {left:.0f} s left"] if left is not None else []),
+            *([f"[red]{progress.failed} failed[/]"] if progress.failed else []),
+            f"{progress.running} running",
+            f"{progress.pruned} pruned",
         ]
         text = "  ".join(parts)
         self.show(progress.finished, progress.total, text)

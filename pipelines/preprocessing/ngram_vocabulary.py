@@ -141,6 +141,11 @@ class NgramVocabulary:
         rows, ngrams = np.divmod(np.unique(every), size)
         return np.split(ngrams, np.searchsorted(rows, np.arange(1, len(texts)))) if texts else []
 
+    def unknown(self, texts: Sequence[str]) -> list[str]:
+        """Tokens that no number stands for, each once, in the order of the texts."""
+        found = dict.fromkeys(token for text in texts for token in self._split(text))
+        return [token for token in found if token not in self._numbers]
+
     def _split(self, text: str) -> list[str]:
         tokens = self.tokenizer.split(text)
         return [" ", *tokens, " "] if self.tokenizer.kind == "character" else tokens

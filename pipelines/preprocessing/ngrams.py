@@ -85,6 +85,11 @@ class NgramPreprocessor(Preprocessing):
         joined = (np.concatenate(rows) for rows in zip(*found, strict=True))
         return [np.asarray(row if len(row) else [0], np.int32) for row in joined]
 
+    def unknown_words(self, x: Sequence[str]) -> list[str]:
+        """Words of texts that the training texts did not have (often enough), each once."""
+        words = (part for part in self.parts if part.tokenizer.kind == "word")
+        return next((part.unknown(x) for part in words), [])
+
     def transform(self, x: Sequence[str]) -> np.ndarray:
         """Texts as `int32[n, ngrams]`, as wide as the text of these with most n-grams."""
         return pad_sequences(self.sequences(x))

@@ -27,6 +27,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
     data_dir: str | Path | None = None,
     tiny: bool = False,
     tracking: str | bool | None = None,
+    name: str | None = None,
     verbose: Verbose = "auto",
     on_epoch: OnEpoch | None = None,
 ) -> TrainResult:
@@ -47,6 +48,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
         tiny: A few rows and epochs, to see whether it runs at all.
         tracking: MLflow store or server; `None` takes the embedded one; `False` for none.
+        name: Shown name of the run, for `cookbook runs`, `cookbook predict` and MLflow.
         verbose: `"auto"` shows progress in a terminal and in a notebook; `True` writes lines
             elsewhere too, `False` shows nothing.
         on_epoch: Called after every epoch with its number, the number of epochs, its metrics.
@@ -78,6 +80,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         root=Path(root),
         tracking_uri=tracking if isinstance(tracking, str) else None,
         tracked=tracking is not False,
+        name=name,
     )
     with EpochProgress(own_data="path" in request.data, verbose=verbose) as shown:
 

@@ -122,7 +122,9 @@ def _keep(
 
 
 def _run_name(request: TrainRequest) -> str:
-    """The recipe and what was asked for beside its defaults."""
+    """The name that was given, else the recipe and what was asked for beside its defaults."""
+    if request.name is not None:
+        return request.name
     path = request.data.get("path")
     data = {} if path is None else {"data": Path(path).name}
     return run_name(request.recipe, {**data, **request.params, "seed": request.seed})

@@ -47,6 +47,7 @@ class TrainRequest:
         root: Folder of the embedded stores.
         tracking_uri: MLflow store; the embedded one by default.
         tracked: Whether MLflow is told at all.
+        name: Shown name of the run; None for the recipe and what was set beside its defaults.
     """
 
     recipe: str
@@ -58,6 +59,7 @@ class TrainRequest:
     root: Path = Path("mlruns")
     tracking_uri: str | None = None
     tracked: bool = True
+    name: str | None = None
 
     def load_recipe(self) -> Recipe:
         """The recipe, in tiny mode with its tiny defaults."""

@@ -15,6 +15,7 @@ def describe_study(
     *,
     run_id: str,
     best: Mapping[str, Any] | None,
+    trials_url: str | None = None,
 ) -> str:
     """Describes a study that has its result.
 
@@ -23,6 +24,7 @@ def describe_study(
         provenance: Commit, data and tags of the study's runs.
         run_id: The parent run, which has the model.
         best: Hyperparameters of the winner, or None.
+        trials_url: Where the trials are shown as a table, or None.
 
     Returns:
         The verdict, the metrics beside those of the defaults and of a simple method, how the model
@@ -31,6 +33,8 @@ def describe_study(
     if not result:
         return ""
     parts = [str(result.get("verdict", "")), _scores(result)]
+    if trials_url is not None:
+        parts.append(f"[The trials as a table]({trials_url}), the best first.")
     if best is not None:
         parts.append(f"Best hyperparameters: `{json.dumps(dict(best), default=str)}`")
     if result.get("model_path"):

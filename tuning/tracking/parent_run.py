@@ -23,6 +23,7 @@ from tuning.tracking.parent import (
 )
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
+from tuning.tracking.runs_view import save_view, view_url
 from tuning.tracking.study_runs import provenance_of, study_params
 
 FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
@@ -100,7 +101,11 @@ class ParentRun:
         result = self._study.user_attrs.get(RESULT) or {}
         best = next((r.params for r in records if r.number == result.get("best_trial")), None)
         text = describe_study(
-            result, provenance_of(self._study), run_id=self._entity.info.run_id, best=best
+            result,
+            provenance_of(self._study),
+            run_id=self._entity.info.run_id,
+            best=best,
+            trials_url=view_url(self.run, self._study),
         )
         return as_tags({DESCRIPTION: text or None})
 
@@ -122,6 +127,7 @@ class ParentRun:
         with tempfile.TemporaryDirectory() as folder:
             write_files(self._study, Path(folder), run_url=self.run.url)
             self.run.file(folder)
+        save_view(self.run, self._study)
         mark = digest(self._study, records)
         self.run.write(tags={FILES_DIGEST: mark})
         self._entity.data.tags[FILES_DIGEST] = mark

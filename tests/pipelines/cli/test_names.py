@@ -9,6 +9,7 @@ import click
 import pytest
 
 from pipelines.cli.names import resolve_name
+from pipelines.cli.predict import _folder
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from pipelines.training.saved import keep_summary, saved_trainings
 
@@ -63,6 +64,13 @@ def test_trainings_are_listed_the_newest_first(root, program):
     shown = program("runs")
     assert "digits-mlp seed=0" in shown.out
     assert "cookbook predict bbb222 INPUT" in shown.err
+
+
+def test_a_training_is_found_by_its_name_before_its_id(root):
+    folder = root / "models/aaa111"
+    keep_summary(folder, name="bbb", recipe="digits-mlp", score=("accuracy", 0.5), seconds=1.0)
+    assert _folder("bbb", root) == folder
+    assert _folder("bbb2", root).name == "bbb222"
 
 
 def test_an_empty_folder_says_how_to_begin(program):

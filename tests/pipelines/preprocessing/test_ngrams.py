@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.naive_bayes import MultinomialNB
 
+from pipelines.cli.unknown_words import unknown_words_note
 from pipelines.preprocessing.base import NotFittedError
 from pipelines.preprocessing.ngram_vocabulary import NgramVocabulary
 from pipelines.preprocessing.ngrams import NgramPreprocessor, log_count_ratios
@@ -77,6 +78,21 @@ def test_words_and_characters_are_numbered_one_after_the_other() -> None:
     expected = plain_ngrams("bad film", "word", 2), plain_ngrams("bad film", "character", 2)
     assert sorted(names[number] for number in row) == sorted([*expected[0], *expected[1]])
     assert NgramPreprocessor(words).fit(TEXTS).sequences(["§"])[0].tolist() == [0]
+
+
+def test_words_that_no_training_text_has_are_named() -> None:
+    words = NgramVocabulary(Tokenizer(), longest=2)
+    letters = NgramVocabulary(Tokenizer(kind="character"), longest=3)
+    both = NgramPreprocessor(words, letters).fit(["a good film", "a bad film"])
+    assert both.unknown_words(["a new film", "new and good"]) == ["new", "and"]
+    assert NgramPreprocessor(letters).fit(["a film"]).unknown_words(["zebra"]) == []
+    note = unknown_words_note(both.to_config(), ["a new film"])
+    assert note == "Not in the training texts (often enough): new. Read by its characters."
+    assert unknown_words_note(both.to_config(), "a good film") == ""
+    alone = NgramPreprocessor(words).fit(["a good film"]).to_config()
+    assert unknown_words_note(alone, ["x y z u v w q"]).endswith(
+        "x, y, z, u, v and 2 more. The model does not see them."
+    )
 
 
 def test_two_classes_are_scored_as_scikit_learn_does() -> None:

@@ -24,7 +24,9 @@ def training(tmp_path_factory):
     root = tmp_path_factory.mktemp("training") / "mlruns"
     seen = []
     params = {"epochs": EPOCHS, "schedule": "cosine", "learning_rate": PEAK}
-    result = train("wine-mlp", params=params, root=root, on_epoch=lambda *told: seen.append(told))
+    result = train(
+        "wine-mlp", params=params, root=root, name="mine", on_epoch=lambda *told: seen.append(told)
+    )
     return root, result, seen
 
 
@@ -49,6 +51,7 @@ def test_the_run_holds_the_baseline_beside_the_model(training):
     root, result, _ = training
     _, data = _stored(root, result)
     assert data.tags["baseline"] == result.baseline
+    assert data.tags["mlflow.runName"] == "mine"
     for name, value in result.baseline_metrics.items():
         assert data.metrics[f"baseline_{name}"] == pytest.approx(value)
     for name, value in result.test_metrics.items():

@@ -38,6 +38,11 @@ def test_verdict_scores_and_commands_are_there():
 def test_a_function_has_hyperparameters_instead_of_a_command():
     text = describe_study({"verdict": "Done."}, Provenance(), run_id="abc", best={"x": 1.5})
     assert text == 'Done.\n\nBest hyperparameters: `{"x": 1.5}`'
+    page = "http://server/#/experiments/1/runs?viewStateShareKey=study-a"
+    text = describe_study(
+        {"verdict": "Done."}, Provenance(), run_id="abc", best=None, trials_url=page
+    )
+    assert f"[The trials as a table]({page})" in text
 
 
 def test_without_a_result_there_is_no_description():

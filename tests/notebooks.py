@@ -1,0 +1,89 @@
+"""Executes the tutorial: `python -m tests.notebooks` in an empty folder, with `--write` for keeps.
+
+What is kept has the outputs that its readers see: no widget, no time, no path of the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+TUTORIAL = Path(__file__).parents[1] / "docs/tutorial.ipynb"
+_SECONDS = 900
+
+
+def execute(path: Path, folder: Path) -> Any:
+    """Runs a notebook from its first cell to its last.
+
+    Args:
+        path: The notebook.
+        folder: Where it runs; empty.
+
+    Returns:
+        The notebook with its outputs.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: If a cell fails.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    # Commands of the notebook are those of this environment.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    client = NotebookClient(
+        notebook, timeout=_SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}
+    )
+    client.execute()
+    return notebook
+
+
+def tidy(notebook: Any, folder: Path) -> None:
+    """Leaves out of the outputs what belongs to one run alone."""
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if "text" in output:
+                output["text"] = _plain(output["text"], folder)
+            for kind, value in data.items():
+                if kind.startswith("text/"):
+                    data[kind] = _plain(value, folder)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+
+
+def _plain(text: str, folder: Path) -> str:
+    # Of what is written over and over in one line, the last.
+    last = re.sub(r"(?m)^.*\r(?!\n)", "", text)
+    return last.replace(f"{folder}/", "").replace(str(folder), ".")
+
+
+def main() -> int:
+    """Runs the tutorial."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="Keep the outputs.")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = execute(TUTORIAL, Path(folder))
+        tidy(notebook, Path(folder))
+    if given.write:
+        import nbformat
+
+        nbformat.write(notebook, TUTORIAL)
+        print(f"{TUTORIAL.name}: {TUTORIAL.stat().st_size / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

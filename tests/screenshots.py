@@ -133,7 +133,7 @@ def mlflow(browser: Browser, folder: Path, result: dict[str, Any]) -> None:
         view = "workflowType=machine_learning"
         children = search_runs(server, experiment)
         pages = {
-            "mlflow-runs": f"experiments/{experiment}/runs?{view}",
+            "mlflow-runs": f"experiments/{experiment}/runs?viewStateShareKey=study-{STUDY}&{view}",
             "mlflow-study": f"experiments/{experiment}/runs/{run_id}?{view}",
             "mlflow-trial": f"experiments/{experiment}/runs/{children[0]}/model-metrics?{view}",
         }
@@ -185,6 +185,7 @@ def serving(folder: Path) -> Iterator[str]:
 def site(browser: Browser, _: Path, __: dict[str, Any]) -> None:
     """The documentation, which `make docs` has built."""
     browser.shoot((SITE / "index.html").as_uri(), "site", wait=2)
+    browser.shoot((SITE / "tutorial.html").as_uri(), "notebook", wait=2)
 
 
 PARTS = {"report": report, "mlflow": mlflow, "site": site}

@@ -22,6 +22,10 @@ _KINDS = ("examples/*.py", "examples/*.yaml", "jobs/*.yaml", "docs/tutorial.ipyn
 def examples(directory: Path, *, overwrite: bool) -> None:
     """Copy the examples, job files and the tutorial to DIRECTORY."""
     found = shipped_files()
+    if not found:
+        raise click.UsageError(
+            "This installation came without examples, as images do: take them from the repository."
+        )
     changed = [name for name, file in found.items() if _differs(file, directory / name)]
     if changed and not overwrite:
         raise click.UsageError(

@@ -10,8 +10,8 @@ Measured: not yet.
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.recipes.recipe import Recipe
-from pipelines.sources.documents import cite
 from tuning import Choice, Float, Int, Space
 
 RECIPE = Recipe(

@@ -8,16 +8,6 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
     test        accuracy 1 ± 0; logistic regression 0.9545 ± 0
     test        crossentropy 0.04947 ± 0.0075; logistic regression 0.1395 ± 0
     test        balanced_accuracy 1 ± 0; logistic regression 0.9524 ± 0
-    test        precision_macro 1 ± 0; logistic regression 0.9583 ± 0
-    test        precision_weighted 1 ± 0; logistic regression 0.9602 ± 0
-    test        recall_macro 1 ± 0; logistic regression 0.9524 ± 0
-    test        recall_weighted 1 ± 0; logistic regression 0.9545 ± 0
-    test        f1_macro 1 ± 0; logistic regression 0.9521 ± 0
-    test        f1_weighted 1 ± 0; logistic regression 0.9543 ± 0
-    test        mcc 1 ± 0; logistic regression 0.9346 ± 0
-    test        roc_auc 1 ± 0; logistic regression 1 ± 0
-    test        average_precision 1 ± 0; logistic regression 1 ± 0
-    test        log_loss 0.04947 ± 0.0075; logistic regression 0.1395 ± 0
     source      Fisher 1936, the table of scikit-learn
     seeds       0, 1, 2
     time        about 9 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)

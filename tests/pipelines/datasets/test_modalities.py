@@ -271,6 +271,17 @@ def test_a_folder_reads_like_its_archive(tmp_path: Path) -> None:
     assert dict(read_members(archive, lambda name: name.endswith(".txt"))) == folder
 
 
+def test_reviews_are_split_anew_by_a_share(tmp_path: Path) -> None:
+    makers.imdb_folder(tmp_path / "imdb", 1)
+    found = load_dataset("imdb", data_dir=tmp_path, cache_dir=tmp_path / "cache", test=0.25)
+    test = found.test.open("a test of the split")
+    # A review that occurs in both published halves goes with its equal.
+    assert len(test) in (40, 41, 42)
+    assert not set(test.x) & {*found.train.x, *found.validation.x}
+    with pytest.raises(ValueError, match=r"`0 < test < 1` must hold\. Got test=1\.5"):
+        load_dataset("imdb", data_dir=tmp_path, cache_dir=tmp_path / "cache", test=1.5)
+
+
 def test_the_first_complete_layout_is_taken(tmp_path: Path) -> None:
     makers.cifar_npz(tmp_path, 1)
     assert locate("cifar10", tmp_path)[1] == [tmp_path / "cifar10.npz"]

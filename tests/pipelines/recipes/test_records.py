@@ -80,7 +80,11 @@ def test_a_recipe_behind_its_simple_method_says_why_in_its_file(path):
     recipe, record = load_recipe(path.stem), record_of(path.stem)
     assert record is not None
     metric, direction = task_entry(recipe.task).main_metric
-    assert record.is_behind(metric, direction) == bool(recipe.behind_baseline)
+    behind = record.is_behind(metric, direction)
+    assert behind == bool(recipe.behind_baseline), (
+        f"{recipe.name} is {'' if behind else 'not '}behind {record.baseline} in {metric}: "
+        f"{'say why in' if behind else 'leave out'} its `behind_baseline`"
+    )
 
 
 def test_which_of_two_scores_is_better_depends_on_the_metric():

@@ -122,6 +122,7 @@ def show(recipe: str, *, as_json: bool) -> None:
         "defaults": dict(found.defaults),
         "space": found.space.to_dict(),
         "measured": None if record is None else vars(record),
+        "behind_baseline": found.behind_baseline,
     }
     if as_json:
         print_result(fields)
@@ -142,6 +143,8 @@ def show(recipe: str, *, as_json: bool) -> None:
     console.print(table)
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
+        if found.behind_baseline:
+            console.print(f"behind the simple method: {found.behind_baseline}", highlight=False)
         console.print(f"command: {record.command}", highlight=False)
     next_steps(f"cookbook train {recipe}", f"cookbook tune {recipe}")
 

@@ -5,12 +5,19 @@ words. The report has 40,000 training and 10,000 validation reviews and no other
 that it calls test accuracy, 35,645 of 40,000, can only be that of its training reviews. Here 10,000
 reviews are for the test, and of the 40,000 others 4,000 chose every number below. The report's two
 layers of 256 units read the last state; one layer of 128 units that takes the maximum over all
-words learns in a tenth of the time. For the report's graph: `units=[256,256] pooling=last`.
+words needs a ninth of the multiplications. For the report's graph: `units=[256,256] pooling=last`.
 
-Measured: not yet.
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
+    test        accuracy 0.8597 ± 0.0013; bag-of-words regression 0.8949 ± 0
+    test        crossentropy 0.3232 ± 0.0043; bag-of-words regression 0.2573 ± 0
+    test        balanced_accuracy 0.8597 ± 0.0013; bag-of-words regression 0.8949 ± 0
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.11, table
                 8: 86.2 % validation accuracy
+    seeds       0, 1
+    time        about 444 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    command     cookbook train imdb-sentiment-rnn --seed 0 --json
+    commit      5eda9fb8cd
 """
 
 from __future__ import annotations

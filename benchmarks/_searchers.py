@@ -45,7 +45,7 @@ def run(searcher: str, task_name: str, seed: int, trials: int) -> Values:
 
 
 def _ours(strategy: str) -> Callable[..., Any]:
-    """Our strategies by the steps of `tuning.engine.suggestions`, on a store in memory."""
+    """Our strategies by the steps of `tuning.engine.drawing`, on a store in memory."""
 
     def steps(task: Task, seed: int, trials: int) -> Any:
         import optuna

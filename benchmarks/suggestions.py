@@ -6,24 +6,24 @@ the trials that ended meanwhile are read, a point is chosen and written.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import statistics
 import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-
-import numpy as np
 
 from benchmarks._contestant import Contestant, Measured
 from benchmarks._harness import CONSOLE, Benchmark, Goal, Quantity, alternate, finish, parser
-from tuning import Choice, Float, Int, Space
+from benchmarks._postgres import cluster
+from benchmarks._stored_trials import SPACE, loss, store_trials
 
 QUANTITIES = (
     Quantity(key="milliseconds", unit="ms a suggestion, median", larger_is_better=False),
     Quantity(key="slowest", unit="ms, the slowest in ten", larger_is_better=False),
+    Quantity(key="processor", unit="ms of this process, mean", larger_is_better=False),
 )
 UNEQUAL = (
     "Optuna's `ask` writes a running trial; ours also claims it with a lease, refuses points that "
@@ -32,79 +32,23 @@ UNEQUAL = (
     "the peer of `hybrid` is Optuna's default sampler, TPE",
 )
 MUST = {"random": 15.0, "tpe": 15.0, "hybrid": 30.0}  # milliseconds
-SPACE = Space(
-    {
-        "rate": Float(1e-4, 1e-1, log=True),
-        "dropout": Float(0.0, 0.5),
-        "units": Int(16, 256, log=True),
-        "layers": Int(1, 4),
-        "optimizer": Choice(["adam", "sgd", "rmsprop"]),
-        "batch": Choice([16, 32, 64, 128]),
-        "decay": Float(1e-6, 1e-2, log=True),
-    }
-)
 MEASURED, WARM = 24, 4
 
 
-def loss(point: dict[str, Any]) -> float:
-    """A bowl over three of the parameters."""
-    return (point["dropout"] - 0.2) ** 2 + abs(np.log10(point["rate"]) + 2.5) + point["layers"] / 9
-
-
-def _stored(storage: Any, study: int, count: int, *, seed: int) -> None:
-    """Writes so many complete trials in one transaction, as a search would have left them."""
-    import sqlalchemy as sa
-
-    from tuning.internals.optuna import models
-    from tuning.strategies.cube import Cube
-    from tuning.strategies.distributions import distributions_of
-
-    cube, distributions = Cube(SPACE), distributions_of(SPACE)
-    rows = cube.snap(np.random.default_rng(seed).random((count, len(cube.names))))
-    points = [cube.decode(row) for row in rows]
-    texts = {name: _text(distribution) for name, distribution in distributions.items()}
-    now = datetime.now()
-    trials = [
-        {"study_id": study, "number": n, "state": "COMPLETE"}
-        | {"datetime_start": now, "datetime_complete": now}
-        for n in range(count)
-    ]
-
-    def write(session: Any) -> None:
-        session.execute(sa.insert(models.TrialModel), trials)
-        query = sa.select(models.TrialModel.trial_id).where(models.TrialModel.study_id == study)
-        ids = list(session.scalars(query.order_by(models.TrialModel.number)))
-        params = [
-            {"trial_id": trial_id, "param_name": name, "distribution_json": texts[name]}
-            | {"param_value": distributions[name].to_internal_repr(value)}
-            for trial_id, point in zip(ids, points, strict=True)
-            for name, value in point.items()
-        ]
-        values = [
-            {"trial_id": trial_id, "objective": 0, "value": loss(point), "value_type": "FINITE"}
-            for trial_id, point in zip(ids, points, strict=True)
-        ]
-        session.execute(sa.insert(models.TrialParamModel), params)
-        session.execute(sa.insert(models.TrialValueModel), values)
-
-    storage.transaction(write)
-
-
-def _text(distribution: Any) -> str:
-    from optuna.distributions import distribution_to_json
-
-    return distribution_to_json(distribution)
-
-
 def _timed(ask: Callable[[], Any], tell: Callable[[Any], object]) -> Measured:
-    seconds = []
+    seconds, processor = [], []
     for _ in range(WARM + MEASURED):
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), time.process_time()
         asked = ask()
         seconds.append(time.perf_counter() - start)
+        processor.append(time.process_time() - spent)
         tell(asked)
     kept = sorted(1000 * one for one in seconds[WARM:])
-    return {"milliseconds": statistics.median(kept), "slowest": kept[int(0.9 * len(kept))]}
+    return {
+        "milliseconds": statistics.median(kept),
+        "slowest": kept[int(0.9 * len(kept))],
+        "processor": 1000 * statistics.mean(processor[WARM:]),
+    }
 
 
 def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
@@ -147,7 +91,7 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
             settings={},
             url=settings.url,
         )
-        _stored(storage, study_id(study), trials, seed=seed)
+        store_trials(storage, study_id(study), trials, seed=seed)
         book = ClaimBook(storage, study_id(study))
         asker = Asker(study, storage, space=SPACE, settings=settings)
         phase = single_phase(SPACE, settings)
@@ -156,7 +100,8 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
             claim = book.claim(phase.limit)
             if claim is None:
                 raise RuntimeError("The study has no trial left to claim.")
-            return claim, asker.start(claim, phase, 0)[0]
+            started: Any = next(asker.start([(claim, 0)], phase))[0]
+            return claim, started.params
 
         def tell(asked: Any) -> None:
             claim, point = asked
@@ -187,7 +132,7 @@ def optuna_ask(*, sampler: str, trials: int, url: str | None, seed: int) -> Meas
     with tempfile.TemporaryDirectory() as root:
         storage = open_storage(url or f"sqlite:///{root}/studies.db")
         study = optuna.create_study(storage=storage, sampler=makers[sampler](seed=seed))
-        _stored(storage, study_id(study), trials, seed=seed)
+        store_trials(storage, study_id(study), trials, seed=seed)
         ask = functools.partial(study.ask, distributions_of(SPACE))
         measured = _timed(ask, lambda trial: study.tell(trial, loss(trial.params)))
         optuna.delete_study(study_name=study.study_name, storage=storage)
@@ -218,7 +163,7 @@ def _contestants(strategy: str, trials: int, url: str | None) -> list[Contestant
 def main() -> None:
     """Measures each strategy at each number of stored trials."""
     command = parser(__doc__ or "")
-    command.add_argument("--storage", help="a PostgreSQL address; SQLite by default")
+    command.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
     options = command.parse_args()
     sizes = (100, 1000) if options.quick else (100, 1000, 2000, 10_000)
     strategies = ("random", "tpe", "hybrid") + (() if options.quick else ("qmc", "genetic"))
@@ -241,13 +186,14 @@ def main() -> None:
             "strategies": strategies,
             "suggestions": MEASURED,
             "rounds": rounds,
-            "store": "PostgreSQL" if options.storage else "SQLite",
+            "store": "SQLite" if options.sqlite else "PostgreSQL",
         },
     )
     rows = []
-    for case, (strategy, count) in cases.items():
-        contestants = _contestants(strategy, count, options.storage)
-        rows += alternate(case, contestants, seeds=range(rounds))
+    with contextlib.nullcontext() if options.sqlite else cluster() as server:
+        for case, (strategy, count) in cases.items():
+            contestants = _contestants(strategy, count, server.url if server else None)
+            rows += alternate(case, contestants, seeds=range(rounds))
     CONSOLE.print("Goals: at most 15 ms for random and tpe, 30 ms for hybrid.")
     finish(benchmark, rows)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tuning.engine.suggester import NothingToClaim, Suggester, Suggestion, SuggestionFailed
-from tuning.engine.suggestions import Phase
+from tuning.engine.phase import Phase
+from tuning.engine.suggester import Suggester, Suggestion, SuggestionFailed
+from tuning.engine.suggestions import NothingToClaim
 from tuning.engine.timers import Timers
 from tuning.errors import JobError
 from tuning.storage import records
@@ -61,14 +62,14 @@ class TrialIntake:
             JobError: If the strategy cannot go on.
             StoreError: If the store could not be used.
         """
+        if isinstance(answer, SuggestionFailed):
+            if isinstance(answer.error, ValueError | ImportError):
+                raise JobError(str(answer.error)) from answer.error
+            raise answer.error
         self._requested.discard(answer.slot)
         if isinstance(answer, NothingToClaim):
             self._drained = True
             self._timers.wait("claim", _POLL_OTHERS)
-        elif isinstance(answer, SuggestionFailed):
-            if isinstance(answer.error, ValueError | ImportError):
-                raise JobError(str(answer.error)) from answer.error
-            raise answer.error
 
     def look_again(self) -> None:
         """A trial waits again, so that there is something to claim."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import optuna
 
-from tuning.engine.suggestions import LISTABLE, Asker, Phase
+from tuning.engine.drawing import LISTABLE
+from tuning.engine.phase import Phase
+from tuning.engine.suggestions import Asker
 from tuning.errors import JobError
 from tuning.internals.optuna import storage_of
 from tuning.settings import SearchSettings

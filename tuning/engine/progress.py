@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tuning.engine.suggestions import Phase
+from tuning.engine.phase import Phase
 from tuning.results.result import Ledger, Progress
 from tuning.settings import SearchSettings
 from tuning.storage import records

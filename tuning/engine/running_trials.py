@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuning.engine.outbox import Outbox
@@ -70,23 +70,41 @@ class RunningTrials:
         """Forgets a trial that another search has now; whether it ran here."""
         return self._held.pop(claim.token, None) is not None
 
-    def end(self, claim: Claim, outcome: Outcome) -> None:
-        """Writes what an objective did.
+    def end(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Writes what objectives did, all in one transaction.
+
+        Args:
+            outcomes: Token of a task to its outcome; a task that was given back is passed over.
 
         Raises:
-            JobError: If the objective says that the whole job is broken.
+            JobError: If an objective says that the whole job is broken; the others are written.
         """
+        endings, broken = [], None
+        for token, outcome in outcomes.items():
+            claim = self.claim(token)
+            if claim is None:
+                continue
+            try:
+                endings.append((claim, self._ending_of(outcome)))
+            except JobError as error:
+                broken = broken or error
+        self._finish(endings)
+        for claim, _ in endings:
+            self._unwritten.pop(claim.token, None)
+            if claim.token in self._kept:
+                self._kept.discard(claim.token)
+                self.outbox.remove(claim)
+        if broken is not None:
+            raise broken
+
+    def _ending_of(self, outcome: Outcome) -> Ending:
         if outcome.kind == BROKEN:
             raise JobError(str(outcome.reason))
-        self._finish(claim, ending_of(outcome, self._settings))
-        self._unwritten.pop(claim.token, None)
-        if claim.token in self._kept:
-            self._kept.discard(claim.token)
-            self.outbox.remove(claim)
+        return ending_of(outcome, self._settings)
 
     def stop(self, claim: Claim, reason: str) -> None:
         """Writes that a trial was ended by force."""
-        self._finish(claim, failure(claim, reason))
+        self._finish([(claim, failure(claim, reason))])
 
     def lose(self, claim: Claim, how: str) -> bool:
         """A worker died by itself; returns whether its trial waits to be started again."""
@@ -98,14 +116,13 @@ class RunningTrials:
         self.drop(claim)
         return True
 
-    def _finish(self, claim: Claim, ending: Ending) -> None:
-        try:
-            self._book.finish(claim, ending)
-        except LeaseLostError:
-            pass  # another search has the trial; its result is the one that counts
-        else:
-            self._on_end(claim.number, ending.user_attributes.get(records.REASON))
-        self.drop(claim)
+    def _finish(self, endings: Sequence[tuple[Claim, Ending]]) -> None:
+        # Of a trial that another search has now, its result is the one that counts.
+        lost = {claim.token for claim in self._book.finish_batch(endings)}
+        for claim, ending in endings:
+            if claim.token not in lost:
+                self._on_end(claim.number, ending.user_attributes.get(records.REASON))
+            self.drop(claim)
 
     def give_back(self, *others: Claim) -> None:
         """Lets every trial wait for the next search."""

@@ -7,15 +7,16 @@ from tuning.engine.failures import SameFailure
 from tuning.engine.intake import TrialIntake
 from tuning.engine.opened import OpenedStudy
 from tuning.engine.orders import Answer, Cancel, Submit
+from tuning.engine.phase import Phase
 from tuning.engine.phases import phases_of
 from tuning.engine.progress import Reporter
 from tuning.engine.pruning import Decider
 from tuning.engine.running_trials import RunningTrials
-from tuning.engine.suggester import NothingToClaim, Suggested, Suggester, SuggestionFailed
-from tuning.engine.suggestions import Asker, Phase
+from tuning.engine.suggester import Suggester, SuggestionFailed
+from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
 from tuning.engine.timers import Timers
 from tuning.results.result import Progress
-from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, TrialTask
+from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, Stopped, TrialTask
 
 _TICK = 0.1
 _REAP_SECONDS = 5.0
@@ -90,14 +91,12 @@ class StudySearch:
         """Ends what still runs; the trials wait for the next search. Does nothing a second time."""
         if self._suggester is None:
             return
-        suggested = self._suggester.close(timeout=_GRACE_SECONDS)
+        found = self._suggester.close(timeout=_GRACE_SECONDS)
         self._suggester = None
-        found = [] if suggested is None else [suggested]
-        for message in self._receive(0.0):
-            if isinstance(message, Suggested):
-                found.append(message.claim)
-            elif isinstance(message, Ended) and message.outcome.kind != BROKEN:
-                self._hear_of_task(message)
+        heard = self._receive(0.0)
+        found += [message.claim for message in heard if isinstance(message, Suggested)]
+        ended = [message for message in heard if isinstance(message, Ended)]
+        self.trials.end({one.token: one.outcome for one in ended if one.outcome.kind != BROKEN})
         for claim in self.trials.claims:
             self._channel.order(Cancel(claim.token))
         self.trials.give_back(*found)
@@ -117,13 +116,20 @@ class StudySearch:
             is_idle = not self.trials and not intake.is_waiting
             if is_idle and (ending or intake.is_finished(self.slots)):
                 return ending or ("exhausted" if phase.exhausts else "trials")
-            for message in self._receive(_TICK):
-                self._hear(message, phase, intake)
+            self._hear_all(self._receive(_TICK), phase, intake)
         return self.stop_reason
 
     def _receive(self, timeout: float) -> list[Heard]:
         self.away = None  # the store answered, or nothing was asked of it
         return self._channel.receive(timeout)
+
+    def _hear_all(self, messages: list[Heard], phase: Phase, intake: TrialIntake) -> None:
+        """Takes messages in their order, but writes the ends of trials together."""
+        ended = {one.token: one.outcome for one in messages if isinstance(one, Ended)}
+        self.trials.end(ended)
+        for message in messages:
+            if not isinstance(message, Ended):
+                self._hear(message, phase, intake)
 
     def _hear(self, message: Heard, phase: Phase, intake: TrialIntake) -> None:
         if not isinstance(message, Suggested | NothingToClaim | SuggestionFailed):
@@ -140,12 +146,12 @@ class StudySearch:
         if isinstance(message, Asked):
             prunes = self._decider.prunes(claim, message.steps, message.values)
             self._channel.order(Answer(message.token, prunes=prunes))
-        elif isinstance(message, Ended):
-            self.trials.end(claim, message.outcome)
-        elif not isinstance(message, Lost):
+        elif isinstance(message, Stopped):
             self.trials.stop(claim, message.reason)
-        elif self.trials.lose(claim, message.reason) and self._intake is not None:
-            self._intake.look_again()
+        elif isinstance(message, Lost):
+            waits = self.trials.lose(claim, message.reason)
+            if waits and self._intake is not None:
+                self._intake.look_again()
 
     def _begin(self, found: Suggested, *, prunes: bool) -> None:
         claim, settings = found.claim, self._opened.settings
@@ -176,8 +182,8 @@ class StudySearch:
         leases = self._opened.book.leases
         if self._timers.is_due("renew", every=leases.seconds / 4):
             held = self.trials.claims
-            if self._suggester is not None and self._suggester.current is not None:
-                held.append(self._suggester.current)
+            if self._suggester is not None:
+                held += self._suggester.claims
             for claim in leases.renew(held):
                 if self.trials.drop(claim):
                     self._channel.order(Cancel(claim.token))

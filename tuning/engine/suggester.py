@@ -4,38 +4,24 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from tuning.engine.suggestions import Asker, Phase
+from tuning.engine.phase import Phase
+from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
 from tuning.errors import StoreError
-from tuning.storage.claim_rows import Claim, LeaseLostError
+from tuning.storage.claim_rows import Claim
 from tuning.storage.claims import ClaimBook
 
-
-@dataclass(frozen=True)
-class Suggested:
-    """A claimed trial with its point and seed."""
-
-    claim: Claim
-    slot: int
-    params: Mapping[str, Any]
-    seed: int
-
-
-@dataclass(frozen=True)
-class NothingToClaim:
-    """The study has no trial left for this search at the moment."""
-
-    slot: int
+_BATCH_SECONDS = 0.25  # that the points of one batch may take, so that no slot waits for long
 
 
 @dataclass(frozen=True)
 class SuggestionFailed:
-    """The strategy or the store failed; the claim was given back."""
+    """The strategy or the store failed; the claims without a point were given back."""
 
-    slot: int
     error: BaseException
 
 
@@ -43,10 +29,11 @@ Suggestion = Suggested | NothingToClaim | SuggestionFailed
 
 
 class Suggester:
-    """Answers requests one after the other.
+    """Answers requests: those that wait together by one batch of claims and points.
 
     With one worker a request is made when the trial before has ended, so that a search repeats
-    itself; with several ones a point depends on which trials ended before it was asked for.
+    itself; with several ones a point depends on which trials had ended when its batch began, and
+    on the points before it in the batch. A strategy that is slow gets small batches.
 
     Args:
         book: The claims of the study.
@@ -61,16 +48,18 @@ class Suggester:
         self._asker = asker
         self._deliver = deliver
         self._requests: queue.SimpleQueue[tuple[Phase, int] | None] = queue.SimpleQueue()
+        self._waiting: deque[tuple[Phase, int]] = deque()
         self._lock = threading.Lock()
         self._closed = False
-        self._current: Claim | None = None
+        self._claims: dict[int, Claim] = {}  # by slot; replaced as a whole, read by any thread
+        self._pace: float | None = None  # seconds of a suggestion in the last batch
         self._thread = threading.Thread(target=self._serve, daemon=True, name="tuning-suggest")
         self._thread.start()
 
     @property
-    def current(self) -> Claim | None:
-        """The trial whose point is being looked for; its lease must be renewed."""
-        return self._current
+    def claims(self) -> list[Claim]:
+        """The trials whose points are being looked for; their leases must be renewed."""
+        return list(self._claims.values())
 
     def request(self, phase: Phase, slot: int) -> None:
         """Asks for one more trial.
@@ -81,47 +70,69 @@ class Suggester:
         """
         self._requests.put((phase, slot))
 
-    def close(self, *, timeout: float) -> Claim | None:
+    def close(self, *, timeout: float) -> list[Claim]:
         """Ends the thread; a strategy that is at work is left alone, and its answer ignored.
 
         Args:
-            timeout: Most seconds to wait for a claim that is being made.
+            timeout: Most seconds to wait for claims that are being made.
 
         Returns:
-            The claim whose point was being looked for, to be given back.
+            The claims whose points were being looked for, to be given back.
         """
         self._closed = True
         self._requests.put(None)
         if self._lock.acquire(timeout=timeout):
             self._lock.release()
-        return self._current
+        return self.claims
 
     def _serve(self) -> None:
-        while (request := self._requests.get()) is not None and not self._closed:
-            phase, slot = request
+        while self._take_requests():
+            phase, slots = self._next_batch()
             try:
-                self._suggest(phase, slot)
+                self._suggest(phase, slots)
             except BaseException as error:
-                self._deliver(SuggestionFailed(slot, error))
+                self._deliver(SuggestionFailed(error))
 
-    def _suggest(self, phase: Phase, slot: int) -> None:
+    def _take_requests(self) -> bool:
+        """Waits for a request, then takes all; False when it is time to end."""
+        while True:
+            try:
+                found = self._requests.get(block=not self._waiting)
+            except queue.Empty:
+                return not self._closed
+            if found is None or self._closed:
+                return False
+            self._waiting.append(found)
+
+    def _next_batch(self) -> tuple[Phase, list[int]]:
+        phase = self._waiting[0][0]
+        most = 1 if self._pace is None else max(1, int(_BATCH_SECONDS / max(self._pace, 1e-6)))
+        slots: list[int] = []
+        while self._waiting and self._waiting[0][0] is phase and len(slots) < most:
+            slots.append(self._waiting.popleft()[1])
+        return phase, slots
+
+    def _suggest(self, phase: Phase, slots: list[int]) -> None:
         with self._lock:  # `close` waits until it is known what was claimed
-            claim = None if self._closed else self._book.claim(phase.limit)
-            self._current = claim
-        if claim is None:
+            claims = [] if self._closed else self._book.claim_batch(phase.limit, len(slots))
+            self._claims = dict(zip(slots, claims, strict=False))
+        for slot in slots[len(claims) :]:
             self._deliver(NothingToClaim(slot))
+        if not claims:
             return
+        began = time.monotonic()
         try:
-            params, seed = self._asker.start(claim, phase, slot)
-        except LeaseLostError:
-            self._current = None
-            self._deliver(NothingToClaim(slot))  # somebody else has the trial: look again
-            return
+            for answers in self._asker.start(list(zip(claims, slots, strict=False)), phase):
+                for answer in answers:
+                    # Delivered first: there is no moment at which nobody renews the lease.
+                    self._deliver(answer)
+                    self._claims = {s: c for s, c in self._claims.items() if s != answer.slot}
+                if self._closed:
+                    return
         except BaseException as error:
+            left, self._claims = self.claims, {}
             if not isinstance(error, StoreError):
-                self._book.release(claim)
-            self._current = None
+                for claim in left:
+                    self._book.release(claim)
             raise
-        # Delivered first: there is no moment at which nobody renews the lease.
-        self._deliver(Suggested(claim, slot, params, seed))
-        self._current = None
+        self._pace = (time.monotonic() - began) / len(claims)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Container
+from collections.abc import Container
 
 import optuna
 from optuna.storages import BaseStorage, RDBStorage
@@ -25,14 +25,11 @@ __all__ = [
     "add_trial",
     "id_of",
     "models",
-    "read_trials",
-    "set_value",
     "storage_of",
     "study_id",
 ]
 
 STORE_LOGGER = "optuna.storages._rdb.storage"
-_NO_ID = 2**31 - 1  # larger than any trial's
 CONSTRAINT_PREFIX = "constraints:"  # where Optuna 5 keeps what `trial.set_constraint` was given
 RUNG_PREFIX = "completed_rung_"  # where the halving pruners keep a trial's value at each rung
 
@@ -64,8 +61,10 @@ _COLUMNS = {
     "TrialParamModel": "trial_id param_name param_value distribution_json",
     "TrialUserAttributeModel": "trial_id key value_json",
     "TrialSystemAttributeModel": "trial_id key value_json",
+    "TrialValueModel": "trial_id objective value value_type value_to_stored_repr "
+    "stored_repr_to_value",
     "TrialIntermediateValueModel": "trial_id step intermediate_value intermediate_value_type "
-    "intermediate_value_to_stored_repr",
+    "intermediate_value_to_stored_repr stored_repr_to_intermediate_value",
 }
 _ROWS = "tuning.storage, which writes a trial in one transaction,"
 
@@ -88,12 +87,6 @@ PRIVATE_NAMES = (
         "_get_prepared_new_trial",
         _ROWS,
         *("self", "study_id", "template_trial", "session"),
-    ),
-    _name(
-        "optuna.storages:RDBStorage",
-        "_set_trial_value_without_commit",
-        _ROWS,
-        *("self", "session", "trial", "objective", "value"),
     ),
     *(
         _name("optuna.storages:RDBStorage", method, "tuning.storage.database")
@@ -135,13 +128,6 @@ def add_trial(
     return storage._get_prepared_new_trial(study, template, session)
 
 
-def set_value(
-    storage: RDBStorage, session: Session, trial: models.TrialModel, objective: int, value: float
-) -> None:
-    """Writes one of a trial's values within a transaction."""
-    storage._set_trial_value_without_commit(session, trial, objective, value)
-
-
 class FilteredStudy(optuna.Study):
     """A study whose samplers are told `told` instead of its trials.
 
@@ -165,22 +151,6 @@ class FilteredStudy(optuna.Study):
         if states is not None:
             told = [trial for trial in told if trial.state in states]
         return copy.deepcopy(told) if deepcopy else told
-
-
-def read_trials(
-    storage: RDBStorage, study: int, trial_ids: Collection[int] | None
-) -> list[FrozenTrial]:
-    """Reads some trials of a study, or all of them, in the order of their ids.
-
-    Args:
-        storage: The store.
-        study: Id of the study.
-        trial_ids: Ids, or None for every trial.
-    """
-    if trial_ids is None:
-        return storage._get_trials(study, None, set(), -1)
-    # Optuna reads the named ones and all after a given id, of which there are none.
-    return storage._get_trials(study, None, set(trial_ids), _NO_ID) if trial_ids else []
 
 
 def id_of(trial: FrozenTrial) -> int:

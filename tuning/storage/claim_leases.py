@@ -44,7 +44,7 @@ class ClaimLeases:
         self.seconds = seconds
         self._storage = storage
         self._study_id = study_id
-        self._rows = Rows(storage, study_id)
+        self._rows = Rows(study_id)
         self._owner = owner or Owner.of_this_process()
         create_tables(storage)
 
@@ -104,5 +104,5 @@ class ClaimLeases:
             reason = f"the search that ran it disappeared {interruptions} times"
             attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
             ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-            self._rows.end(session, trial, ending)
+            self._rows.end(session, {trial.trial_id: ending})
         return numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
-from tuning.internals.optuna import RUNG_PREFIX, models, set_value
+from tuning.internals.optuna import RUNG_PREFIX, models
 from tuning.storage import records
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import FREE
 
+Attributes = Mapping[int, Mapping[str, Any]]  # by id of the trial
 METADATA = sa.MetaData()
 CLAIMS = sa.Table(
     "tuning_claims",
@@ -39,10 +40,6 @@ def create_tables(storage: StudyStorage) -> None:
 
 class LeaseLostError(Exception):
     """The trial was given to somebody else meanwhile; the late report is refused."""
-
-
-class DuplicatePointError(Exception):
-    """Another trial of the study has this point."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,64 +84,61 @@ class Rows:
     """Reads and writes the rows of one study inside of a session.
 
     Args:
-        storage: The store.
-        study_id: Id of the study in it.
+        study_id: Id of the study in its store.
     """
 
-    def __init__(self, storage: StudyStorage, study_id: int) -> None:
-        self._storage = storage
+    def __init__(self, study_id: int) -> None:
         self._study_id = study_id
 
     def lock(self, session: Session) -> None:
         """Locks the study; SQLite's transaction already holds the whole file."""
         models.StudyModel.find_or_raise_by_id(self._study_id, session, for_update=True)
 
-    def count(self, session: Session, *, but: TrialState | None = None) -> int:
-        """Number of trials of the study, without those in one state."""
+    def count(self, session: Session) -> int:
+        """Number of trials of the study."""
         query = sa.select(sa.func.count()).where(models.TrialModel.study_id == self._study_id)
-        if but is not None:
-            query = query.where(models.TrialModel.state != but)
         return int(session.execute(query).scalar_one())
 
-    def row(self, session: Session, trial_id: int) -> Any:
-        """The claim's row of a trial, or None."""
-        query = sa.select(CLAIMS).where(CLAIMS.c.trial_id == trial_id)
-        return session.execute(query).mappings().first()
+    def rows(self, session: Session, trial_ids: Sequence[int]) -> dict[int, Any]:
+        """The claims' rows of trials by trial; those that have none are left out."""
+        query = sa.select(CLAIMS).where(CLAIMS.c.trial_id.in_(trial_ids))
+        return {row["trial_id"]: row for row in session.execute(query).mappings()}
+
+    def held(self, session: Session, claims: Sequence[Claim]) -> set[str]:
+        """The tokens of those claims that were not taken back."""
+        query = sa.select(CLAIMS.c.token).where(
+            CLAIMS.c.trial_id.in_([claim.trial_id for claim in claims])
+        )
+        return {str(token) for token in session.scalars(query)} & {one.token for one in claims}
 
     def update(self, session: Session, trial_id: int, values: Mapping[str, Any]) -> None:
         """Changes the claim's row of a trial."""
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id == trial_id).values(**values))
 
-    def check(self, session: Session, claim: Claim) -> None:
-        """Raises `LeaseLostError` unless the claim's token is still the trial's."""
-        row = self.row(session, claim.trial_id)
-        if row is None or row["token"] != claim.token:
-            raise LeaseLostError(f"trial {claim.number} was taken over by another search")
-
     def set_attributes(
-        self,
-        session: Session,
-        trial_id: int,
-        user: Mapping[str, Any],
-        system: Mapping[str, Any],
+        self, session: Session, user: Attributes, system: Attributes | None = None
     ) -> None:
-        """Replaces attributes in two statements; Optuna's way takes two for each."""
-        for model, attributes in (
+        """Replaces attributes of trials in two statements; Optuna's way takes two for each.
+
+        Args:
+            session: An open transaction.
+            user: Id of a trial to its attributes.
+            system: The same for Optuna's own.
+        """
+        for model, by_trial in (
             (models.TrialUserAttributeModel, user),
-            (models.TrialSystemAttributeModel, system),
+            (models.TrialSystemAttributeModel, system or {}),
         ):
-            if not attributes:
-                continue
-            session.execute(
-                sa.delete(model)
-                .where(model.trial_id == trial_id)
-                .where(model.key.in_(list(attributes)))
-            )
             rows = [
                 {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
+                for trial_id, attributes in by_trial.items()
                 for key, value in attributes.items()
             ]
-            session.execute(sa.insert(model), rows)
+            if rows:
+                keys = [(row["trial_id"], row["key"]) for row in rows]
+                place = sa.tuple_(model.trial_id, model.key)
+                session.execute(sa.delete(model).where(place.in_(keys)))
+                session.execute(sa.insert(model), rows)
 
     def study_attribute(self, session: Session, key: str) -> Any:
         """A user attribute of the study, or None."""
@@ -165,28 +159,30 @@ class Rows:
         )
         session.add(model(study_id=self._study_id, key=key, value_json=json.dumps(value)))
 
-    def end(self, session: Session, trial: Any, ending: Ending) -> None:
-        """Writes how a trial ended and frees its claim."""
+    def end(self, session: Session, endings: Mapping[int, Ending]) -> None:
+        """Writes how trials ended and frees their claims.
+
+        Args:
+            session: An open transaction.
+            endings: Id of a trial that runs to its ending.
+        """
         self.set_attributes(
-            session, trial.trial_id, ending.user_attributes, ending.system_attributes
+            session,
+            {trial_id: ending.user_attributes for trial_id, ending in endings.items()},
+            {trial_id: ending.system_attributes for trial_id, ending in endings.items()},
         )
-        for objective, value in enumerate(ending.values or ()):
-            set_value(self._storage, session, trial, objective, value)
-        convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
-        rows = [
-            {
-                "trial_id": trial.trial_id,
-                "step": step,
-                "intermediate_value": convert(value)[0],
-                "intermediate_value_type": convert(value)[1],
-            }
-            for step, value in ending.intermediate.items()
-        ]
-        if rows:
-            session.execute(sa.insert(models.TrialIntermediateValueModel), rows)
-        trial.state = ending.state
-        trial.datetime_complete = datetime.now()
-        self.update(session, trial.trial_id, FREE)
+        for model, rows in (
+            (models.TrialValueModel, _values_of(endings)),
+            (models.TrialIntermediateValueModel, _intermediate_values_of(endings)),
+        ):
+            if rows:
+                session.execute(sa.insert(model), rows)
+        query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(endings))
+        trials: Iterable[Any] = session.scalars(query)
+        for trial in trials:
+            trial.state = endings[trial.trial_id].state
+            trial.datetime_complete = datetime.now()
+        session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id.in_(endings)).values(**FREE))
 
     def interrupted(self, session: Session, trial_id: int) -> int:
         """Notes that the search of a trial disappeared; returns how often by now."""
@@ -197,7 +193,7 @@ class Rows:
             .where(model.key == records.INTERRUPTIONS)
         )
         count = int(session.execute(query).scalar_one_or_none() or 0) + 1
-        self.set_attributes(session, trial_id, {records.INTERRUPTIONS: count}, {})
+        self.set_attributes(session, {trial_id: {records.INTERRUPTIONS: count}})
         return count
 
     def back_to_waiting(self, session: Session, trial_id: int, attempts: int) -> None:
@@ -211,3 +207,32 @@ class Rows:
             .where(models.TrialSystemAttributeModel.key.like(f"{RUNG_PREFIX}%"))
         )
         self.update(session, trial_id, {**FREE, "attempts": attempts})
+
+
+def _values_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
+    convert = models.TrialValueModel.value_to_stored_repr
+    rows = []
+    for trial_id, ending in endings.items():
+        for objective, value in enumerate(ending.values or ()):
+            stored, kind = convert(value)
+            rows.append(
+                {"trial_id": trial_id, "objective": objective, "value": stored, "value_type": kind}
+            )
+    return rows
+
+
+def _intermediate_values_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
+    convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
+    rows = []
+    for trial_id, ending in endings.items():
+        for step, value in ending.intermediate.items():
+            stored, kind = convert(value)
+            rows.append(
+                {
+                    "trial_id": trial_id,
+                    "step": step,
+                    "intermediate_value": stored,
+                    "intermediate_value_type": kind,
+                }
+            )
+    return rows

@@ -13,7 +13,7 @@ Rules:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +21,13 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
-from tuning.internals.optuna import add_trial, models
+from tuning.internals.optuna import models
 from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
 from tuning.storage.counts import study_counts
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import LEASE_SECONDS, now
+from tuning.storage.open_trials import OpenTrials
 from tuning.storage.owner import Owner
 
 
@@ -48,7 +49,8 @@ class ClaimBook:
     ) -> None:
         self._storage = storage
         self._study_id = study_id
-        self._rows = Rows(storage, study_id)
+        self._rows = Rows(study_id)
+        self._open = OpenTrials(study_id)
         self.owner = Owner.of_this_process()
         self.leases = ClaimLeases(storage, study_id, owner=self.owner, seconds=lease)
         create_tables(storage)
@@ -86,48 +88,70 @@ class ClaimBook:
 
         def take(session: Session) -> list[Claim]:
             self._rows.lock(session)
-            free = min(count, limit - self._rows.count(session, but=TrialState.WAITING))
-            taken: list[Claim] = []
-            while len(taken) < free:
-                taken.append(self._claim(session))
-            return taken
+            self._open.look(session)
+            waiting = self._open.ids(TrialState.WAITING)
+            free = min(count, limit - self._open.total + len(waiting))
+            if free < 1:
+                return []
+            trials = self._restarted(session, waiting[:free])
+            trials += self._added(session, free - len(trials))
+            return self._held(session, trials)
 
         return self._storage.transaction(take)
 
-    def _claim(self, session: Session) -> Claim:
-        trial: Any = session.scalars(
-            sa.select(models.TrialModel)
-            .where(models.TrialModel.study_id == self._study_id)
-            .where(models.TrialModel.state == TrialState.WAITING)
-            .order_by(models.TrialModel.trial_id)
-            .limit(1)
-        ).first()
-        if trial is None:
-            trial = add_trial(self._storage, self._study_id, None, session)
-        else:
-            trial.state = TrialState.RUNNING
-            trial.datetime_start = datetime.now()
-        row = self._rows.row(session, trial.trial_id)
-        claim = Claim(
-            trial_id=trial.trial_id,
-            number=trial.number,
-            token=uuid.uuid4().hex,
-            attempts=(row["attempts"] if row else 0) + 1,
-            sampled=bool(row and row["point"]),
-        )
-        values = {
-            "token": claim.token,
-            "owner": str(self.owner),
-            "expires": now(session) + self.leases.seconds,
-            "attempts": claim.attempts,
-        }
-        if row:
-            self._rows.update(session, claim.trial_id, values)
-        else:
-            session.execute(
-                sa.insert(CLAIMS).values(trial_id=claim.trial_id, study_id=self._study_id, **values)
+    def _restarted(self, session: Session, trial_ids: list[int]) -> list[Any]:
+        """Lets trials that wait run."""
+        query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(trial_ids))
+        trials = sorted(session.scalars(query) if trial_ids else (), key=lambda one: one.trial_id)
+        for trial in trials:
+            trial.state, trial.datetime_start = TrialState.RUNNING, datetime.now()
+        return trials
+
+    def _added(self, session: Session, count: int) -> list[Any]:
+        """Adds running trials; the lock of the study keeps their numbers without gaps."""
+        trials = [
+            models.TrialModel(
+                study_id=self._study_id,
+                number=self._open.total + index,
+                state=TrialState.RUNNING,
+                datetime_start=datetime.now(),
             )
-        return claim
+            for index in range(count)
+        ]
+        session.add_all(trials)
+        session.flush()
+        return trials
+
+    def _held(self, session: Session, trials: list[Any]) -> list[Claim]:
+        """Writes who holds trials."""
+        rows = self._rows.rows(session, [trial.trial_id for trial in trials])
+        expires = now(session) + self.leases.seconds
+        claims, values = [], []
+        for trial in trials:
+            row = rows.get(trial.trial_id)
+            claim = Claim(
+                trial_id=trial.trial_id,
+                number=trial.number,
+                token=uuid.uuid4().hex,
+                attempts=(row["attempts"] if row else 0) + 1,
+                sampled=bool(row and row["point"]),
+            )
+            claims.append(claim)
+            values.append(
+                {
+                    "trial_id": claim.trial_id,
+                    "study_id": self._study_id,
+                    "token": claim.token,
+                    "owner": str(self.owner),
+                    "expires": expires,
+                    "attempts": claim.attempts,
+                    "point": row["point"] if row else None,
+                }
+            )
+        if rows:
+            session.execute(sa.delete(CLAIMS).where(CLAIMS.c.trial_id.in_(list(rows))))
+        session.execute(sa.insert(CLAIMS), values)
+        return claims
 
     def finish(self, claim: Claim, ending: Ending) -> None:
         """Ends a trial: state, values, history and attributes in one transaction.
@@ -139,13 +163,27 @@ class ClaimBook:
         Raises:
             LeaseLostError: If the claim was taken back meanwhile; nothing is written.
         """
+        if self.finish_batch([(claim, ending)]):
+            raise LeaseLostError(f"trial {claim.number} was taken over by another search")
 
-        def write(session: Session) -> None:
-            self._rows.check(session, claim)
-            trial = session.get_one(models.TrialModel, claim.trial_id)
-            self._rows.end(session, trial, ending)
+    def finish_batch(self, endings: Sequence[tuple[Claim, Ending]]) -> list[Claim]:
+        """Ends several trials in one transaction, each as `finish` does.
 
-        self._storage.transaction(write)
+        Args:
+            endings: Claims and how their trials ended.
+
+        Returns:
+            The claims that were taken back meanwhile; nothing is written of their trials.
+        """
+
+        def write(session: Session) -> list[Claim]:
+            held = self._rows.held(session, [claim for claim, _ in endings])
+            self._rows.end(
+                session, {c.trial_id: ending for c, ending in endings if c.token in held}
+            )
+            return [claim for claim, _ in endings if claim.token not in held]
+
+        return self._storage.transaction(write) if endings else []
 
     def release(self, claim: Claim, *, counts: bool = False) -> None:
         """Gives a trial back: it waits, with its parameters, for whoever claims next.
@@ -156,9 +194,7 @@ class ClaimBook:
         """
 
         def write(session: Session) -> None:
-            try:
-                self._rows.check(session, claim)
-            except LeaseLostError:
+            if not self._rows.held(session, [claim]):
                 return
             attempts = claim.attempts if counts else claim.attempts - 1
             self._rows.back_to_waiting(session, claim.trial_id, attempts)

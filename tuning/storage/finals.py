@@ -68,7 +68,7 @@ class FinalBook:
     ) -> None:
         self._storage = storage
         self._study_id = study_id
-        self._rows = Rows(storage, study_id)
+        self._rows = Rows(study_id)
         self.lease = lease
         self.owner = Owner.of_this_process()
         create_tables(storage)

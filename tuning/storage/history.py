@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Mapping
+from typing import Any
 
-import sqlalchemy as sa
+from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.orm import Session
 
-from tuning.internals.optuna import id_of, models, read_trials
+from tuning.internals.optuna import id_of
 from tuning.space.space import Space
 from tuning.storage.database import StudyStorage
+from tuning.storage.open_trials import OpenTrials
+from tuning.storage.trial_rows import read_trials
+
+Distributions = Mapping[str, BaseDistribution]
 
 
 class History:
@@ -20,7 +26,8 @@ class History:
     query, and read again when they have another state or have got their parameters.
 
     Laws:
-        1. After `refresh` the trials are those of the study, in the order of their numbers.
+        1. After `refresh` the trials are those of the study, in the order of their numbers,
+           without the attributes that users gave them.
         2. `seen` holds the key of every point that was tried or is being tried.
         3. The cost of `refresh` grows with the trials that changed, not with the study.
 
@@ -38,8 +45,11 @@ class History:
         self._storage = storage
         self._study_id = study_id
         self._space = space
+        self._states = OpenTrials(study_id)
         self._open: dict[int, FrozenTrial] = {}  # by id
-        self._last = -1  # the largest id that was read
+        self._over: set[int] = set()  # ids of `ended`
+        self._distributions: dict[tuple[str, ...], dict[str, BaseDistribution]] = {}
+        self._read = False
         self.seen: set[str] = set()
         self.ended: list[FrozenTrial] = []
 
@@ -56,43 +66,58 @@ class History:
         """
         return self._open[trial_id]
 
+    def begin(self, trial_id: int, params: Mapping[str, Any], space: Distributions) -> None:
+        """Notes what an unfinished trial tries, so that it need not be read.
+
+        Args:
+            trial_id: Its id in the store.
+            params: Its parameters as Optuna holds them; empty when it has none after all.
+            space: Distribution of each.
+        """
+        trial = copy.copy(self._open[trial_id])
+        trial.distributions = {name: space[name] for name in params}
+        trial.params = {  # as they will be read
+            name: space[name].to_external_repr(space[name].to_internal_repr(value))
+            for name, value in params.items()
+        }
+        self._keep(trial)
+
     def refresh(self) -> None:
         """Reads what changed."""
-        if self._last < 0:
-            self._take(read_trials(self._storage, self._study_id, None))
-            return
-        states = self._storage.transaction(self._states, reads=True)
-        changed = [one for one, state in states.items() if self._has_changed(one, state)]
-        self._take(read_trials(self._storage, self._study_id, changed))
+        for trial in self._storage.transaction(self._changed, reads=True):
+            self._keep(trial)
+        self._read = True
 
-    def _states(self, session: Session) -> dict[int, TrialState]:
-        """States of the open trials and of new ones by id."""
-        trial = models.TrialModel
-        new = trial.trial_id > self._last
-        query = (
-            sa.select(trial.trial_id, trial.state)
-            .where(trial.study_id == self._study_id)
-            .where(sa.or_(trial.trial_id.in_(self._open), new) if self._open else new)
-        )
-        return {int(row[0]): row[1] for row in session.execute(query).all()}
+    def _changed(self, session: Session) -> list[FrozenTrial]:
+        states = self._states.look(session)
+        if not self._read:
+            return read_trials(session, self._study_id, None)
+        changed = [one for one, state in states.items() if self._has_changed(one, state)]
+        return read_trials(session, self._study_id, {one: self._open.get(one) for one in changed})
 
     def _has_changed(self, trial_id: int, state: TrialState) -> bool:
+        if trial_id in self._over:
+            return False  # it ended between two queries of the last look
         known = self._open.get(trial_id)
         # A running trial has no parameters until its search has written them.
         return known is None or known.state != state or not known.params
 
-    def _take(self, trials: Iterable[FrozenTrial]) -> None:
-        for trial in trials:
-            trial_id = id_of(trial)
-            self._last = max(self._last, trial_id)
-            over = trial.state.is_finished()
-            if trial.params or over:
-                self.seen.add(self._space.key(self._space.decode(trial.params)))
-            if over:
-                self._open.pop(trial_id, None)
-                self.ended.append(trial)
-            else:
-                self._open[trial_id] = trial
+    def _keep(self, trial: FrozenTrial) -> None:
+        # One object for all trials with the same parameters: a collection of garbage that walks
+        # through seven for each of 10,000 trials takes longer than a suggestion.
+        kind = tuple(trial.distributions)
+        known = self._distributions.setdefault(kind, trial.distributions)
+        if trial.distributions == known:
+            trial.distributions = known
+        is_over = trial.state.is_finished()
+        if trial.params or is_over:
+            self.seen.add(self._space.key(self._space.decode(trial.params)))
+        if is_over:
+            self._open.pop(id_of(trial), None)
+            self._over.add(id_of(trial))
+            self.ended.append(trial)
+        else:
+            self._open[id_of(trial)] = trial
 
 
 def _number(trial: FrozenTrial) -> int:

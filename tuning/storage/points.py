@@ -5,18 +5,37 @@ Rule 4 of `tuning.storage.claims` is held here, by a unique column of the store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.trial import TrialState, create_trial
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import add_trial, models
-from tuning.storage.claim_rows import CLAIMS, Claim, DuplicatePointError, Rows, create_tables
+from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables
 from tuning.storage.database import StudyStorage
+
+LOST, DUPLICATE = "lost", "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What is written when a claimed trial starts.
+
+    Attributes:
+        claim: The claim.
+        params: Its parameters as Optuna holds them; None for a trial that has them.
+        point: Digest that is equal for equal points only; None with `params`.
+        user_attributes: What else is known.
+    """
+
+    claim: Claim
+    params: Mapping[str, Any] | None = None
+    point: str | None = None
+    user_attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PointBook:
@@ -30,57 +49,62 @@ class PointBook:
     def __init__(self, storage: StudyStorage, study_id: int) -> None:
         self._storage = storage
         self._study_id = study_id
-        self._rows = Rows(storage, study_id)
+        self._rows = Rows(study_id)
         create_tables(storage)
 
-    def set_point(
-        self,
-        claim: Claim,
-        params: Mapping[str, Any],
-        distributions: Mapping[str, BaseDistribution],
-        *,
-        point: str,
-        user_attributes: Mapping[str, Any],
-    ) -> None:
-        """Writes the parameters of a claimed trial.
+    def start(
+        self, starts: Sequence[Start], distributions: Mapping[str, BaseDistribution]
+    ) -> dict[str, str]:
+        """Writes what claimed trials try, all in one transaction.
 
         Args:
-            claim: The claim.
-            params: Parameters as Optuna holds them.
-            distributions: Distribution of each.
-            point: Digest that is equal for equal points only.
-            user_attributes: What else is known when a trial starts.
+            starts: The trials.
+            distributions: Distribution of each parameter.
 
-        Raises:
-            DuplicatePointError: If another trial of the study has the point.
-            LeaseLostError: If the claim was taken back.
+        Returns:
+            Token of each refused claim to `LOST` or `DUPLICATE`; nothing is written of its trial.
         """
 
-        def write(session: Session) -> None:
-            self._rows.lock(session)
-            self._rows.check(session, claim)
-            try:
-                self._rows.update(session, claim.trial_id, {"point": point})
-            except IntegrityError as error:
-                raise DuplicatePointError(point) from error
-            for name, value in params.items():
-                session.add(
-                    models.TrialParamModel(
-                        trial_id=claim.trial_id,
-                        param_name=name,
-                        param_value=distributions[name].to_internal_repr(value),
-                        distribution_json=distribution_to_json(distributions[name]),
-                    )
+        def write(session: Session) -> dict[str, str]:
+            self._rows.lock(session)  # nobody else writes a point meanwhile
+            refused = self._refused(session, starts)
+            kept = [one for one in starts if one.claim.token not in refused]
+            fresh = [one for one in kept if one.params is not None]
+            if fresh:
+                session.execute(
+                    sa.update(CLAIMS)
+                    .where(CLAIMS.c.trial_id == sa.bindparam("id_"))
+                    .values(point=sa.bindparam("point_")),
+                    [{"id_": one.claim.trial_id, "point_": one.point} for one in fresh],
                 )
-            self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
+                rows = [row for one in fresh for row in _parameter_rows(one, distributions)]
+                if rows:
+                    session.execute(sa.insert(models.TrialParamModel), rows)
+            self._rows.set_attributes(
+                session, {one.claim.trial_id: one.user_attributes for one in kept}
+            )
+            return refused
 
-        self._storage.transaction(write)
+        return self._storage.transaction(write)
 
-    def note_start(self, claim: Claim, user_attributes: Mapping[str, Any]) -> None:
-        """Writes what is known when a trial that has its parameters starts again."""
-        self._storage.transaction(
-            lambda session: self._rows.set_attributes(session, claim.trial_id, user_attributes, {})
+    def _refused(self, session: Session, starts: Sequence[Start]) -> dict[str, str]:
+        held = self._rows.held(session, [one.claim for one in starts])
+        points = [one.point for one in starts if one.params is not None]
+        query = (
+            sa.select(CLAIMS.c.point)
+            .where(CLAIMS.c.study_id == self._study_id)
+            .where(CLAIMS.c.point.in_(points))
         )
+        taken = set(session.scalars(query)) if points else set()
+        refused = {}
+        for one in starts:
+            if one.claim.token not in held:
+                refused[one.claim.token] = LOST
+            elif one.params is not None and one.point in taken:
+                refused[one.claim.token] = DUPLICATE
+            elif one.params is not None:
+                taken.add(one.point)
+        return refused
 
     def enqueue(
         self,
@@ -128,3 +152,17 @@ class PointBook:
             return True
 
         return self._storage.transaction(write)
+
+
+def _parameter_rows(
+    start: Start, distributions: Mapping[str, BaseDistribution]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "trial_id": start.claim.trial_id,
+            "param_name": name,
+            "param_value": distributions[name].to_internal_repr(value),
+            "distribution_json": distribution_to_json(distributions[name]),
+        }
+        for name, value in (start.params or {}).items()
+    ]

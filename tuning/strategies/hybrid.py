@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from optuna.distributions import BaseDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.stats import qmc
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from typing_extensions import override
 
 from tuning.space.encoding import encode_option
@@ -20,7 +21,7 @@ from tuning.strategies.candidates import best_candidate
 from tuning.strategies.cube import Cube, among
 from tuning.strategies.distributions import distribution_of
 from tuning.strategies.process import Process
-from tuning.strategies.standings import order
+from tuning.strategies.standings import Standing, order
 from tuning.strategies.targets import targets
 
 _STARTUP = 10
@@ -48,6 +49,7 @@ class HybridSampler(optuna.samplers.BaseSampler):
             request.memory["cube"] = Cube(request.space)
         self._cube: Cube = request.memory["cube"]
         self._known: dict[int, np.ndarray] = request.memory.setdefault("rows", {})
+        self._standings: dict[int, Standing] = request.memory.setdefault("standings", {})
         self._generator = np.random.default_rng(request.seed)
         self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
         self._tpe_space: dict[str, BaseDistribution] = {}
@@ -115,17 +117,37 @@ class HybridSampler(optuna.samplers.BaseSampler):
     ) -> np.ndarray | None:
         running = np.array([one.state == TrialState.RUNNING for one in trials])
         ended = [one for one in trials if one.state != TrialState.RUNNING]
-        standings = [order(one, direction) for one in ended]
+        standings = [self._standing(one, direction) for one in ended]
         if not any(standing.valued for standing in standings):
             return None
         chosen = _telling(standings)
-        z = targets([standings[index] for index in chosen])
         # The matrices are tiny: threads would only get in the way of the workers.
-        with threadpool_limits(1):
-            process = Process(known[~running][chosen], z, self._cube.unordered)
+        with _thread_pools().limit(limits=1):
+            process = self._fitted(
+                tuple(ended[index].number for index in chosen),
+                known[~running][chosen],
+                [standings[index] for index in chosen],
+            )
             if running.any():
-                process.believe(known[running])
+                process = process.believing(known[running])
             return best_candidate(process, self._cube, known, self._generator)
+
+    def _standing(self, trial: FrozenTrial, direction: StudyDirection) -> Standing:
+        found = self._standings.get(trial.number)
+        if found is None:
+            found = self._standings[trial.number] = order(trial, direction)
+        return found
+
+    def _fitted(
+        self, numbers: tuple[int, ...], rows: np.ndarray, standings: list[Standing]
+    ) -> Process:
+        """The process of the given trials, fitted once for all points that are drawn of it."""
+        kept: tuple[tuple[int, ...], Process] | None = self._request.memory.get("process")
+        if kept is not None and kept[0] == numbers:
+            return kept[1]
+        process = Process(rows, targets(standings), self._cube.unordered)
+        self._request.memory["process"] = (numbers, process)
+        return process
 
     @override
     def sample_independent(
@@ -138,13 +160,19 @@ class HybridSampler(optuna.samplers.BaseSampler):
         return self._tpe.sample_independent(study, trial, param_name, param_distribution)
 
 
-def _telling(standings: list[Any]) -> list[int]:
+@functools.cache
+def _thread_pools() -> ThreadpoolController:
+    """The numeric libraries that are loaded; to look for them takes longer than a prediction."""
+    return ThreadpoolController()
+
+
+def _telling(standings: list[Standing]) -> list[int]:
     """Indices of the trials that the process learns from: the best half and the latest."""
     if len(standings) <= _MOST:
         return list(range(len(standings)))
-    best = sorted(range(len(standings)), key=standings.__getitem__)[: _MOST // 2]
-    latest = [index for index in range(len(standings)) if index not in set(best)]
-    return sorted(best + latest[-(_MOST - len(best)) :])
+    best = set(sorted(range(len(standings)), key=standings.__getitem__)[: _MOST // 2])
+    latest = [index for index in range(len(standings)) if index not in best]
+    return sorted([*best, *latest[-(_MOST - len(best)) :]])
 
 
 def hybrid(request: Request) -> optuna.samplers.BaseSampler:

@@ -6,14 +6,17 @@ distance for unordered values; Optuna's needs torch. A fit with 100 points takes
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
 from scipy.special import erfcx
 
 _JITTER = 1e-8
+_SAME = 1e-9  # between positions of one option
 _EVALUATIONS = 40
 # Bounds and prior of the logarithms: (lowest, highest, middle, width) of lengths and of the noise's
 # share of the signal. The middle of the lengths grows with the diagonal of the cube, see Hvarfner
@@ -58,7 +61,7 @@ class Process:
     def _squares(self, rows: np.ndarray) -> np.ndarray:
         """Squared distances to the known rows, `float[m, n, d]`."""
         away = rows[:, None, :] - self.x[None, :, :]
-        return np.where(self._unordered, np.abs(away) > 1e-9, away * away)
+        return np.where(self._unordered, np.abs(away) > _SAME, away * away)
 
     def loss(self, logs: np.ndarray) -> tuple[float, np.ndarray]:
         """Negative logarithm of the posterior and its gradient.
@@ -88,7 +91,15 @@ class Process:
         self._weights = cho_solve(self._factor, self._z, check_finite=False)
 
     def _covariance(self, rows: np.ndarray) -> np.ndarray:
-        return _matern(self._squares(rows) @ np.exp(-2 * self.logs[:-1]))[0]
+        scales, ordered = np.exp(-self.logs[:-1]), ~self._unordered
+        squares = np.zeros((len(rows), len(self.x)))
+        if ordered.any():
+            scaled = (one[:, ordered] * scales[ordered] for one in (rows, self.x))
+            squares += cdist(*scaled, "sqeuclidean")
+        for column in np.flatnonzero(self._unordered):
+            differs = np.abs(rows[:, None, column] - self.x[None, :, column]) > _SAME
+            squares += differs * scales[column] ** 2
+        return _matern(squares)[0]
 
     def predict(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and deviation, without noise, at rows of the cube: both `float[m]`."""
@@ -97,15 +108,17 @@ class Process:
         variance = 1 - np.einsum("ij,ji->i", covariance, solved)
         return covariance @ self._weights, np.sqrt(self._scale * np.maximum(variance, 1e-10))
 
-    def believe(self, rows: np.ndarray) -> None:
-        """Adds rows at their mean: what is being tried is no longer uncertain.
+    def believing(self, rows: np.ndarray) -> Process:
+        """The same process with rows at their mean: what is being tried is no longer uncertain.
 
         Args:
             rows: Points of running trials, `float[m, d]`.
         """
+        found = copy.copy(self)
         mean, _ = self.predict(rows)
-        self.x, self._z = np.concatenate([self.x, rows]), np.append(self._z, mean)
-        self._solve()
+        found.x, found._z = np.concatenate([self.x, rows]), np.append(self._z, mean)
+        found._solve()
+        return found
 
 
 def _matern(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,9 @@ import optuna
 from optuna.exceptions import ExperimentalWarning
 
 from tuning._names import unknown_name
+from tuning.internals.optuna_tpe import KnownNumbers, QuickTpe
 from tuning.strategies import Request
+from tuning.strategies.distributions import distributions_of
 
 
 def random(request: Request) -> optuna.samplers.BaseSampler:
@@ -35,16 +37,17 @@ def quasi_random(request: Request) -> optuna.samplers.BaseSampler:
 
 def tpe(request: Request) -> optuna.samplers.BaseSampler:
     """Multivariate TPE; parameters under the same conditions are modelled together."""
+    if "numbers" not in request.memory:
+        request.memory["numbers"] = KnownNumbers(distributions_of(request.space))
     with warnings.catch_warnings():
         # `group` has been marked experimental since 2.8 and is Optuna's way for conditions.
         warnings.simplefilter("ignore", ExperimentalWarning)
-        return optuna.samplers.TPESampler(
+        return QuickTpe(
+            request.memory["numbers"],
+            conditional=request.space.conditional,
             seed=request.seed,
             n_startup_trials=request.options.get("startup", 10),
             n_ei_candidates=request.options.get("candidates", 24),
-            multivariate=True,
-            group=request.space.conditional,
-            constant_liar=True,
         )
 
 

@@ -66,9 +66,19 @@ class StudyView(FilteredStudy):
         self._counts_pruned = counts_pruned
         self._ended = ToldTrials(self.directions, most)
         self._taken = 0
+        self._told: list[FrozenTrial] | None = None
+
+    def look(self) -> None:
+        """Tells from now on what the trials are now; a sampler asks several times for one point."""
+        self._told = None
 
     @override
     def told(self) -> list[FrozenTrial]:
+        if self._told is None:
+            self._told = self._tell_all()
+        return self._told
+
+    def _tell_all(self) -> list[FrozenTrial]:
         for trial in self._trials.ended[self._taken :]:
             if self._belongs(trial):
                 self._ended.add(self._tell(trial))

@@ -16,11 +16,18 @@ from tuning import Float, Space
 from tuning.internals import PrivateName, faults, require
 from tuning.internals import keras_tuner as keras_tuner_names
 from tuning.internals import optuna as optuna_names
+from tuning.internals import optuna_parzen as parzen_names
+from tuning.internals import optuna_tpe as tpe_names
 from tuning.internals.optuna import CONSTRAINT_PREFIX, RUNG_PREFIX, FilteredStudy, study_id
 from tuning.storage.database import open_storage
 from tuning.strategies import STRATEGIES, Request, make_sampler
 
-NAMES = (*optuna_names.PRIVATE_NAMES, *keras_tuner_names.PRIVATE_NAMES)
+NAMES = (
+    *optuna_names.PRIVATE_NAMES,
+    *tpe_names.PRIVATE_NAMES,
+    *parzen_names.PRIVATE_NAMES,
+    *keras_tuner_names.PRIVATE_NAMES,
+)
 
 
 def _oracle():
@@ -38,6 +45,7 @@ def _regressor():
 OBJECTS = {
     "optuna.trial:FrozenTrial()": lambda: create_trial(state=TrialState.RUNNING),
     "optuna:Study()": optuna.create_study,
+    "optuna.samplers:TPESampler()": optuna.samplers.TPESampler,
     "keras_tuner.oracles:BayesianOptimizationOracle()": _oracle,
     "sklearn.gaussian_process:GaussianProcessRegressor()": _regressor,
 }

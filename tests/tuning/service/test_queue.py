@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import event
 
-from tuning import JobError
+from tuning import Client, JobError
 from tuning.service import job_log
 from tuning.service.job_record import BEFORE, ENDED, STATES
 from tuning.service.queue import JobQueue
@@ -133,3 +134,15 @@ def test_jobs_are_listed_by_state(queue):
     assert [job.name for job in queue.jobs()] == ["first", "second"]
     assert [job.name for job in queue.jobs(states=["running"])] == ["second"]
     assert queue.jobs(states=ENDED) == []
+
+
+def test_a_hundred_jobs_are_listed_with_two_queries(queue, storage):
+    client = Client(storage.url)
+    for number in range(100):
+        submit(queue, f"job-{number}")
+    asked = []
+    event.listen(
+        client.queue._storage.engine, "before_cursor_execute", lambda *given: asked.append(given[2])
+    )
+    assert len(client.jobs(states=["queued"])) == 100
+    assert [text.split()[0] for text in asked] == ["BEGIN", "SELECT"] * 2

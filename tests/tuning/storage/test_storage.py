@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import multiprocessing
 import subprocess
 import time
@@ -17,11 +18,12 @@ from sqlalchemy import event
 from tuning import JobError, open_study
 from tuning.errors import StoreError
 from tuning.storage.claim_leases import MOST_INTERRUPTIONS
-from tuning.storage.claim_rows import DuplicatePointError, Ending, LeaseLostError
+from tuning.storage.claim_rows import Ending, LeaseLostError
 from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
+from tuning.storage.open_trials import OpenTrials
 from tuning.storage.owner import Owner, _start_ticks
-from tuning.storage.points import PointBook
+from tuning.storage.points import DUPLICATE, LOST, PointBook, Start
 from tuning.storage.studies import create_study, delete_study, list_studies
 
 UNIT = {"x": FloatDistribution(0, 1)}
@@ -69,7 +71,9 @@ def points_of(book):
 
 
 def give(book, claim, x):
-    points_of(book).set_point(claim, {"x": x}, UNIT, point=str(x), user_attributes={})
+    """Gives a claimed trial its point; returns why that was refused, or None."""
+    start = Start(claim=claim, params={"x": x}, point=str(x))
+    return points_of(book).start([start], UNIT).get(claim.token)
 
 
 def test_rule_1_a_study_never_has_more_trials_than_its_limit(url):
@@ -212,10 +216,54 @@ def test_rule_3_claims_of_an_earlier_version_are_taken_back(url):
 def test_rule_4_no_two_trials_have_the_same_point(url):
     book = book_of(url)
     first, second = book.claim(2), book.claim(2)
-    give(book, first, 0.5)
-    with pytest.raises(DuplicatePointError):
-        give(book, second, 0.5)
+    assert give(book, first, 0.5) is None
+    assert give(book, second, 0.5) == DUPLICATE
     assert not points_of(book).enqueue({"x": 0.5}, UNIT, point="0.5", limit=9)
+
+
+def test_rules_2_and_4_hold_for_each_trial_of_a_batch(url):
+    book = book_of(url)
+    claims = book.claim_batch(9, 4)
+    assert [claim.number for claim in claims] == [0, 1, 2, 3]
+    book.release(claims[0])  # another search may have it
+    points = zip(claims, (0.1, 0.2, 0.2, 0.3), strict=True)
+    starts = [Start(claim=claim, params={"x": x}, point=str(x)) for claim, x in points]
+    refused = points_of(book).start(starts, UNIT)
+    assert refused == {claims[0].token: LOST, claims[2].token: DUPLICATE}
+    ended = [(claim, Ending(state=TrialState.COMPLETE, values=[1.0])) for claim in claims]
+    assert book.finish_batch(ended) == [claims[0]]
+    trials = open_study("s", url).trials
+    assert [trial.params for trial in trials] == [{}, {"x": 0.2}, {}, {"x": 0.3}]
+    assert [trial.state.name for trial in trials] == ["WAITING", *["COMPLETE"] * 3]
+
+
+def test_trials_of_a_batch_keep_their_own_attributes(url):
+    book = book_of(url)
+    one, other = book.claim_batch(9, 2)
+    start = [
+        Start(claim=claim, params={"x": x}, point=str(x), user_attributes={"attempts": 1})
+        for claim, x in ((one, 0.1), (other, 0.2))
+    ]
+    points_of(book).start(start, UNIT)
+    failed = Ending(state=TrialState.FAIL, user_attributes={"attempts": 3})
+    pruned = Ending(state=TrialState.PRUNED, values=[math.inf], intermediate={1: 0.5, 2: math.nan})
+    book.finish_batch([(one, failed), (other, pruned)])
+    first, second = open_study("s", url).trials
+    assert (first.user_attrs, second.user_attrs) == ({"attempts": 3}, {"attempts": 1})
+    assert (second.value, second.intermediate_values[1]) == (math.inf, 0.5)
+    assert math.isnan(second.intermediate_values[2])
+
+
+def test_a_claim_looks_at_no_trial_that_has_ended(url):
+    book = book_of(url)
+    for _ in range(3):
+        for claim in book.claim_batch(99, 4):
+            book.finish(claim, Ending(state=TrialState.COMPLETE, values=[0.0]))
+    (running,) = book.claim_batch(99, 1)
+    looked = OpenTrials(book._study_id)
+    found = [book._storage.transaction(looked.look, reads=True) for _ in range(2)]
+    assert [len(states) for states in found] == [13, 1]
+    assert (looked.ended, looked.total, running.number) == (12, 13, 12)
 
 
 def test_released_trials_keep_their_parameters_and_their_number(url):

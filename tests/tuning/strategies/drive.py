@@ -36,7 +36,10 @@ class Driver:
 
     def ask(self):
         claim = self.book.claim(self.phase.limit)
-        return None if claim is None else (claim, self.asker.start(claim, self.phase, 0)[0])
+        if claim is None:
+            return None
+        ((started,),) = self.asker.start([(claim, 0)], self.phase)
+        return claim, started.params
 
     def tell(self, claim, values):
         """Ends a trial: a list of values, `"pruned"`, or a value that is no number."""

@@ -105,6 +105,7 @@ def test_rows_among_others():
     rows = np.array([[0.0, 0.5], [0.25, 0.5]])
     assert among(rows, rows[1:]).tolist() == [False, True]
     assert among(rows, rows[:0]).tolist() == [False, False]
+    assert among(rows[:0], rows).tolist() == []
 
 
 def test_the_gradient_of_the_posterior_is_exact():
@@ -132,10 +133,10 @@ def test_what_is_believed_changes_no_mean_and_leaves_no_doubt():
     process = fitted()
     rows = np.array([[0.9, 0.1, 0.9]])
     mean, deviation = process.predict(rows)
-    process.believe(rows)
-    after, rest = process.predict(rows)
+    after, rest = process.believing(rows).predict(rows)
     assert after == pytest.approx(mean, abs=1e-6)
     assert rest[0] < 0.3 * deviation[0]
+    assert process.predict(rows)[1] == deviation  # the process itself believes nothing
 
 
 def test_unordered_coordinates_are_equal_or_different():
@@ -232,6 +233,19 @@ def test_workers_at_once_try_different_points(tmp_path):
         for b in points[:i]
     ]
     assert min(away) > 1e-4
+
+
+def test_a_process_that_is_kept_draws_the_points_of_a_fresh_one(tmp_path):
+    def driver(name):
+        return Driver(tmp_path / name, RINGS, strategy="hybrid", trials=20, seed=0)
+
+    def bowl(point, number):
+        return [(point["x"] - 0.7) ** 2 + (point["y"] - 0.2) ** 2]
+
+    kept = driver("kept")
+    driver("fresh").run(bowl, 13)
+    kept.run(bowl, 13)
+    assert [kept.ask()[1] for _ in range(4)] == [driver("fresh").ask()[1] for _ in range(4)]
 
 
 def test_a_region_that_fails_is_left(tmp_path):

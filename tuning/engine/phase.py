@@ -1,0 +1,34 @@
+"""One phase of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuning.space.space import Space
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """One phase of a search: a strategy, its space and where it ends.
+
+    Attributes:
+        strategy: Name of the strategy.
+        options: Its options.
+        space: The space it draws from, part of the study's.
+        limit: Trials of the study when the phase is over.
+        exhausts: Whether the limit is the end of the space and not of the budget.
+        stage: Name of the stage, or None.
+        prunes: Whether trials may be given up.
+        patience: Whether the search's patience ends the phase.
+    """
+
+    strategy: str
+    space: Space
+    limit: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    exhausts: bool = False
+    stage: str | None = None
+    prunes: bool = True
+    patience: bool = True

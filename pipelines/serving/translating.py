@@ -1,4 +1,4 @@
-"""Translates texts by a trained encoder-decoder, greedily and in compiled batches."""
+"""Translates texts by a trained encoder-decoder, in compiled batches."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ BATCH = 256
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationOutput:
-    """Writes the likeliest token at every step.
+    """Writes the likeliest translation that a beam search finds.
 
     Attributes:
         length: Tokens of a translation at most, the end token included.
+        beam_width: Candidates of a text; 1 takes the likeliest token at every step.
     """
 
     length: int = 50
+    beam_width: int = 1
 
     def write(
         self, model: keras.Model, preprocessing: PairPreprocessor, texts: Sequence[str]
@@ -33,24 +35,28 @@ class TranslationOutput:
         """Columns `source` and `translation`, one row per text."""
         import pandas as pd
 
-        translations = Translator(model, preprocessing, length=self.length)(texts)
+        translator = Translator(
+            model, preprocessing, length=self.length, beam_width=self.beam_width
+        )
+        translations = translator(texts)
         return pd.DataFrame({"source": list(texts), "translation": translations})
 
 
 class Translator:
-    """A compiled greedy translator.
+    """A compiled translator.
 
     Encoding and the loop over the tokens are one TensorFlow function, so that a batch costs
     one call instead of one per token. It shares the weights of the model: train on, and the
-    translations follow. `cookbook.decoding` has beam search.
+    translations follow.
 
     Args:
         model: Made by `cookbook.models.seq2seq.encoder_decoder`.
         preprocessing: Fitted with it.
         length: Tokens of a translation at most, at least 1.
+        beam_width: Candidates of a text, at least 1; 1 takes the likeliest token at every step.
 
     Raises:
-        ValueError: If the model is no encoder-decoder, or the length is below 1.
+        ValueError: If the model is no encoder-decoder, or the length or the width is below 1.
 
     Example:
         >>> from cookbook.models.seq2seq import encoder_decoder
@@ -62,12 +68,19 @@ class Translator:
     """
 
     def __init__(
-        self, model: keras.Model, preprocessing: PairPreprocessor, *, length: int = 50
+        self,
+        model: keras.Model,
+        preprocessing: PairPreprocessor,
+        *,
+        length: int = 50,
+        beam_width: int = 1,
     ) -> None:
-        if length < 1:
-            raise ValueError(f"`length >= 1` must hold. Got length={length}.")
+        for name, value in {"length": length, "beam_width": beam_width}.items():
+            if value < 1:
+                raise ValueError(f"`{name} >= 1` must hold. Got {name}={value}.")
         self._preprocessing = preprocessing
-        self._write = _compile(model, preprocessing.start_id, preprocessing.end_id, length)
+        tokens = (preprocessing.start_id, preprocessing.end_id)
+        self._write = _compile(model, *tokens, length=length, width=beam_width)
 
     def __call__(self, texts: Sequence[str]) -> list[str]:
         """Translates texts.
@@ -97,10 +110,11 @@ class Translator:
         return found
 
 
-def _compile(model: keras.Model, start: int, end: int, length: int) -> Any:
+def _compile(model: keras.Model, start: int, end: int, *, length: int, width: int) -> Any:
     import tensorflow as tf
 
     from cookbook.models.seq2seq_layers import RecurrentDecoder, RecurrentEncoder
+    from pipelines.serving.beams import write_beams
 
     by_type = {type(layer): layer for layer in model.layers}
     if not {RecurrentEncoder, RecurrentDecoder} <= set(by_type):
@@ -113,24 +127,17 @@ def _compile(model: keras.Model, start: int, end: int, length: int) -> Any:
     # No AutoGraph: the loop is TensorFlow's already.
     @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)], autograph=False)
     def write(source: tf.Tensor) -> tf.Tensor:
-        memory, *first = encoder(source, training=False)
+        memory, *states = encoder(source, training=False)
         context = () if decoder.attention is None else (memory, tf.not_equal(source, 0))
+        states, context = tf.nest.map_structure(
+            lambda state: tf.repeat(state, width, axis=0), (states, context)
+        )
 
-        def unfinished(step: Any, token: Any, is_open: Any, written: Any, states: Any) -> Any:
-            return tf.logical_and(step < length, tf.reduce_any(is_open))
-
-        def extend(step: Any, token: Any, is_open: Any, written: Any, states: Any) -> Any:
+        def step(token: tf.Tensor, states: Any) -> Any:
             logits, *states = decoder(token[:, tf.newaxis], states, *context, training=False)
-            best = tf.argmax(logits[:, 0], axis=-1, output_type=tf.int32)
-            # Behind the end comes padding.
-            token = tf.where(is_open, best, 0)
-            written = written.write(step, token)
-            return step + 1, token, is_open & (token != end), written, states
+            return logits[:, 0], states
 
-        rows = tf.shape(source)[0]
-        written = tf.TensorArray(tf.int32, size=0, dynamic_size=True, element_shape=(None,))
-        begin = (tf.constant(0), tf.fill([rows], start), tf.ones([rows], tf.bool), written, first)
-        written = tf.while_loop(unfinished, extend, begin)[3]
-        return tf.transpose(written.stack())
+        first = tf.fill([tf.shape(source)[0]], start)
+        return write_beams(step, states, first, end=end, length=length, width=width)
 
     return write

@@ -46,15 +46,24 @@ class Translation(Task):
 
     Its own hyperparameters: `token_kind` (`"word"`, `"whitespace"`, `"character"` or
     `"subword"`), `max_vocabulary` (tokens per side, 0 for all), `min_frequency`, `max_length`
-    (tokens of a sentence, 0 for all) and `sampling_half_life` (epochs, 0 for none).
+    (tokens of a sentence, 0 for all), `sampling_half_life` (epochs, 0 for none) and `beam_width`
+    (candidates of a translation; 1, the usual one, takes the likeliest word at every step).
     """
 
     extra_names = frozenset(
-        {"token_kind", "max_vocabulary", "min_frequency", "max_length", "sampling_half_life"}
+        {
+            "token_kind",
+            "max_vocabulary",
+            "min_frequency",
+            "max_length",
+            "sampling_half_life",
+            "beam_width",
+        }
     )
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
+        self._beam_width = int(self.extra.get("beam_width", 1))
         self._half_life = float(self.extra.get("sampling_half_life", 0))
         self.pairs = PairPreprocessor(
             Tokenizer(kind=self.extra.get("token_kind", "word"), lowercase=True),
@@ -124,7 +133,8 @@ class Translation(Task):
         The source stands beside its translation because a source with several known
         translations has a row for each of them: `measure` scores it once, against all.
         """
-        return self._answers(x, Translator(model, self.pairs, length=self._length))
+        translator = Translator(model, self.pairs, length=self._length, beam_width=self._beam_width)
+        return self._answers(x, translator)
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:
         """BLEU in [0, 100] and share of exact matches, over the different source sentences.
@@ -171,7 +181,11 @@ class Translation(Task):
         """Both vocabularies, and the longest translation."""
         return {
             "inputs": self.pairs.to_config(),
-            "outputs": {"kind": "translation", "length": self._length},
+            "outputs": {
+                "kind": "translation",
+                "length": self._length,
+                "beam_width": self._beam_width,
+            },
         }
 
     def raw_example(self) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sacrebleu
 
-from cookbook.decoding import greedy
+from cookbook.decoding import beam_search, greedy
 from cookbook.models.recurrent_steps import StepwiseDecoder
 from cookbook.models.seq2seq import ScheduledSampling, encoder_decoder
 from pipelines.baselines.nearest_sentence import NearestSentence
@@ -15,6 +15,7 @@ from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.hyperparameters.options import TrainingOptions, check_parameter_names
 from pipelines.inputs.feeds import ArrayFeed, DatasetFeed
 from pipelines.recipes.registry import load_recipe
+from pipelines.serving.beams import ALPHA
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.translating import Translator
 from pipelines.tasks.translation import Translation
@@ -93,8 +94,12 @@ def test_the_compiled_translator_writes_what_the_stepwise_search_writes(settings
     step = StepwiseDecoder(model)
     state = step.start(pairs.transform(texts))
     first = np.full(len(texts), pairs.start_id)
-    expected = greedy(step, first, state, end=pairs.end_id, max_length=6).tokens
+    options = {"end": pairs.end_id, "max_length": 6}
+    expected = greedy(step, first, state, **options).tokens
     assert Translator(model, pairs, length=6)(texts) == pairs.decode(expected)
+    beams = beam_search(step, first, state, width=3, alpha=ALPHA, **options)
+    translator = Translator(model, pairs, length=6, beam_width=3)
+    assert translator(texts) == pairs.decode(beams.best().tokens)
 
 
 @pytest.mark.exhaustive
@@ -183,3 +188,5 @@ def test_another_model_cannot_translate():
         Translator(keras.Sequential(name="other"), pairs)
     with pytest.raises(ValueError, match=r"`length >= 1` must hold\. Got length=0"):
         Translator(keras.Sequential(name="other"), pairs, length=0)
+    with pytest.raises(ValueError, match=r"`beam_width >= 1` must hold\. Got beam_width=0"):
+        Translator(keras.Sequential(name="other"), pairs, beam_width=0)

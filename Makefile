@@ -5,9 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+# A worker takes over half of what another has left: tests of one module share what they set up.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev tune ui test test-exhaustive test-all first-day tutorial check format documents docs clean image secrets up scale submit logs rehearsal down
+.PHONY: help install install-dev install-all tune ui test test-exhaustive test-all first-day tutorial check lint types contracts format documents docs clean image secrets up scale submit logs rehearsal down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -16,20 +19,26 @@ install: $(STAMP)  ## create .venv and install the program
 
 install-dev: $(DEV_STAMP)  ## the same with the tools for development
 
-$(STAMP): pyproject.toml constraints.txt
+install-all: $(BIN)/python  ## all at once: program, tools and what builds the documentation
+	$(INSTALL) '.[dev,docs]'
+	@touch $(STAMP) $(DEV_STAMP) $(DOCS_STAMP)
+
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is $$($(PYTHON) -V). Name another one: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(INSTALL) .
 	@touch $@
 
-$(DEV_STAMP): $(STAMP)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@touch $@
+$(DEV_STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(INSTALL) '.[dev]'
+	@touch $(STAMP) $@
 
-$(DOCS_STAMP): $(STAMP)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+$(DOCS_STAMP): $(DEV_STAMP)
+	$(INSTALL) '.[docs]'
 	@touch $@
 
 tune: install  ## the main job: search the hyperparameters of a CNN on handwritten digits
@@ -39,24 +48,32 @@ ui: install  ## open the MLflow UI on the runs of this folder
 	$(BIN)/cookbook ui
 
 test: install-dev  ## the fast tests, doctests included
-	$(BIN)/python -m pytest -n auto -m "not slow and not data and not exhaustive"
+	$(PYTEST) -m "not slow and not data and not exhaustive"
 
 test-exhaustive: install-dev  ## whole tables and whole trainings, which take as long again
-	$(BIN)/python -m pytest -n auto -m "exhaustive and not slow and not data"
+	$(PYTEST) -m "exhaustive and not slow and not data"
 
 test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST)
+
+DAY ?= --long
 
 first-day: install-dev  ## walk the first day of a user in an empty folder, with every step
-	$(BIN)/python -m tests.first_day --long
+	$(BIN)/python -m tests.first_day $(DAY)
 
 tutorial: install-dev  ## run the tutorial from an empty folder and keep its outputs
 	$(BIN)/python -m tests.notebooks --write
 
-check: install-dev  ## format, lint, types and import contracts
+check: lint types contracts  ## format, lint, types and import contracts
+
+lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: install-dev
 	$(BIN)/mypy
+
+contracts: install-dev
 	$(BIN)/lint-imports
 
 format: install-dev  ## apply the formatter and safe fixes

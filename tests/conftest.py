@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-# Set before anything imports TensorFlow: its start-up notes are not test output, and two
-# threads per process leave room for the workers that the service tests start.
+# Set before anything imports TensorFlow: its start-up notes are not test output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+LONGER = ("slow", "exhaustive", "data")
+FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules are never garbage: the collector need not walk through all of them again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    """Fails a fast test that is not; other load changes no processor time."""
+    begun = time.process_time()
+    result = yield
+    spent = time.process_time() - begun
+    if spent > FAST_SECONDS and not any(item.get_closest_marker(mark) for mark in LONGER):
+        pytest.fail(
+            f"A fast test takes at most {FAST_SECONDS:.0f} s of processor time. Got {spent:.0f} s: "
+            "make it smaller, or mark it `exhaustive` or `slow`."
+        )
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +48,15 @@ def empty_mlflow(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("mlflow")
     connect(default_tracking_uri(folder)).search_experiments()
     return folder / "mlflow.db"
+
+
+@pytest.fixture(scope="session")
+def put_mlflow(empty_mlflow) -> Callable[[Path], Path]:
+    """Puts an empty MLflow store into a folder, and returns the folder."""
+
+    def put(folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(empty_mlflow, folder / "mlflow.db")
+        return folder
+
+    return put

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +14,9 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def ready_mlflow(tmp_path, empty_mlflow):
+def ready_mlflow(tmp_path, put_mlflow):
     """Puts an empty MLflow store where the program would make one, which takes seconds."""
-    (tmp_path / "mlruns").mkdir(exist_ok=True)
-    shutil.copy(empty_mlflow, tmp_path / "mlruns" / "mlflow.db")
+    put_mlflow(tmp_path / "mlruns")
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ def classifier(**options: Any) -> keras.Model:
     return model
 
 
+@pytest.mark.exhaustive
 def test_reload(tmp_path: Path) -> None:
     schedule = Plateau(OneCycle(0.5, 10))
     schedule.lower(0.5)

@@ -90,6 +90,7 @@ def test_twenty_steps_equal_numpy(case: Case) -> None:
         np.testing.assert_allclose(path[k], w, rtol=2e-3, atol=2e-4)
 
 
+@pytest.mark.exhaustive
 @by_gradient
 def test_quadratic_converges(case: Case) -> None:
     path = descend(make_optimizer(case.name, learning_rate=case.rate, **case.options), 150)

@@ -252,13 +252,6 @@ def test_a_table_tells_what_was_inferred_dropped_and_left_out(program, tmp_path)
 
 
 @pytest.mark.exhaustive
-def test_a_person_reads_the_notes_too(program, tmp_path):
-    path = write_table(tmp_path)
-    done = program("train", "tabular", "--tiny", "--data", path, "--target", "label")
-    assert "data       1 missing input values, left for imputation" in done.out
-
-
-@pytest.mark.exhaustive
 @pytest.mark.service
 @pytest.mark.timeout(300)
 def test_a_search_shows_the_notes_once(program, tmp_path):

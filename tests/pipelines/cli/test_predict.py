@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pipelines.own_data import OWN_DATA
+from pipelines.recipes.registry import load_recipe
+from tests.pipelines.recipes.test_tiny_runs import PREDICTED, check_tiny_run
 
 
 def _new_table(folder):
@@ -57,6 +58,10 @@ INPUTS = {
 }
 
 
+def test_every_recipe_left_to_this_file_has_inputs():
+    assert set(INPUTS) >= PREDICTED
+
+
 def _read(program, run, source):
     done = program("predict", run, source, "--json")
     assert done.err == ""
@@ -65,12 +70,11 @@ def _read(program, run, source):
 
 @pytest.mark.exhaustive
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("ready_mlflow")
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_trained_model_takes_raw_input(name, program, tmp_path):
-    own = OWN_DATA[name]
-    data = own.write(tmp_path)
-    trained = program("train", name, "--tiny", "--data", data, *own.options, "--json")
-    run = json.loads(trained.out.splitlines()[-1])["run_id"]
+    """The tiny run of `test_tiny_runs`, and what its model predicts."""
+    run = check_tiny_run(load_recipe(name), program, tmp_path)["run_id"]
     for number, (source, rows, columns) in enumerate(INPUTS[name]):
         place = tmp_path / f"new{number}"
         place.mkdir()
@@ -111,6 +115,7 @@ def _file(folder, name, text):
     return path
 
 
+@pytest.mark.usefixtures("ready_mlflow")
 def test_a_model_that_draws_takes_seeds(program):
     trained = program("train", "digits-gan", "--tiny", "--json")
     run = json.loads(trained.out.splitlines()[-1])["run_id"]
@@ -122,6 +127,7 @@ def test_a_model_that_draws_takes_seeds(program):
     assert (done.code, "whole numbers, for example 0,1,2. Got 'five'" in done.err) == (2, True)
 
 
+@pytest.mark.usefixtures("ready_mlflow")
 def test_files_are_brought_to_the_range_of_the_training_images(program, tmp_path):
     from sklearn.datasets import load_digits
 
@@ -141,6 +147,7 @@ def test_files_are_brought_to_the_range_of_the_training_images(program, tmp_path
     assert "Pixels lie in [0, 16], as in training. Got values from 0 to 2" in done.err
 
 
+@pytest.mark.usefixtures("ready_mlflow")
 def test_tables_are_read_as_the_options_say(program, tmp_path):
     lines = [f"{n % 9},{n % 10};{('oui', 'non')[n % 10 > 4]}é" for n in range(80)]
     path = tmp_path / "french.csv"
@@ -174,6 +181,7 @@ def test_an_unknown_run_is_one_line(program):
     assert "There is no saved model for '0123'. Looked in: 0123, mlruns/models/0123" in done.err
 
 
+@pytest.mark.usefixtures("ready_mlflow")
 def test_models_in_mlflow_are_downloaded_and_read_without_their_code(program, tmp_path):
     trained = program("train", "digits-gan", "--tiny", "--json")
     run = json.loads(trained.out.splitlines()[-1])["run_id"]

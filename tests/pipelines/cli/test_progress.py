@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -14,8 +11,6 @@ from pipelines.jobs.progress import SearchProgress
 from pipelines.training import progress as module
 from pipelines.training.progress import EpochProgress
 from tuning import Progress
-
-pytestmark = pytest.mark.usefixtures("ready_mlflow")
 
 
 @pytest.fixture
@@ -63,11 +58,3 @@ def test_a_terminal_of_80_columns_keeps_counts_and_the_time_left(monkeypatch, ca
     assert len(line) <= 80
     assert "992/1000" in line
     assert "best 0.9700  about 4000 s left  2 running" in line
-
-
-@pytest.mark.exhaustive
-def test_json_stands_alone_on_standard_output_and_progress_on_standard_error(tmp_path):
-    command = [sys.executable, "-m", "pipelines.cli", "train", "wine-mlp", "--tiny", "--json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["recipe"] == "wine-mlp"
-    assert "epoch 1/" in done.stderr

@@ -6,6 +6,6 @@ import pytest
 
 
 @pytest.fixture(scope="package")
-def root(tmp_path_factory):
-    """One folder for all comparisons: a new MLflow database takes seconds."""
-    return tmp_path_factory.mktemp("comparisons")
+def root(tmp_path_factory, put_mlflow):
+    """One folder for all comparisons."""
+    return put_mlflow(tmp_path_factory.mktemp("comparisons"))

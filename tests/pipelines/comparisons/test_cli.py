@@ -94,11 +94,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
 
 
 @pytest.mark.exhaustive
-def test_json_ends_with_one_object(tmp_path):
-    process = _start(tmp_path, "--seeds", "1", "--json")
-    output, errors = process.communicate(timeout=100)
-    assert process.returncode == 0, errors
-    result = json.loads(output.splitlines()[-1])
+def test_json_ends_with_one_object(program, tmp_path):
+    done = program("train", "compare-depths", "--tiny", "--seeds", "1", "--json")
+    result = json.loads(done.out.splitlines()[-1])
     assert [row["seeds"] for row in result["table"]] == [1, 1]
     assert {"arm", "metric", "mean", "low", "high", "seconds"} <= set(result["table"][0])
     assert (tmp_path / result["figure"]).read_bytes().startswith(b"\x89PNG")

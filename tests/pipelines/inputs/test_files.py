@@ -185,6 +185,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
 def test_memory_does_not_grow_with_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "image.jpg"
@@ -251,6 +252,7 @@ print("the end", flush=True)
 """
 
 
+@pytest.mark.exhaustive
 def test_a_script_ends_with_an_unfinished_iterator(tmp_path: Path) -> None:
     """Its dataset is working ahead, in Python too, when the interpreter ends."""
     path = tmp_path / "image.jpg"

@@ -66,22 +66,6 @@ def test_another_content_is_another_study_and_another_place_is_not(tmp_path):
     assert other.final["test_reads"] == 1
 
 
-@pytest.mark.exhaustive
-def test_the_program_says_so_where_the_study_has_a_name(program, tmp_path):
-    write_rows(tmp_path / "data.csv")
-    command = ("tune", "tabular", "--data", "data.csv", "--target", "y", "--study", "mine",
-               "--epochs", 2, "--workers", 1, "--trials")  # fmt: skip
-    program(*command, 1)
-    write_rows(tmp_path / "data.csv", seed=1)
-    done = program(*command, 1, check=False)
-    assert done.code == 2
-    line = (
-        r"cookbook: A study belongs to one job\. 'mine' has data fingerprint [0-9a-f]{12}, "
-        r"got [0-9a-f]{12}\. "
-    )
-    assert re.fullmatch(line + WAY_OUT + HERE.format(name="mine") + "\n", done.err)
-
-
 # B: other arrays, another function
 
 
@@ -184,24 +168,7 @@ def test_other_test_rows_are_tested_without_another_search(tmp_path):
     assert search(test_data=tests[1]).final == search().final == other.final
 
 
-# C: two recipes under one name
-
-
-@pytest.mark.exhaustive
-def test_c_two_recipes_do_not_share_a_study(program, tmp_path):
-    options = ("--study", "same", "--epochs", 1, "--workers", 1, "--trials")
-    program("tune", "breast-cancer-mlp", *options, 1)
-    done = program("tune", "digits-mlp", *options, 2, check=False)
-    assert done.code == 2
-    assert done.err.startswith(
-        "cookbook: A study belongs to one job. 'same' has objective 'recipe breast-cancer-mlp', "
-        "got 'recipe digits-mlp'; dataset 'breast-cancer', got 'digits'; data fingerprint "
-    )
-    assert re.search(WAY_OUT + HERE.format(name="same") + "\n$", done.err)
-    assert len(read_trials(open_study("same", root=str(tmp_path / "mlruns")))) == 1
-
-
-# D: a job file that is edited
+# C: a job file that is edited
 
 
 EDITS = [
@@ -232,14 +199,19 @@ def folder(tmp_path_factory):
 
 
 def run_job(folder, **changes):
+    return tune(write_job(folder, **changes), root=folder)
+
+
+def write_job(folder, **changes):
     data = {"path": str(folder / "data.csv"), "target": "y"}
     write_rows(folder / "data.csv", seed=changes.pop("rows", 0))
     keys = QUICK | {"recipe": "tabular", "trials": 1, "epochs": 1, "seed": 0}
     keys |= {"set": {"learning_rate": 0.00001}, **changes}
     given = keys.get("data", {})
     keys["data"] = None if given is None else data | given
-    (folder / "job.yaml").write_text(yaml.safe_dump(keys))
-    return tune(folder / "job.yaml", root=folder)
+    path = folder / "job.yaml"
+    path.write_text(yaml.safe_dump(keys))
+    return path
 
 
 @pytest.mark.parametrize(("changes", "message"), EDITS, ids=lambda value: str(value)[:30])
@@ -250,6 +222,28 @@ def test_an_edit_that_changes_trials_is_refused(folder, changes, message):
     study = open_study("job", root=str(folder))
     assert study.user_attrs == before
     assert len(read_trials(study)) == 1
+
+
+def test_the_program_says_so_in_one_line(program, folder):
+    done = program("tune", write_job(folder, rows=1), "--root", folder, check=False)
+    assert done.code == 2
+    line = (
+        r"cookbook: A study belongs to one job\. 'job' has data fingerprint [0-9a-f]{12}, "
+        r"got [0-9a-f]{12}\. "
+    )
+    assert re.fullmatch(line + WAY_OUT + HERE.format(name="job") + "\n", done.err)
+
+
+def test_two_recipes_do_not_share_a_study(program, folder):
+    named = ("--study", "job", "--root", folder)
+    done = program("tune", "digits-mlp", *named, "--trials", 2, check=False)
+    assert done.code == 2
+    assert done.err.startswith(
+        "cookbook: A study belongs to one job. 'job' has objective 'recipe tabular', "
+        "got 'recipe digits-mlp'; dataset 'tabular-file', got 'digits'; data fingerprint "
+    )
+    assert re.search(WAY_OUT + HERE.format(name="job") + "\n$", done.err)
+    assert len(read_trials(open_study("job", root=str(folder)))) == 1
 
 
 def test_an_edit_that_does_not_goes_on(folder):

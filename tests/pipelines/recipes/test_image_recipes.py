@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -220,9 +219,3 @@ def test_images_on_disk_train_like_images_in_memory(tmp_path):
         assert experiment.task.baseline(dataset.validation)[1].shape == (len(dataset.validation), 2)
         losses.append(history["loss"])
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_session():
-    yield
-    keras.backend.clear_session()

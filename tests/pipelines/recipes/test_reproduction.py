@@ -7,10 +7,9 @@ import statistics
 
 import pytest
 
-from cookbook._sources import TITLES
 from cookbook.models.catalog import MODELS
 from pipelines.recipes.record import RECORDS
-from pipelines.recipes.registry import load_recipe, recipe_names
+from pipelines.recipes.registry import load_recipe
 from pipelines.recipes.reproduction import VERDICTS, count_verdicts, judge, reproduce
 from pipelines.sources.figures import Figure, read_figures
 
@@ -22,20 +21,6 @@ def _figure(value, *, unit="%", better="higher"):
     return Figure(
         source="003", place="-", what="-", value=value, unit=unit, better=better, ours="", note=""
     )
-
-
-def test_every_figure_names_its_place_and_what_it_is_compared_with():
-    names = [(f.source, f.place, f.what) for f in read_figures()]
-    assert len(set(names)) == len(names)
-    for figure in read_figures():
-        assert figure.source in TITLES
-        assert figure.better in ("higher", "lower", "equal", "")
-        kind, *rest = figure.ours.split() or [""]
-        assert kind in ("record", "history", "model", "")
-        if kind in ("record", "history"):
-            assert rest[0] in recipe_names()
-        if kind == "model":
-            assert rest[0] in MODELS
 
 
 @pytest.mark.parametrize("one", COMPARED, ids=lambda one: f"{one.figure.place}-{one.figure.what}")

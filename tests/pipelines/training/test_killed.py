@@ -21,7 +21,8 @@ TRAINING_ROWS = 1257
 
 @pytest.mark.exhaustive
 @pytest.mark.timeout(300)
-def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
+@pytest.mark.usefixtures("ready_mlflow")
+def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path, put_mlflow):
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "train", "digits-mlp", "--epochs", str(EPOCHS)],
         cwd=tmp_path,
@@ -52,7 +53,7 @@ def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path):
     assert 0 < before < resumed.seconds < before + here
     assert resumed.samples_per_second == pytest.approx(TRAINING_ROWS * EPOCHS / resumed.seconds)
     trained.clear()
-    whole = train("digits-mlp", root=tmp_path / "other", **options)
+    whole = train("digits-mlp", root=put_mlflow(tmp_path / "other"), **options)
     assert len(trained) == EPOCHS
     # Equal, not close.
     assert resumed.history == whole.history

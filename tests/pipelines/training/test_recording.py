@@ -14,14 +14,17 @@ from tuning.tracking import Tracker, default_tracking_uri
 EPOCHS, PEAK = 4, 0.01
 
 
+pytestmark = pytest.mark.usefixtures("ready_mlflow")
+
+
 def _stored(root, result):
     client = Tracker(default_tracking_uri(root), experiment=result.recipe).client
     return client, client.get_run(result.run_id).data
 
 
 @pytest.fixture(scope="module")
-def training(tmp_path_factory):
-    root = tmp_path_factory.mktemp("training") / "mlruns"
+def training(tmp_path_factory, put_mlflow):
+    root = put_mlflow(tmp_path_factory.mktemp("training"))
     seen = []
     params = {"epochs": EPOCHS, "schedule": "cosine", "learning_rate": PEAK}
     result = train(
@@ -86,7 +89,9 @@ def test_two_adversaries_have_one_rate(tmp_path):
 def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
     path = write_table(tmp_path)
     command = ("train", "tabular", "--tiny", "--data", path, "--target", "label")
-    shown = program(*command).err
+    done = program(*command)
+    assert "data       1 missing input values, left for imputation" in done.out
+    shown = done.err
     for line in (
         "column  kind         missing  note",
         "size    numeric      1",
@@ -105,8 +110,11 @@ def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
 
 
 @pytest.mark.exhaustive
-def test_the_time_of_the_epochs_is_that_of_the_training(program):
+def test_a_person_reads_epochs_with_their_time_metrics_and_where_the_run_is(program):
     done = program("train", "wine-mlp", "--tiny")
+    for text in ("validation", "test", "trained in", "samples/s", "http", "model.keras"):
+        assert text in done.out
+    assert "epoch 2/2" in done.err
     seconds = [float(line.split()[-2]) for line in done.err.splitlines() if "epoch" in line]
     (total,) = (line.split()[2] for line in done.out.splitlines() if "trained in" in line)
     assert len(seconds) == 2

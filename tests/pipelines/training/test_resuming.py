@@ -22,12 +22,12 @@ CODES = {
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("change", CODES)
-def test_other_code_begins_anew_and_leaves_no_checkpoint(change, tmp_path, monkeypatch):
+def test_other_code_begins_anew_and_leaves_no_checkpoint(change, tmp_path, put_mlflow, monkeypatch):
     def die(epoch, *_):
         if epoch == 2:
             raise KeyboardInterrupt
 
-    options = {"params": {"epochs": 3}, "tiny": True, "root": tmp_path}
+    options = {"params": {"epochs": 3}, "tiny": True, "root": put_mlflow(tmp_path)}
     with pytest.raises(KeyboardInterrupt):
         train("wine-mlp", on_epoch=die, **options)
     assert len(list((tmp_path / "checkpoints").iterdir())) == 1

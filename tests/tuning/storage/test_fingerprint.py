@@ -7,6 +7,7 @@ import re
 import pytest
 from optuna.storages import get_storage
 
+from tests.tuning.empty_store import put_empty_store
 from tuning import Float, JobError, SearchSettings, Space, open_study, search
 from tuning.storage.database import open_storage
 from tuning.storage.fingerprint import differences, plain_facts, sentence
@@ -20,7 +21,7 @@ KNOWN = {"objective": "recipe a", "data": "0123456789abcdef" * 4, "set": {"rate"
 
 @pytest.fixture
 def url(tmp_path):
-    return f"sqlite:///{tmp_path}/studies.db"
+    return put_empty_store(tmp_path)
 
 
 def opened(url, facts=None, *, space=SPACE_X, metrics=LOSS):

@@ -15,6 +15,7 @@ from optuna.testing.pytest_storages import StorageTestCase
 from optuna.trial import TrialState
 from sqlalchemy import event
 
+from tests.tuning.empty_store import put_empty_store
 from tuning import JobError, open_study
 from tuning.errors import StoreError
 from tuning.storage.claim_leases import MOST_INTERRUPTIONS
@@ -41,7 +42,7 @@ class TestStudyStorage(StorageTestCase):
 class TestCachedStudyStorage(StorageTestCase):
     @pytest.fixture
     def storage(self, tmp_path):
-        opened = open_storage(f"sqlite:///{tmp_path}/studies.db")
+        opened = open_storage(put_empty_store(tmp_path))
         yield get_storage(opened)
         opened.engine.dispose()
 

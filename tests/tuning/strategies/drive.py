@@ -7,6 +7,7 @@ import math
 from optuna.storages import get_storage
 from optuna.trial import TrialState
 
+from tests.tuning.empty_store import put_empty_store
 from tuning import SearchSettings
 from tuning.engine.phases import phases_of
 from tuning.engine.suggestions import Asker
@@ -25,9 +26,9 @@ class Driver:
         self.settings = SearchSettings(
             study="s", root=root, strategy=strategy, trials=trials, metrics=metrics, **changes
         )
-        storage = open_storage(self.settings.url)
+        url = put_empty_store(self.settings.root.resolve())
+        storage = open_storage(url)
         backend = get_storage(storage)
-        url = self.settings.url
         self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
         self.book = ClaimBook(storage, self.study._study_id)
         self.asker = Asker(self.study, storage, space=space, settings=self.settings)

@@ -1,23 +1,22 @@
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import optuna
 import pytest
 
+from tests.tuning.empty_store import put_empty_store
 from tuning.storage.database import open_storage
 from tuning.tracking import default_tracking_uri
 
 
 @pytest.fixture
-def tracking_uri(empty_mlflow: Path, tmp_path: Path) -> str:
-    shutil.copy(empty_mlflow, tmp_path / "mlflow.db")
-    return default_tracking_uri(tmp_path)
+def tracking_uri(put_mlflow: Callable[[Path], Path], tmp_path: Path) -> str:
+    return default_tracking_uri(put_mlflow(tmp_path))
 
 
 @pytest.fixture
 def storage_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'studies.db'}"
+    return put_empty_store(tmp_path)
 
 
 @pytest.fixture

@@ -53,45 +53,44 @@ def numbers():
     return x, (x @ [1.0, -2.0, 0.5]).astype("float32")
 
 
-@pytest.mark.exhaustive
-def test_classes_have_defaults_baseline_interval_and_verdict(tmp_path, digits):
+@pytest.fixture(scope="module")
+def classified(tmp_path_factory, digits):
     x, y = digits
-    result = tune(
-        classifier, (x[:600], y[:600]), test_data=(x[600:], y[600:]), trials=3, epochs=4,
-        root=tmp_path, **COMMON,
+    return tune(
+        classifier, (x[:600], y[:600]), test_data=(x[600:], y[600:]), trials=4, epochs=6, seed=1,
+        root=tmp_path_factory.mktemp("classes"), **COMMON,
     )  # fmt: skip
-    final = result.final
+
+
+@pytest.mark.exhaustive
+def test_classes_have_defaults_baseline_interval_and_verdict(classified, digits):
+    x, y = digits
+    final = classified.final
     assert final["metric"] == "accuracy"
     assert final["interval"]["low"] <= final["test_metrics"]["accuracy"] <= 1.0
     assert final["test_rows"] == 300
     assert final["test_reads"] == 1
-    model = result.model()
-    own = np.mean(model.predict(x[600:], verbose=0).argmax(axis=1) == y[600:])
+    own = np.mean(classified.model().predict(x[600:], verbose=0).argmax(axis=1) == y[600:])
     assert final["test_metrics"]["accuracy"] == pytest.approx(own)
     assert final["baseline"] == "logistic regression"
     plain = LogisticRegression(max_iter=1000).fit(x[:600], y[:600]).score(x[600:], y[600:])
     assert final["baseline_metrics"]["accuracy"] == pytest.approx(plain, abs=0.03)
     assert "default" in final["verdict"]
-    facts = dict(summary_facts(result))
+    facts = dict(summary_facts(classified))
     assert facts.keys() >= {"test", "defaults", "baseline", "verdict"}
     assert "95 % interval" in facts["test"]
-    kept = open_study(result.study, result.search.storage).user_attrs[EVALUATION]
+    kept = open_study(classified.study, classified.search.storage).user_attrs[EVALUATION]
     assert np.trace(kept["confusion"]["counts"]) == pytest.approx(300 * own)
     assert len(kept["learning"]["accuracy"]) == final["epochs"]
 
 
 @pytest.mark.exhaustive
-def test_the_least_units_are_the_defaults_and_lose(tmp_path, digits):
-    x, y = digits
-    result = tune(
-        classifier, (x[:600], y[:600]), test_data=(x[600:], y[600:]), trials=4, epochs=6, seed=1,
-        root=tmp_path, **COMMON,
-    )  # fmt: skip
-    assert result.search.records[0].params["units"] == 4
-    assert result.best_params["units"] > 4
-    assert result.final["difference"]["low"] > 0
-    assert result.final["standing"]["defaults"] == "better"
-    assert "The winner is better than the default hyperparameters" in result.final["verdict"]
+def test_the_least_units_are_the_defaults_and_lose(classified):
+    assert classified.search.records[0].params["units"] == 4
+    assert classified.best_params["units"] > 4
+    assert classified.final["difference"]["low"] > 0
+    assert classified.final["standing"]["defaults"] == "better"
+    assert "The winner is better than the default hyperparameters" in classified.final["verdict"]
 
 
 @pytest.mark.exhaustive

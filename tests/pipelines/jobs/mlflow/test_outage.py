@@ -29,6 +29,7 @@ def last(done):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.usefixtures("ready_mlflow")
 def test_sync_sends_the_end_of_a_search_once(program, tmp_path):
     job = tmp_path / "digits.yaml"
     job.write_text(yaml.safe_dump({"recipe": "digits-mlp", "register": REGISTER, **SMALL}))
@@ -71,7 +72,8 @@ def build(hp):
 
 
 @pytest.mark.exhaustive
-def test_the_winner_of_a_build_function_is_sent_later(tmp_path):
+def test_the_winner_of_a_build_function_is_sent_later(tmp_path, put_mlflow):
+    put_mlflow(tmp_path)
     x = np.zeros((20, 4), np.float32)
     result = tune(
         build, (x, x[:, :1]), root=tmp_path, epochs=1, register=REGISTER, tracking=NOBODY, **SMALL

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 
 @pytest.mark.exhaustive
-def test_the_winner_of_a_build_function_is_registered(tmp_path):
+def test_the_winner_of_a_build_function_is_registered(tmp_path, put_mlflow):
+    put_mlflow(tmp_path)
+
     def build(hp):
         import keras
 
@@ -33,7 +35,8 @@ def test_the_winner_of_a_build_function_is_registered(tmp_path):
     assert loaded.count_params() == result.model().count_params()
 
 
-def test_the_winner_of_a_recipe_is_registered_under_its_alias(tmp_path):
+def test_the_winner_of_a_recipe_is_registered_under_its_alias(tmp_path, put_mlflow):
+    put_mlflow(tmp_path)
     result = tune(
         "digits-mlp", root=tmp_path, tiny=True, trials=2, strategy="random", pruner="none",
         workers=1, register={"name": "digits", "alias": "champion"},

@@ -63,9 +63,14 @@ class BatchRecorder(keras.callbacks.Callback):
         self.losses.append(logs["loss"])
 
 
-@pytest.mark.parametrize("dropout", [0.0, 0.5])
-@pytest.mark.parametrize("batch_size", [16, 50, 64])
-def test_history_and_weights_equal_those_of_fit(dropout, batch_size):
+# Of 50 rows: the last batch is smaller, the only one is full, the only one is not. Each once with
+# or without dropout; the other pairs repeat the same code.
+PAIRS = [(16, 0.5), (50, 0.0), (64, 0.5)]
+REPEATS = [pytest.param(size, 0.5 - rate, marks=pytest.mark.exhaustive) for size, rate in PAIRS]
+
+
+@pytest.mark.parametrize(("batch_size", "dropout"), [*PAIRS, *REPEATS])
+def test_history_and_weights_equal_those_of_fit(batch_size, dropout):
     x, y = _data()
     reference, model = _model(dropout), _model(dropout)
     expected = reference.fit(

@@ -1,0 +1,29 @@
+"""The source documents have titles, and their figures say where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from cookbook._sources import TITLES, cite
+from cookbook.models.catalog import MODELS
+from pipelines.recipes.registry import recipe_names
+from pipelines.sources.figures import read_figures
+
+
+def test_every_figure_names_its_place_and_what_it_is_compared_with():
+    names = [(f.source, f.place, f.what) for f in read_figures()]
+    assert len(set(names)) == len(names)
+    for figure in read_figures():
+        assert figure.source in TITLES
+        assert figure.better in ("higher", "lower", "equal", "")
+        kind, *rest = figure.ours.split() or [""]
+        assert kind in ("record", "history", "model", "")
+        if kind in ("record", "history"):
+            assert rest[0] in recipe_names()
+        if kind == "model":
+            assert rest[0] in MODELS
+
+
+def test_a_document_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match=r"No source document named '005'\. Did you mean '00"):
+        cite("005", "Table 1")

@@ -37,7 +37,25 @@ SMALL = [
     pytest.param(entry, id=entry.name, marks=[] if entry in FAMILIES else [pytest.mark.slow])
     for entry in DISTINCT
 ]
-TRAINED = [row for row in SMALL if row.values[0].builder not in OWN_RULE]
+
+# Their steps take twice to three times as long to trace as those of the others.
+LONG_TO_TRACE = {"compact-blueprint", "forecast-gru", "resnet8", "translation-gru"}
+TRAINED = [
+    pytest.param(*row.values, id=row.id, marks=[*row.marks, pytest.mark.exhaustive])
+    if row.id in LONG_TO_TRACE
+    else row
+    for row in SMALL
+    if row.values[0].builder not in OWN_RULE
+]
+
+# Millions of initial weights take seconds to draw.
+LARGE = 5_000_000
+COUNTED = [
+    pytest.param(
+        entry, id=entry.name, marks=[pytest.mark.exhaustive] if entry.total > LARGE else []
+    )
+    for entry in ALL
+]
 
 
 def name_of(entry: ModelEntry) -> str:

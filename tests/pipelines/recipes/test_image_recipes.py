@@ -143,9 +143,9 @@ def test_the_small_model_keeps_within_the_parameters_of_super_lenet():
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
-        ("cifar10-lenet", (32, 32, 3)),
+        pytest.param("cifar10-lenet", (32, 32, 3), marks=pytest.mark.exhaustive),
         ("cifar10-super-lenet", (32, 32, 3)),
-        ("cifar10-super-lenet-wrong-init", (32, 32, 3)),
+        pytest.param("cifar10-super-lenet-wrong-init", (32, 32, 3), marks=pytest.mark.exhaustive),
         ("tiny-imagenet-lenet-dp", (64, 64, 3)),
         ("image", (16, 16, 3)),
     ],

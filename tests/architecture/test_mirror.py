@@ -49,10 +49,3 @@ def test_a_file_beside_the_rooms_tests_a_module_beside_the_rooms(package):
         )
     ]
     assert strays == []
-
-
-def test_tests_mirror_rooms_of_every_package():
-    """A folder of `tests` is a package, or one of the few that test the project as a whole."""
-    whole = {"architecture", "benchmarks", "data", "deploy", "examples", "service"}
-    found = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    assert {name for name in found if name[0] not in "_."} == whole | set(PACKAGES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import time
@@ -17,12 +16,6 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Modules are never garbage: the collector need not walk through all of them again."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

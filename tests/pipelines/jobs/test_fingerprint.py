@@ -240,7 +240,7 @@ def test_two_recipes_do_not_share_a_study(program, folder):
     assert done.code == 2
     assert done.err.startswith(
         "cookbook: A study belongs to one job. 'job' has objective 'recipe tabular', "
-        "got 'recipe digits-mlp'; dataset 'tabular-file', got 'digits'; data fingerprint "
+        "got 'recipe digits-mlp'; dataset 'tabular-file', got 'digits'; "
     )
     assert re.search(WAY_OUT + HERE.format(name="job") + "\n$", done.err)
     assert len(read_trials(open_study("job", root=str(folder)))) == 1

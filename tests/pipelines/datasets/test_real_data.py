@@ -43,8 +43,9 @@ NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) f
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cache(decoded_datasets: Path) -> Path:
+    """Where the tiny runs of the recipes look, too."""
+    return decoded_datasets / "keras-cookbook" / "datasets"
 
 
 def load(name: str, cache: Path, **options: Any) -> Any:

@@ -21,6 +21,15 @@ RECIPES = {recipe.name: recipe for recipe in all_recipes()}
 _FAST = ("digits-mlp", "tabular")  # an image and a table stand for all in the fast tests
 # Trained where their models predict as well: `tests/pipelines/cli/test_predict.py`.
 PREDICTED = {"image", "text", "language-model", "translation"}
+# Rows of the report with the graph of another row, of 21 million weights: what they change is
+# checked in `test_image_recipes`.
+REPEATED = {
+    "cifar10-resnet34-dp",
+    "cifar10-super-resnet34-wrong-init",
+    "tiny-imagenet-resnet34",
+    "tiny-imagenet-resnet34-dp",
+    "tiny-imagenet-super-resnet34-wrong-init",
+}
 SHIPPED = {entry.name for entry in BUNDLED}
 KEYS = {"metrics", "test_metrics", "baseline_metrics", "run_id", "seconds", "samples_per_second"}
 
@@ -28,6 +37,8 @@ KEYS = {"metrics", "test_metrics", "baseline_metrics", "run_id", "seconds", "sam
 def _case(recipe):
     ships = recipe.name in OWN_DATA or recipe.dataset in SHIPPED
     marks = [] if ships else [pytest.mark.data]
+    if recipe.name in REPEATED:
+        marks.append(pytest.mark.slow)
     if ships and recipe.name not in _FAST:
         marks = [pytest.mark.exhaustive]
     return pytest.param(recipe, id=recipe.name, marks=marks)

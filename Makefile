@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 DOCS_STAMP := $(VENV)/.installed-docs
-INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+PIP_OPTIONS ?= --quiet
+INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.txt --editable
 # A worker takes over half of what another has left: tests of one module share what they set up.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 

@@ -12,8 +12,7 @@ from cookbook.losses.registry import make_loss
 from cookbook.models.recurrent import reset_states
 from pipelines.baselines.kneser_ney import KneserNey
 from pipelines.figures import surprise_figure
-from pipelines.inputs.feeds import ArrayFeed, Feed
-from pipelines.inputs.items import ItemFeed
+from pipelines.inputs.feeds import ArrayFeed
 from pipelines.inputs.windows import language_model_arrays
 from pipelines.preprocessing.language import LanguagePreprocessor
 from pipelines.preprocessing.tokenizer import Tokenizer
@@ -126,13 +125,10 @@ class LanguageModel(Task):
         """A carried state starts at zero where the text does."""
         return [ResetStates()] if self._stateful else []
 
-    def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
+    def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Items or windows in random order, or batches that go on where the last one ended."""
         data = self.dataset.train_and_validation() if with_validation else self.dataset.train
-        if self._items and not self.extra.get("unroll"):
-            end = self.language.vocabulary.special(END) or 0
-            rows = self.language.transform(data.x)
-            return ItemFeed(rows, end=end, batch_size=self.options.batch_size, seed=seed)
+        # No buckets of items of one length: a batch would hold its ends at one place alone.
         return self._feed(data.x, seed=seed, shuffle=not self._stateful)
 
     def validation_feed(self) -> ArrayFeed:

@@ -35,16 +35,17 @@ RECIPE = Recipe(
         "embedding_dim": 32,
         "units": (384,),
         "dropout": 0.3,
-        "output_dropout": 0.5,
+        "output_dropout": 0.4,
+        "unroll": True,
         "optimizer": "adam",
         "learning_rate": 4e-3,
         "schedule": "cosine",
         "warmup": 0.05,
         "clip_norm": 1.0,
         "weight_decay": 0.02,
-        "ema": 0.995,
+        "ema": 0.998,
         "batch_size": 128,
-        "epochs": 18,
+        "epochs": 15,
     },
     space=Space(
         {
@@ -60,5 +61,5 @@ RECIPE = Recipe(
     metric="val_loss",
     direction="minimize",
     source=cite("003", "section 6.8") + "; the names of makemore, repeats removed",
-    tiny={"epochs": 2, "units": (32,), "embedding_dim": 8},
+    tiny={"epochs": 2, "units": (32,), "embedding_dim": 8, "unroll": False},
 )

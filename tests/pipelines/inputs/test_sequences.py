@@ -13,7 +13,6 @@ from pipelines.inputs import (
     pair_batches,
     text_batches,
 )
-from pipelines.inputs.items import ItemFeed
 from pipelines.inputs.ragged import RaggedRows, bucketed_order
 from pipelines.inputs.windows import window_starts
 
@@ -44,21 +43,6 @@ def test_bucketed_orders_are_permutations_and_end_with_the_small_batch(
     )
     assert sorted(order.tolist()) == list(range(count))
     assert order.dtype == np.int32
-
-
-def test_items_come_once_an_epoch_with_what_follows_each_token() -> None:
-    start, end = 1, 2
-    items = [[start, *RNG.integers(3, 30, RNG.integers(1, 9)), end] for _ in range(50)]
-    rows = np.array([item + [0] * (11 - len(item)) for item in items])
-    feed = ItemFeed(rows, end=end, batch_size=8, seed=3)
-    order, seen = feed.start(0), []
-    for step in range(feed.steps):
-        for x, y in zip(*map(np.asarray, feed.batch(order, step)), strict=True):
-            target = y[y != 0].tolist()
-            assert x[x != 0].tolist() == [start, *target[:-1]]
-            seen.append([start, *target])
-    assert sorted(seen) == sorted(items)
-    assert (order.numpy() != feed.start(1).numpy()).any()
 
 
 @pytest.mark.parametrize("multiple", [1, 8])

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cookbook.diagnostics.by_hand import LayerByHand as LayerByHand
     from cookbook.diagnostics.by_hand import NetworkByHand as NetworkByHand
     from cookbook.diagnostics.by_hand import Pass as Pass
+    from cookbook.diagnostics.checkpointing import CheckpointedModel as CheckpointedModel
+    from cookbook.diagnostics.checkpointing import Recomputed as Recomputed
+    from cookbook.diagnostics.checkpointing import checkpointed as checkpointed
     from cookbook.diagnostics.curvature import Curvature as Curvature
     from cookbook.diagnostics.curvature import extreme_eigenvalues as extreme_eigenvalues
     from cookbook.diagnostics.curvature import hessian as hessian
@@ -49,6 +52,7 @@ __getattr__, __dir__ = lazy_names(
         "layers": ["LayerReport", "NetworkReport", "inspect_layers"],
         "loss_function": ["LossFunction"],
         "norms": ["matrix_norm", "vector_norm"],
+        "checkpointing": ["CheckpointedModel", "Recomputed", "checkpointed"],
         "rematerialisation": ["rematerialise"],
         "taps": ["Flow", "measure_flow"],
     },

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from cookbook.losses.curriculum import CurriculumModel as CurriculumModel
+    from cookbook.losses.curriculum import easiest_first as easiest_first
     from cookbook.losses.from_labels import FromLabels as FromLabels
     from cookbook.losses.in_units import InUnits as InUnits
+    from cookbook.losses.overlap import SoftDice as SoftDice
     from cookbook.losses.overlap import SoftIoU as SoftIoU
+    from cookbook.losses.overlap import WeightedDice as WeightedDice
+    from cookbook.losses.overlap import WeightedIoU as WeightedIoU
     from cookbook.losses.pairing import PairingWarning as PairingWarning
     from cookbook.losses.pairing import check_pairing as check_pairing
     from cookbook.losses.pairing import compile_checked as compile_checked
@@ -32,7 +37,8 @@ __getattr__, __dir__ = lazy_names(
     {
         "from_labels": ["FromLabels"],
         "in_units": ["InUnits"],
-        "overlap": ["SoftIoU"],
+        "curriculum": ["CurriculumModel", "easiest_first"],
+        "overlap": ["SoftDice", "SoftIoU", "WeightedDice", "WeightedIoU"],
         "pairing": ["PairingWarning", "check_pairing", "compile_checked", "warn_pairing"],
         "quantile": ["Quantile"],
         "registry": ["LOSSES", "make_loss"],

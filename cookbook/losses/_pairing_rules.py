@@ -27,7 +27,7 @@ _CATEGORICAL = frozenset(
 )
 _DISTRIBUTION = frozenset({"kl_divergence", "categorical_generalized_cross_entropy"})
 _HINGE = frozenset({"hinge", "squared_hinge", "categorical_hinge"})
-_OVERLAP = frozenset({"dice", "tversky", "soft_iou"})
+_OVERLAP = frozenset({"dice", "tversky", "soft_dice", "soft_iou", "weighted_dice", "weighted_iou"})
 
 _GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("squared", _SQUARED),

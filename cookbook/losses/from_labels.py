@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from cookbook._names import unknown_name
 
-Form = Literal["labels", "one_hot", "labels_or_one_hot", "binary"]
+Form = Literal["labels", "one_hot", "labels_or_one_hot", "binary", "masks"]
 
 
 @keras.saving.register_keras_serializable("cookbook")
@@ -22,6 +22,7 @@ class FromLabels(keras.losses.Loss):
 
     - `"labels"`: whole numbers and `C` logits (0 and the log-odds of a single logit);
     - `"one_hot"`: rows of class weights and `C` logits; soft labels stay as they are;
+    - `"masks"`: the same, one mask per class of images whose every pixel has a label;
     - `"labels_or_one_hot"`: the labels as they come, and `C` logits;
     - `"binary"`: for two classes 0 or 1 and one logit, which is `logits[1] - logits[0]` where
       the model returns both; for more classes one against the rest, class by class.
@@ -82,7 +83,7 @@ class FromLabels(keras.losses.Loss):
                 f"The loss {self.loss.name!r} takes class labels. Got class weights of shape "
                 f"{tuple(y_true.shape)}: take a loss on one-hot labels."
             )
-        if self.form == "one_hot" and not soft:
+        if self.form in ("one_hot", "masks") and not soft:
             y_true = ops.one_hot(y_true, y_pred.shape[-1], dtype=y_pred.dtype)
         if self.probabilities:
             epsilon = keras.config.epsilon()

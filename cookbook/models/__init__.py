@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from cookbook.models.seq2seq_layers import RecurrentEncoder as RecurrentEncoder
     from cookbook.models.tabular import MemberEnsemble as MemberEnsemble
     from cookbook.models.tabular import tabular_ensemble as tabular_ensemble
+    from cookbook.models.unets import unet as unet
     from cookbook.models.wide_and_deep_networks import CategoryCross as CategoryCross
     from cookbook.models.wide_and_deep_networks import wide_and_deep as wide_and_deep
 
@@ -80,6 +81,7 @@ __getattr__, __dir__ = lazy_names(
         "seq2seq": ["ScheduledSampling", "encoder_decoder", "inverse_sigmoid_rate"],
         "seq2seq_layers": ["RecurrentDecoder", "RecurrentEncoder"],
         "tabular": ["MemberEnsemble", "tabular_ensemble"],
+        "unets": ["unet"],
         "wide_and_deep_networks": ["CategoryCross", "wide_and_deep"],
     },
 )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from cookbook._names import unknown_name
 from cookbook.models.catalog_dense import DENSE
-from cookbook.models.catalog_images import COMPACTS, CONVNETS, LENETS
+from cookbook.models.catalog_images import COMPACTS, CONVNETS, LENETS, UNETS
 from cookbook.models.catalog_resnets import RESNETS
 from cookbook.models.catalog_sequences import SEQUENCES
 from cookbook.models.entry import ModelEntry
@@ -31,7 +31,7 @@ def index_entries(entries: Iterable[ModelEntry]) -> Mapping[str, ModelEntry]:
 
 
 MODELS: Mapping[str, ModelEntry] = index_entries(
-    (*DENSE, *CONVNETS, *LENETS, *COMPACTS, *RESNETS, *SEQUENCES)
+    (*DENSE, *CONVNETS, *LENETS, *COMPACTS, *RESNETS, *UNETS, *SEQUENCES)
 )
 
 

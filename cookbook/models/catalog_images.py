@@ -167,3 +167,16 @@ COMPACTS: tuple[ModelEntry, ...] = (
         source="He et al. 2016, arXiv:1512.03385",
     ),
 )
+
+UNETS: tuple[ModelEntry, ...] = (
+    ModelEntry(
+        name="unet",
+        builder="cookbook.models.unets:unet",
+        reference={"input_shape": (32, 32, 3), "num_classes": 4},
+        small={"input_shape": (8, 8, 1), "num_classes": 2, "widths": (4, 8)},
+        trainable=118_644,
+        total=119_284,
+        summary="U-Net of 16, 32 and 64 maps: a class for every pixel; reference: shapes",
+        source="Ronneberger et al. 2015, arXiv:1505.04597",
+    ),
+)

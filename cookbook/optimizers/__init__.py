@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from cookbook.optimizers.averaged_momentum import AveragedMomentum as AveragedMomentum
     from cookbook.optimizers.gradient_free_training import GradientFreeModel as GradientFreeModel
     from cookbook.optimizers.gradient_free_training import (
         GradientFreeTraining as GradientFreeTraining,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "averaged_momentum": ["AveragedMomentum"],
         "gradient_free_training": ["GradientFreeModel", "GradientFreeTraining", "gradient_free"],
         "registry": ["OPTIMIZERS", "make_optimizer"],
         "scheduled_momentum": ["ScheduledAdam", "ScheduledSGD"],

@@ -67,6 +67,15 @@ GRADIENT = (
         parameters={"momentum": 0.9, "nesterov": True, **_CLIPPING},
     ),
     Entry(
+        name="averaged_momentum",
+        reference="cookbook.optimizers.averaged_momentum:AveragedMomentum",
+        summary="v = m v + (1 - m) g; w -= lr v: steps of one length whatever the momentum.",
+        source="source 004; Dahl et al. 2023",
+        defaults={"momentum": 0.9},
+        ranges=_MOMENTUM,
+        parameters={"momentum": 0.9, "nesterov": False, **_CLIPPING},
+    ),
+    Entry(
         name="adagrad",
         reference="keras.optimizers:Adagrad",
         summary="Steps divided by the root of the sum of squared gradients.",

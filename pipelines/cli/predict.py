@@ -38,8 +38,8 @@ _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the predictions to this file: .csv, .json or .parquet.",
+    type=click.Path(path_type=Path),
+    help="Write the predictions to this file: .csv, .json or .parquet; masks to this folder.",
 )
 @click.option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="MLflow store or server.")
 @store_options
@@ -60,15 +60,16 @@ def predict(
     and `latest` is the newest), a folder with a saved model, or an address in MLflow:
     runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an image or folder of
     images, a text file (one item a line), or a text; for a model that draws, seeds such as 0,1,2.
+    A model of masks writes them with --output FOLDER as PNG files in the size of their images.
 
     The inputs stand beside the predictions, and of up to ten classes the probability of each. A
     table that has the target's column is scored.
     """
-    if output is not None and output.suffix not in _WRITERS:
-        raise click.UsageError(
-            f"--output takes a file that ends with {', '.join(_WRITERS)}. Got {str(output)!r}."
-        )
+    if output is not None and output.suffix:
+        _check_file(output)
     bundle = _bundle(run, root, tracking_uri)
+    if output is not None and bundle.output_kind != "masks":
+        _check_file(output)
     from pipelines.cli.predictions import predict_beside
     from pipelines.cli.unknown_words import unknown_words_note
     from pipelines.serving.raw_inputs import read_raw
@@ -79,18 +80,31 @@ def predict(
         **parse_settings(data_options, flag="--data-option", example="delimiter=,"),
     )
     frame, scores = predict_beside(bundle, raw)
-    if output is not None:
+    if output is not None and not output.suffix:
+        from pipelines.serving.masks import write_masks
+
+        write_masks(list(frame["mask"]), raw, output)
+    elif output is not None:
         _write(frame, output)
     if as_json:
         click.echo(frame.to_json(orient="records"))
         return
-    click.echo(frame.to_string(index=False) if output is None else output)
+    # A mask is a file in base64: nothing to read in a terminal.
+    shown = frame.drop(columns="mask") if bundle.output_kind == "masks" else frame
+    click.echo(shown.to_string(index=False) if output is None else output)
     if note := unknown_words_note(dict(bundle.config["inputs"]), raw):
         click.echo(note, err=True)
     if scores:
-        shown = (f"{name} {format_value(value)}" for name, value in scores.items())
-        click.echo(f"scores of the rows with a known target: {', '.join(shown)}", err=True)
+        parts = (f"{name} {format_value(value)}" for name, value in scores.items())
+        click.echo(f"scores of the rows with a known target: {', '.join(parts)}", err=True)
     next_steps("cookbook runs", "cookbook ui")
+
+
+def _check_file(output: Path) -> None:
+    if output.suffix not in _WRITERS or output.is_dir():
+        raise click.UsageError(
+            f"--output takes a file that ends with {', '.join(_WRITERS)}. Got {str(output)!r}."
+        )
 
 
 def _write(frame: pd.DataFrame, output: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import softmax
 
+from pipelines.serving.masks import MaskOutput
 from pipelines.serving.outputs import ClassOutput, NumberOutput, class_logits, make_output
 from pipelines.tasks.scores import class_scores, number_scores
 
@@ -30,6 +31,8 @@ def predict_beside(bundle: Bundle, raw: Any) -> tuple[pd.DataFrame, dict[str, fl
         empty unless the inputs are a table that has the target's column with known values.
     """
     output = make_output(bundle.config["outputs"])
+    if isinstance(output, MaskOutput):
+        return _inputs(bundle, raw, output.frame(bundle.outputs(raw))), {}
     if not isinstance(output, ClassOutput | NumberOutput):
         return bundle.predict(raw), {}
     outputs = bundle.outputs(raw)

@@ -61,6 +61,15 @@ BUNDLED = (
         source="sklearn.datasets.make_classification(random_state=42)",
         licence="generated",
     ),
+    DatasetEntry(
+        name="shapes",
+        loader="pipelines.datasets.named.shapes:shapes",
+        modality="image",
+        task="segmentation",
+        summary="600 drawn images, 32x32 colour, with masks of discs, squares and triangles",
+        source="drawn by pipelines.datasets.named.shapes",
+        licence="generated",
+    ),
 )
 
 OWN_DATA = (
@@ -79,6 +88,15 @@ OWN_DATA = (
         modality="image",
         task="classification",
         summary="your folder, tar or zip of images (a folder per class), or idx files",
+        source="yours",
+        licence="yours",
+    ),
+    DatasetEntry(
+        name="mask-folder",
+        loader="pipelines.datasets.formats.mask_folder:load_masks",
+        modality="image",
+        task="segmentation",
+        summary="your folder, tar or zip of images/ and masks/ with the same file names",
         source="yours",
         licence="yours",
     ),

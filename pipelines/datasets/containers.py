@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pipelines.datasets.schema import Schema
 
 Modality = Literal["image", "tabular", "text", "language-model", "pairs", "series"]
-Task = Literal["classification", "regression", "language-model", "translation", "forecast"]
+Task = Literal[
+    "classification", "regression", "segmentation", "language-model", "translation", "forecast"
+]
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -30,8 +32,8 @@ class Split:
             a pandas `DataFrame` of raw columns; a list of texts; source sentences; the text
             of a language model as one `str` or a list of items; windows `float32[n, past]` of a
             series.
-        y: Class numbers `int64[n]`, numbers `float32[n]`, a list of target sentences, or
-            `None` for a language model.
+        y: Class numbers `int64[n]`, numbers `float32[n]`, masks of class numbers
+            `uint8[n, height, width]`, a list of target sentences, or `None` for a language model.
 
     Example:
         >>> len(Split(["good", "bad"], np.array([1, 0])))
@@ -175,12 +177,12 @@ class Dataset:
         ):
             if value not in known:
                 raise ValueError(f"A dataset's {what} is one of {known}. Got {value!r}.")
-        if self.task == "classification" and not self.classes:
-            raise ValueError("A dataset for classification names its classes. Got none.")
+        if self.task in ("classification", "segmentation") and not self.classes:
+            raise ValueError(f"A dataset for {self.task} names its classes. Got none.")
 
     @property
     def num_classes(self) -> int | None:
-        """Number of classes; `None` outside classification."""
+        """Number of classes; `None` where there are none."""
         return None if self.classes is None else len(self.classes)
 
     def train_and_validation(self) -> Split:

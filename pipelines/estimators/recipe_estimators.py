@@ -218,6 +218,6 @@ class RecipeRegressor(RegressorMixin, _RecipeEstimator):
         """One number per row, in the unit of the target, `float64[samples]`."""
         from pipelines.serving.outputs import NumberOutput
 
-        outputs, scale = self._outputs(X).astype("float64"), self.bundle_.config["outputs"]
-        output = NumberOutput(mean=scale["mean"], deviation=scale["deviation"])
-        return output.frame(outputs)["prediction"].to_numpy()
+        outputs, scale = self._outputs(X).astype("float64"), dict(self.bundle_.config["outputs"])
+        scale.pop("kind")
+        return NumberOutput(**scale).frame(outputs)["prediction"].to_numpy()

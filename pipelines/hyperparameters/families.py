@@ -11,13 +11,16 @@ from typing import Any
 
 from cookbook._names import unknown_name
 from cookbook._ranges import Range, check_ranges
+from cookbook._registry import Entry
 from cookbook.losses.registry import LOSSES
 from cookbook.optimizers.registry import OPTIMIZERS
 from pipelines.hyperparameters.schedules import SCHEDULE_NAMES, SPANNED
+from pipelines.hyperparameters.updates import WHOLE
 
+_OPTIMIZERS: Mapping[str, Entry] = {**OPTIMIZERS, **WHOLE}
 _MEMBERS: Mapping[str, Iterable[str]] = {
     "loss": LOSSES,
-    "optimizer": OPTIMIZERS,
+    "optimizer": _OPTIMIZERS,
     "schedule": SCHEDULE_NAMES,
 }
 FAMILIES = tuple(_MEMBERS)
@@ -55,7 +58,7 @@ def member_parameters(family: str, member: str) -> Mapping[str, Any]:
         raise ValueError(unknown_name(family, member, _MEMBERS[family]))
     if family == "schedule":
         return SPANNED[member].parameters if member in SPANNED else {}
-    return (LOSSES if family == "loss" else OPTIMIZERS)[member].parameters
+    return (LOSSES if family == "loss" else _OPTIMIZERS)[member].parameters
 
 
 def check_member(family: str, member: str, given: Mapping[str, Any]) -> None:
@@ -95,7 +98,7 @@ def _ranges(family: str, member: str) -> Mapping[str, Range]:
         return SPANNED[member].ranges if member in SPANNED else {}
     if family == "loss":
         return LOSSES[member].ranges if member else {}
-    return OPTIMIZERS[member].ranges
+    return _OPTIMIZERS[member].ranges
 
 
 def _no_parameter(family: str, member: str, name: str, known: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from cookbook.optimizers.registry import NO_DECAY, make_optimizer
 from cookbook.schedules.registry import make_schedule
 from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.hyperparameters.schedules import SPANNED, momentum_schedule, spanned_schedule
+from pipelines.hyperparameters.updates import WHOLE
 
 # Optimizers with momentum, to those whose momentum follows a schedule and its argument there.
 _SCHEDULED: Mapping[str, tuple[str, str]] = {
@@ -105,6 +106,9 @@ def build_optimizer(
     Raises:
         ValueError: If the momentum of an optimizer without any is to follow a schedule.
     """
+    if options.optimizer in WHOLE:
+        # The trainer finds the steps itself; a model is compiled with an optimizer nevertheless.
+        return make_optimizer("sgd", learning_rate=options.learning_rate)
     name, arguments = optimizer_arguments(options, total_steps=total_steps)
     optimizer = make_optimizer(name, **arguments)
     if optimizer.weight_decay:

@@ -18,6 +18,9 @@ from pipelines.hyperparameters.families import (
     member_parameters,
 )
 from pipelines.hyperparameters.precision import PRECISIONS
+from pipelines.hyperparameters.updates import check_updates
+
+INPUTS = ("arrays", "tf.data")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,7 @@ class TrainingOptions:
     """How a model is trained; every field may stand in a recipe, a job or `--set`.
 
     Attributes:
-        optimizer: Name in `cookbook.optimizers`.
+        optimizer: Name in `cookbook.optimizers`, or `"lbfgs"`.
         learning_rate: Peak learning rate, > 0.
         weight_decay: Decoupled weight decay of the kernels, >= 0.
         clip_norm: Global gradient norm to clip at; 0 switches clipping off.
@@ -33,6 +36,16 @@ class TrainingOptions:
             whole training, its highest rate is `learning_rate`.
         warmup: Share of all steps spent on linear warm-up, in [0, 1).
         batch_size: Samples a step, >= 1.
+        batch_doublings: How often the batch of an update doubles, in stretches of equal length,
+            >= 0; 0 keeps its size.
+        full_batch: One update an epoch, by the gradient of all training samples; `batch_size` is
+            then the number of samples that are computed at once.
+        gradient_tolerance: With all training samples in an update: stop when the norm of the
+            gradient is below this, >= 0.
+        curriculum: Share of the rows of each batch, those with the largest losses, that count
+            nothing at first; it falls evenly to 0. In [0, 1); 0 for none.
+        gradient_checkpointing: Forget activations inside blocks of the network, and compute them
+            again in the backward pass: less memory for more time.
         epochs: Passes over the training data, >= 1.
         label_smoothing: In [0, 1); classification only.
         loss: Name in `cookbook.losses`, one that the task takes; empty for the task's own.
@@ -43,6 +56,8 @@ class TrainingOptions:
         precision: One of `PRECISIONS`: `"mixed_bfloat16"` computes layers in bfloat16 and keeps
             weights, logits, loss and metrics in float32. It pays for convolutions where
             the processor multiplies bfloat16 (AMX, GPUs); see docs/performance.md.
+        input: `"arrays"` gathers batches inside the compiled epoch; `"tf.data"` draws the same
+            batches from a `tf.data` pipeline.
         parameters: Of the loss, the optimizer and the schedule, by family; as hyperparameters
             they are written `loss.delta`, `optimizer.momentum`, `schedule.final`.
     """
@@ -54,6 +69,11 @@ class TrainingOptions:
     schedule: str = "constant"
     warmup: float = 0.0
     batch_size: int = 32
+    batch_doublings: int = 0
+    full_batch: bool = False
+    gradient_tolerance: float = 0.0
+    curriculum: float = 0.0
+    gradient_checkpointing: bool = False
     epochs: int = 10
     label_smoothing: float = 0.0
     loss: str = ""
@@ -62,6 +82,7 @@ class TrainingOptions:
     ema: float = 0.0
     patience: int = 0
     precision: str = "float32"
+    input: str = "arrays"
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,11 +97,16 @@ class TrainingOptions:
             "clip_norm >= 0": self.clip_norm >= 0,
             "0 <= warmup < 1": 0 <= self.warmup < 1,
             "batch_size >= 1": self.batch_size >= 1,
+            "batch_doublings >= 0": self.batch_doublings >= 0,
+            "gradient_tolerance >= 0": self.gradient_tolerance >= 0,
+            "0 <= curriculum < 1": 0 <= self.curriculum < 1,
             "epochs >= 1": self.epochs >= 1,
             "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
             "0 <= ema < 1": 0 <= self.ema < 1,
             "patience >= 0": self.patience >= 0,
         }
+        if self.input not in INPUTS:
+            raise ValueError(unknown_name("input", self.input, INPUTS))
         if self.precision not in PRECISIONS:
             raise ValueError(unknown_name("precision", self.precision, PRECISIONS))
         for rule, holds in ranges.items():
@@ -89,6 +115,7 @@ class TrainingOptions:
                 raise ValueError(f"`{rule}` must hold. Got {name}={getattr(self, name)!r}.")
         for family in FAMILIES:
             check_member(family, getattr(self, family), self.of(family))
+        check_updates(self)
         if self.schedule == "one_cycle_momentum" and self.warmup:
             raise ValueError(
                 "The schedule one_cycle_momentum rises by itself, momentum with it. Got "

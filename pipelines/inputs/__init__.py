@@ -9,6 +9,7 @@ from pipelines._environment import prepare_tensorflow
 
 if TYPE_CHECKING:
     from pipelines.inputs.augmentation import Augmentation, make_augmentation
+    from pipelines.inputs.feed_datasets import feed_batches
     from pipelines.inputs.files import image_file_batches
     from pipelines.inputs.images import image_batches, image_transform
     from pipelines.inputs.mapped import map_image_files
@@ -22,6 +23,7 @@ _REFERENCES = {
     "AUGMENTATIONS": "pipelines.inputs.presets:AUGMENTATIONS",
     "PRESETS": "pipelines.inputs.presets:PRESETS",
     "Augmentation": "pipelines.inputs.augmentation:Augmentation",
+    "feed_batches": "pipelines.inputs.feed_datasets:feed_batches",
     "image_batches": "pipelines.inputs.images:image_batches",
     "image_file_batches": "pipelines.inputs.files:image_file_batches",
     "image_transform": "pipelines.inputs.images:image_transform",
@@ -40,6 +42,7 @@ __all__ = [
     "AUGMENTATIONS",
     "PRESETS",
     "Augmentation",
+    "feed_batches",
     "image_batches",
     "image_file_batches",
     "image_transform",

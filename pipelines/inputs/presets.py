@@ -69,3 +69,33 @@ PRESETS: Mapping[str, Sequence[Step]] = {
         {"name": "rand_augment", "operations": 2, "magnitude": 5.0},
     ),
 }
+
+# Moves of whole pixels, which masks can follow, and changes of colours, which they need not.
+_MOVES = frozenset({"horizontal_flip", "pad_and_crop", "shift", "vertical_flip"})
+_COLOURS = frozenset({"colour_jitter", "noise"})
+
+
+def check_mask_augmentation(augment: str) -> None:
+    """Refuses an augmentation that images with masks cannot have.
+
+    Args:
+        augment: Name of a preset or of one operation; empty for none.
+
+    Raises:
+        ValueError: If it turns, mixes or erases, which masks cannot follow, or moves pixels after
+            colours.
+
+    Example:
+        >>> check_mask_augmentation("flip-crop-jitter")
+    """
+    steps = [step["name"] for step in PRESETS.get(augment, ({"name": augment},) if augment else ())]
+    kinds = [name in _COLOURS for name in steps if name in _MOVES | _COLOURS]
+    if len(kinds) == len(steps) and kinds == sorted(kinds):
+        return
+    fitting = ", ".join(
+        name for name, of in PRESETS.items() if {step["name"] for step in of} <= _MOVES | _COLOURS
+    )
+    raise ValueError(
+        "Masks follow moves of whole pixels, and changes of colours after them. Got "
+        f"augment={augment!r}: take one of {fitting}."
+    )

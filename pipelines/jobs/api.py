@@ -27,6 +27,9 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     epochs: int | None = None,
     validation_data: Any = None,
     test_data: Any = None,
+    class_weight: Any = None,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
     root: str | Path = "mlruns",
     data_dir: str | Path | None = None,
     tiny: bool = False,
@@ -45,9 +48,10 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         target: Name of a recipe, path of a job file (`.yaml`), a `pipelines.Job`, or a
             KerasTuner-style `build(hp)` function or `HyperModel`.
         data: For a `build(hp)` function its arrays `(x, y)` or `(x, y, sample_weight)`, also
-            dictionaries and tuples of arrays, or a `tf.data.Dataset` of batches; a fifth is held
-            out unless there is `validation_data`. For a generic recipe a file or folder of yours,
-            or `{"path": ..., "target": ...}` with the options of its reader.
+            dictionaries and tuples of arrays, or batches: a `tf.data.Dataset`, a
+            `keras.utils.PyDataset`, a generator with `steps_per_epoch`; a fifth is held out
+            unless there is `validation_data`. For a generic recipe a file or folder of yours, or
+            `{"path": ..., "target": ...}` with the options of its reader.
         trials: Trials the study has in the end; 24 when nothing else ends the search.
         params: Hyperparameters that are fixed instead of searched, for example
             `{"batch_size": 64}`.
@@ -57,6 +61,10 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         epochs: Most epochs of a trial.
         validation_data: `(x, y)` beside the arrays of a `build(hp)` function.
         test_data: `(x, y)` that is looked at once, after the search of a `build(hp)` function.
+        steps_per_epoch: How many batches of a generator are read; every trial sees these rows.
+        validation_steps: The same of a generator in `validation_data`.
+        class_weight: Of a `build(hp)` function: `"balanced"`, or class numbers to weights of
+            their training rows, as Keras' `fit` takes them. Recipes have it among their `params`.
         root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
         tiny: A few rows and epochs, to see whether it runs at all.
@@ -88,14 +96,29 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         if tiny:
             raise ValueError("`tiny` is for recipes. Give build(hp) fewer rows and epochs.")
         plan = plan_build(
-            target, data, root=root, validation_data=validation_data, test_data=test_data, **keys
+            target,
+            data,
+            root=root,
+            validation_data=validation_data,
+            test_data=test_data,
+            class_weight=class_weight,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            **keys,
         )
         return _run(plan, tracking=tracking, verbose=verbose, on_progress=on_progress)
-    for name, value in (("validation_data", validation_data), ("test_data", test_data)):
+    of_arrays = {"validation_data": validation_data, "test_data": test_data}
+    of_arrays |= {"steps_per_epoch": steps_per_epoch, "validation_steps": validation_steps}
+    for name, value in of_arrays.items():
         if value is not None:
             raise ValueError(
                 f"`{name}` is for a build(hp) function; a recipe divides its own data."
             )
+    if class_weight is not None:
+        raise ValueError(
+            "`class_weight` is for a build(hp) function. Recipes have it as a hyperparameter: "
+            f"params={{'class_weight': {class_weight!r}}}."
+        )
     if data is not None:
         keys["data"] = _place(target, data)
     job = make_job(target, keys)

@@ -63,6 +63,10 @@ def metrics_of_trials(recipe: Recipe, *, folds: int | None = None) -> set[str]:
     return names if folds is None else names | {f"{name}_std" for name in names}
 
 
+# They decide the unit of what a regression is trained on.
+_TARGETS = ("target_transform", "target_outliers")
+
+
 def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int | None) -> None:
     """Refuses a metric or a constraint that no trial of a recipe would return.
 
@@ -93,6 +97,15 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
         raise ValueError(
             "Values of different losses cannot be compared, and each trial has its own. Got the "
             f"metric {first!r} with {', '.join(losses)} in the space: take one of {others}."
+        )
+    shapes = [name for name in recipe.space.searched if name in _TARGETS]
+    scaled = {f"val_{name}" for name in ("loss", "mae", "rmse")}
+    if shapes and first.removeprefix("val_") in {name.removeprefix("val_") for name in scaled}:
+        others = ", ".join(sorted(name for name in of_epochs - scaled if name.startswith("val_")))
+        raise ValueError(
+            "Each transformation of the target has a unit of its own, in which epochs report loss, "
+            f"mae and rmse. Got the metric {first!r} with {', '.join(shapes)} in the space: take "
+            f"one of {others}, which are in the target's unit."
         )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.jobs.failures import check_failures
 from pipelines.jobs.mlflow.review import Review
 from pipelines.jobs.result import TuneResult
 from tuning import Progress, open_study, search
@@ -64,6 +65,8 @@ def run_plan(
     found = search(target.objective(settings), target.space, settings, on_progress=watch)
     study = open_study(found.study, settings.url)
     interrupted = found.stopped_because == "interrupted"
+    if not interrupted:
+        check_failures(found.records)
     if interrupted or found.best is None:
         final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
         return TuneResult(search=found, final=final, **review.close(interrupted=interrupted))

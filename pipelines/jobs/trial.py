@@ -94,6 +94,11 @@ def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -
         >>> best_epoch([{"loss": 2.0}, {"loss": 1.0}, {"loss": 1.0}], "loss", maximize=False)
         2
     """
+    if not epochs:
+        raise TrialError(
+            "The training reports no epoch. A `fit` of your own passes its `callbacks` to "
+            "model.fit, or returns a number or a dictionary of metrics."
+        )
     if metric not in epochs[0]:
         known = ", ".join(sorted(epochs[0]))
         raise TrialError(f"The training reports no metric {metric!r}. It reports: {known}.")

@@ -97,6 +97,38 @@ def apply_power(power: Mapping[str, Any], values: np.ndarray) -> np.ndarray:
     return values
 
 
+def undo_power(power: Mapping[str, Any], values: np.ndarray) -> np.ndarray:
+    """The way back from a transformation with a formula.
+
+    Args:
+        power: From `fit_power`, of a kind other than `"quantile-normal"`.
+        values: `float64[...]`, of values that `apply_power` can give.
+
+    Returns:
+        `float64[...]` in the unit before.
+
+    Example:
+        >>> undo_power({"kind": "sqrt", "shift": 4.0}, np.array([2.0])).tolist()
+        [0.0]
+    """
+    kind = power["kind"]
+    if kind == "log":
+        return np.expm1(values) - power["shift"]
+    if kind == "sqrt":
+        return np.square(np.maximum(values, 0.0)) - power["shift"]
+    if kind == "box-cox":
+        from scipy.special import inv_boxcox
+
+        return inv_boxcox(values, power["lambda"])
+    if kind == "yeo-johnson":
+        from scipy.special import inv_boxcox1p
+
+        above = inv_boxcox1p(np.maximum(values, 0.0), power["lambda"])
+        below = -inv_boxcox1p(np.maximum(-values, 0.0), 2.0 - power["lambda"])
+        return above + below
+    return values
+
+
 def _quantiles(values: np.ndarray) -> np.ndarray:
     count = min(1000, max(10, len(values) // 30))
     return np.quantile(values, np.linspace(0, 1, count))

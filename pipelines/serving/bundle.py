@@ -51,9 +51,14 @@ class Bundle:
     @property
     def input_kind(self) -> str:
         """What one raw input is: `"seeds"` for a model that draws, else its preprocessing."""
-        if self.config["outputs"]["kind"] == "drawing":
+        if self.output_kind == "drawing":
             return "seeds"
         return str(self.config["inputs"]["name"])
+
+    @property
+    def output_kind(self) -> str:
+        """What the outputs are, for example `"classes"` or `"masks"`."""
+        return str(self.config["outputs"]["kind"])
 
     def predict(self, raw: Any) -> pd.DataFrame:
         """Predicts for raw inputs.

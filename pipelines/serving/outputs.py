@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -10,7 +10,9 @@ import numpy as np
 from scipy.special import softmax
 
 from cookbook._names import unknown_name
+from pipelines.preprocessing.targets import scale_back
 from pipelines.serving.drawing import DrawingOutput
+from pipelines.serving.masks import MaskOutput
 from pipelines.serving.translating import TranslationOutput
 from pipelines.serving.writing import ContinuationOutput
 
@@ -83,19 +85,23 @@ class NumberOutput:
     """A standardised number back to the target's unit.
 
     Attributes:
-        mean: Mean of the training targets.
+        mean: Mean of the training targets, transformed where they were.
         deviation: Their standard deviation.
+        power: The transformation, from `fit_power`, or None.
+        range: Transformed numbers that it is undone in.
     """
 
     mean: float = 0.0
     deviation: float = 1.0
+    power: Mapping[str, Any] | None = None
+    range: Sequence[float] = ()
 
     def frame(self, outputs: np.ndarray) -> pd.DataFrame:
         """Column `prediction`."""
         import pandas as pd
 
         values = outputs.reshape(len(outputs), -1)[:, 0]
-        return pd.DataFrame({"prediction": values * self.deviation + self.mean})
+        return pd.DataFrame({"prediction": scale_back(values, vars(self))})
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ _OUTPUTS: Mapping[str, Any] = {
     "continuation": ContinuationOutput,
     "drawing": DrawingOutput,
     "forecast": ForecastOutput,
+    "masks": MaskOutput,
     "number": NumberOutput,
     "translation": TranslationOutput,
 }

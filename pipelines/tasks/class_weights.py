@@ -70,8 +70,9 @@ class WeightedFeed:
     """The batches of another feed, each row weighted by its class.
 
     Args:
-        feed: Batches `(x, y)` or `(x, y, sample_weight)`; `y` are class numbers `int[batch]`, or
-            shares of classes `float[batch, classes]`, whose weights are mixed alike.
+        feed: Batches `(x, y)` or `(x, y, sample_weight)`; `y` are class numbers `int[batch]`, of
+            pixels `int[batch, height, width]`, or shares of classes `float[batch, classes]`, whose
+            weights are mixed alike.
         weights: `float32[classes]`.
     """
 
@@ -99,7 +100,8 @@ class WeightedFeed:
         if y.dtype.is_floating and y.shape.rank == 2:
             weights = tf.linalg.matvec(tf.cast(y, tf.float32), self._weights)
         else:
-            weights = tf.gather(self._weights, tf.cast(tf.reshape(y, [-1]), tf.int32))
+            labels = tf.reshape(y, [-1]) if y.shape.rank == 2 else y
+            weights = tf.gather(self._weights, tf.cast(labels, tf.int32))
         for other in given:
             weights *= tf.cast(other, tf.float32)
         return (x, y, weights)

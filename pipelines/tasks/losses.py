@@ -65,7 +65,12 @@ def label_loss(
     if options.label_smoothing and smoothing is not None:
         given.setdefault(smoothing, options.label_smoothing)
     if "loss" in entry.parameters:
-        given = _class_weights(entry, given, counts, inner=_inner(entry, options))
+        given["loss"] = _fitted(LOSSES[_inner(entry, options)], {})
+    known = np.ones(1) if counts is None else np.asarray(counts)
+    if entry.name == "class_balanced":
+        given["samples_per_class"] = [max(1, int(count)) for count in known]
+    elif "class_weights" in entry.parameters:
+        given["class_weights"] = _class_weights(given.get("class_weights", "balanced"), known)
     return _fitted(entry, given)
 
 
@@ -80,15 +85,8 @@ def _fitted(entry: LossEntry, given: Mapping[str, Any]) -> keras.losses.Loss:
     return FromLabels(loss, cast("Form", entry.targets), probabilities=entry.probabilities)
 
 
-def _class_weights(
-    entry: LossEntry, given: dict[str, Any], counts: np.ndarray | None, *, inner: str
-) -> dict[str, Any]:
-    """Arguments of a loss that weights the classes of another one."""
-    counts = np.ones(1) if counts is None else np.asarray(counts)
-    given["loss"] = _fitted(LOSSES[inner], {})
-    if entry.name == "class_balanced":
-        return {**given, "samples_per_class": [max(1, int(count)) for count in counts]}
-    weights = given.get("class_weights", "balanced")
+def _class_weights(weights: Any, counts: np.ndarray) -> list[float]:
+    """One weight per class, from what was given or from the samples (or pixels) of each."""
     if isinstance(weights, str):
         if weights != "balanced":
             raise ValueError(
@@ -96,13 +94,13 @@ def _class_weights(
                 f"loss.class_weights={weights!r}."
             )
         # Each class weighs the same in all; a class without samples weighs nothing.
-        weights = [counts.sum() / (len(counts) * count) if count else 0.0 for count in counts]
-    elif len(weights) != len(counts):
+        return [float(counts.sum() / (len(counts) * n)) if n else 0.0 for n in counts]
+    if len(weights) != len(counts):
         raise ValueError(
             f"`loss.class_weights` needs one number per class. Got {len(weights)} numbers for "
             f"{len(counts)} classes."
         )
-    return {**given, "class_weights": [float(weight) for weight in weights]}
+    return [float(weight) for weight in weights]
 
 
 def _inner(entry: LossEntry, options: TrainingOptions) -> str:

@@ -178,6 +178,23 @@ _ROWS = (
         losses=("sparse_categorical_crossentropy",),
         why_these="the nats per token that it is scored by",
     ),
+    TaskEntry(
+        name="segmentation",
+        reference="pipelines.tasks.segmentation:Segmentation",
+        metrics={"mean_iou": "maximize", "mean_dice": "maximize", "pixel_accuracy": "maximize"},
+        reported=_of_both_splits("loss", "mean_iou", "pixel_accuracy"),
+        losses=_with_targets(
+            "sparse_categorical_crossentropy",
+            "labels",
+            "one_hot",
+            "labels_or_one_hot",
+            "binary",
+            "masks",
+        ),
+        why_these="losses of masks, and of the class of each pixel",
+        foldable=True,
+        latency=True,
+    ),
     _classification("table-classification", "pipelines.tasks.tables:TableClassification"),
     TaskEntry(
         name="table-regression",

@@ -19,6 +19,8 @@ from pipelines.preprocessing.columns import NumericOptions
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
 from pipelines.tasks.diagnostics import residual_report
+from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
+from pipelines.tasks.sample_weights import checked_weights, weight_column
 from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
 
@@ -37,10 +39,11 @@ class TableInputs:
     Args:
         dataset: A tabular dataset.
         options: Batch size.
-        extra: `outliers`, `outlier_action`, `power`, `scaling`.
+        extra: `outliers`, `outlier_action`, `power`, `scaling`, and `sample_weight`: the column
+            of the weights of the training rows, which is then no input.
     """
 
-    names = frozenset({"outliers", "outlier_action", "power", "scaling"})
+    names = frozenset({"outliers", "outlier_action", "power", "scaling", SAMPLE_WEIGHT})
 
     def __init__(
         self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
@@ -53,7 +56,11 @@ class TableInputs:
             drop_constant=True,
             **outliers,
         )
-        self.preprocessor.fit(dataset.train.x, dataset.train.y)
+        self._weights = weight_column(extra, dataset.train.x)
+        inputs = dataset.train.x
+        if self._weights is not None:
+            inputs = inputs.drop(columns=self._weights)
+        self.preprocessor.fit(inputs, dataset.train.y)
         self._options = options
 
     def model_arguments(self) -> dict[str, Any]:
@@ -62,13 +69,17 @@ class TableInputs:
         return {"input_shape": (features,), "num_numeric": self.preprocessor.num_numeric}
 
     def feed(self, x: Any, y: np.ndarray, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
-        """Batches of transformed rows."""
+        """Batches of transformed rows; those to train on, which are shuffled, have weights."""
+        weights = None
+        if shuffle and self._weights is not None:
+            weights = checked_weights(x[self._weights], f"Weights ({self._weights!r})")
         return ArrayFeed(
             self.preprocessor.transform(x),
             y,
             batch_size=self._options.batch_size if shuffle else VALIDATION_BATCH,
             seed=seed,
             shuffle=shuffle,
+            sample_weight=weights,
         )
 
     def training_rows(self, dataset: Dataset, *, with_validation: bool) -> tuple[Any, np.ndarray]:
@@ -149,12 +160,17 @@ class TableRegression(Task):
     mean, and the model a softplus behind its output. The quantile loss is not centred on the
     mean, which the metrics are about.
 
+    Its own hyperparameters, beside those of the table: `target_outliers` (`"z-score"`, `"iqr"`)
+    caps the training targets that lie far from the others, `target_transform` (`"log"`, `"sqrt"`,
+    `"box-cox"`, `"yeo-johnson"`) makes skewed targets more symmetric and is undone in
+    predictions. Validation and test targets stay as they are.
+
     Raises:
         ValueError: If the options ask for label smoothing or several quantiles, or the loss
             takes no targets like these.
     """
 
-    extra_names = TableInputs.names
+    extra_names = TableInputs.names | {"target_transform", "target_outliers"}
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
@@ -162,7 +178,17 @@ class TableRegression(Task):
         self._loss = LOSSES[options.loss or "mean_squared_error"]
         _check_options(options, self._loss.targets, np.asarray(dataset.train.y))
         kind = "standardized" if self._loss.targets == "numbers" else "scaled"
-        self._targets = TargetEncoder(kind).fit(dataset.train.y)
+        shape = {
+            "transform": extra.get("target_transform"),
+            "outliers": extra.get("target_outliers"),
+        }
+        if any(value not in (None, "none") for value in shape.values()) and kind == "scaled":
+            raise ValueError(
+                "`target_transform` and `target_outliers` go with losses of any numbers. Got "
+                f"loss={options.loss!r}: leave them out, or take a loss such as huber."
+            )
+        self._targets = TargetEncoder(kind, **{k: v or "none" for k, v in shape.items()})
+        self._targets.fit(dataset.train.y)
 
     def model_arguments(self) -> dict[str, Any]:
         """The columns and one output."""
@@ -198,7 +224,7 @@ class TableRegression(Task):
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Shuffled batches."""
         x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
-        return self._table.feed(x, self._encoded(y), seed=seed, shuffle=True)
+        return self._table.feed(x, self._encoded(self._targets.capped(y)), seed=seed, shuffle=True)
 
     def validation_feed(self) -> ArrayFeed:
         """Validation rows in order."""
@@ -244,14 +270,9 @@ class TableRegression(Task):
 
     def serving_config(self) -> dict[str, Any]:
         """The table's preprocessing and the target's scale."""
-        scale = self._targets.to_config()
         return {
             "inputs": self._table.preprocessor.to_config(),
-            "outputs": {
-                "kind": "number",
-                "mean": scale["mean"],
-                "deviation": scale["deviation"],
-            },
+            "outputs": {"kind": "number", **self._targets.scale_config()},
         }
 
     def raw_example(self) -> Any:

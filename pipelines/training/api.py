@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.progress_bar import Verbose
-from pipelines.training.own_data import data_options
+from pipelines.training.own_data import data_options, weighted_params
 from pipelines.training.progress import EpochProgress
 from pipelines.training.run import OnEpoch, TrainRequest, TrainResult, train_request
 
@@ -36,9 +36,9 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
     Args:
         recipe: Name of a recipe, for example `"digits-cnn"`.
         data: Your own data for a generic recipe: a file or folder, `{"path": ..., "target": ...}`
-            with the options of its reader, `(frame, "target")`, or `(x, y)` with a DataFrame or an
-            array `[rows, features]`. The splits follow from `split_seed` among the options, 0 by
-            default, and not from `seed`.
+            with the options of its reader, `(frame, "target")`, or `(x, y)` or
+            `(x, y, sample_weight)` with a DataFrame or an array `[rows, features]`. The splits
+            follow from `split_seed` among the options, 0 by default, and not from `seed`.
         params: Hyperparameters that replace the recipe's defaults, for example
             `{"learning_rate": 0.01, "loss": "huber", "loss.delta": 2.0}`.
         epochs: Passes over the training rows; short for the hyperparameter `epochs`.
@@ -63,7 +63,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         FloatingPointError: If the training diverges.
         TrackingError: If MLflow does not answer, before anything is trained.
     """
-    given = dict(params or {})
+    given = weighted_params(data, params or {})
     if epochs is not None:
         if given.get("epochs", epochs) != epochs:
             raise ValueError(

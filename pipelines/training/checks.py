@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.hyperparameters.families import with_changes
 from pipelines.hyperparameters.options import TrainingOptions, is_training_name, split_parameters
-from pipelines.inputs.presets import MIXES_LABELS, PRESETS
+from pipelines.inputs.presets import MIXES_LABELS, PRESETS, check_mask_augmentation
 from pipelines.tasks.losses import chosen_loss
 from pipelines.tasks.registry import task_entry
 
@@ -63,6 +63,8 @@ def _check_task(recipe: Recipe, options: TrainingOptions, params: Mapping[str, A
         try:
             task_entry(name).check_class_weight(params)
             task_entry(name).check_loss(options.loss)
+            if name == "segmentation":
+                check_mask_augmentation(options.augment)
             if name.endswith("-classification"):
                 mixed = {step["name"] for step in PRESETS.get(options.augment, ())}
                 chosen_loss(options, soft_labels=bool(mixed & MIXES_LABELS))

@@ -14,6 +14,7 @@ from pipelines.recipes.registry import all_recipes
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.datasets.entry import DatasetEntry
     from pipelines.recipes.recipe import Recipe
 
 
@@ -98,13 +99,18 @@ def _check_own_data(recipe: Recipe, options: Mapping[str, Any]) -> None:
     own = entry(recipe.dataset)
     if "path" not in options or own.is_own:
         return
-    # Of several recipes for one kind of data the first by name stays: `text`, not `text-recurrent`.
-    sources = ((entry(other.dataset), other.name) for other in reversed(all_recipes()))
-    generic = {found.modality: name for found, name in sources if found.is_own}
     raise ValueError(
         f"{recipe.name} has its own data, {recipe.dataset}. Got path={str(options['path'])!r}: "
-        f"leave it out; the recipe `{generic[own.modality]}` takes your own data of this kind."
+        f"leave it out; the recipe `{_generic(own)}` takes your own data of this kind."
     )
+
+
+def _generic(own: DatasetEntry) -> str:
+    """The recipe for a person's own data of the same kind, best of the same task."""
+    found = [(entry(recipe.dataset), recipe.name) for recipe in all_recipes()]
+    fitting = [row for row in found if row[0].is_own and row[0].modality == own.modality]
+    # Of several the first by name stays: `text`, not `text-recurrent`.
+    return min(fitting, key=lambda row: (row[0].task != own.task, row[1]))[1]
 
 
 def _split_seed(value: Any) -> int:

@@ -17,14 +17,18 @@ from pipelines.hyperparameters.options import (
     split_parameters,
 )
 from pipelines.hyperparameters.precision import precision
+from pipelines.hyperparameters.updates import updates_of
+from pipelines.inputs.feed_datasets import as_dataset_feed
 from pipelines.recipes.recipe import Recipe
 from pipelines.tasks.registry import task_entry
+from pipelines.training.forms import plain_form, training_form
 from pipelines.training.tensorflow.trainer import Trainer
+from pipelines.training.tensorflow.whole_batch import gathering_trainer
 from pipelines.training.validation_scores import ValidationScores
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
-    from pipelines.inputs.feeds import Batch
+    from pipelines.inputs.feeds import Batch, Feed
     from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
 
@@ -76,6 +80,7 @@ class Experiment:
         with precision(self.options.precision):
             model: keras.Model = builder(**{**given, **self._builder_arguments})
             model = self.task.adapt(model)
+            model = training_form(model, self.options, total_steps=total_steps)
         self.task.compile(model, total_steps=total_steps)
         return model
 
@@ -106,10 +111,17 @@ class Experiment:
         Returns:
             The model and its history.
         """
-        feed = self.task.training_feed(seed=self.seed, with_validation=with_validation)
-        model = self.build(total_steps=feed.steps * self.options.epochs)
+        feed = self._fed(self.task.training_feed(seed=self.seed, with_validation=with_validation))
+        updates = updates_of(self.options, steps=feed.steps)
+        model = self.build(total_steps=updates.total)
         validation = None if with_validation else self.task.validation_feed()
-        if kept is None:
+        validation = None if validation is None else self._fed(validation, repeats=True)
+        trainer: Trainer
+        if updates.total != feed.steps * self.options.epochs or updates.full_batch:
+            trainer = gathering_trainer(
+                model, feed, validation=validation, updates=updates, options=self.options
+            )
+        elif kept is None:
             trainer = Trainer(model, feed, validation=validation)
         else:
             trainer = kept.trainer(model, feed, validation=validation, data=self._data_facts())
@@ -123,11 +135,15 @@ class Experiment:
             callbacks=[*added, *callbacks],
             checkpoint=checkpoint,
         )
-        return trainer.model, history
+        return plain_form(trainer.model), history
 
     def first_batch(self) -> Batch:
         """The first rows that the model is trained on, as it takes them."""
         return self.task.training_feed(seed=self.seed, with_validation=False).sample()
+
+    def _fed(self, feed: Feed, *, repeats: bool = False) -> Feed:
+        """The feed, through `tf.data` where the options ask for it."""
+        return as_dataset_feed(feed, repeats=repeats) if self.options.input == "tf.data" else feed
 
     def _data_facts(self) -> list[Any]:
         """What decides the feeds: the dataset and all that a task may read of the options."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+WEIGHTS = "sample_weight"
+
 
 def data_options(data: Any, *, root: Path) -> dict[str, Any]:
     """Options of a dataset's loader from what a person gave.
@@ -16,8 +18,9 @@ def data_options(data: Any, *, root: Path) -> dict[str, Any]:
 
     Args:
         data: None for a recipe's own data; a file or folder; a mapping with `path` (a file or a
-            DataFrame) and further options such as `target`; `(frame, "target")`; or `(x, y)` with
-            a DataFrame or an array `[rows, features]` and one target per row.
+            DataFrame) and further options such as `target`; `(frame, "target")`; or `(x, y)` or
+            `(x, y, sample_weight)` with a DataFrame or an array `[rows, features]` and one target
+            (and weight) per row.
         root: Folder of the embedded stores.
 
     Raises:
@@ -35,12 +38,15 @@ def data_options(data: Any, *, root: Path) -> dict[str, Any]:
         path = data.get("path")
         place = {"path": _written(path, root)} if hasattr(path, "to_parquet") else {}
         return {**data, **place}
-    if isinstance(data, tuple) and len(data) == 2:
-        frame, target = _joined(*data)
+    if isinstance(data, tuple) and len(data) in (2, 3):
+        frame, target = _joined(*data[:2])
+        if len(data) == 3:
+            frame = _with_weights(frame, data[2])
         return {"path": _written(frame, root), "target": target}
     raise ValueError(
-        "`data` is a file or folder, a mapping with `path` and `target`, (frame, 'target') or "
-        f"(x, y). Got {type(data).__name__}: a DataFrame alone does not say what is predicted."
+        "`data` is a file or folder, a mapping with `path` and `target`, (frame, 'target'), (x, y) "
+        f"or (x, y, sample_weight). Got {type(data).__name__}: a DataFrame alone does not say what "
+        "is predicted."
     )
 
 
@@ -70,6 +76,29 @@ def _joined(x: Any, y: Any) -> tuple[Any, str]:
     if name in frame.columns:
         raise ValueError(f"The targets are named like a column. Got {name!r}: rename one of them.")
     return frame.assign(**{name: targets}), name
+
+
+def weighted_params(data: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyperparameters with the column of weights that `data_options` made of a third array."""
+    weighted = isinstance(data, tuple) and len(data) == 3
+    return {**({WEIGHTS: WEIGHTS} if weighted else {}), **params}
+
+
+def _with_weights(frame: Any, weights: Any) -> Any:
+    import numpy as np
+
+    values = np.asarray(weights)
+    if values.shape != (len(frame),):
+        raise ValueError(
+            f"There must be one weight per row. Got {len(frame)} rows and weights of shape "
+            f"{values.shape}."
+        )
+    if WEIGHTS in frame.columns:
+        raise ValueError(
+            f"A column is called {WEIGHTS!r} already. Give (x, y) and "
+            f"params={{{WEIGHTS!r}: {WEIGHTS!r}}}, or rename it."
+        )
+    return frame.assign(**{WEIGHTS: values})
 
 
 def _written(frame: Any, root: Path) -> Path:

@@ -48,6 +48,21 @@ def write_images(folder: Path, count: int = 16) -> Path:
     return folder / "photos"
 
 
+def write_masks(folder: Path, count: int = 24) -> Path:
+    """Bright squares on dark ground, and where they are."""
+    generator = np.random.default_rng(0)
+    for kind in ("images", "masks"):
+        (folder / "scans" / kind).mkdir(parents=True)
+    for number in range(count):
+        mask = np.zeros((16, 16), np.uint8)
+        row, column = generator.integers(0, 10, 2)
+        mask[row : row + 6, column : column + 6] = 255
+        pixels = np.clip(mask // 2 + generator.integers(0, 60, (16, 16)), 0, 255).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / "scans" / "images" / f"{number:02}.jpg")
+        Image.fromarray(mask).save(folder / "scans" / "masks" / f"{number:02}.png")
+    return folder / "scans"
+
+
 def write_texts(folder: Path) -> Path:
     """A file per class, a text a line."""
     place = folder / "texts"
@@ -95,6 +110,7 @@ OWN_DATA: Mapping[str, OwnData] = {
     "tabular": OwnData(write_table, ("--target", "label")),
     "forecast": OwnData(write_series, ("--target", "sales")),
     "image": OwnData(write_images, ("--data-option", "image_size=[16, 16]")),
+    "image-masks": OwnData(write_masks, ("--data-option", "image_size=[16, 16]")),
     "text": OwnData(write_texts),
     "text-recurrent": OwnData(write_texts),
     "language-model": OwnData(write_text),

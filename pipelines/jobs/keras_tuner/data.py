@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.datasets.fingerprint import content_digest
+from pipelines.jobs.keras_tuner.batches import is_batches, read_batches
 from pipelines.jobs.keras_tuner.structures import (
     Structure,
     as_structure,
@@ -34,23 +35,26 @@ class ArrayRows:
     weight: Structure | None = None
 
     @classmethod
-    def of(cls, name: str, given: Any) -> ArrayRows:
-        """Reads `(x, y)`, `(x, y, sample_weight)` or a `tf.data.Dataset` of such batches.
+    def of(cls, name: str, given: Any, *, steps: int | None = None) -> ArrayRows:
+        """Reads `(x, y)`, `(x, y, sample_weight)`, or something that gives batches of them.
 
         Args:
             name: What the rows are called in messages.
-            given: The rows.
+            given: The rows; for batches see `read_batches`.
+            steps: How many batches are read, or None for all.
 
         Raises:
             ValueError: If they are something else, differ in number, or hold no finite numbers.
         """
-        given = _read_dataset(name, given)
+        if is_batches(given):
+            given = read_batches(name, given, steps=steps)
         if not isinstance(given, tuple | list) or len(given) not in (2, 3):
             items = isinstance(given, tuple | list)
             got = f"{len(given)} items" if items else type(given).__name__
             raise ValueError(
                 f"`{name}` is a pair (x, y) of arrays, or of dictionaries and tuples of arrays; "
-                f"(x, y, sample_weight) and a batched tf.data.Dataset too. Got {got}."
+                "(x, y, sample_weight), a batched tf.data.Dataset and generators too. Got "
+                f"{got}."
             )
         x, y, *weight = given
         rows = cls(
@@ -108,18 +112,28 @@ class ArrayData:
     test: ArrayRows | None = None
 
     @classmethod
-    def of(cls, data: Any, *, validation_data: Any = None, test_data: Any = None) -> ArrayData:
+    def of(
+        cls,
+        data: Any,
+        *,
+        validation_data: Any = None,
+        test_data: Any = None,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+    ) -> ArrayData:
         """Checks what was given.
 
         Args:
             data: `(x, y)`, `(x, y, sample_weight)`, `(x, y, x_val, y_val)` or a dataset.
             validation_data: `(x, y)` or `(x, y, sample_weight)` or a dataset, or None.
             test_data: Likewise, or None.
+            steps_per_epoch: How many batches of a generator make the rows.
+            validation_steps: How many make the validation rows.
 
         Raises:
             ValueError: If it is something else, or inputs and targets differ in number.
         """
-        if not isinstance(data, tuple) and not _is_dataset(data):
+        if not isinstance(data, tuple) and not is_batches(data):
             got = "no `data`" if data is None else f"`data` of type {type(data).__name__}"
             raise ValueError(
                 "A build(hp) function is tuned on arrays: tune(build, (x, y)), with "
@@ -130,10 +144,10 @@ class ArrayData:
                 raise ValueError("Validation rows are given twice: leave `validation_data` out.")
             data, validation_data = data[:2], data[2:]
         found = cls(
-            rows=ArrayRows.of("data", data),
+            rows=ArrayRows.of("data", data, steps=steps_per_epoch),
             validation=None
             if validation_data is None
-            else ArrayRows.of("validation_data", validation_data),
+            else ArrayRows.of("validation_data", validation_data, steps=validation_steps),
             test=None if test_data is None else ArrayRows.of("test_data", test_data),
         )
         found._check_alike()
@@ -199,28 +213,3 @@ def _check_values(name: str, where: str, array: np.ndarray) -> None:
         f"`{name}` needs finite numbers. Got {array[(row, *inside)]} in {where}, row {row}{at}; "
         f"{bad} of {len(array)} rows hold such values."
     )
-
-
-def _is_dataset(data: Any) -> bool:
-    """Whether it is a `tf.data.Dataset`; TensorFlow is not imported to find out."""
-    return any(kind.__name__ == "DatasetV2" for kind in type(data).__mro__)
-
-
-def _read_dataset(name: str, data: Any) -> Any:
-    """The rows of a finite dataset of batches, as arrays; anything else as it is."""
-    if not _is_dataset(data):
-        return data
-    import tensorflow as tf
-
-    if int(data.cardinality()) == tf.data.INFINITE_CARDINALITY:
-        raise ValueError(f"`{name}` needs an end. Got a dataset that repeats for ever: use take().")
-    batches = list(data.as_numpy_iterator())
-    if not batches:
-        raise ValueError(f"`{name}` needs rows. Got an empty dataset.")
-    try:
-        return tf.nest.map_structure(lambda *parts: np.concatenate(parts), *batches)
-    except ValueError as error:
-        raise ValueError(
-            f"`{name}` needs batches of rows with one shape: dataset.batch(32). Got elements "
-            f"{data.element_spec} ({error})."
-        ) from None

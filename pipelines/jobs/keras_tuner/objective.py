@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.jobs.keras_tuner.arrays import Parts, fold_parts, stored_arrays
+from pipelines.jobs.keras_tuner.class_weights import ClassWeight, row_weights
+from pipelines.jobs.keras_tuner.returned import returned_epochs
 from pipelines.jobs.trial import Trained, kept_trainers, run_trial
 from tuning import Context, Space
 
@@ -32,6 +34,8 @@ class BuildObjective:
             `x_val`, `y_val`.
         latency: Whether a trial measures how long a prediction takes.
         asked: What the hypermodel asks for; in a trial it may not ask for anything else.
+        class_weight: Weights of the training rows by their class, or None.
+        named: Whether a person named the metric.
     """
 
     hypermodel: Any
@@ -43,6 +47,8 @@ class BuildObjective:
     folds: int | None = None
     latency: bool = False
     asked: Space | None = None
+    class_weight: ClassWeight | None = None
+    named: bool = True
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines.training",
         "tensorflow",
@@ -96,18 +102,20 @@ class BuildObjective:
         model, hp = build_model(self.hypermodel, params, self.asked)
         batch_size = int(params.get("batch_size", self.batch_size))
         validation = _validation(parts)
+        weight = row_weights(self.class_weight, parts["y"], parts.get("weight"))
         count = epochs or self.epochs
         if overrides_fit(self.hypermodel):
             arguments: dict[str, Any] = {"validation_data": validation, "epochs": count}
             arguments |= {"callbacks": list(callbacks), "verbose": 0}
-            if "weight" in parts:
-                arguments["sample_weight"] = parts["weight"]
+            if weight is not None:
+                arguments["sample_weight"] = weight
             skip_reduction(model)
-            fit_model(self.hypermodel, hp, model, parts["x"], parts["y"], **arguments)
+            found = fit_model(self.hypermodel, hp, model, parts["x"], parts["y"], **arguments)
+            self._tell(found, callbacks)
             return model
         from pipelines.training.tensorflow.trainer import Trainer
 
-        feed = _feed(parts["x"], parts["y"], parts.get("weight"), batch_size=batch_size, seed=seed)
+        feed = _feed(parts["x"], parts["y"], weight, batch_size=batch_size, seed=seed)
         held_out = None
         if validation is not None:
             held_out = _feed(*validation, batch_size=256, shuffle=False)
@@ -118,6 +126,16 @@ class BuildObjective:
             trainer = kept.trainer(model, feed, validation=held_out, data=facts)
         trainer.fit(epochs=count, callbacks=callbacks)
         return trainer.model
+
+    def _tell(self, found: Any, callbacks: Sequence[Any]) -> None:
+        """Reports what `fit` returned where it told no callback of its epochs."""
+        from pipelines.training.reporting import EpochMemory
+
+        for memory in callbacks:
+            if isinstance(memory, EpochMemory) and not memory.epochs:
+                epochs = returned_epochs(found, self.metric, named=self.named)
+                for number, metrics in enumerate(epochs):
+                    memory.on_epoch_end(number, metrics)
 
 
 def _validation(parts: Parts) -> tuple[Any, ...] | None:

@@ -19,6 +19,9 @@ def plan_build(
     root: str | Path = "mlruns",
     validation_data: Any = None,
     test_data: Any = None,
+    class_weight: Any = None,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
     **keys: Any,
 ) -> Plan:
     """Resolves a hypermodel; its arrays are not stored yet.
@@ -29,6 +32,9 @@ def plan_build(
         root: Folder of the embedded stores.
         validation_data: `(x, y)` in place of the fifth.
         test_data: `(x, y)` that is looked at once, after the search.
+        class_weight: `"balanced"`, or class numbers to weights, or None.
+        steps_per_epoch: How many batches of a generator are read.
+        validation_steps: The same of a generator of validation rows.
         **keys: Keys of a job, without those that say what it is about.
 
     Raises:
@@ -40,6 +46,13 @@ def plan_build(
             "What is tuned is the name of a recipe, a job file (.yaml), a Job, or a build(hp) "
             f"function. Got {type(hypermodel).__name__}."
         )
-    arrays = ArrayData.of(data, validation_data=validation_data, test_data=test_data)
+    arrays = ArrayData.of(
+        data,
+        validation_data=validation_data,
+        test_data=test_data,
+        steps_per_epoch=steps_per_epoch,
+        validation_steps=validation_steps,
+    )
     job = check_options(with_trials(keys))
-    return plan_target(HyperModelTarget.of(hypermodel, arrays, job), job, root=root)
+    target = HyperModelTarget.of(hypermodel, arrays, job, class_weight=class_weight)
+    return plan_target(target, job, root=root)

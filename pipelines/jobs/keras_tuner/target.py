@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.datasets.fingerprint import content_digest
 from pipelines.jobs.keras_tuner.arrays import store_arrays
+from pipelines.jobs.keras_tuner.class_weights import ClassWeight, check_class_weight
 from pipelines.jobs.keras_tuner.code import code_digest
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
 from pipelines.jobs.keras_tuner.labels import check_labels
@@ -47,6 +48,7 @@ class HyperModelTarget:
         folds: Folds of the cross-validation in each trial, or None.
         seeds: With how many seeds the winner is refitted and tested.
         registration: `register` and `alias` of the winner, or empty.
+        class_weight: Weights of the training rows by their class, or None.
     """
 
     hypermodel: Any
@@ -59,16 +61,20 @@ class HyperModelTarget:
     folds: int | None = None
     seeds: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
+    class_weight: ClassWeight | None = None
     last_step: str = "Refitting the best trial on training and validation rows ..."
 
     @classmethod
-    def of(cls, hypermodel: Any, data: ArrayData, job: JobOptions) -> HyperModelTarget:
+    def of(
+        cls, hypermodel: Any, data: ArrayData, job: JobOptions, *, class_weight: Any = None
+    ) -> HyperModelTarget:
         """Finds the space and the metric of a hypermodel by running it.
 
         Args:
             hypermodel: A function `build(hp)` that returns a compiled model, or a `HyperModel`.
             data: Its arrays.
             job: Fixed values, ranges, epochs, folds and seeds.
+            class_weight: `"balanced"`, or class numbers to weights, or None.
 
         Raises:
             ValueError: If an option or the data is wrong.
@@ -76,6 +82,7 @@ class HyperModelTarget:
         from tuning.keras_tuner.hyperparameters import overrides_fit, space_from_build
 
         _check(data, job)
+        weights = check_class_weight(class_weight, data.rows.y)
         probe = fit_probe(hypermodel, data.rows) if overrides_fit(hypermodel) else None
         models: list[Any] = []
 
@@ -101,6 +108,7 @@ class HyperModelTarget:
             folds=job.folds,
             seeds=job.seeds,
             registration=job.registration,
+            class_weight=weights,
         )
 
     @property
@@ -128,6 +136,8 @@ class HyperModelTarget:
 
     def fingerprint(self) -> dict[str, Any]:
         """The code, the arrays and how they are trained on."""
+        # Studies of the previous version know nothing of it.
+        weights = {} if self.class_weight is None else {"class_weight": self.class_weight}
         return {
             "objective": f"build {self.name}",
             "code": code_digest(self.hypermodel),
@@ -135,6 +145,7 @@ class HyperModelTarget:
             "batch_size": self.batch_size,
             "epochs": self.epochs,
             "folds": self.folds,
+            **weights,
         }
 
     def build(self, settings: SearchSettings) -> BuildObjective:
@@ -150,6 +161,8 @@ class HyperModelTarget:
             folds=self.folds,
             latency=wants_latency(settings),
             asked=self.asked,
+            class_weight=self.class_weight,
+            named=not self.metrics,
         )
 
     def objective(self, settings: SearchSettings) -> Any:

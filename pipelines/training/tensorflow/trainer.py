@@ -110,7 +110,7 @@ class Trainer:
             model.reset_metrics()
             hooks.on_epoch_begin(epoch)
             self._run_epoch(epoch, hooks if every_batch else None, reporters)
-            logs = _results(model)
+            logs = self.logs()
             if self._validate is not None:
                 hooks.on_test_begin()
                 validation = self._validate()
@@ -156,6 +156,10 @@ class Trainer:
         TrainingState.capture(model, epoch=0).restore(self.model)
         self._feed = feed
 
+    def logs(self) -> dict[str, float]:
+        """What an epoch reports of the training rows."""
+        return results_of(self.model)
+
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Loss and metrics over one pass of `feed`, as `Model.evaluate` gives them."""
         build_for(self.model, feed.sample())
@@ -178,7 +182,7 @@ class Trainer:
             self._train(state, tf.constant(step), tf.constant(stop))
             seconds = time.perf_counter() - started
             if hooks:
-                hooks.on_train_batch_end(step, _results(self.model))
+                hooks.on_train_batch_end(step, results_of(self.model))
             elif stop - step == self._steps_per_call:
                 # Full calls only: a short last one says little about the pace.
                 pace = size * _SECONDS_PER_CALL / max(seconds, 1e-6)
@@ -186,7 +190,7 @@ class Trainer:
             step = stop
             for reporter in reporters:
                 share = step / self._feed.steps
-                reporter.on_steps_end(epoch, share=share, logs=_results(self.model))
+                reporter.on_steps_end(epoch, share=share, logs=results_of(self.model))
 
     def _evaluator(self, feed: Feed) -> Any:
         loop = self._compile_loop(feed, self.model.test_step)
@@ -194,7 +198,7 @@ class Trainer:
         def evaluate() -> dict[str, float]:
             self.model.reset_metrics()
             loop(feed.start(0), tf.constant(0), tf.constant(feed.steps))
-            results = _results(self.model)
+            results = results_of(self.model)
             self.model.reset_metrics()
             return results
 
@@ -214,7 +218,8 @@ class Trainer:
         return loop
 
 
-def _results(model: keras.Model) -> dict[str, float]:
+def results_of(model: keras.Model) -> dict[str, float]:
+    """Loss and metrics as they stand, those of several outputs by their names."""
     flat: dict[str, float] = {}
     for name, value in model.get_metrics_result().items():
         entries: Iterable[tuple[str, Any]] = (

@@ -16,6 +16,7 @@ from cookbook.diagnostics import (
     LossFunction,
     NetworkByHand,
     check_initial_loss,
+    checkpointed,
     inspect_layers,
     measure_flow,
     rematerialise,
@@ -271,3 +272,49 @@ def test_rematerialisation_refuses_state() -> None:
         rematerialise()
     with pytest.raises(ValueError, match="Only built layers"):
         rematerialise(layers.Dense(2))
+
+
+def _residual() -> keras.Model:
+    """Two blocks with batch normalisation and dropout."""
+    keras.utils.set_random_seed(0)
+    image = keras.Input((6, 6, 2))
+    x = layers.Conv2D(4, 3, padding="same")(image)
+    for _ in range(2):
+        y = layers.BatchNormalization()(layers.Conv2D(4, 3, padding="same")(x))
+        y = layers.Dropout(0.3)(layers.Activation("relu")(y))
+        x = layers.Add()([x, y])
+    return keras.Model(image, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+
+
+def test_checkpointed_steps_are_equal_bit_by_bit() -> None:
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(8, 6, 6, 2)).astype("float32"), random.normal(size=(8, 3))
+    found = []
+    for make in (_residual, lambda: checkpointed(_residual())):
+        model = make()
+        model.compile(keras.optimizers.SGD(1.0), "mse")
+        for _ in range(2):
+            model.train_on_batch(x, y)
+        found.append([np.asarray(v) for v in getattr(model, "plain", model).variables])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_residual_network_is_cut_between_its_blocks() -> None:
+    parts = [part.block for part in checkpointed(_residual(), blocks=3).layers[1:]]
+    assert [len(part.layers) - 1 for part in parts] == [6, 5, 2]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: keras.Model(), "one input and one output"),
+        (
+            lambda: keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]),
+            "has 0 places where a single tensor",
+        ),
+    ],
+)
+def test_a_network_that_cannot_be_cut_is_refused(make: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        checkpointed(make())  # type: ignore[operator]

@@ -20,6 +20,7 @@ from cookbook.losses import (
     SmoothedSparseCategoricalCrossentropy,
     SoftIoU,
     WeightedBinaryCrossentropy,
+    WeightedDice,
     effective_number_weights,
     make_loss,
 )
@@ -67,6 +68,16 @@ def soft_iou(y: Array, p: Array, smooth: float) -> Array:
     axes = tuple(range(1, y.ndim - 1))
     both = (y * p).sum(axes)
     return (1 - (both + smooth) / (y.sum(axes) + p.sum(axes) - both + smooth)).mean(-1)
+
+
+def soft_dice(y: Array, p: Array, smooth: float) -> Array:
+    axes = tuple(range(1, y.ndim - 1))
+    return (1 - (2 * (y * p).sum(axes) + smooth) / ((y + p).sum(axes) + smooth)).mean(-1)
+
+
+def first_class(y: Array, p: Array) -> tuple[Array, Array]:
+    """Masks of the class that alone has a weight."""
+    return y[..., :1], p[..., :1]
 
 
 def weighted_binary(y: Array, z: Array, weight: float) -> Array:
@@ -283,6 +294,31 @@ CASES = (
         {"from_logits": True, "smooth": 0.5},
         own=True,
     ),
+    Case("soft_dice", lambda y, p: soft_dice(y, p, 1.0), MASK, SHADES, own=True),
+    Case(
+        "soft_dice",
+        lambda y, z: soft_dice(y, softmax(z), 0.5),
+        MASK,
+        4 * SHADES - 2,
+        {"from_logits": True, "smooth": 0.5},
+        own=True,
+    ),
+    Case(
+        "weighted_dice",
+        lambda y, p: soft_dice(*first_class(y, p), 1.0),
+        MASK,
+        SHADES,
+        {"class_weights": [2.0] + [0.0] * (MASK.shape[-1] - 1)},
+        own=True,
+    ),
+    Case(
+        "weighted_iou",
+        lambda y, p: soft_iou(*first_class(y, p), 1.0),
+        MASK,
+        SHADES,
+        {"class_weights": [2.0] + [0.0] * (MASK.shape[-1] - 1)},
+        own=True,
+    ),
     Case(
         "ctc",
         one_label_ctc,
@@ -405,6 +441,8 @@ def test_effective_numbers_lie_between_equal_and_inverse_frequency() -> None:
         (lambda: Quantile(QUANTILES)(REAL, OTHER[:, :2]), "give the model 3 outputs"),
         (lambda: SmoothedSparseCategoricalCrossentropy(1.0), "`0 <= smoothing < 1` must hold"),
         (lambda: SoftIoU(smooth=0.0), "`0 < smooth` must hold"),
+        (lambda: WeightedDice(class_weights=[0.0, 0.0]), "at least one must be positive"),
+        (lambda: WeightedDice(class_weights=[1.0])(MASK, SHADES), "give . weights"),
         (lambda: WeightedBinaryCrossentropy(0.0), "`0 < positive_weight` must hold"),
         (lambda: ClassWeighted(class_weights=(1.0, -1.0)), "must not be negative"),
         (lambda: ClassWeighted(class_weights=()), "at least one must be positive"),

@@ -43,6 +43,7 @@ CASES = (
     Case("sgd", lambda: references.sgd(0.1), fit_rate=1.0),
     Case("momentum", lambda: references.sgd(0.1, 0.9)),
     Case("nesterov", lambda: references.sgd(0.1, 0.9, nesterov=True)),
+    Case("averaged_momentum", lambda: references.sgd(0.1, 0.9), 1.0, fit_rate=1.0),
     Case("adagrad", lambda: references.adagrad(0.5), 0.5),
     Case("adadelta", lambda: references.adadelta(30.0), 30.0, 10.0),
     Case("rmsprop", lambda: references.rmsprop(0.02), 0.02),

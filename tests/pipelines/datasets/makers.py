@@ -270,6 +270,25 @@ def own_images(path: Path, seed: int) -> None:
         place.write_bytes(png(pixels))
 
 
+def own_masks(path: Path, seed: int) -> None:
+    for number, pixels in enumerate(random_images(40, 8, seed)):
+        for kind, found in (("images", pixels), ("masks", pixels[..., 0] // 128)):
+            place = path / kind / f"{number:03}.png"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(png(found))
+
+
+def own_split_masks(path: Path, seed: int) -> None:
+    own_masks(path, seed)
+    for file in sorted(path.glob("*/*.png")):
+        split = ("train", "train", "train", "val", "test")[int(file.stem) % 5]
+        place = path / split / file.parent.name / file.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(place)
+    for kind in ("images", "masks"):
+        (path / kind).rmdir()
+
+
 def own_split_images(path: Path, seed: int) -> None:
     for number, pixels in enumerate(random_images(60, 8, seed)):
         split = ("train", "train", "train", "val", "test")[number // 2 % 5]

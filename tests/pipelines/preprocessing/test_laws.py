@@ -89,6 +89,11 @@ ROWS = {
     "tabular quantiles": tabular(options=power("quantile-normal")),
     "target": Row(TargetEncoder, ["b", "a", "b"], ["a", "b", "a"]),
     "target standardized": Row(lambda: TargetEncoder("standardized"), [1.0, 5.0], [2.0, 3.0, 4.0]),
+    "target transformed": Row(
+        lambda: TargetEncoder("standardized", transform="log", outliers="iqr"),
+        [1.0, 5.0, 6.0, 90.0],
+        [2.0, 3.0, 4.0],
+    ),
     "target plain": Row(lambda: TargetEncoder("plain"), [1.0, 5.0], [2.0, 3.0, 4.0]),
     "text": Row(TextPreprocessor, TEXTS, ["good bad new", "film"]),
     "text fixed": Row(

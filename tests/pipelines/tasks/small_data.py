@@ -79,6 +79,18 @@ def images():
     return _dataset("image", "classification", pixels, y, classes=("u", "v", "w"), scale=1 / 255)
 
 
+def masks():
+    """Bright squares on dark ground."""
+    generator = np.random.default_rng(0)
+    y = np.zeros((ROWS, 4, 4), np.uint8)
+    for mask, (row, column) in zip(y, generator.integers(0, 3, (ROWS, 2)), strict=True):
+        mask[row : row + 2, column : column + 2] = 1
+    x = np.clip(60 + 120 * y[..., np.newaxis] + generator.normal(0, 9, (ROWS, 4, 4, 1)), 0, 255)
+    return _dataset(
+        "image", "segmentation", x.astype(np.uint8), y, classes=("u", "v"), scale=1 / 255
+    )
+
+
 def texts():
     generator = np.random.default_rng(0)
     y = np.arange(ROWS) % 3
@@ -133,6 +145,10 @@ SMALL = {
             batch_size=4,
         ),
         text,
+    ),
+    "segmentation": (
+        _recipe("segmentation", "cookbook.models.unets:unet", widths=(4,), learning_rate=0.1),
+        masks,
     ),
     "table-classification": (
         _recipe("table-classification", _MLP, widths=(8,)),

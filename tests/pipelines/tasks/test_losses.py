@@ -16,7 +16,11 @@ from tests.pipelines.tasks.small_data import SMALL, small_experiment, table_clas
 # Tables train in no time, and the other tasks hand their loss the same labels and logits: of
 # these the quick run takes one each.
 QUICK = ("table-classification", "table-regression")
-SAMPLE = (("image-classification", "binary_crossentropy"),)
+SAMPLE = (
+    ("image-classification", "binary_crossentropy"),
+    ("segmentation", "dice"),
+    ("segmentation", "weighted_iou"),
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,6 +60,8 @@ def _learns(experiment):
     assert all(map(np.isfinite, scores.values()))
     if "r2" in scores:
         assert scores["r2"] > 0.5
+    elif "mean_iou" in scores:
+        assert scores["mean_iou"] > 0.6
     else:
         assert scores["accuracy"] > 0.6
 

@@ -10,6 +10,7 @@ from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import all_recipes
 from pipelines.training.data import DataRequest
 
+MASKS = {"shapes": "image-masks"}
 GENERIC = {
     **{"image": "image", "tabular": "tabular", "text": "text"},
     **{"language-model": "language-model", "pairs": "translation", "series": "forecast"},
@@ -19,7 +20,7 @@ WITH_OWN_DATA = [recipe for recipe in all_recipes() if not entry(recipe.dataset)
 
 @pytest.mark.parametrize("recipe", WITH_OWN_DATA, ids=lambda recipe: recipe.name)
 def test_a_recipe_with_its_own_data_names_the_one_that_takes_yours(recipe):
-    generic = GENERIC[entry(recipe.dataset).modality]
+    generic = MASKS.get(recipe.dataset) or GENERIC[entry(recipe.dataset).modality]
     law = f"{recipe.name} has its own data, .* Got path='mine': leave it out; .* `{generic}`"
     with pytest.raises(ValueError, match=law):
         DataRequest.of(recipe, options={"path": "mine"})

@@ -84,7 +84,8 @@ REFUSED = [
     ((X, Y, np.full(20, np.inf)), "Got inf in weight, row 0; 20 of 20 rows"),
     ((X, np.array([1, "a"] * 10, object)), "Got y with values of the types int, str"),
     ((X[0], 3), r"needs arrays with rows. Got y without any"),
-    (iter([(X, Y)]), "tuned on arrays.*Got `data` of type list_iterator"),
+    ([X, Y], "tuned on arrays.*Got `data` of type list"),
+    (iter([(X, Y)]), r"Got a generator: say how many are read by steps_per_epoch"),
 ]
 
 

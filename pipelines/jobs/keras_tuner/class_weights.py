@@ -1,0 +1,99 @@
+"""Weights of classes for a `build(hp)` function, as weights of its training rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pipelines.jobs.keras_tuner.structures import Structure
+
+BALANCED = "balanced"
+ClassWeight = str | Mapping[int, float]
+
+
+def check_class_weight(value: Any, y: Structure) -> ClassWeight | None:
+    """Reads weights of classes.
+
+    Args:
+        value: `"balanced"`, or class numbers to weights of at least 0, as Keras' `fit` takes
+            them; classes that are not named weigh 1. None for no weights.
+        y: Targets of the rows.
+
+    Returns:
+        The weights, class numbers as integers.
+
+    Raises:
+        ValueError: If it is neither, a weight is no number of at least 0, a class has no row, or
+            the targets are not those of one output with classes.
+    """
+    if value is None:
+        return None
+    labels = _labels(y)
+    if labels is None:
+        raise ValueError(
+            "`class_weight` weights the rows of one output by class numbers or one-hot labels. Got "
+            "other targets: give (x, y, sample_weight)."
+        )
+    if isinstance(value, str) and value == BALANCED:
+        return BALANCED
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            "`class_weight` is 'balanced', or a mapping of class numbers to weights such as "
+            f"{{0: 1, 1: 5}}. Got class_weight={value!r}."
+        )
+    known = set(np.unique(labels).tolist())
+    for name, weight in value.items():
+        if name not in known:
+            shown = ", ".join(map(str, sorted(known)[:10]))
+            raise ValueError(f"`class_weight` names class {name!r}, and y has: {shown}.")
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not (number and math.isfinite(weight) and weight >= 0):
+            raise ValueError(
+                f"A class weight is a finite number of at least 0. Got class_weight={value!r}."
+            )
+    return {int(name): float(weight) for name, weight in value.items()}
+
+
+def row_weights(value: ClassWeight | None, y: Structure, weight: Any = None) -> Any:
+    """Weights of rows: those that were given, times those of the classes.
+
+    Args:
+        value: From `check_class_weight`.
+        y: Targets of the training rows.
+        weight: Weights of the rows, `[rows]`, or None.
+
+    Returns:
+        `float32[rows]`, or `weight` as it is where there are no weights of classes.
+
+    Example:
+        >>> row_weights({1: 3.0}, np.array([0, 1])).tolist()
+        [1.0, 3.0]
+        >>> row_weights("balanced", np.array([0, 0, 0, 1])).round(2).tolist()
+        [0.67, 0.67, 0.67, 2.0]
+    """
+    labels = _labels(y)
+    if value is None or labels is None:
+        return weight
+    classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    if isinstance(value, str):
+        of_class = len(labels) / (len(classes) * counts)
+    else:
+        of_class = np.array([value.get(int(one), 1.0) for one in classes])
+    found = of_class[codes]
+    return (found if weight is None else found * np.asarray(weight)).astype(np.float32)
+
+
+def _labels(y: Structure) -> np.ndarray | None:
+    """Class numbers `[rows]` of class numbers or one-hot rows; None for anything else."""
+    if not isinstance(y, np.ndarray) or y.dtype.kind not in "iuf":
+        return None
+    if y.ndim == 2 and y.shape[1] > 1:
+        one_hot = np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
+        return y.argmax(axis=1) if one_hot else None
+    labels = y.reshape(len(y), -1)
+    if labels.shape[1] != 1 or not (labels == np.floor(labels)).all():
+        return None
+    return labels[:, 0].astype(np.int64)

@@ -1,0 +1,50 @@
+"""Discs, squares and triangles found in drawn images by a U-Net.
+
+The set is drawn by code and needs no download. Colours tell nothing about the classes, so the
+logistic regression of pixels beside it finds edges at best. `--set loss=weighted_dice`,
+`--set loss=soft_iou` and the other losses of masks train it as well.
+
+    source      Neural network assignments (source 001), Loss functions, Q3
+"""
+
+from __future__ import annotations
+
+from pipelines.recipes.recipe import Recipe
+from pipelines.sources.documents import cite
+from tuning import Choice, Float, Space
+
+RECIPE = Recipe(
+    name="segmentation",
+    summary="Drawn shapes and their masks, by a U-Net",
+    dataset="shapes",
+    task="segmentation",
+    builder="cookbook.models.unets:unet",
+    defaults={
+        "widths": (16, 32, 64),
+        "dropout": 0.0,
+        "batch_norm": True,
+        "loss": "sparse_categorical_crossentropy",
+        "optimizer": "adam",
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "augment": "flip",
+        "batch_size": 16,
+        "epochs": 20,
+    },
+    space=Space(
+        {
+            "widths": Choice([(8, 16, 32), (16, 32, 64), (16, 32, 64, 128)]),
+            "dropout": Float(0.0, 0.4, step=0.1),
+            "loss": Choice(["sparse_categorical_crossentropy", "soft_dice", "weighted_dice"]),
+            "learning_rate": Float(5e-4, 2e-2, log=True),
+            "augment": Choice(["none", "flip", "flip-crop"]),
+            "batch_size": Choice([8, 16, 32]),
+        }
+    ),
+    metric="val_mean_iou",
+    direction="maximize",
+    source=cite("001", "Loss functions, Q3"),
+    tiny={"epochs": 2, "widths": (8, 16)},
+    tiny_rows=64,
+    fits_in="two minutes of processor time",
+)

@@ -1,0 +1,65 @@
+"""The form of a model while it is trained, where that is not the form it is used in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import keras
+
+if TYPE_CHECKING:
+    from pipelines.hyperparameters.options import TrainingOptions
+
+
+def training_form(model: keras.Model, options: TrainingOptions, *, total_steps: int) -> keras.Model:
+    """A model that trains the same weights as an option asks for.
+
+    Args:
+        model: As the builder made it.
+        options: `optimizer=spsa` takes another training step, `gradient_checkpointing` blocks
+            that forget their activations, `curriculum` the easiest rows first.
+        total_steps: Updates of the whole training.
+
+    Returns:
+        The model itself where no option asks for another form.
+
+    Raises:
+        ValueError: If the model has no such form.
+    """
+    if options.optimizer == "spsa":
+        from cookbook.optimizers.gradient_free_training import gradient_free
+
+        _refuse_own_steps(model, "optimizer=spsa")
+        return gradient_free(model)
+    if options.gradient_checkpointing:
+        from cookbook.diagnostics.checkpointing import checkpointed
+
+        _refuse_own_steps(model, "gradient_checkpointing=true")
+        return checkpointed(model)
+    if options.curriculum:
+        from cookbook.losses.curriculum import easiest_first
+
+        _refuse_own_steps(model, f"curriculum={options.curriculum}")
+        return easiest_first(model, share=options.curriculum, total_steps=total_steps)
+    return model
+
+
+def plain_form(model: keras.Model) -> keras.Model:
+    """The model that `training_form` was given, with the weights as they are now."""
+    from cookbook.diagnostics.checkpointing import CheckpointedModel
+    from cookbook.losses.curriculum import CurriculumModel
+    from cookbook.optimizers.gradient_free_training import GradientFreeModel
+
+    if isinstance(model, CheckpointedModel):
+        return model.plain
+    if isinstance(model, GradientFreeModel | CurriculumModel):
+        return keras.Model(model.input, model.output, name=model.name)
+    return model
+
+
+def _refuse_own_steps(model: keras.Model, asked: str) -> None:
+    plain = (keras.Model, keras.Sequential)
+    if type(model) not in plain and not type(model).__module__.startswith("keras."):
+        raise ValueError(
+            f"{type(model).__name__} computes its training in its own way, which has no place for "
+            f"{asked}: leave it out."
+        )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ColumnKind = Literal["numeric", "categorical", "date", "dropped"]
-COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "date", "dropped")
+ColumnKind = Literal["numeric", "categorical", "date", "text", "dropped"]
+COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "date", "text", "dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Column:
     Attributes:
         name: Header of the column.
         kind: `"numeric"` (floats), `"categorical"` (strings), `"date"` (dates and
-            times) or `"dropped"`.
+            times), `"text"` (free text) or `"dropped"`.
         missing: Rows without a value, over all splits.
         categories: Categories seen in the training rows, sorted; empty for numbers.
         reason: Why this kind was chosen, and what was read in another way than as it stands.
@@ -63,6 +63,11 @@ class Schema:
     def categorical(self) -> tuple[str, ...]:
         """Names of the categorical columns."""
         return self._names("categorical")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Names of the columns of free text."""
+        return self._names("text")
 
     @property
     def dates(self) -> dict[str, str]:

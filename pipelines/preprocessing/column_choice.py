@@ -33,7 +33,7 @@ def find_dates(
 
 
 def choose_columns(
-    frame: pd.DataFrame, numeric: Names, categorical: Names, *, dates: Collection[str]
+    frame: pd.DataFrame, numeric: Names, categorical: Names, *, apart: Collection[str]
 ) -> tuple[list[str], list[str]]:
     """The columns of numbers and those of categories.
 
@@ -41,7 +41,7 @@ def choose_columns(
         frame: Training rows.
         numeric: Names that were asked for; None: every column of a number type.
         categorical: The same; None: every other column.
-        dates: Columns of dates, which are neither.
+        apart: Columns of dates and of free text, which are neither.
 
     Raises:
         ValueError: If there is no input column, or a column was asked for as both.
@@ -49,7 +49,7 @@ def choose_columns(
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     if numeric is None:
-        taken = {*(categorical or ()), *dates}
+        taken = {*(categorical or ()), *apart}
         numeric = [
             str(name)
             for name in frame.columns
@@ -58,8 +58,8 @@ def choose_columns(
             and not is_bool_dtype(frame[name])
         ]
     if categorical is None:
-        categorical = [str(name) for name in frame.columns if name not in {*numeric, *dates}]
-    if not numeric and not categorical and not dates:
+        categorical = [str(name) for name in frame.columns if name not in {*numeric, *apart}]
+    if not numeric and not categorical and not apart:
         raise ValueError("A table needs at least one input column. Got none.")
     both = sorted(set(numeric) & set(categorical))
     if both:

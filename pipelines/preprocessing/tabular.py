@@ -24,6 +24,7 @@ from pipelines.preprocessing.dates import DateColumn
 from pipelines.preprocessing.frames import as_frame, categories_of, column_of, numbers_of
 from pipelines.preprocessing.outliers import check_outliers, find_outliers
 from pipelines.preprocessing.power import POWERS
+from pipelines.preprocessing.text_columns import TextColumn, fit_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,7 @@ class TabularPreprocessor(Preprocessing):
         categorical: Names of categorical columns; `None`: every other column.
         dates: Columns of dates with their formats, as `Column.form` of a schema has them;
             columns of a date type are found without. They become year, month, weekday and hour.
+        texts: Columns of free text, which become weighted counts of their words.
         encoding: `"one-hot"`: one matrix; `"codes"`: a dictionary with the matrix `"numeric"`
             and one integer column per category, for embeddings (`wide_and_deep`).
         options: How numeric columns are filled, transformed and scaled.
@@ -76,6 +78,7 @@ class TabularPreprocessor(Preprocessing):
         numeric: Sequence[str] | None = None,
         categorical: Sequence[str] | None = None,
         dates: Mapping[str, str] | None = None,
+        texts: Sequence[str] = (),
         encoding: str = "one-hot",
         options: NumericOptions | None = None,
         outliers: str = "none",
@@ -97,6 +100,7 @@ class TabularPreprocessor(Preprocessing):
         self._limit = check_outliers(outliers, outlier_action, outlier_limit)
         self._wanted = (numeric, categorical)
         self._formats = dict(dates or {})
+        self._free_text = tuple(texts)
         self._options = options
         self._outliers = outliers
         self._remove = outlier_action == "remove"
@@ -109,6 +113,7 @@ class TabularPreprocessor(Preprocessing):
         self._dates: list[DateColumn] = []
         self._numeric: list[NumericColumn] = []
         self._categorical: list[CategoryColumn] = []
+        self._texts: list[TextColumn] = []
         self._kept: np.ndarray | None = None
 
     @property
@@ -124,6 +129,7 @@ class TabularPreprocessor(Preprocessing):
         _ = self.columns
         names = [column.name for column in self._numeric]
         names += [f"{column.name} is missing" for column in self._numeric if column.indicator]
+        names += [f"{column.name}: {word}" for column in self._texts for word in column.words]
         if self.encoding == "one-hot":
             for column in self._categorical:
                 names += [f"{column.name}={_label(value)}" for value in column.categories]
@@ -167,8 +173,8 @@ class TabularPreprocessor(Preprocessing):
         if not len(frame):
             raise ValueError("The training split must have at least one row. Got none.")
         self._dates = find_dates(frame, self._formats, chosen=self._wanted)
-        dates = {date.name for date in self._dates}
-        numeric, categorical = choose_columns(frame, *self._wanted, dates=dates)
+        apart = {date.name for date in self._dates} | set(self._free_text)
+        numeric, categorical = choose_columns(frame, *self._wanted, apart=apart)
         table = {name: numbers_of(column_of(frame, name)) for name in numeric}
         table.update(self._parts_of_dates(frame))
         texts = {name: categories_of(column_of(frame, name)) for name in categorical}
@@ -194,9 +200,21 @@ class TabularPreprocessor(Preprocessing):
             )
             for name, column in texts.items()
         ]
-        used = {*table, *texts} | {date.name for date in self._dates}
+        self._texts = self._fit_texts(frame)
+        used = {*table, *texts} | {column.name for column in (*self._dates, *self._texts)}
         self._order = [str(name) for name in frame.columns if name in used]
         return self
+
+    def _fit_texts(self, frame: pd.DataFrame) -> list[TextColumn]:
+        columns = {name: categories_of(column_of(frame, name)) for name in self._free_text}
+        fitted = {
+            name: fit_texts(
+                name, [text for text, kept in zip(column, self.kept_rows, strict=True) if kept]
+            )
+            for name, column in columns.items()
+        }
+        self.dropped += tuple(name for name, column in fitted.items() if column is None)
+        return [column for column in fitted.values() if column is not None]
 
     def _parts_of_dates(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         parts: dict[str, np.ndarray] = {}
@@ -228,11 +246,13 @@ class TabularPreprocessor(Preprocessing):
         parts += [np.isnan(raw[c.name]).astype(float) for c in self._numeric if c.indicator]
         texts = {c.name: categories_of(column_of(frame, c.name)) for c in self._categorical}
         matrix = np.stack(parts, axis=1) if parts else np.empty((len(frame), 0))
+        words = [c.transform(categories_of(column_of(frame, c.name))) for c in self._texts]
+        matrix = np.concatenate([matrix, *words], axis=1)
         if self.encoding == "one-hot":
             hot = [column.one_hot(texts[column.name]) for column in self._categorical]
             return np.concatenate([matrix, *hot], axis=1).astype(np.float32)
         codes = {c.name: c.codes(texts[c.name]) for c in self._categorical}
-        return {NUMERIC: matrix.astype(np.float32), **codes} if parts else codes
+        return {NUMERIC: matrix.astype(np.float32), **codes} if parts or words else codes
 
     def to_config(self) -> dict[str, Any]:
         """The encoding and the fitted columns."""
@@ -244,6 +264,7 @@ class TabularPreprocessor(Preprocessing):
             "dates": [asdict(column) for column in self._dates],
             "numeric": [column.to_config() for column in self._numeric],
             "categorical": [column.to_config() for column in self._categorical],
+            "texts": [column.to_config() for column in self._texts],
         }
 
     @classmethod
@@ -259,6 +280,10 @@ class TabularPreprocessor(Preprocessing):
         ]
         made._numeric = [NumericColumn(**column) for column in config["numeric"]]
         made._categorical = [CategoryColumn(**column) for column in config["categorical"]]
+        made._texts = [
+            TextColumn(item["name"], tuple(item["words"]), tuple(item["weights"]))
+            for item in config.get("texts", ())
+        ]
         return made
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # A text column with more distinct values than this share of its rows names its rows.
 _IDENTIFIER_SHARE = 0.5
 _IDENTIFIER_COUNT = 20
+# With so many words in the middle row it is text, whose words may tell something.
+_SENTENCE = 4
 
 
 def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | None:
@@ -76,9 +78,9 @@ def infer_columns(
 
     Numbers are numeric, also as spreadsheets write them (12,345.67, 45.1%, $3); whole numbers with
     leading zeros are codes, hence categorical; dates are dates; other values are categorical.
-    Dropped are columns that tell nothing
-    about a new row: without values, with one value only, and texts of which more than half
-    are distinct (names, identifiers).
+    Texts of which more than half are distinct are free text where they have four words or more.
+    Dropped are columns that tell nothing about a new row: without values, with one value only,
+    and shorter texts that are mostly distinct (names, identifiers).
 
     Args:
         table: The table.
@@ -127,7 +129,7 @@ def _column(
     elif kind == "date":
         form = _date_format(table, name)
         series = to_dates(series, form)
-    elif kind == "categorical":
+    elif kind in ("categorical", "text"):
         series = _categorical(series)
     missing = int(series.isna().sum())
     return Column(name=name, kind=kind, missing=missing, reason=reason, form=form), series
@@ -203,6 +205,8 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
     if find_format(series) is not None:
         return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):
+        if present.astype(str).str.split().str.len().median() >= _SENTENCE:
+            return "text", "the words of free text"
         return "dropped", f"{distinct} distinct texts in {len(present)} rows: an identifier"
     return "categorical", _kept_marks(present)
 

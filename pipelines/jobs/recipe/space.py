@@ -47,8 +47,14 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     space = Space({**recipe.space.override(changed).dimensions, **added})
     unset = [name for name in added if name not in recipe.defaults]
     known = recipe.defaults
-    defaults = {**known, **default_values(recipe.builder, unset, known)}
+    found = default_values(recipe.builder, unset, known)
+    defaults = {**_without(added), **found, **known}
     return dataclasses.replace(recipe, space=space, defaults=defaults)
+
+
+def _without(added: Mapping[str, Dimension]) -> dict[str, str]:
+    """What a task does without a hyperparameter of its own, where it may be left out."""
+    return {name: "none" for name, one in added.items() if "none" in (one.values or ())}
 
 
 def _check(recipe: Recipe, given: Mapping[str, Dimension]) -> None:

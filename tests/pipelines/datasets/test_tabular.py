@@ -164,3 +164,28 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     table = read_table(tmp_path / "table.csv")
     assert table.lines == [2, 5]
     assert table.frame["b"].tolist() == ["x\ny", "z"]
+
+
+def test_free_text_becomes_the_words_of_a_model(tmp_path: Path) -> None:
+    from pipelines.preprocessing import TabularPreprocessor
+
+    generator = np.random.default_rng(0)
+    lines = ["note,size,label"]
+    for number in range(80):
+        word = ("late", "paid")[number % 2]
+        lines.append(
+            f"bill {number} was {word} by customer {number * 7},{generator.normal():.2f},{word}"
+        )
+    path = tmp_path / "bills.csv"
+    path.write_text("\n".join(lines) + "\n")
+    dataset = load(path, target="label")
+    schema = dataset.schema
+    assert schema is not None and schema.texts == ("note",)
+    assert "the words of free text" in schema.table()
+    table = TabularPreprocessor(texts=schema.texts).fit(dataset.train.x)
+    names = table.feature_names
+    assert names[0] == "size" and {"note: late", "note: paid", "note: was late"} <= set(names)
+    rows = table.transform(dataset.validation.x)[:, names.index("note: paid")]
+    assert ((rows > 0) == np.asarray(dataset.validation.y)).all()
+    other = load(path, target="label", columns={"note": "dropped"})
+    assert other.schema is not None and other.schema.texts == ()

@@ -87,6 +87,8 @@ ROWS = {
     "tabular box-cox": tabular(options=power("box-cox")),
     "tabular yeo-johnson": tabular(options=power("yeo-johnson", "none")),
     "tabular quantiles": tabular(options=power("quantile-normal")),
+    "tabular texts": tabular(texts=["colour"]),
+    "tabular texts and codes": tabular(texts=["colour"], encoding="codes"),
     "target": Row(TargetEncoder, ["b", "a", "b"], ["a", "b", "a"]),
     "target standardized": Row(lambda: TargetEncoder("standardized"), [1.0, 5.0], [2.0, 3.0, 4.0]),
     "target transformed": Row(

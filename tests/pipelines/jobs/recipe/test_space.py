@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines import tune
 from pipelines.jobs.plan import plan_job
 from pipelines.jobs.recipe.space import with_space
 from pipelines.jobs.schema import Job
@@ -70,3 +71,21 @@ def test_a_known_point_says_what_differs_from_the_defaults():
     default, other = found.settings.warm_start.points
     assert other == {**default, "dropout": 0.3}
     assert found.target.space.contains(found.target.space.complete(other))
+
+
+def test_what_may_be_left_out_is_left_out_first():
+    found = plan({"class_weight": ["balanced", "none"]})
+    assert found.settings.warm_start.points[0]["class_weight"] == "none"
+
+
+@pytest.mark.slow
+def test_weights_of_classes_are_searched(tmp_path):
+    result = tune(
+        "wine-mlp", trials=2, space={"class_weight": ["none", "balanced"]}, tiny=True, workers=1,
+        strategy="random", params={"members": 1}, root=tmp_path, tracking=False, verbose=False,
+    )  # fmt: skip
+    assert result.search.states == {"complete": 2}
+    assert {record.params["class_weight"] for record in result.search.records} <= {
+        "none",
+        "balanced",
+    }

@@ -127,7 +127,7 @@ def schedule_callbacks(
         metric: The metric that is watched.
         direction: `"maximize"` or `"minimize"`.
     """
-    if options.schedule != "plateau":
+    if options.schedule != "plateau" or options.optimizer in WHOLE:
         return []
     from cookbook.schedules.plateau import LowerOnPlateau
 

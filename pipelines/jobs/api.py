@@ -90,35 +90,21 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     check_words(options, model=Job)
     given = {"trials": trials, "params": params, "objective": objective, "epochs": epochs}
     keys = {name: value for name, value in given.items() if value is not None} | options
+    of_arrays = {
+        "validation_data": validation_data,
+        "test_data": test_data,
+        "class_weight": class_weight,
+        "steps_per_epoch": steps_per_epoch,
+        "validation_steps": validation_steps,
+    }
     if not isinstance(target, str | Path | Job):
         from pipelines.jobs.keras_tuner.plan import plan_build
 
         if tiny:
             raise ValueError("`tiny` is for recipes. Give build(hp) fewer rows and epochs.")
-        plan = plan_build(
-            target,
-            data,
-            root=root,
-            validation_data=validation_data,
-            test_data=test_data,
-            class_weight=class_weight,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            **keys,
-        )
+        plan = plan_build(target, data, root=root, **of_arrays, **keys)
         return _run(plan, tracking=tracking, verbose=verbose, on_progress=on_progress)
-    of_arrays = {"validation_data": validation_data, "test_data": test_data}
-    of_arrays |= {"steps_per_epoch": steps_per_epoch, "validation_steps": validation_steps}
-    for name, value in of_arrays.items():
-        if value is not None:
-            raise ValueError(
-                f"`{name}` is for a build(hp) function; a recipe divides its own data."
-            )
-    if class_weight is not None:
-        raise ValueError(
-            "`class_weight` is for a build(hp) function. Recipes have it as a hyperparameter: "
-            f"params={{'class_weight': {class_weight!r}}}."
-        )
+    _refuse_for_recipes(of_arrays)
     if data is not None:
         keys["data"] = _place(target, data)
     job = make_job(target, keys)
@@ -139,6 +125,19 @@ def _run(
                 on_progress(progress)
 
         return run_plan(plan, tracking=tracking, on_progress=watch, on_note=shown.note)
+
+
+def _refuse_for_recipes(of_arrays: Mapping[str, Any]) -> None:
+    """Names what is for `build(hp)` functions alone."""
+    for name, value in of_arrays.items():
+        if value is None:
+            continue
+        if name == "class_weight":
+            raise ValueError(
+                "`class_weight` is for a build(hp) function. Recipes have it as a hyperparameter: "
+                f"params={{'class_weight': {value!r}}}."
+            )
+        raise ValueError(f"`{name}` is for a build(hp) function; a recipe divides its own data.")
 
 
 def _place(target: str | Path | Job, data: Any) -> str | dict[str, Any]:

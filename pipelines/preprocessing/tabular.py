@@ -201,7 +201,8 @@ class TabularPreprocessor(Preprocessing):
             for name, column in texts.items()
         ]
         self._texts = self._fit_texts(frame)
-        used = {*table, *texts} | {column.name for column in (*self._dates, *self._texts)}
+        used = {*table, *texts} | {date.name for date in self._dates}
+        used |= {column.name for column in self._texts}
         self._order = [str(name) for name in frame.columns if name in used]
         return self
 

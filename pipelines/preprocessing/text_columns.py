@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ class TextColumn:
 
     def to_config(self) -> dict[str, Any]:
         """JSON-able fields."""
-        return asdict(self)
+        return {"name": self.name, "words": list(self.words), "weights": list(self.weights)}
 
 
 def fit_texts(name: str, texts: Sequence[str | None]) -> TextColumn | None:

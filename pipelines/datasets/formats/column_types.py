@@ -205,7 +205,7 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
     if find_format(series) is not None:
         return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):
-        if present.astype(str).str.split().str.len().median() >= _SENTENCE:
+        if np.median([len(str(text).split()) for text in present]) >= _SENTENCE:
             return "text", "the words of free text"
         return "dropped", f"{distinct} distinct texts in {len(present)} rows: an identifier"
     return "categorical", _kept_marks(present)

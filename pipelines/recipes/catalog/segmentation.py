@@ -5,12 +5,16 @@ logistic regression of pixels beside it finds edges at best. `--set loss=weighte
 `--set loss=soft_iou` and the other losses of masks train it as well.
 
     source      Neural network assignments (source 001), Loss functions, Q3
+
+Measured: not yet.
+
+    source      Neural network assignments (source 001), Loss functions, Q3
 """
 
 from __future__ import annotations
 
+from cookbook._sources import cite
 from pipelines.recipes.recipe import Recipe
-from pipelines.sources.documents import cite
 from tuning import Choice, Float, Space
 
 RECIPE = Recipe(

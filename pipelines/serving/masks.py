@@ -31,7 +31,7 @@ class MaskOutput:
 
     Example:
         >>> frame = MaskOutput(("sky", "sea")).frame(np.eye(2).reshape(1, 1, 2, 2))
-        >>> frame["share(sea)"][0], read_mask(frame["mask"][0]).tolist()
+        >>> float(frame["share(sea)"][0]), read_mask(frame["mask"][0]).tolist()
         (0.5, [[0, 1]])
     """
 

@@ -71,8 +71,8 @@ def row_weights(value: ClassWeight | None, y: Structure, weight: Any = None) -> 
     Example:
         >>> row_weights({1: 3.0}, np.array([0, 1])).tolist()
         [1.0, 3.0]
-        >>> row_weights("balanced", np.array([0, 0, 0, 1])).round(2).tolist()
-        [0.67, 0.67, 0.67, 2.0]
+        >>> row_weights("balanced", np.array([0, 0, 0, 1])).round(2)
+        array([0.67, 0.67, 0.67, 2.  ], dtype=float32)
     """
     labels = _labels(y)
     if value is None or labels is None:

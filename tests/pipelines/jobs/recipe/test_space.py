@@ -82,7 +82,8 @@ def test_what_may_be_left_out_is_left_out_first():
 def test_weights_of_classes_are_searched(tmp_path):
     result = tune(
         "wine-mlp", trials=2, space={"class_weight": ["none", "balanced"]}, tiny=True, workers=1,
-        strategy="random", params={"members": 1}, root=tmp_path, tracking=False, verbose=False,
+        strategy="random", pruner="none", params={"members": 1}, root=tmp_path,
+        tracking=False, verbose=False,
     )  # fmt: skip
     assert result.search.states == {"complete": 2}
     assert {record.params["class_weight"] for record in result.search.records} <= {

@@ -4,8 +4,6 @@ The set is drawn by code and needs no download. Colours tell nothing about the c
 logistic regression of pixels beside it finds edges at best. `--set loss=weighted_dice`,
 `--set loss=soft_iou` and the other losses of masks train it as well.
 
-    source      Neural network assignments (source 001), Loss functions, Q3
-
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
     test        mean_iou 0.8452 ± 0.024; logistic regression of pixels 0.1903 ± 0

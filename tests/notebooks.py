@@ -50,23 +50,40 @@ def tidy(notebook: Any, folder: Path) -> None:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
             continue
+        cell.outputs = _one_stream(cell.outputs)
         for output in cell.outputs:
-            data = output.get("data", {})
             if "text" in output:
                 output["text"] = _plain(output["text"], folder)
-            for kind, value in data.items():
+            for kind, value in output.get("data", {}).items():
                 if kind.startswith("text/"):
-                    data[kind] = _plain(value, folder)
+                    output["data"][kind] = _plain(value, folder)
+        cell.outputs = [one for one in cell.outputs if one.get("text", "kept").strip()]
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
 
 
+def _one_stream(outputs: list[Any]) -> list[Any]:
+    """What was printed in parts, in one; warnings of the notebook's own libraries go."""
+    joined: list[Any] = []
+    for output in outputs:
+        if output.get("name") == "stderr" and "IProgress" in output["text"]:
+            continue
+        streams = joined and joined[-1].get("name") == output.get("name", "") != ""
+        if streams:
+            joined[-1]["text"] += "\r" * ("\n" not in joined[-1]["text"]) + output["text"]
+        else:
+            joined.append(output)
+    return joined
+
+
 def _plain(text: str, folder: Path) -> str:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r\n", "\n")
     # Of what is written over and over in one line, the last.
     last = re.sub(r"(?m)^.*\r(?!\n)", "", text)
-    return last.replace(f"{folder}/", "").replace(str(folder), ".")
+    lines = "\n".join(line.rstrip() for line in last.split("\n"))
+    return lines.replace(f"{folder}/", "").replace(str(folder), ".")
 
 
 def main() -> int:

@@ -184,6 +184,8 @@ def serving(folder: Path) -> Iterator[str]:
 
 def site(browser: Browser, _: Path, __: dict[str, Any]) -> None:
     """The documentation, which `make docs` has built."""
+    if not (SITE / "index.html").exists():
+        raise RuntimeError(f"There is no site in {SITE}: `make docs` builds it.")
     browser.shoot((SITE / "index.html").as_uri(), "site", wait=2)
     browser.shoot((SITE / "tutorial.html").as_uri(), "notebook", wait=2)
 

@@ -57,12 +57,13 @@ def status(study: str | None, *, root: Path, storage: str | None, as_json: bool)
         }
         for one in _existing(root, storage, list_studies)
     ]
-    columns = ("name", "status", "finished", "total", "failed", "metric", "best", "last_change")
     if study is not None:
         name = resolve_name("study", study, [row["name"] for row in rows])
         rows = [row for row in rows if row["name"] == name]
         if not rows:
             raise click.UsageError(f"No study named {study!r}: `cookbook status` lists them.")
+    columns = ["name", "status", "finished", "total", "metric", "best"]
+    columns += fitting_columns(rows, columns, ("last_change", "failed"), listing_width())
     print_listing(rows, columns, as_json=as_json)
     if rows and not as_json:
         name = rows[0]["name"]

@@ -32,9 +32,9 @@ def describe_study(
     """
     if not result:
         return ""
-    parts = [str(result.get("verdict", "")), _scores(result)]
-    if trials_url is not None:
-        parts.append(f"[The trials as a table]({trials_url}), the best first.")
+    # MLflow folds a long description: what leads further comes before the scores.
+    link = "" if trials_url is None else f"[The trials as a table]({trials_url}), the best first."
+    parts = [str(result.get("verdict", "")), link, _scores(result)]
     if best is not None:
         parts.append(f"Best hyperparameters: `{json.dumps(dict(best), default=str)}`")
     if result.get("model_path"):

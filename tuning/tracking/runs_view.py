@@ -36,7 +36,7 @@ def runs_view(study: Any) -> dict[str, Any]:
     )
     columns = [
         "tags.`state`",
-        *(f"metrics.`{name}`" for name in (*metrics, "duration_seconds")),
+        *(f"metrics.`{name}`" for name in metrics),
         *(f"params.`{name}`" for name in params[:_MOST_PARAMS]),
     ]
     return {

@@ -132,13 +132,14 @@ def test_law_6_nothing_but_failures_is_accepted(tmp_path, row):
 @pytest.mark.parametrize(
     ("space", "size"),
     [
-        (Space({}), 1),
-        (Space({"a": Fixed(1)}), 1),
-        (Space({"a": Choice(["only"])}), 1),
-        (Space({"n": Int(1, 3)}), 3),
-        (Space({"k": Choice(["a", "b"]), "n": Int(1, 2, when={"k": "b"})}), 3),
+        pytest.param(Space({}), 1, id="empty"),
+        pytest.param(Space({"a": Fixed(1)}), 1, id="fixed", marks=pytest.mark.exhaustive),
+        pytest.param(Space({"a": Choice(["only"])}), 1, id="one", marks=pytest.mark.exhaustive),
+        pytest.param(Space({"n": Int(1, 3)}), 3, id="three", marks=pytest.mark.exhaustive),
+        pytest.param(
+            Space({"k": Choice(["a", "b"]), "n": Int(1, 2, when={"k": "b"})}), 3, id="conditional"
+        ),
     ],
-    ids=["empty", "fixed", "one", "three", "conditional"],
 )
 def test_law_7_small_spaces(tmp_path, row, space, size):
     assert len(driver(tmp_path, row, space, trials=9).run(loss)) == size == space.size

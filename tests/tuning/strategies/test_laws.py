@@ -41,7 +41,11 @@ MISSING = {
     name for name, s in STRATEGIES.items() if s.needs and not importlib.util.find_spec(s.needs)
 }
 ALL = [
-    pytest.param(row, id=row.name, marks=[pytest.mark.skipif(row.name in MISSING, reason="extra")])
+    pytest.param(
+        row,
+        id=row.name,
+        marks=pytest.mark.skipif(row.name in MISSING, reason=f"needs {STRATEGIES[row.name].needs}"),
+    )
     for row in ROWS
 ]
 FLAT = Space({"x": Float(0.0, 1.0), "n": Int(1, 9), "kind": Choice(["a", "b", "c"])})

@@ -11,6 +11,7 @@ from tuning.storage import records
 
 _SHORTEST = 0.2
 _LONGEST = 1.0
+_SHARE = 0.05
 
 
 class Reporter:
@@ -28,6 +29,7 @@ class Reporter:
         self._wanted = wanted
         self._began = time.monotonic()
         self._told = 0.0
+        self._cost = 0.0  # seconds of the last snapshot
         self._changed = True
         self._last: int | None = None
 
@@ -38,9 +40,13 @@ class Reporter:
 
     @property
     def due(self) -> bool:
-        """Whether it is time: at most five times a second, and once a second without changes."""
+        """Whether it is time: at most five times a second, and once a second without changes.
+
+        In a long study a snapshot takes longer; it gets a twentieth of the time at most.
+        """
         since = time.monotonic() - self._told
-        return self._wanted and since >= (_SHORTEST if self._changed else _LONGEST)
+        shortest = _SHORTEST if self._changed else _LONGEST
+        return self._wanted and since >= max(shortest, self._cost / _SHARE)
 
     def ended(self, number: int) -> None:
         """Notes that a trial ended."""
@@ -55,7 +61,13 @@ class Reporter:
         """
         if not self._wanted:
             return None
-        self._told, self._changed = time.monotonic(), False
+        began, self._changed = time.monotonic(), False
+        taken = self._take(phase, finished)
+        self._told = time.monotonic()
+        self._cost = self._told - began
+        return taken
+
+    def _take(self, phase: Phase | None, finished: int) -> Progress:
         self._ledger.refresh()
         found = self._ledger.records
         states = [record.state for record in found]

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks._contestant import Contestant, Measured, run_once
+from benchmarks._contestant import Contestant, ContestantError, Measured, run_once
 from benchmarks._machine import Origin, command_line
 from benchmarks._ratios import ratios
 from benchmarks._table import show
@@ -111,7 +111,10 @@ def alternate(case: str, contestants: Sequence[Contestant], *, seeds: Sequence[i
         seeds: One round for each.
 
     Returns:
-        One row for each contestant.
+        One row for each contestant; that of a peer that failed says so.
+
+    Raises:
+        ContestantError: If ours failed.
     """
     runs: dict[str, list[Measured]] = {contestant.name: [] for contestant in contestants}
     skipped = {c.name: f"{c.missing()} is not installed" for c in contestants if c.missing()}
@@ -120,7 +123,12 @@ def alternate(case: str, contestants: Sequence[Contestant], *, seeds: Sequence[i
             if contestant.name in skipped:
                 continue
             CONSOLE.log(f"{case}: round {round_number} of {len(seeds)}, {contestant.name}")
-            runs[contestant.name].append(run_once(contestant, seed=seed))
+            try:
+                runs[contestant.name].append(run_once(contestant, seed=seed))
+            except ContestantError as error:
+                if contestant is contestants[0]:
+                    raise
+                skipped[contestant.name] = f"failed: {str(error).splitlines()[-1]}"
     return [
         Row(case=case, name=name, runs=found, skipped=skipped.get(name, ""))
         for name, found in runs.items()

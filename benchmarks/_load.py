@@ -169,6 +169,7 @@ def figures(
     waits = 1000 * np.array(waits_of([one for one in calls if one.began >= begin]) or [0.0])
     measured = {
         "trials_per_second": len(counted) / (end - begin),
+        "milliseconds": 1000 * (end - begin) / len(counted),
         "wait_median": float(np.median(waits)),
         "wait_95": float(np.quantile(waits, 0.95)),
         "off_budget": finished - asked,

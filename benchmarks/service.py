@@ -16,6 +16,7 @@ from benchmarks._postgres import cluster
 PACE = "trials_per_second"
 QUANTITIES = (
     Quantity(key=PACE, unit="trials/s"),
+    Quantity(key="milliseconds", unit="ms a trial, all slots together", larger_is_better=False),
     Quantity(key="wait_median", unit="ms between two trials of a slot", larger_is_better=False),
     Quantity(key="wait_95", unit="ms, 19 of 20 are shorter", larger_is_better=False),
     Quantity(key="processor", unit="ms of processor a trial", larger_is_better=False),
@@ -57,7 +58,7 @@ class Sizes:
     stored: tuple[int, ...] = (100, 2000, 10_000)
     trials: int = 320
     peer_trials: int = 200
-    limit: float = 15.0
+    limit: float = 10.0
     jobs: int = 8
     load: int = 2000
     peer_load: int = 320
@@ -66,8 +67,12 @@ class Sizes:
 
 
 QUICK = Sizes(
-    stored=(100, 2000), trials=96, peer_trials=48, limit=5.0, jobs=4, load=240, daemons=2, slots=8
+    stored=(100,), trials=96, peer_trials=48, limit=5.0, jobs=4, load=200, daemons=2, slots=8
 )
+
+
+def _search_case(strategy: str, stored: int) -> str:
+    return f"{strategy}, {stored:,} trials before"
 
 
 def _search_contestants(strategy: str, stored: int, sizes: Sizes, server: str) -> list[Contestant]:
@@ -84,7 +89,7 @@ def _search_contestants(strategy: str, stored: int, sizes: Sizes, server: str) -
             arguments={**peer, "processes": 16, "limit": sizes.limit},
         )
     )
-    if stored == sizes.stored[0]:  # it has no study that could be long already
+    if strategy == "random" and stored == sizes.stored[0]:  # it goes on with no long study
         found.append(
             Contestant(
                 name=RAY,
@@ -121,24 +126,28 @@ def cases(sizes: Sizes, server: str = "") -> Mapping[str, list[Contestant]]:
         server: URL of a database of the server.
     """
     found = {
-        f"{strategy}, {stored:,} trials before": _search_contestants(
-            strategy, stored, sizes, server
-        )
+        _search_case(strategy, stored): _search_contestants(strategy, stored, sizes, server)
         for strategy in MUST
         for stored in sizes.stored
     }
     service = f"{sizes.slots} slots, {sizes.daemons} workers, {sizes.jobs} jobs"
-    for strategy in ("random", "tpe"):
-        found[f"{strategy}, {service}"] = _service_contestants(strategy, sizes, server)
+    found[f"tpe, {service}"] = _service_contestants("tpe", sizes, server)
     return found
 
 
 def goals(sizes: Sizes) -> list[Goal]:
-    """Twice as fast as plain Optuna everywhere, and never beyond the budget.
+    """The pace of `MUST`, twice that of plain Optuna, the budget exact and nothing run twice.
 
-    The absolute figures of `MUST` are those of two quiet cores; ratios hold on any machine.
+    The figures of `MUST` are those of two quiet cores; ratios hold on any machine.
+
+    Args:
+        sizes: How much is measured.
     """
-    found = []
+    found = [
+        Goal(case=_search_case(strategy, stored), key="milliseconds", must=1000 / pace)
+        for strategy, pace in MUST.items()
+        for stored in sizes.stored
+    ]
     for case, contestants in cases(sizes).items():
         if any(one.name == OPTUNA for one in contestants):
             found.append(Goal(case=case, key=PACE, peer=OPTUNA, must=2.0))

@@ -46,10 +46,13 @@ def test_runs_alternate_and_a_missing_peer_is_a_row(tmp_path):
         contestant("ours", "logged", arguments={"name": "a", **log}),
         contestant("peer", "logged", arguments={"name": "b", **log}),
         contestant("absent", "logged", needs=("no_such_module_anywhere",)),
+        contestant("broken", "fails"),
     ]
     rows = harness.alternate("case", contestants, seeds=[5, 6])
     assert (tmp_path / "order").read_text().split() == ["a5", "b5", "a6", "b6"]
     assert rows[2].skipped == "no_such_module_anywhere is not installed"
+    assert rows[3].skipped.startswith("failed: ")
+    assert "no such data" in rows[3].skipped
     assert rows[0].values("seed") == [5.0, 6.0]
 
 

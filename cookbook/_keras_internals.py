@@ -60,6 +60,12 @@ def _dense_model() -> keras.Model:
     return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 
 
+def _built_adam() -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.Adam()
+    optimizer.build([keras.Variable([0.0])])
+    return optimizer
+
+
 _HISTORY = Internal(
     "KerasTensor", "_keras_history", "the last activation of a model", lambda: keras.Input((1,))
 )
@@ -69,6 +75,13 @@ _FIRST_EPOCH = Internal(
 _FLATTEN = Internal("Layer", "_flatten_layers", "layers inside of layers", _dense_model)
 _RATE = Internal(
     "Optimizer", "_learning_rate", "schedules that change while they run", keras.optimizers.SGD
+)
+_INDEX = Internal(
+    "Optimizer", "_get_variable_index", "momenta that follow a schedule", keras.optimizers.SGD
+)
+_MOMENTS = tuple(
+    Internal("Adam", name, "Adam with a momentum that follows a schedule", _built_adam)
+    for name in ("_momentums", "_velocities")
 )
 _LOSS_ARGUMENTS = Internal(
     "LossFunctionWrapper",
@@ -82,7 +95,10 @@ _GLOBAL_SEED = Internal(
     "the state of random numbers without a seed of their own",
     lambda: keras.src.random.seed_generator,
 )
-INTERNALS = (_HISTORY, _FIRST_EPOCH, _FLATTEN, _RATE, _LOSS_ARGUMENTS, _GLOBAL_SEED)
+INTERNALS = (
+    *(_HISTORY, _FIRST_EPOCH, _FLATTEN, _RATE, _INDEX),
+    *(*_MOMENTS, _LOSS_ARGUMENTS, _GLOBAL_SEED),
+)
 """Every private name of Keras in this package."""
 
 
@@ -105,6 +121,18 @@ def nested_layers(layer: keras.layers.Layer, *, include_self: bool = True) -> It
 def rate_of(optimizer: Any) -> Any:
     """The variable or schedule behind an optimizer's `learning_rate`, which is a value."""
     return _RATE.of(optimizer)
+
+
+def variable_index(optimizer: Any, variable: Any) -> int:
+    """Place of a variable among those that an optimizer was built with."""
+    return int(_INDEX.of(optimizer)(variable))
+
+
+def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any]:
+    """Adam's averages of a variable's gradient and of its square."""
+    index = variable_index(optimizer, variable)
+    first, second = (moment.of(optimizer)[index] for moment in _MOMENTS)
+    return first, second
 
 
 def global_seed_state() -> Any:

@@ -30,11 +30,11 @@ class Range:
         # NaN compares false with everything, so an unbounded range must ask for it.
         return above and below and value == value
 
-    def law(self, name: str) -> str:
-        """Writes the law for a named value.
+    def condition(self, name: str) -> str:
+        """Writes the condition for a named value.
 
         Example:
-            >>> Range(low=0, high=1, high_open=True).law("momentum")
+            >>> Range(low=0, high=1, high_open=True).condition("momentum")
             '0 <= momentum < 1'
         """
         left = "" if self.low is None else f"{self.low:g} {'<' if self.low_open else '<='} "
@@ -52,10 +52,11 @@ UP_TO_ONE = Range(low=0.0, high=1.0, low_open=True)
 
 
 def check_range(name: str, value: float, allowed: Range) -> None:
-    """Raises a `ValueError` that states the law if `value` is outside `allowed`."""
+    """Raises a `ValueError` that states the condition if `value` is outside `allowed`."""
     if not allowed.holds(value):
         raise ValueError(
-            f"`{allowed.law(name)}` must hold. Got {name}={value!r}: choose a value in that range."
+            f"`{allowed.condition(name)}` must hold. Got {name}={value!r}: choose a value in that "
+            "range."
         )
 
 

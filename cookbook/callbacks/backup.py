@@ -23,14 +23,14 @@ class BitExactBackup(keras.callbacks.Callback):
     killed at any moment (`kill -9` too) and started again ends with the weights and the
     history of a process that was never killed.
 
-    Laws:
+    Rules:
         1. The state is saved at the beginning of an epoch, before anything of it has
            happened, and atomically; a resumed run repeats at most `every` epochs.
         2. Resumed weights, optimizer, callbacks and history equal the uninterrupted ones
            bit for bit, on the same machine with deterministic operations.
         3. A training that ended removes its file, unless `keep=True`.
 
-    Law 2 asks for an order of the data that is a function of the epoch: `SeededBatches`
+    Rule 2 asks for an order of the data that is a function of the epoch: `SeededBatches`
     with `shuffle=False`, or arrays with `shuffle=False`. It also asks that all randomness
     comes from Keras, NumPy's or Python's global generators: a TensorFlow operation with a
     hidden state of its own (`tf.random.normal`, `Dataset.shuffle`) is not seen.

@@ -39,7 +39,7 @@ def synchronise(model: keras.Model) -> None:
 class TrainingState:
     """A training between two epochs: what a later process needs to go on bit by bit.
 
-    Laws:
+    Rules:
         1. `restore` after `capture` puts back every variable of the model (weights and
            the states of all seed generators), of its optimizer, its learning-rate schedule
            and its metrics.

@@ -168,5 +168,5 @@ def _check_mapping(
         raise ValueError(f"'{mapping}' needs input_shape={wanted}. Got {tuple(input_shape)}.")
     needs_steps = mapping in ("one_to_many", "many_to_many_asynchronous")
     if needs_steps != (output_steps is not None) or (output_steps or 1) < 1:
-        law = "needs `output_steps` of at least 1" if needs_steps else "takes no `output_steps`"
-        raise ValueError(f"'{mapping}' {law}. Got output_steps={output_steps}.")
+        rule = "needs `output_steps` of at least 1" if needs_steps else "takes no `output_steps`"
+        raise ValueError(f"'{mapping}' {rule}. Got output_steps={output_steps}.")

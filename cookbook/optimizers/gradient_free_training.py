@@ -16,7 +16,7 @@ class GradientFreeTraining:
     Put it before `keras.Model` in the bases of a subclassed model; for functional and
     sequential models use `gradient_free`.
 
-    Laws:
+    Rules:
         1. No derivative is taken, so losses and layers need none.
         2. Both losses of an estimate see the same batch, dropout masks and moving statistics:
            their difference is due to the perturbation alone.

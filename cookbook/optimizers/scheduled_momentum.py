@@ -8,6 +8,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._keras_internals import adam_moments, variable_index
 from cookbook._ranges import BELOW_ONE, check_range
 from cookbook.optimizers.selective_decay import _SelectiveDecay
 
@@ -116,7 +117,7 @@ class ScheduledSGD(_ScheduledMomentum, keras.optimizers.SGD):
         dtype = variable.dtype
         momentum = ops.cast(self.current_momentum(), dtype)
         step = ops.cast(learning_rate, dtype) * ops.cast(gradient, dtype)
-        velocity = self.momentums[self._get_variable_index(variable)]
+        velocity = self.momentums[variable_index(self, variable)]
         self.assign(velocity, momentum * velocity - step)
         self.assign_add(variable, momentum * velocity - step if self.nesterov else velocity)
 
@@ -194,8 +195,7 @@ class ScheduledAdam(_ScheduledMomentum, keras.optimizers.Adam):
         step = ops.cast(self.iterations + 1, dtype)
         beta_1 = ops.cast(self.current_momentum(), dtype)
         beta_2 = ops.cast(self.beta_2, dtype)
-        index = self._get_variable_index(variable)
-        first, second = self._momentums[index], self._velocities[index]
+        first, second = adam_moments(self, variable)
         self.assign_add(first, (gradient - first) * (1.0 - beta_1))
         self.assign_add(second, (ops.square(gradient) - second) * (1.0 - beta_2))
         first_correction = 1.0 - ops.cast(self._decay_product, dtype)

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._keras_internals import rate_of
 from cookbook._ranges import NOT_NEGATIVE, POSITIVE, UP_TO_ONE, check_range
 from cookbook.optimizers.selective_decay import _SelectiveDecay
 
@@ -226,7 +227,7 @@ class SPSA(_SelectiveDecay, keras.optimizers.Optimizer):
     @override
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self._arguments}
-        gain = self._learning_rate
+        gain = rate_of(self)
         if isinstance(gain, SpallGain) and gain.exponent == self._arguments["alpha"]:
             config["learning_rate"] = gain.scale
         return config

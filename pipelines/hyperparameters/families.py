@@ -78,7 +78,7 @@ def check_member(family: str, member: str, given: Mapping[str, Any]) -> None:
             raise ValueError(_no_parameter(family, member, name, known))
         _check_kind(f"{family}.{name}", value, known[name])
     named = {f"{family}.{name}": value for name, value in given.items()}
-    check_ranges(named, {f"{family}.{k}": law for k, law in _ranges(family, member).items()})
+    check_ranges(named, {f"{family}.{k}": found for k, found in _ranges(family, member).items()})
 
 
 def with_changes(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

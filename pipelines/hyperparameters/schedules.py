@@ -34,7 +34,7 @@ class SpannedSchedule:
         span: What the schedule is made with.
         parameters: What can be set as `schedule.<name>`, with the values that apply otherwise.
             Rates are shares of the peak rate, times are shares of the training or epochs.
-        ranges: Laws of these values.
+        ranges: Ranges of these values.
     """
 
     makes: str

@@ -22,7 +22,7 @@ Spec = str | Sequence[Any] | Mapping[str, Any] | None
 class Operation(Protocol):
     """One random change of a batch.
 
-    Laws:
+    Rules:
         1. The result is a function of (images, labels, seed): the same seed gives the same
            batch, eagerly, in `tf.data.map` and in a `tf.function`.
         2. Shape and type of images and labels stay; values stay within `value_range`.

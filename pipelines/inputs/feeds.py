@@ -15,7 +15,7 @@ Transform = Callable[[Any, Any, Any], tuple[Any, Any]]
 class Feed(Protocol):
     """A source of batches that a compiled loop can draw from.
 
-    Laws:
+    Rules:
         1. `steps` batches make one epoch; every sample is in exactly one of them.
         2. The order depends on the feed's seed and the epoch only, so that a resumed
            training sees the data as the uninterrupted one did.

@@ -14,13 +14,17 @@ from pipelines.jobs.run import OnProgress, run_plan
 from pipelines.jobs.schema import Job
 from pipelines.jobs.words import check_words
 from pipelines.progress_bar import Verbose
+from pipelines.recipes.registry import load_recipe
+from pipelines.training.own_data import data_options, weighted_params
 from tuning import Progress
 
 
 def tune(  # noqa: PLR0913 - the words of a person, by keyword
-    target: str | Path | Job | Callable[..., Any],
+    about: str | Path | Job | Callable[..., Any],
+    /,
     data: Any = None,
     *,
+    target: str | None = None,
     trials: int | None = None,
     params: Mapping[str, Any] | None = None,
     objective: Any = None,
@@ -45,13 +49,15 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     another study; under the name of an old one (`study`) it is refused.
 
     Args:
-        target: Name of a recipe, path of a job file (`.yaml`), a `pipelines.Job`, or a
+        about: Name of a recipe, path of a job file (`.yaml`), a `pipelines.Job`, or a
             KerasTuner-style `build(hp)` function or `HyperModel`.
         data: For a `build(hp)` function its arrays `(x, y)` or `(x, y, sample_weight)`, also
             dictionaries and tuples of arrays, or batches: a `tf.data.Dataset`, a
             `keras.utils.PyDataset`, a generator with `steps_per_epoch`; a fifth is held out
-            unless there is `validation_data`. For a generic recipe a file or folder of yours, or
-            `{"path": ..., "target": ...}` with the options of its reader.
+            unless there is `validation_data`. For a generic recipe what `pipelines.train` takes:
+            a file or folder; a DataFrame, with `target`; `(x, y)` with rows, images, texts or
+            sentences; or `{"path": ...}` of any of these with the options of its reader.
+        target: Column of a table that is predicted, for a generic recipe.
         trials: Trials the study has in the end; 24 when nothing else ends the search.
         params: Hyperparameters that are fixed instead of searched, for example
             `{"batch_size": 64}`.
@@ -97,17 +103,19 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
         "steps_per_epoch": steps_per_epoch,
         "validation_steps": validation_steps,
     }
-    if not isinstance(target, str | Path | Job):
+    if not isinstance(about, str | Path | Job):
         from pipelines.jobs.keras_tuner.plan import plan_build
 
         if tiny:
             raise ValueError("`tiny` is for recipes. Give build(hp) fewer rows and epochs.")
-        plan = plan_build(target, data, root=root, **of_arrays, **keys)
+        if target is not None:
+            raise ValueError(
+                f"`target` is for recipes. Got target={target!r} for build(hp): give arrays (x, y)."
+            )
+        plan = plan_build(about, data, root=root, **of_arrays, **keys)
         return _run(plan, tracking=tracking, verbose=verbose, on_progress=on_progress)
     _refuse_for_recipes(of_arrays)
-    if data is not None:
-        keys["data"] = _place(target, data)
-    job = make_job(target, keys)
+    job = job_of(about, data, target=target, root=Path(root), keys=keys)
     folder = None if data_dir is None else str(data_dir)
     plan = plan_job(job, root=root, data_dir=folder, tiny=tiny)
     chosen = job.tracking if tracking is None else tracking
@@ -140,14 +148,33 @@ def _refuse_for_recipes(of_arrays: Mapping[str, Any]) -> None:
         raise ValueError(f"`{name}` is for a build(hp) function; a recipe divides its own data.")
 
 
-def _place(target: str | Path | Job, data: Any) -> str | dict[str, Any]:
-    """The `data` of a job: where a recipe's own rows lie."""
-    if isinstance(data, Mapping):
-        return dict(data)
-    if isinstance(data, str | Path):
-        return str(data)
-    named = f"the job on {target.recipe or target.function}" if isinstance(target, Job) else target
-    raise ValueError(
-        "`data` of a recipe is a file, a folder or a dictionary with `path`; arrays are for a "
-        f"build(hp) function: tune(build, (x, y)). Got {type(data).__name__} for {named}."
-    )
+def job_of(
+    about: str | Path | Job,
+    data: Any,
+    *,
+    root: Path,
+    target: str | None = None,
+    keys: Mapping[str, Any] | None = None,
+) -> Job:
+    """The job of a call, with data in memory as files.
+
+    Args:
+        about: Name of a recipe, path of a job file, or a job.
+        data: As `tune` takes it for recipes, or None.
+        root: Folder of the embedded stores.
+        target: Column that is predicted, or None.
+        keys: Further keys of the job.
+
+    Raises:
+        ValueError: If the recipe or the data are wrong.
+        JobError: If a key or a value is wrong.
+    """
+    job = make_job(about, keys or {})
+    if data is None and target is None:
+        return job
+    if job.recipe is None:
+        raise ValueError(f"`data` is for recipes. Got some for the job on {job.function}.")
+    own = {"path": job.data} if isinstance(job.data, str) else dict(job.data or {})
+    given = own if data is None else data
+    options = data_options(load_recipe(job.recipe), given, target=target, root=root)
+    return make_job(job, {"data": options, "params": weighted_params(data, job.params)})

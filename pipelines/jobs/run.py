@@ -1,25 +1,18 @@
-"""Runs a planned search to its end: search, refit, one look at the test split, one record."""
+"""Runs a planned job: its workers are started before anything else is imported or read."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pipelines.jobs.failures import check_failures
-from pipelines.jobs.mlflow.review import Review
-from pipelines.jobs.result import TuneResult
-from tuning import Progress, open_study, search
-from tuning.engine.ending import claimed_ending
-from tuning.storage.records import RESULT, REVIEW
-from tuning.tracking import default_tracking_uri
+from tuning.workers.early import early_pool
 
 if TYPE_CHECKING:
     from pipelines.jobs.plan import Plan
-    from pipelines.jobs.target import Target
-    from tuning import SearchResult
+    from pipelines.jobs.result import TuneResult
+    from tuning import Progress
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[["Progress"], None]
 OnNote = Callable[[str], None]
 
 
@@ -41,75 +34,14 @@ def run_plan(
     Returns:
         The study's result, also after an interruption.
     """
-    note = on_note or (lambda text: None)
-    plan = plan.identified()
-    target, settings = plan.target, plan.settings
-    default = None if tracking is False else default_tracking_uri(settings.root)
-    review = Review(
-        settings,
-        tracking if isinstance(tracking, str) else default,
-        provenance=target.provenance(settings),
-        note=note,
-    )
-    began = time.monotonic()
-    started = False
+    # Begun first: the imports of the workers take longer than those here and reading the data.
+    with early_pool(plan.settings, plan.target.preload) as pool:
+        from pipelines.jobs.course import search_and_end
 
-    def watch(progress: Progress) -> None:
-        nonlocal started
-        if not started and progress.total is not None and progress.finished < progress.total:
-            started = True
-            review.follow()
-        if on_progress is not None:
-            on_progress(progress)
-
-    found = search(target.objective(settings), target.space, settings, on_progress=watch)
-    study = open_study(found.study, settings.url)
-    interrupted = found.stopped_because == "interrupted"
-    if not interrupted:
-        check_failures(found.records)
-    if interrupted or found.best is None:
-        final: Mapping[str, Any] = study.user_attrs.get(RESULT, {})
-        return TuneResult(search=found, final=final, **review.close(interrupted=interrupted))
-    with claimed_ending(
-        found.study,
-        settings.url,
-        is_current=lambda result: _is_current(result, found, target),
-        on_wait=lambda: note("Another search is finishing this study: waiting for its result ..."),
-    ) as ending:
-        if ending is None:
-            note(f"The study {found.study} is finished; this is its result.")
-            return _known_result(found, study, review, note)
-        review.follow()
-        note(target.last_step)
-        final = {
-            **target.finish(found, settings, review=review, ending=ending),
-            "seconds": round(time.monotonic() - began, 2),
-            **({} if target.tested_on is None else {"tested_on": target.tested_on}),
-        }
-        ending.finish(final)
-    return TuneResult(search=found, final=final, **review.close())
-
-
-def _known_result(found: SearchResult, study: Any, review: Review, note: OnNote) -> TuneResult:
-    known = {name: value for name, value in review.close().items() if value is not None}
-    where = {**study.user_attrs.get(REVIEW, {}), **known}
-    if where.get("unsent"):
-        note(
-            f"MLflow still lacks {', '.join(where['unsent'])}: "
-            f"`cookbook sync {found.study}` sends it."
+        return search_and_end(
+            plan.identified(),
+            pool,
+            tracking=tracking,
+            on_progress=on_progress,
+            note=on_note or (lambda text: None),
         )
-    return TuneResult(search=found, final=study.user_attrs.get(RESULT, {}), **where)
-
-
-def _is_current(final: Mapping[str, Any], found: SearchResult, target: Target) -> bool:
-    """Whether the recorded result is about these trials, this winner, its seeds and test rows.
-
-    A result that does not say which rows it was tested on is taken at its word.
-    """
-    unsaid = target.tested_on if "test_metrics" in final else None
-    return (
-        final.get("trials") == found.n_trials
-        and final.get("best_trial") == found.best_trial
-        and final.get("seeds", 1) == target.seeds
-        and target.tested_on in (None, final.get("tested_on", unsaid))
-    )

@@ -33,6 +33,7 @@ class Target(Protocol):
         seeds: With how many seeds the winner is refitted, at least 1.
         tested_on: Fingerprint of test rows that are no part of the data, or None.
         last_step: What `finish` is about to do, for the user.
+        preload: Modules that the workers' server imports before the first trial.
     """
 
     @property
@@ -66,6 +67,10 @@ class Target(Protocol):
     @property
     def last_step(self) -> str:
         """One line."""
+
+    @property
+    def preload(self) -> Sequence[str]:
+        """Names of modules."""
 
     def check(self, settings: SearchSettings) -> None:
         """Refuses settings that make no sense for this target.

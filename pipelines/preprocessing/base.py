@@ -13,7 +13,7 @@ class NotFittedError(RuntimeError):
 class Preprocessing(ABC):
     """Turns raw inputs into the arrays that a model takes.
 
-    Laws:
+    Rules:
         1. `fit` reads the rows it is given and nothing else: give it training rows only.
         2. `transform` changes no state: equal rows give equal arrays, alone or in company
            (texts: up to trailing padding).

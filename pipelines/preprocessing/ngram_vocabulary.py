@@ -20,7 +20,7 @@ class NgramVocabulary:
     two integers each, and only what continues a frequent n-gram is ever counted (Agrawal and
     Srikant 1994).
 
-    Laws:
+    Rules:
         1. An n-gram is known only if the one without its last token is, and so is that token.
         2. N-grams never reach over an unknown token or from one text into the next.
 
@@ -111,7 +111,7 @@ class NgramVocabulary:
         if self._max_size is None or len(every) <= self._max_size:
             return
         kept = np.zeros(len(every) + 1, bool)
-        # No n-gram is in more texts than its parts, which stand before it: law 1 is kept.
+        # No n-gram is in more texts than its parts, which stand before it: rule 1 is kept.
         kept[1 + np.argsort(-every, kind="stable")[: self._max_size]] = True
         renumbered = np.where(kept, np.cumsum(kept), 0)
         tokens, longer, size = self._known, self._longer, len(self._known) + 1

@@ -20,7 +20,7 @@ class Vocabulary:
     The special tokens come first, in the given order; then the tokens by falling frequency,
     equal ones in alphabetical order.
 
-    Laws:
+    Rules:
         1. `decode(encode(text))` is the cleaned text for characters without unknown ones and
            for subwords always; for words it is the tokens with one space between them.
         2. Numbers are 0 ... `len(vocabulary) - 1`; encoding that decoded text gives the same

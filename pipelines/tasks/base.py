@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Task(ABC):
     """One dataset made ready for one training.
 
-    Laws:
+    Rules:
         1. Everything that is fitted (scales, vocabularies) sees training rows only.
         2. The test split is touched by `dataset.test.open` alone, never here.
         3. `measure` gives the same metric names for every split, without the `val_` prefix.

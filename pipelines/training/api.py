@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.progress_bar import Verbose
+from pipelines.recipes.registry import load_recipe
 from pipelines.training.own_data import data_options, weighted_params
 from pipelines.training.progress import EpochProgress
 from pipelines.training.run import OnEpoch, TrainRequest, TrainResult, train_request
@@ -19,6 +20,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
     recipe: str,
     data: Any = None,
     *,
+    target: str | None = None,
     params: Mapping[str, Any] | None = None,
     epochs: int | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -35,10 +37,12 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
 
     Args:
         recipe: Name of a recipe, for example `"digits-cnn"`.
-        data: Your own data for a generic recipe: a file or folder, `{"path": ..., "target": ...}`
-            with the options of its reader, `(frame, "target")`, or `(x, y)` or
-            `(x, y, sample_weight)` with a DataFrame or an array `[rows, features]`. The splits
-            follow from `split_seed` among the options, 0 by default, and not from `seed`.
+        data: Your own data for a generic recipe: a file or folder; a DataFrame, with `target`;
+            `(x, y)` with rows `[n, features]` (and weights as a third), images `uint8[n, height,
+            width(, channels)]`, texts or sentences; or `{"path": ...}` of any of these with the
+            options of its reader. The splits follow from `split_seed` among the options, 0 by
+            default, and not from `seed`.
+        target: Column of a table that is predicted.
         params: Hyperparameters that replace the recipe's defaults, for example
             `{"learning_rate": 0.01, "loss": "huber", "loss.delta": 2.0}`.
         epochs: Passes over the training rows; short for the hyperparameter `epochs`.
@@ -70,12 +74,13 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
                 f"`epochs` is given twice. Got epochs={epochs} and params={params!r}: give one."
             )
         given["epochs"] = epochs
+    options = data_options(load_recipe(recipe), data, target=target, root=Path(root))
     request = TrainRequest(
         recipe=recipe,
         params=given,
         seed=seed,
         data_dir=None if data_dir is None else str(data_dir),
-        data=data_options(data, root=Path(root)),
+        data=options,
         tiny=tiny,
         root=Path(root),
         tracking_uri=tracking if isinstance(tracking, str) else None,

@@ -61,7 +61,8 @@ class DataRequest:
             ValueError: If `split_seed` is no seed, or `path` is given for a recipe that has its
                 own data.
         """
-        _check_own_data(recipe, options or {})
+        if options and "path" in options:
+            check_own_data(recipe, f"path={str(options['path'])!r}")
         merged = {**recipe.dataset_options, **(options or {})}
         return cls(
             name=recipe.dataset,
@@ -94,13 +95,21 @@ class DataRequest:
         return dataset
 
 
-def _check_own_data(recipe: Recipe, options: Mapping[str, Any]) -> None:
-    """Refuses a file or folder for a recipe that has its own data, and names one that takes it."""
+def check_own_data(recipe: Recipe, given: str) -> None:
+    """Refuses a person's data for a recipe that has its own, and names one that takes them.
+
+    Args:
+        recipe: The recipe.
+        given: What the person gave, in words.
+
+    Raises:
+        ValueError: If the recipe has its own data.
+    """
     own = entry(recipe.dataset)
-    if "path" not in options or own.is_own:
+    if own.is_own:
         return
     raise ValueError(
-        f"{recipe.name} has its own data, {recipe.dataset}. Got path={str(options['path'])!r}: "
+        f"{recipe.name} has its own data, {recipe.dataset}. Got {given}: "
         f"leave it out; the recipe `{_generic(own)}` takes your own data of this kind."
     )
 

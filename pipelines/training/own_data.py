@@ -1,53 +1,157 @@
-"""The `data` of `train`: files, and tables in memory for the recipes that take one's own data."""
+"""The `data` of `train` and `tune`: files, or what lies in memory, for recipes on one's own data.
+
+What lies in memory is written below `root/inputs`, as files that the loaders read, named after
+their content: so they are read like any other ones, with the same checks and the same splits, by
+every worker, and a later run can be traced back to them.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pipelines.training.data import check_own_data
+from pipelines.training.own_files import write_frame, write_images, write_pairs, write_texts
+
+if TYPE_CHECKING:
+    from pipelines.recipes.recipe import Recipe
+
+Options = dict[str, Any]
 
 WEIGHTS = "sample_weight"
 
 
-def data_options(data: Any, *, root: Path) -> dict[str, Any]:
+def data_options(
+    recipe: Recipe, data: Any, *, target: str | None = None, root: Path = Path("mlruns")
+) -> Options:
     """Options of a dataset's loader from what a person gave.
 
-    A table in memory is written to a Parquet file below `root`, named after its content: so it is
-    read like any other one, with the same checks, and a later run can be traced back to it.
-
     Args:
-        data: None for a recipe's own data; a file or folder; a mapping with `path` (a file or a
-            DataFrame) and further options such as `target`; `(frame, "target")`; or `(x, y)` or
-            `(x, y, sample_weight)` with a DataFrame or an array `[rows, features]` and one target
-            (and weight) per row.
+        recipe: What is trained; the kind of its data says how data in memory are read.
+        data: None for a recipe's own data; a file or folder; a mapping with `path` (a file, a
+            folder, or what lies in memory) and further options of the loader. In memory:
+
+            - a table: a DataFrame with `target`, or `(x, y)` with a DataFrame or an array
+              `[rows, features]` and one target per row, or `(x, y, sample_weight)`;
+            - images: `(x, y)` with `uint8[n, height, width]` or `[n, height, width, channels]`
+              (1 or 3) in [0, 255], and one class per image;
+            - texts: `(x, y)` with one string and one class per text, or a DataFrame of one
+              column of texts beside `target`;
+            - pairs of sentences: `(sources, targets)`; a series: a DataFrame with `target`.
+        target: Column that is predicted.
         root: Folder of the embedded stores.
 
     Raises:
-        ValueError: If it is anything else, or `x` and `y` do not belong together.
+        ValueError: If the recipe has its own data, or `data` is nothing of this.
 
     Example:
-        >>> data_options({"path": "houses.csv", "target": "price"}, root=Path("mlruns"))
+        >>> from pipelines.recipes.registry import load_recipe
+        >>> data_options(load_recipe("tabular"), "houses.csv", target="price")
         {'path': 'houses.csv', 'target': 'price'}
     """
     if data is None:
-        return {}
-    if isinstance(data, str | Path):
-        return {"path": data}
+        return {} if target is None else {"target": target}
     if isinstance(data, Mapping):
-        path = data.get("path")
-        place = {"path": _written(path, root)} if hasattr(path, "to_parquet") else {}
-        return {**data, **place}
-    if isinstance(data, tuple) and len(data) in (2, 3):
-        frame, target = _joined(*data[:2])
-        if len(data) == 3:
-            frame = _with_weights(frame, data[2])
-        return {"path": _written(frame, root), "target": target}
-    raise ValueError(
-        "`data` is a file or folder, a mapping with `path` and `target`, (frame, 'target'), (x, y) "
-        f"or (x, y, sample_weight). Got {type(data).__name__}: a DataFrame alone does not say what "
-        "is predicted."
-    )
+        options = dict(data)
+        given = options.pop("path", None)
+    else:
+        options, given = {}, data
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):
+        given, target = given[0], target or given[1]  # (frame, "target")
+    named = options if target is None else {**options, "target": target}
+    if given is None:
+        return named
+    check_own_data(recipe, _described(given))
+    if isinstance(given, str | Path):
+        return {"path": str(given), **named}
+    read = _READERS.get(recipe.dataset)
+    if read is None:
+        raise ValueError(
+            f"The recipe {recipe.name!r} takes a file or folder. Got {type(given).__name__}."
+        )
+    return {**options, **read(given, named.get("target"), root / "inputs")}
+
+
+def _described(given: Any) -> str:
+    return f"path={str(given)!r}" if isinstance(given, str | Path) else type(given).__name__
+
+
+def _table(given: Any, target: str | None, folder: Path) -> Options:
+    weights = None
+    if isinstance(given, tuple) and len(given) == 3:
+        *given, weights = given
+    if _is_pair(given):
+        given, target = _joined(*given)
+    _check_frame(given, target)
+    if weights is not None:
+        given = _with_weights(given, weights)
+    return {"path": write_frame(given, folder), "target": target}
+
+
+def _texts(given: Any, target: str | None, folder: Path) -> Options:
+    if not _is_pair(given):
+        _check_frame(given, target)
+        others = [name for name in given.columns if name != target]
+        if len(others) != 1:
+            raise ValueError(
+                f"A table of texts has one column beside {target!r}. Got {others}: choose one, as "
+                f"frame[[TEXT, {target!r}]]."
+            )
+        given = given[others[0]], given[target]
+    texts, classes = given
+    return {"path": write_texts(texts, classes, folder)}
+
+
+def _images(given: Any, target: str | None, folder: Path) -> Options:
+    if not _is_pair(given) or target is not None:
+        raise ValueError(f"Images in memory are (x, y). {_got(given, target)}")
+    images, classes = given
+    path, channels = write_images(images, classes, folder)
+    return {"path": path, "channels": channels}
+
+
+def _pairs(given: Any, target: str | None, folder: Path) -> Options:
+    if not _is_pair(given) or target is not None:
+        raise ValueError(f"Sentences in memory are (sources, targets). {_got(given, target)}")
+    sources, targets = given
+    return {"path": write_pairs(sources, targets, folder)}
+
+
+def _series(given: Any, target: str | None, folder: Path) -> Options:
+    _check_frame(given, target)
+    return {"path": write_frame(given, folder), "target": target}
+
+
+# By the dataset of the recipe.
+_READERS: Mapping[str, Callable[[Any, str | None, Path], Options]] = {
+    "tabular-file": _table,
+    "text-classes": _texts,
+    "image-folder": _images,
+    "pair-file": _pairs,
+    "series-file": _series,
+}
+
+
+def _is_pair(given: Any) -> bool:
+    return isinstance(given, tuple | list) and len(given) == 2
+
+
+def _got(given: Any, target: str | None) -> str:
+    return f"Got {type(given).__name__}" + ("." if target is None else f" and target={target!r}.")
+
+
+def _check_frame(frame: Any, target: str | None) -> None:
+    if not hasattr(frame, "to_parquet"):
+        raise ValueError(
+            "`data` is a file or folder, a mapping with `path`, a DataFrame with `target`, or "
+            f"(x, y). Got {type(frame).__name__}."
+        )
+    if target is None:
+        raise ValueError(
+            "A DataFrame does not say what is predicted. Got no `target`: name the column, "
+            f"one of {', '.join(map(str, frame.columns))}."
+        )
 
 
 def _joined(x: Any, y: Any) -> tuple[Any, str]:
@@ -62,8 +166,8 @@ def _joined(x: Any, y: Any) -> tuple[Any, str]:
         values = np.asarray(x)
         if values.ndim != 2:
             raise ValueError(
-                "Arrays in memory are rows of a table, [rows, features]. Got shape "
-                f"{values.shape}: give images and texts as a folder or file."
+                f"Rows of a table are [rows, features]. Got shape {values.shape}: the recipes "
+                "`image` and `text` take images and texts."
             )
         frame = pd.DataFrame(values, columns=[f"x{number}" for number in range(values.shape[1])])
     targets = np.asarray(y)
@@ -99,15 +203,3 @@ def _with_weights(frame: Any, weights: Any) -> Any:
             f"params={{{WEIGHTS!r}: {WEIGHTS!r}}}, or rename it."
         )
     return frame.assign(**{WEIGHTS: values})
-
-
-def _written(frame: Any, root: Path) -> Path:
-    folder = root / "inputs"
-    folder.mkdir(parents=True, exist_ok=True)
-    content = frame.reset_index(drop=True).to_parquet()
-    file = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-    if not file.exists():
-        partial = file.with_suffix(".partial")
-        partial.write_bytes(content)
-        partial.replace(file)
-    return file

@@ -27,6 +27,7 @@ def search(
     settings: SearchSettings,
     *,
     on_progress: OnProgress | None = None,
+    pool: LocalPool | None = None,
 ) -> SearchResult:
     """Searches a space until the study has its trials.
 
@@ -42,6 +43,8 @@ def search(
         space: The space.
         settings: Everything else.
         on_progress: Called with a snapshot at each change, at most five times a second.
+        pool: Workers that were started earlier, see `tuning.workers.early`; they end with the
+            search.
 
     Returns:
         What was found, also after an interruption.
@@ -67,14 +70,10 @@ def search(
     """
     payload = pack(objective)
     session = Session(space, settings, reports=on_progress is not None)
-    pool = LocalPool(
-        settings.worker_count,
-        log=settings.directory / "workers.log",
-        threads=settings.threads,
-        preload=payload.preload,
-        recycle_after=settings.recycle_after,
-        recycle_growth=settings.recycle_growth,
-    )
+    if pool is None:
+        pool = LocalPool.of(settings, payload.preload)
+    else:
+        pool.move_log(settings.directory)
     try:
         run_session(session, payload, pool, on_progress)
         return session.result()

@@ -18,7 +18,7 @@ Condition = Mapping[str, Any]
 class Dimension:
     """What every hyperparameter has.
 
-    Laws:
+    Rules:
         1. `canonical` returns the value itself, cleaned of floating-point dust, or raises.
         2. `values` lists every value of a finite dimension and is None for an infinite one.
         3. `from_dict(to_dict(d))` equals `d`.

@@ -23,7 +23,7 @@ class Int(Dimension):
         log: Sample evenly in the logarithm; `low` must then be at least 1 and `step` 1.
 
     Raises:
-        ValueError: If a law is broken.
+        ValueError: If a rule is broken.
 
     Example:
         >>> Int(16, 64, step=16).values
@@ -106,7 +106,7 @@ class Float(Dimension):
         log: Sample evenly in the logarithm; `low` must then be above 0 and `step` None.
 
     Raises:
-        ValueError: If a law is broken.
+        ValueError: If a rule is broken.
 
     Example:
         >>> Float(0.0, 0.5, step=0.1).values

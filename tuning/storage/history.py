@@ -25,7 +25,7 @@ class History:
     A finished trial is read once. The others are looked at again at each `refresh`, in one short
     query, and read again when they have another state or have got their parameters.
 
-    Laws:
+    Rules:
         1. After `refresh` the trials are those of the study, in the order of their numbers,
            without the attributes that users gave them.
         2. `seen` holds the key of every point that was tried or is being tried.

@@ -50,7 +50,7 @@ class Request:
 class Strategy:
     """A way to choose the next point.
 
-    Laws, checked for every strategy by `tests/tuning/strategies`:
+    Rules, checked for every strategy by `tests/tuning/strategies`:
         1. Every point is inside the space, with exactly the active parameters.
         2. The same seed and the same finished trials give the same point; 0 is a seed.
         3. A search that is interrupted and resumed tries the same points as one that is not.

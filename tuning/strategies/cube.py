@@ -97,7 +97,7 @@ class Axis:
 class Cube:
     """The points of a space as rows of positions, one column for each parameter to choose.
 
-    Laws:
+    Rules:
         1. `snap(u)` holds points of the space only, and `snap(snap(u))` equals `snap(u)`.
         2. `encode(decode(u))` equals `u` for every row of `snap(u)`, up to rounding.
         3. Equal points have equal rows: absent parameters stand in the middle.

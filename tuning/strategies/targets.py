@@ -16,8 +16,8 @@ def targets(standings: Sequence[Standing]) -> np.ndarray:
     """Numbers with mean 0 and deviation 1 for a model, in the order of the standings.
 
     Values below the median keep their distances, because the search goes on there. All others
-    only keep their order, as quantiles of half a normal law: how bad a diverged training is says
-    nothing, and one of them would hide every difference between the good ones.
+    only keep their order, as quantiles of half a normal distribution: how bad a diverged training
+    is says nothing, and one of them would hide every difference between the good ones.
 
     Args:
         standings: Those of all trials, at least one with a value of its own.

@@ -121,6 +121,14 @@ class WorkerLog:
         self.file: IO[bytes] = path.open("ab")
         self._looked = 0.0
 
+    def move(self, path: Path) -> None:
+        """Goes on under another name on the same disk; what is there becomes the older file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.replace(_older(path))
+        self.path.replace(path)
+        self.path = path
+
     def keep_short(self) -> None:
         """Moves what is there to the older file, once it is long."""
         now = time.monotonic()
@@ -129,8 +137,7 @@ class WorkerLog:
         self._looked = now
         if self.path.exists() and self.path.stat().st_size > _LOG_BYTES:
             # Workers append through handles of their own, so the file stays and is emptied.
-            older = self.path.with_name(f"{self.path.name}.1")
-            with self.path.open("r+b") as log, older.open("wb") as copy:
+            with self.path.open("r+b") as log, _older(self.path).open("wb") as copy:
                 log.seek(-_LOG_BYTES, 2)
                 shutil.copyfileobj(log, copy)
                 log.truncate(0)
@@ -146,3 +153,7 @@ class WorkerLog:
     def close(self) -> None:
         """Closes the file."""
         self.file.close()
+
+
+def _older(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")

@@ -58,6 +58,11 @@ class FunctionTarget:
         return self.reference.replace(":", ".")
 
     @property
+    def preload(self) -> tuple[str, ...]:
+        """The function's module."""
+        return (self.reference.partition(":")[0],)
+
+    @property
     def budget(self) -> int | None:
         """As the job says."""
         return self.epochs

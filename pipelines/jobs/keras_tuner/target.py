@@ -63,6 +63,7 @@ class HyperModelTarget:
     registration: Mapping[str, Any] = field(default_factory=dict)
     class_weight: ClassWeight | None = None
     last_step: str = "Refitting the best trial on training and validation rows ..."
+    preload: tuple[str, ...] = BuildObjective.preload
 
     @classmethod
     def of(

@@ -48,6 +48,7 @@ class RecipeTarget:
     seeds: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
     tested_on: ClassVar[None] = None
+    preload: ClassVar[tuple[str, ...]] = RecipeObjective.preload
     last_step: ClassVar[str] = (
         "Refitting the best trial and the defaults on training and validation rows ..."
     )

@@ -28,7 +28,7 @@ _OWN_STATE = ("train_step", "test_step", "compute_loss", "compute_metrics")
 class KeptTrainers:
     """The last trainers of a process, by structure.
 
-    Laws:
+    Rules:
         1. A training by a kept trainer gives the numbers of a training by a new one from
            here, bit by bit.
         2. Only plain networks of Keras' own layers, with losses and metrics that their

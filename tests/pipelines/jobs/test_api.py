@@ -54,9 +54,12 @@ def test_a_table_of_ones_own_by_path_or_with_options(tmp_path):
         tune("tabular", path, **keys)
 
 
+FUNCTION = Job(
+    function="json:dumps", space={"x": {"int": [1, 2]}}, objective=["y", "minimize"], trials=1
+)
 REFUSED = [
-    ("digits-mlp", ROWS, r"arrays are for a build\(hp\) function.*Got tuple for digits-mlp"),
-    (Job(recipe="wine-mlp", trials=1), X, "Got ndarray for the job on wine-mlp"),
+    (Job(recipe="wine-mlp", trials=1), X, "wine-mlp has its own data, wine. Got ndarray"),
+    (FUNCTION, X, "`data` is for recipes. Got some for the job on json:dumps"),
     (build, None, r"tune\(build, \(x, y\)\).*Got no `data`"),
     (build, (X, X[:9]), r"one number of rows, at least 1\. Got 40 in x, 9 in y"),
     (X, ROWS, "What is tuned is the name of a recipe.*Got ndarray"),

@@ -1,4 +1,4 @@
-"""`pipelines.train`: words, data in memory, callbacks, and what a notebook shows."""
+"""`pipelines.train`: words, a table in memory, callbacks, and what a notebook shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from pipelines import train
-from pipelines.training.own_data import data_options
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,8 @@ def trained(frame, tmp_path_factory):
     watching = Ends()
     result = train(
         "tabular",
-        (frame, "label"),
+        frame,
+        target="label",
         epochs=2,
         params={"members": 1, "embedding": "none"},
         callbacks=[watching],
@@ -61,30 +61,6 @@ def test_a_result_is_short_in_a_terminal_and_a_table_with_a_picture_in_a_noteboo
     assert page.count("<tr>") == 1 + len(result.test_metrics) == 14
     assert "data:image/png;base64," in page
     assert "http" not in page
-
-
-def test_the_same_content_is_one_file(frame, tmp_path):
-    whole = data_options((frame, "label"), root=tmp_path)
-    joined = data_options((frame[["a", "b"]], frame["label"]), root=tmp_path)
-    mapped = data_options({"path": frame, "target": "label"}, root=tmp_path)
-    assert whole == joined == mapped
-    arrays = data_options((frame[["a", "b"]].to_numpy(), np.arange(160.0)), root=tmp_path)
-    assert list(pd.read_parquet(arrays["path"]).columns) == ["x0", "x1", "target"]
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (pd.DataFrame({"a": [1]}), "alone does not say what is predicted"),
-        ((np.zeros((2, 4, 4)), np.zeros(2)), "rows of a table"),
-        ((np.zeros((2, 4)), np.zeros(3)), "one target per row. Got 2 rows"),
-        ((pd.DataFrame({"target": [1]}), [0]), "named like a column"),
-        (3, "Got int"),
-    ],
-)
-def test_other_data_are_refused(data, message, tmp_path):
-    with pytest.raises(ValueError, match=message):
-        data_options(data, root=tmp_path)
 
 
 def test_epochs_are_given_once():

@@ -1,0 +1,36 @@
+"""Workers whose imports begin while other things are still being found out."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Sequence
+
+from tuning.settings import SearchSettings
+from tuning.workers.local import LocalPool
+
+
+@contextlib.contextmanager
+def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[LocalPool]:
+    """A pool for a study that has no name yet; it is ended with the block.
+
+    The imports of the workers' server take longest when a search begins, longer than the data
+    take to be read. What it prints until the study has its folder stands in a file that
+    `LocalPool.move_log` moves there; a pool that was not used leaves nothing behind.
+
+    Args:
+        settings: The settings of the search; its study may change.
+        preload: Modules that are imported once for all workers.
+    """
+    folder = settings.root.resolve() / "studies"
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    log = folder / f".{uuid.uuid4().hex}.log"
+    pool = LocalPool.of(settings, preload, log=log)
+    try:
+        yield pool
+    finally:
+        pool.close()
+        log.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # somebody wrote something there
+            for path in made:
+                path.rmdir()

@@ -13,6 +13,7 @@ from tuning import Progress, open_study, search
 from tuning.engine.ending import claimed_ending
 from tuning.storage.records import RESULT, REVIEW
 from tuning.tracking import default_tracking_uri
+from tuning.tracking.locations import check_tracking_uri
 
 if TYPE_CHECKING:
     from pipelines.jobs.plan import Plan
@@ -42,6 +43,8 @@ def run_plan(
         The study's result, also after an interruption.
     """
     note = on_note or (lambda text: None)
+    if isinstance(tracking, str):
+        check_tracking_uri(tracking)
     plan = plan.identified()
     target, settings = plan.target, plan.settings
     default = None if tracking is False else default_tracking_uri(settings.root)

@@ -69,15 +69,15 @@ def assert_exact(records, count):
     assert len({record.params["x"] for record in records}) == count
 
 
-def start(root, objective, *, before="", environment=None, **changes):
-    """Starts a search in its own process, as `cookbook tune` does."""
+def start(root, objective, *, before="", environment=None, prefix=(), **changes):
+    """Starts a search in its own process, as `cookbook tune` does; `prefix` is a command for it."""
     program = (
         f"import sys; from tests.service import support\n{before}\n"
         f"result = support.run({objective!r}, sys.argv[1], **{changes!r})\n"
         "print(result.stopped_because, len(result.records))"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(root)],
+        [*prefix, sys.executable, "-c", program, str(root)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.service.submission import change
 from tests.service.postgres import cluster
 from tuning import Client, open_study
-from tuning.storage.records import FINISHED, RESULT, read_trials
+from tuning.service.capacity import Resources
+from tuning.storage.records import FINISHED, GROWTH, RESULT, read_trials
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.service, pytest.mark.slow]  # each starts whole workers
@@ -191,10 +193,42 @@ def test_a_job_without_its_data_waits_and_burns_no_trial(store):
 
 
 def test_labels_choose_the_worker(store):
-    store.submit("big", trials=2, labels=["gpu"])
+    store.submit("big", trials=2, needs=Resources(labels=("gpu",)))
     with store.workers() as (worker,):
         assert worker.wait(60) == 0
     assert store.client.status("big").job.state == "queued"
     with store.workers(1, "--label", "gpu") as (worker,):
         assert worker.wait(60) == 0
     store.assert_done("big", 2)
+
+
+def test_the_slots_of_a_worker_may_be_on_ray(store):
+    pytest.importorskip("ray")
+    store.submit("job", trials=6)
+    with store.workers(1, "--pool", "ray") as (worker,):
+        assert worker.wait(110) == 0
+    store.assert_done("job", 6)
+
+
+def test_the_space_of_a_running_job_grows(store, monkeypatch):
+    monkeypatch.setenv("COOKBOOK_MODULES", "tests.service.objectives")
+    store.submit("job", trials=24)
+    with store.workers(2) as workers:
+        store.wait_for(lambda: store.finished("job") >= 3)
+        change("job", store.client, {"space": {"x": {"float": [-3.0, 3.0]}}})
+        assert [worker.wait(110) for worker in workers] == [0, 0]
+    store.assert_done("job", 24)
+    (entry,) = open_study("job", store.url).user_attrs[GROWTH]
+    values = [trial.params["x"] for trial in store.trials("job")]
+    assert all(0.0 <= x <= 1.0 for x in values[: entry["trials"]])
+    assert any(not 0.0 <= x <= 1.0 for x in values[entry["trials"] :])
+
+
+def test_checkpoints_of_a_cancelled_job_go(store, tmp_path, monkeypatch):
+    folder = tmp_path / "checkpoints"
+    (folder / "job" / "00000").mkdir(parents=True)
+    monkeypatch.setenv("COOKBOOK_CHECKPOINTS", str(folder))
+    store.submit("job")
+    store.client.cancel("job")
+    with store.workers(1, once=False):
+        store.wait_for(lambda: not (folder / "job").exists())

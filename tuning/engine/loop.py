@@ -12,8 +12,8 @@ from tuning.engine.session import Session
 from tuning.results.result import Progress, SearchResult
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
-from tuning.workers.local import LocalPool
 from tuning.workers.objective import Objective, Payload, pack
+from tuning.workers.opening import open_pool
 from tuning.workers.pool import WorkerPool
 
 OnProgress = Callable[[Progress], None]
@@ -67,14 +67,7 @@ def search(
     """
     payload = pack(objective)
     session = Session(space, settings, reports=on_progress is not None)
-    pool = LocalPool(
-        settings.worker_count,
-        log=settings.directory / "workers.log",
-        threads=settings.threads,
-        preload=payload.preload,
-        recycle_after=settings.recycle_after,
-        recycle_growth=settings.recycle_growth,
-    )
+    pool = open_pool(settings, log=settings.directory / "workers.log", preload=payload.preload)
     try:
         run_session(session, payload, pool, on_progress)
         return session.result()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import models
 from tuning.storage import records
-from tuning.storage.claim_rows import CLAIMS, Claim, Ending, Rows, create_tables
+from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
 from tuning.storage.owner import Owner
@@ -97,12 +97,38 @@ class ClaimLeases:
                 continue
             trial: Any = session.get_one(models.TrialModel, row["trial_id"])
             numbers.append(trial.number)
-            interruptions = self._rows.interrupted(session, trial.trial_id)
-            if interruptions < MOST_INTERRUPTIONS:
-                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"] - 1)
-                continue
-            reason = f"the search that ran it disappeared {interruptions} times"
-            attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
-            ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-            self._rows.end(session, {trial.trial_id: ending})
+            self._interrupt(session, trial, row["attempts"], "the search that ran it disappeared")
         return numbers
+
+    def interrupt(self, claim: Claim, how: str) -> bool:
+        """Gives a trial back whose machine went away, which counts as no attempt.
+
+        Args:
+            claim: The claim; when it was already taken back nothing happens.
+            how: What went away, for the reason of a trial that is given up.
+
+        Returns:
+            Whether the trial failed, because this was the tenth time.
+        """
+
+        def write(session: Session) -> bool:
+            try:
+                self._rows.check(session, claim)
+            except LeaseLostError:
+                return False
+            trial = session.get_one(models.TrialModel, claim.trial_id)
+            return self._interrupt(session, trial, claim.attempts, how)
+
+        return self._storage.transaction(write)
+
+    def _interrupt(self, session: Session, trial: Any, attempts: int, how: str) -> bool:
+        """Lets a trial wait again whose attempt does not count; whether it was one too many."""
+        interruptions = self._rows.interrupted(session, trial.trial_id)
+        if interruptions < MOST_INTERRUPTIONS:
+            self._rows.back_to_waiting(session, trial.trial_id, attempts - 1)
+            return False
+        reason = f"{how} {interruptions} times"
+        attributes = {records.REASON: reason, records.ATTEMPTS: attempts}
+        ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
+        self._rows.end(session, {trial.trial_id: ending})
+        return True

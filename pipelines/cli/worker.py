@@ -66,8 +66,6 @@ def worker(
     options = WorkerOptions(workers=slots, **chosen)
     root = root.resolve()
     client = Client(storage, root=root, store_timeout=min(options.store_timeout, _CALL_SECONDS))
-    # The processes that end jobs find the store as this one did, without its password in `ps`.
-    os.environ[STORAGE_VARIABLE] = client.url
     service = Service(client.url, root, tracks=not no_tracking)
     if service.tracking_uri is not None:
         check_tracking_uri(service.tracking_uri)
@@ -87,6 +85,8 @@ def worker(
         webhook=webhook,
         checkpoints=checkpoints_folder(),
     )
+    # The processes that end jobs find the store as this one did, without its password in `ps`.
+    os.environ[STORAGE_VARIABLE] = client.url
     stop = threading.Event()
     click.echo(f"Worker {name}: {pool.size} slots. Ctrl-C ends it; nothing is lost.", err=True)
     with Board(client, service), clean_end(stop):

@@ -127,7 +127,6 @@ def searched_space():
     return SPACE
 
 
-@pytest.mark.slow
 def test_a_search_on_a_cluster_of_its_own_is_quiet(tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", "tune"]
     job = tmp_path / "job.yaml"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import subprocess
 import threading
-import time
 
 import pytest
 
 from tests.service.postgres import cluster
 from tests.service.proxy import proxied
-from tests.service.support import assert_exact, by_state, start, wait_until
+from tests.service.support import as_twin, assert_exact, by_state, start, wait_until
 from tests.service.test_faults import SHORT_LEASES
 from tuning import Client, JobError, open_study
 from tuning.storage.records import FINISHED, read_trials
@@ -63,19 +60,6 @@ def test_a_cut_cable_gives_trials_to_others_and_late_results_are_refused(tmp_pat
     assert by_state(trials(url)) == {"complete": 40}
 
 
-@functools.cache
-def as_twin():
-    """What makes a program run where the machine and its processes are called as elsewhere.
-
-    Two such programs have one host name and the same process ids, as cloned containers have.
-    Without the right to it, two programs of this machine at least have one host name.
-    """
-    inner = ["sh", "-c", 'hostname twin && exec "$@"', "sh"]
-    prefix = ["unshare", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", *inner]
-    allowed = subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
-    return tuple(prefix) if allowed else ()
-
-
 def test_two_machines_of_one_name_share_a_study(tmp_path, url):
     twins = [
         start(tmp_path / name, PARABOLA, prefix=as_twin(), storage=url, trials=24)
@@ -121,15 +105,3 @@ def test_of_two_submitters_of_one_name_one_wins(url):
     (winner,) = found
     (job,) = Client(url).queue.jobs()
     assert (job.text, job.submitter) == (f"# {winner}", f"user {winner}")
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_store_that_is_away_for_five_minutes(tmp_path, server, url):
-    process = start(tmp_path, PARABOLA, storage=url, trials=30)
-    wait_until(lambda: ended(url) >= 2)
-    server.stop()
-    time.sleep(300)
-    server.start()
-    assert_all_end(url, 30, process)
-    assert {trial.attempts for trial in trials(url)} == {1}

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from pipelines.service.submission import change
 from tests.service.postgres import cluster
-from tuning import Client, open_study
+from tests.service.store import Store
+from tuning import open_study
 from tuning.service.capacity import Resources
-from tuning.storage.records import FINISHED, GROWTH, RESULT, read_trials
+from tuning.storage.records import FINISHED, GROWTH
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.service, pytest.mark.slow]  # each starts whole workers
-JOB = """\
-function: tests.service.objectives:{objective}
-objective: [loss, minimize]
-space: {{x: {{float: [0.0, 1.0]}}}}
-strategy: random
-pruner: none
-trials: {trials}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -40,66 +27,6 @@ def server():
 def store(server, request, tmp_path):
     name = f"w{abs(hash(request.node.name)) % 10**8}"
     return Store(server(name), tmp_path)
-
-
-class Store:
-    """A store of its own, and the workers that serve it."""
-
-    def __init__(self, url, folder):
-        self.client = Client(url)
-        self.url, self.folder = url, folder
-
-    def submit(self, name, *, objective="slow_parabola", trials=12, **options):
-        text = JOB.format(objective=objective, trials=trials)
-        return self.client.submit(text, name=name, trials=trials, **options)
-
-    @contextlib.contextmanager
-    def workers(self, count=1, *options, once=True):
-        command = [sys.executable, "-m", "pipelines.cli", "worker", "--slots", "2", "--no-tracking"]
-        command += [*(["--once"] if once else []), *options]
-        environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "COOKBOOK_STORAGE": self.url,
-            "COOKBOOK_MODULES": "tests.service.objectives",
-        }
-        started = []
-        try:
-            for number in range(count):
-                folder = self.folder / f"machine-{number}"
-                folder.mkdir(exist_ok=True)
-                started.append(
-                    subprocess.Popen(
-                        command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE
-                    )
-                )
-            yield started
-        finally:
-            for process in started:
-                process.kill()
-                process.communicate()
-
-    def trials(self, name):
-        return read_trials(open_study(name, self.url))
-
-    def wait_for(self, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with contextlib.suppress(Exception):  # the study may not exist yet
-                if condition():
-                    return
-            time.sleep(0.1)
-        raise TimeoutError(self.client.queue.jobs())
-
-    def finished(self, name):
-        return sum(trial.state in FINISHED for trial in self.trials(name))
-
-    def assert_done(self, name, trials):
-        assert self.client.status(name).job.state == "done"
-        found = self.trials(name)
-        assert [trial.number for trial in found] == list(range(trials))
-        assert {trial.state for trial in found} == {"complete"}
-        assert len({trial.params["x"] for trial in found}) == trials
-        assert open_study(name, self.url).user_attrs[RESULT]["trials"] == trials
 
 
 def test_two_jobs_two_workers_one_killed(store):

@@ -15,7 +15,6 @@ from typing import Any
 from tuning.errors import JobError
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Interrupted, Lost, Message, TrialTask
-from tuning.workers.processes import MOST_STARTS
 from tuning.workers.ray.cluster import (
     check_room,
     connect,
@@ -24,6 +23,7 @@ from tuning.workers.ray.cluster import (
     workers_that_fit,
 )
 from tuning.workers.ray.slot import Heard, Slot, SlotSetup
+from tuning.workers.server_process import MOST_STARTS
 
 _CLOSE_SECONDS = 5.0
 _OUT_OF_MEMORY = "running low on memory"  # Ray's words when its monitor ended a process

@@ -158,7 +158,7 @@ class StudySearch:
             self._channel.order(Answer(message.token, prunes=prunes))
         elif isinstance(message, Stopped):
             self.trials.stop(claim, message.reason)
-        else:
+        elif isinstance(message, Lost | Interrupted):
             self._hear_of_loss(claim, message)
 
     def _hear_of_loss(self, claim: Claim, message: Lost | Interrupted) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import models
 from tuning.storage import records
-from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
+from tuning.storage.claim_rows import CLAIMS, Claim, Ending, Rows, create_tables
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import LEASE_SECONDS, is_abandoned, now
 from tuning.storage.owner import Owner
@@ -112,9 +112,7 @@ class ClaimLeases:
         """
 
         def write(session: Session) -> bool:
-            try:
-                self._rows.check(session, claim)
-            except LeaseLostError:
+            if not self._rows.held(session, [claim]):
                 return False
             trial = session.get_one(models.TrialModel, claim.trial_id)
             return self._interrupt(session, trial, claim.attempts, how)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,8 @@ from pydantic import (
     Field,
     ValidationError,
     WithJsonSchema,
+    field_validator,
+    model_validator,
 )
 
 from tuning._names import unknown_name
@@ -118,6 +120,69 @@ _CONSTRAINT_SCHEMA = {
 Bound = Annotated[
     Constraint, BeforeValidator(_check_constraint), WithJsonSchema(_CONSTRAINT_SCHEMA)
 ]
+
+
+LOCAL, RAY = "local", "ray"
+POOLS = (LOCAL, RAY)
+
+
+class PoolOptions(OptionsModel):
+    """Where trials run, and what each of them needs there.
+
+    Example:
+        >>> PoolOptions(workers=2, memory="4GB").memory
+        4000000000
+        >>> PoolOptions(pool="rai")
+        Traceback (most recent call last):
+        ...
+        tuning.faults.OptionsError: No pool named 'rai'. Did you mean 'ray'? Known: local, ray.
+    """
+
+    pool: str = Field(
+        LOCAL,
+        description="Where trials run: `local`, processes of this machine, or `ray`, the machines "
+        "of a Ray cluster.",
+    )
+    ray_address: str | None = Field(
+        None,
+        description="`auto` or host:port of a Ray cluster that this machine is part of; by default "
+        "one is started on this machine for the search.",
+    )
+    workers: Count | None = Field(
+        None, description="Worker processes; by default as many as there is room for."
+    )
+    threads: Count = Field(1, description="Threads of the numeric libraries in each worker.")
+    gpus: Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=1024)] = Field(
+        0, description="GPUs that each trial has for itself."
+    )
+    memory: Bytes | None = Field(
+        None,
+        description="Memory that a trial needs, as 4GB: no more trials run at once on a machine "
+        "than have room there.",
+    )
+    recycle_after: Count = Field(
+        200, description="Trials after which a worker process is replaced."
+    )
+    recycle_growth: Bytes = Field(
+        250 * 10**6,
+        description="Memory that a worker may grow after its first trial until it is replaced, "
+        "as 250MB, so that objectives that leave memory behind do not fill the machine.",
+    )
+
+    @field_validator("pool")
+    @classmethod
+    def _known_pool(cls, name: str) -> str:
+        if name not in POOLS:
+            raise ValueError(unknown_name("pool", name, POOLS))
+        return name
+
+    @model_validator(mode="after")
+    def _address_of_ray(self) -> Self:
+        if self.ray_address is not None and self.pool != RAY:
+            raise ValueError(
+                f"`ray_address` belongs to the pool `ray`. Got pool={self.pool!r}: say `pool: ray`."
+            )
+        return self
 
 
 class WarmStart(OptionsModel):

@@ -7,14 +7,14 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from tuning._names import unknown_name
-from tuning.options import Bound, Bytes, Count, OptionsModel, Seconds, Seed, WarmStart
+from tuning.options import Bound, Bytes, Count, PoolOptions, Seconds, Seed, WarmStart
 from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
 
 FIRST, KNEE = "first", "knee"
 WINNERS = (FIRST, KNEE)  # which trial of a Pareto front is the best one
 
 
-class SearchOptions(OptionsModel):
+class SearchOptions(PoolOptions):
     """How a search is run, in the words of whoever asks for it.
 
     A job is this and what it is about; `tuning.SearchSettings` is this with the names of study
@@ -53,8 +53,6 @@ class SearchOptions(OptionsModel):
         None, description="Ends the search when nothing improved in so many finished trials."
     )
     seed: Seed = Field(0, description="Seed of everything; 0 is a seed.")
-    workers: Count | None = Field(None, description="Worker processes; one per core by default.")
-    threads: Count = Field(1, description="Threads of the numeric libraries in each worker.")
     trial_timeout: Seconds | None = Field(
         None, description="Time after which a trial is ended and failed, as 90s or 2min."
     )
@@ -64,14 +62,6 @@ class SearchOptions(OptionsModel):
     )
     memory_limit: Bytes | None = Field(
         None, description="Resident memory at which a worker's trial is ended, as 2GB."
-    )
-    recycle_after: Count = Field(
-        200, description="Trials after which a worker process is replaced."
-    )
-    recycle_growth: Bytes = Field(
-        250 * 10**6,
-        description="Memory that a worker may grow after its first trial until it is replaced, "
-        "as 250MB, so that objectives that leave memory behind do not fill the machine.",
     )
     retries: int = Field(
         1, ge=0, le=1000, description="How often a trial whose worker died is started again."

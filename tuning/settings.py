@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -126,14 +125,6 @@ class SearchSettings(SearchOptions):
         if self.checkpoints is None:
             return None
         return str(self.checkpoints.resolve() / self.study / f"{trial:05d}")
-
-    @property
-    def worker_count(self) -> int:
-        """Worker processes: as asked, else one per core this process may use."""
-        if self.workers is not None:
-            return self.workers
-        usable = getattr(os, "sched_getaffinity", None)
-        return len(usable(0)) if usable else os.cpu_count() or 1
 
     @property
     def total(self) -> int | None:

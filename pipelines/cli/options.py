@@ -49,6 +49,21 @@ def run_options(command: Command) -> Command:
     return command
 
 
+def pool_options(command: Command) -> Command:
+    """Adds where trials run and what each of them needs; the values are a job's."""
+    decorators = (
+        click.option("--pool", help="Where trials run: local, or ray."),
+        click.option("--ray-address", help="auto or host:port; by default a cluster of its own."),
+        click.option("--threads", type=click.IntRange(min=1), help="Threads of each trial; one."),
+        click.option("--gpus", type=click.IntRange(min=0), is_flag=False, flag_value=1,
+                     help="GPUs that each trial has for itself; one without a number."),
+        click.option("--memory", help="Memory that each trial needs, as 4GB."),
+    )  # fmt: skip
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
 def parse_data(path: str | None, target: str | None, options: Sequence[str]) -> dict[str, Any]:
     """Options of a dataset's loader from `--data`, `--target` and `--data-option`."""
     from pipelines.datasets.registry import check_option_names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("name", "state", "priority", "finished", "trials", "running", "submitter", "submitted")
 _WATCH_SECONDS = 1.0
+_SPACE = "space."
 
 
 @click.command()
@@ -37,10 +39,13 @@ def submit(
     file: Path, *, wait: bool, root: Path, storage: str | None, as_json: bool, **options: Any
 ) -> None:
     """Hand the job of a YAML file to the service; workers of the same store run it."""
+    from pipelines.service.board import check_address
     from pipelines.service.submission import submit as hand_in
 
+    check_address()
     client = _client(root, storage)
     job = hand_in(file, client, **options)
+    _show_soon(job.name, client, root)
     if wait:
         client.wait(job.name)
         _print_results(client, job.name, as_json=as_json)
@@ -87,6 +92,7 @@ def cancel(job: str, *, reason: str, root: Path, storage: str | None, as_json: b
     """Cancel JOB: running trials are stopped, what finished stays readable."""
     client = _client(root, storage)
     _report(client, client.cancel(job, reason=reason), as_json=as_json)
+    _show_soon(job, client, root)
 
 
 @click.command()
@@ -97,6 +103,7 @@ def pause(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
     """Pause JOB: its running trials are given back, and none starts until it is resumed."""
     client = _client(root, storage)
     _report(client, client.pause(job), as_json=as_json)
+    _show_soon(job, client, root)
 
 
 @click.command()
@@ -107,6 +114,7 @@ def resume(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
     """Put JOB, which is paused, failed or cancelled, into the queue again."""
     client = _client(root, storage)
     _report(client, client.resume(job), as_json=as_json)
+    _show_soon(job, client, root)
 
 
 @click.command()
@@ -128,19 +136,40 @@ def priority(job: str, number: int, *, root: Path, storage: str | None, as_json:
 def change(
     job: str, changes: tuple[str, ...], *, root: Path, storage: str | None, as_json: bool
 ) -> None:
-    """Change `trials`, `timeout` or `patience` of JOB, also while it runs.
+    r"""Change `trials`, `timeout`, `patience` or the space of JOB, also while it runs.
 
-    For example: cookbook change digits trials=60 timeout=2h
+    A space grows: wider ranges, more options. The trials so far stay. For example:
+
+    \b
+    cookbook change digits trials=60 timeout=2h
+    cookbook change digits 'space.units={int: [8, 256]}' 'space.optimizer=[adam, sgd, lion]'
     """
     from pipelines.service.submission import change as change_job
 
     client = _client(root, storage)
-    changed = change_job(
-        job, client, parse_settings(changes, flag="cookbook change JOB", example="trials=60")
-    )
+    changed = change_job(job, client, _read_changes(changes))
     _report(client, changed, as_json=as_json)
     if changed.is_over:
         next_steps(f"cookbook resume {job}")
+
+
+def _read_changes(pairs: Sequence[str]) -> dict[str, Any]:
+    """`KEY=VALUE` as keys of a job; `space.NAME=VALUE` is one parameter of its space."""
+    from pipelines.jobs.yaml_lines import Document
+
+    spaces = [pair for pair in pairs if pair.startswith(_SPACE)]
+    others = [pair for pair in pairs if not pair.startswith(_SPACE)]
+    changes = parse_settings(others, flag="cookbook change JOB", example="trials=60")
+    space = {}
+    for pair in spaces:
+        name, equals, text = pair.removeprefix(_SPACE).partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(
+                f"A parameter is changed by space.NAME=VALUE. Got {pair!r}: write for example "
+                "'space.units={int: [8, 256]}'."
+            )
+        space[name.strip()] = Document(f"value: {text}", pair).content.get("value")
+    return {**changes, "space": space} if space else changes
 
 
 @click.command()
@@ -175,6 +204,12 @@ def _client(root: Path, storage: str | None) -> Client:
     from tuning import Client
 
     return Client(storage, root=root)
+
+
+def _show_soon(job: str, client: Client, root: Path) -> None:
+    from pipelines.service.board import show_soon
+
+    show_soon(job, client, root)
 
 
 def _row(status: JobStatus, *, as_json: bool) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from typing import Any
 import click
 
 from pipelines.cli.job import pruner_note
-from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
+from pipelines.cli.options import (
+    parse_data,
+    parse_settings,
+    pool_options,
+    run_options,
+    store_options,
+)
 from pipelines.cli.output import json_option, next_steps, print_result
 from tuning.strategies import PRUNERS, STRATEGIES
 
@@ -33,7 +39,7 @@ from tuning.strategies import PRUNERS, STRATEGIES
 )
 @click.option("--storage", envvar="COOKBOOK_STORAGE", help="Database URL of the study store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; one per core.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of each worker; one.")
+@pool_options
 @click.option("--timeout", help="Time for the whole search, as 90s, 10min or 2h.")
 @click.option("--trial-timeout", help="Time for one trial.")
 @click.option("--tracking-uri", "tracking", envvar="MLFLOW_TRACKING_URI", help="MLflow server.")

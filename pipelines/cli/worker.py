@@ -7,10 +7,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli.options import pool_options
 from pipelines.cli.studies import study_options
 
 if TYPE_CHECKING:
@@ -22,15 +23,12 @@ BEAT_SECONDS = 120.0  # without a sign of life a worker counts as dead
 
 
 @click.command()
-@click.option("--slots", type=click.IntRange(min=1), help="Trials at a time; one per core.")
-@click.option("--threads", type=click.IntRange(min=1), default=1, help="Threads of each trial.")
-@click.option("--gpus", is_flag=True, help="A GPU of its own for each slot; one slot per GPU.")
+@click.option("--slots", type=click.IntRange(min=1), help="Trials at a time; as many as fit.")
+@pool_options
 @click.option("--label", "labels", multiple=True, help="Label for jobs that ask for it; repeat.")
 @click.option(
     "--store-timeout",
-    callback=lambda *given: _seconds(given[-1]),
-    default="10min",
-    help="Time for which a store that does not answer is waited for; the worker then ends.",
+    help="Time for which a store that does not answer is waited for, 10min; the worker then ends.",
 )
 @click.option("--once", is_flag=True, help="End when the queue is empty.")
 @click.option("--no-tracking", is_flag=True, help="Send nothing to MLflow; `sync` does it later.")
@@ -39,73 +37,60 @@ BEAT_SECONDS = 120.0  # without a sign of life a worker counts as dead
 def worker(
     *,
     slots: int | None,
-    threads: int,
-    gpus: bool,
     labels: tuple[str, ...],
-    store_timeout: float,
     once: bool,
     no_tracking: bool,
     check: bool,
     root: Path,
     storage: str | None,
+    **given: Any,
 ) -> None:
     """Serve the jobs of a store until Ctrl-C or SIGTERM; running trials are then given back."""
     if check:
         _check()
         return
+    from pipelines.jobs.plan import checkpoints_folder
     from pipelines.jobs.recipe.objective import RecipeObjective
+    from pipelines.service.board import Board
     from pipelines.service.serve import Service
     from tuning import Client
     from tuning.engine.interrupts import clean_end
+    from tuning.service.capacity import capacity_of
     from tuning.service.client import STORAGE_VARIABLE, this_user
+    from tuning.service.options import WorkerOptions
     from tuning.service.worker import Worker
-    from tuning.workers.local import LocalPool
+    from tuning.tracking.locations import check_tracking_uri
+    from tuning.workers.opening import open_pool
 
+    chosen = {name: value for name, value in given.items() if value is not None}
+    options = WorkerOptions(workers=slots, **chosen)
     root = root.resolve()
-    client = Client(storage, root=root, store_timeout=min(store_timeout, _CALL_SECONDS))
-    # The processes that end jobs find the store as this one did, without its password in `ps`.
-    os.environ[STORAGE_VARIABLE] = client.url
-    devices = _devices(slots) if gpus else []
+    client = Client(storage, root=root, store_timeout=min(options.store_timeout, _CALL_SECONDS))
+    service = Service(client.url, root, tracks=not no_tracking)
+    if service.tracking_uri is not None:
+        check_tracking_uri(service.tracking_uri)
     webhook = _webhook()
     name = f"{this_user().partition('@')[2]}-{os.getpid()}"
     folder = root / "workers" / name
-    pool = LocalPool(
-        slots or len(devices) or len(os.sched_getaffinity(0)),
-        log=folder / "trials.log",
-        threads=threads,
-        preload=RecipeObjective.preload,
-        devices=devices,
-    )
-    service = Service(client.url, root, tracks=not no_tracking)
+    pool = open_pool(options, log=folder / "trials.log", preload=RecipeObjective.preload)
     serving = Worker(
         client,
         pool,
         resolve=service.resolve,
         end_command=service.end_command,
-        name=name,
         folder=folder,
-        labels=labels,
+        capacity=capacity_of(options, pool.size, labels),
         beat=_Beat(),
-        store_timeout=store_timeout,
+        store_timeout=options.store_timeout,
         webhook=webhook,
+        checkpoints=checkpoints_folder(),
     )
+    # The processes that end jobs find the store as this one did, without its password in `ps`.
+    os.environ[STORAGE_VARIABLE] = client.url
     stop = threading.Event()
     click.echo(f"Worker {name}: {pool.size} slots. Ctrl-C ends it; nothing is lost.", err=True)
-    with clean_end(stop):
+    with Board(client, service), clean_end(stop):
         serving.run(stop, once=once)
-
-
-def _devices(slots: int | None) -> list[str]:
-    from tuning.workers.gpus import visible_gpus
-
-    found = visible_gpus()
-    if not found or (slots or 1) > len(found):
-        raise click.ClickException(
-            f"--gpus gives each slot a GPU of its own. Got {slots or 1} slots and {len(found)} "
-            "GPUs: ask for fewer --slots, leave --gpus out, or see what nvidia-smi and "
-            "CUDA_VISIBLE_DEVICES say."
-        )
-    return found[:slots]
 
 
 def _webhook() -> Webhook | None:
@@ -120,18 +105,6 @@ def _webhook() -> Webhook | None:
         return Webhook(address, secret)
     except ValueError as error:
         raise click.ClickException(f"{WEBHOOK_VARIABLE}: {error}") from None
-
-
-def _seconds(text: str) -> float:
-    from tuning.units import parse_seconds
-
-    try:
-        seconds = float(parse_seconds(text))
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    if seconds <= 0:
-        raise click.BadParameter(f"a duration above 0 is needed, as 90s or 10min. Got {text!r}.")
-    return seconds
 
 
 class _Beat:

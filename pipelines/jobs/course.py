@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def search_and_end(
     plan: Plan,
-    pool: LocalPool,
+    pool: LocalPool | None,
     *,
     tracking: str | bool | None,
     on_progress: OnProgress | None,
@@ -34,7 +34,7 @@ def search_and_end(
 
     Args:
         plan: What to do, with the name of its study.
-        pool: The workers; they end with the search.
+        pool: Workers that were started early, if any; they end with the search.
         tracking: MLflow store or server; `None` for the embedded one, `False` for none.
         on_progress: Receives snapshots of the search.
         note: Receives lines for the user.

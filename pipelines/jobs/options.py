@@ -24,6 +24,7 @@ from tuning.search_options import SearchOptions
 from tuning.settings import SearchSettings, check_study_name
 from tuning.space.forms import dimension_from
 from tuning.stages import Stage, check_stages, staged
+from tuning.tracking.locations import check_tracking_uri
 
 Objective = Annotated[
     tuple[Metric, ...], BeforeValidator(read_objective), WithJsonSchema(OBJECTIVE_SCHEMA)
@@ -94,6 +95,13 @@ class JobOptions(SearchOptions):
     @classmethod
     def _names_a_folder(cls, name: str | None) -> str | None:
         return None if name is None else check_study_name(name)
+
+    @field_validator("tracking")
+    @classmethod
+    def _known_scheme(cls, tracking: Any) -> Any:
+        if isinstance(tracking, str):
+            check_tracking_uri(tracking)
+        return tracking
 
     @field_validator("space")
     @classmethod

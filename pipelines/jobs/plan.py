@@ -82,9 +82,8 @@ def plan_target(target: Target, job: JobOptions, *, root: str | Path = "mlruns")
     settings = job.settings(
         study=target.name, metrics=target.metrics, budget=target.budget, root=root
     )
-    folder = os.environ.get(CHECKPOINTS_VARIABLE)
-    if folder:
-        settings = settings.changed(checkpoints=Path(folder))
+    if (folder := checkpoints_folder()) is not None:
+        settings = settings.changed(checkpoints=folder)
     target.check(settings)
     defaults, known = target.default_point, settings.warm_start
     if defaults:
@@ -94,6 +93,12 @@ def plan_target(target: Target, job: JobOptions, *, root: str | Path = "mlruns")
             points.insert(0, dict(defaults))
         settings = settings.changed(warm_start=known.model_copy(update={"points": tuple(points)}))
     return Plan(target=target, settings=settings, choice=choice_of(job))
+
+
+def checkpoints_folder() -> Path | None:
+    """The folder of checkpoints that the environment names, or None."""
+    folder = os.environ.get(CHECKPOINTS_VARIABLE)
+    return Path(folder) if folder else None
 
 
 def beside_defaults(

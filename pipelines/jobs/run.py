@@ -34,6 +34,10 @@ def run_plan(
     Returns:
         The study's result, also after an interruption.
     """
+    if isinstance(tracking, str):
+        from tuning.tracking.locations import check_tracking_uri
+
+        check_tracking_uri(tracking)
     # Begun first: the imports of the workers take longer than those here and reading the data.
     with early_pool(plan.settings, plan.target.preload) as pool:
         from pipelines.jobs.course import search_and_end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from pipelines.jobs.mlflow.review import Review
 from pipelines.jobs.plan import plan_job
 from pipelines.service.catch_up import catch_up
 from pipelines.service.submission import DATA_VARIABLE, read_submission
+from tuning.errors import JobError, StoreError
 from tuning.service.client import Client
 from tuning.service.job_record import DONE, FAILED, FINISHING, JobRecord
 from tuning.service.served import DataMissingError
@@ -55,7 +57,9 @@ class Service:
             JobError: If the job is wrong or not allowed.
         """
         checked = read_submission(job.text, name=job.name, source=job.name, changes=job.changes)
-        checked = checked.model_copy(update={"storage": self.url})
+        # The worker's slots are there already; the process of an end needs none.
+        asked = {"storage": self.url, "workers": None, "gpus": 0, "memory": None}
+        checked = checked.model_copy(update=asked)
         return plan_job(checked, root=self.root, data_dir=os.environ.get(DATA_VARIABLE))
 
     def resolve(self, job: JobRecord) -> Served:
@@ -72,7 +76,7 @@ class Service:
             plan = plan.identified()
         except DataError as error:
             raise DataMissingError(f"The data of this job are not here: {error}") from error
-        return Served(plan, self.tracking_uri)
+        return Served(plan, self.tracking_uri, mark=job.mark)
 
     def end_command(self, job: JobRecord) -> Sequence[str]:
         """The command that ends a job's study; its environment has the store's address."""
@@ -86,10 +90,12 @@ class Served:
     Args:
         plan: The job, its data read.
         tracking_uri: Where its runs go, or None for nowhere.
+        mark: What its runs carry since its submission.
     """
 
-    def __init__(self, plan: Plan, tracking_uri: str | None) -> None:
+    def __init__(self, plan: Plan, tracking_uri: str | None, *, mark: str) -> None:
         self._plan = plan
+        self._mark = mark
         self._review = Review(
             plan.settings,
             tracking_uri,
@@ -113,12 +119,39 @@ class Served:
         return pack(self._plan.target.objective(self._plan.settings))
 
     def follow(self) -> None:
-        """Begins to show the search in MLflow."""
-        self._review.follow()
+        """Begins to show the search in MLflow, in the run that its submission made."""
+        settings = self._plan.settings
+        with contextlib.suppress(
+            JobError, StoreError
+        ):  # the search goes on, whatever becomes of it
+            _adopt(settings.study, settings.url, self._mark)
+            self._review.follow()
 
     def close(self) -> None:
-        """Stops showing the search, which goes on elsewhere or later."""
-        self._review.close(interrupted=True)
+        """Stops showing the search, which goes on elsewhere or later; `Board` shows its state."""
+        with contextlib.suppress(JobError, StoreError):
+            self._review.close(interrupted=True, keeps_status=True)
+
+
+def mark_of(job: JobRecord, client: Client) -> str:
+    """What the runs of a job carry in MLflow: what its study says, or else the job's own mark."""
+    from tuning.storage.studies import open_study
+    from tuning.tracking.study_runs import TRACKING_ID
+
+    try:
+        return str(open_study(job.name, client.url).user_attrs.get(TRACKING_ID, job.mark))
+    except JobError:  # it has no study yet
+        return job.mark
+
+
+def _adopt(study: str, url: str, mark: str) -> None:
+    """Gives a study the mark of its job, unless an earlier version gave it one."""
+    from tuning.storage.studies import open_study
+    from tuning.tracking.study_runs import TRACKING_ID
+
+    opened = open_study(study, url)
+    if TRACKING_ID not in opened.user_attrs:
+        opened.set_user_attr(TRACKING_ID, mark)
 
 
 def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
@@ -139,11 +172,12 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
             job itself is to blame.
     """
     from pipelines.jobs.run import run_plan
-    from tuning import JobError
 
     try:
+        job = client.queue.job(name)
+        _adopt(name, service.url, job.mark)
         result = run_plan(
-            service.plan(client.queue.job(name)),
+            service.plan(job),
             tracking=service.tracking_uri or False,
             on_note=lambda text: client.queue.log.add(name, text, source="end"),
         )

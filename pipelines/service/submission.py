@@ -18,6 +18,7 @@ from cookbook._names import unknown_name
 from pipelines.jobs.schema import Job, check_job
 from pipelines.jobs.yaml_lines import Document, read_document
 from tuning.errors import JobError
+from tuning.service.capacity import Resources
 
 if TYPE_CHECKING:
     from tuning import Client
@@ -28,9 +29,11 @@ DATA_VARIABLE = "COOKBOOK_DATA"
 _OF_THE_SERVICE = {
     "storage": "the service keeps every study in its own store",
     "tracking": "the service sends every run to its own MLflow",
+    "pool": "the service has workers of its own",
+    "ray_address": "the service has workers of its own",
 }
 # Keys that may change while a job runs: none of them decides the numbers of a trial.
-CHANGEABLE = ("trials", "timeout", "patience")
+CHANGEABLE = ("trials", "timeout", "patience", "space")
 
 
 def submit(
@@ -71,7 +74,7 @@ def submit(
         priority=priority,
         weight=weight,
         cap=cap,
-        labels=labels,
+        needs=Resources(labels=labels, gpus=job.gpus, memory=job.memory or 0),
     )
 
 
@@ -96,8 +99,42 @@ def change(name: str, client: Client, changes: Mapping[str, Any]) -> JobRecord:
                 + " Anything else makes another study: submit it under a new name."
             )
     job = client.queue.job(name)
-    read_submission(job.text, name=name, source=name, changes={**job.changes, **changes})
-    return client.queue.change(name, changes)
+    wanted = with_changes(job.changes, changes)
+    changed = read_submission(job.text, name=name, source=name, changes=wanted)
+    if "space" in changes:
+        before = read_submission(job.text, name=name, source=name, changes=job.changes)
+        _check_growth(before, changed)
+    return client.queue.change(name, {key: wanted[key] for key in changes})
+
+
+def with_changes(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of a job with some of them replaced; of the space, parameter by parameter.
+
+    Example:
+        >>> with_changes({"trials": 8, "space": {"a": [1]}}, {"space": {"b": [2]}})
+        {'trials': 8, 'space': {'a': [1], 'b': [2]}}
+    """
+    both = {**content, **changes}
+    spaces = [keys["space"] for keys in (content, changes) if "space" in keys]
+    if len(spaces) == 2 and all(isinstance(space, Mapping) for space in spaces):
+        both["space"] = {**spaces[0], **spaces[1]}
+    return both
+
+
+def _check_growth(before: Job, after: Job) -> None:
+    """Refuses a space that is no larger one, as the study would, before a worker reads it."""
+    from pipelines.jobs.plan import plan_job
+    from tuning.space.growth import grown
+
+    if before.stages:
+        raise JobError(
+            "The space of a staged search stays as it is: its stages were derived from it. Submit "
+            "the job under a new name."
+        )
+    try:
+        grown(plan_job(before).target.space, plan_job(after).target.space)
+    except ValueError as error:
+        raise JobError(f"{error} Submit it under a new name.") from None
 
 
 def read_submission(
@@ -125,7 +162,8 @@ def read_submission(
                 document.at((key,), f"a submitted job has no `{key}`: {why}. Leave it out.")
             )
     _check_function(document)
-    job = check_job({**document.content, **(changes or {}), "study": name}, document)
+    content = with_changes(document.content, changes or {})
+    job = check_job({**content, "study": name}, document)
     _check_data(job.data, document)
     return job
 

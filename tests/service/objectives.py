@@ -110,6 +110,12 @@ def infinite_above_half(params, context):
     return {"loss": float("inf") if params["x"] > 0.5 else params["x"]}
 
 
+def writes_above_half(params, context):
+    if params["x"] > 0.5:
+        (context.directory / "large").write_bytes(bytes(2**20))
+    return {"loss": params["x"]}
+
+
 def raises_above_half(params, context):
     if params["x"] > 0.5:
         raise RuntimeError(f"shape mismatch at {params['x']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -69,18 +70,31 @@ def assert_exact(records, count):
     assert len({record.params["x"] for record in records}) == count
 
 
-def start(root, objective, *, before="", environment=None, **changes):
-    """Starts a search in its own process, as `cookbook tune` does."""
+def start(root, objective, *, before="", environment=None, prefix=(), **changes):
+    """Starts a search in its own process, as `cookbook tune` does; `prefix` is a command for it."""
     program = (
         f"import sys; from tests.service import support\n{before}\n"
         f"result = support.run({objective!r}, sys.argv[1], **{changes!r})\n"
         "print(result.stopped_because, len(result.records))"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(root)],
+        [*prefix, sys.executable, "-c", program, str(root)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
     )
+
+
+@functools.cache
+def as_twin():
+    """What makes a program run where the machine and its processes are called as elsewhere.
+
+    Two such programs have one host name and the same process ids, as cloned containers have.
+    Without the right to it, two programs of this machine at least have one host name.
+    """
+    inner = ["sh", "-c", 'hostname twin && exec "$@"', "sh"]
+    prefix = ["unshare", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", *inner]
+    allowed = subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+    return tuple(prefix) if allowed else ()

@@ -190,8 +190,8 @@ def test_one_worker_repeats_itself_in_a_fresh_process(tmp_path):
 
 def test_a_study_has_one_space(tmp_path):
     run(objectives.parabola, tmp_path, trials=2)
-    other = Space({"x": Float(0.0, 2.0)})
-    with pytest.raises(JobError, match=r"one space\. 's' has another one in x\. Take another name"):
+    other = Space({"x": Float(0.0, 0.5)})
+    with pytest.raises(JobError, match=r"one space\. 's' has another one in x\. A space may grow"):
         search(objectives.parabola, other, settings(tmp_path))
     with pytest.raises(JobError, match=r"one set of metrics"):
         run(objectives.parabola, tmp_path, metrics=(("loss", "maximize"),))

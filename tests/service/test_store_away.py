@@ -14,7 +14,7 @@ from tests.service.support import assert_exact, by_state, run, start, wait_until
 from tuning import JobError, open_study
 from tuning.storage.records import read_trials
 
-pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 _numbers = itertools.count()
 
@@ -54,6 +54,7 @@ def run_into_an_outage(root, server, url, **changes):
     return process
 
 
+@pytest.mark.slow
 def test_results_wait_on_disk_until_the_store_is_back(tmp_path, server, url):
     process = run_into_an_outage(tmp_path, server, url, trials=8)
     wait_until(lambda: len(kept(tmp_path)) == 2)  # the workers finished what they had
@@ -82,6 +83,7 @@ def test_a_store_that_stays_away_ends_the_search_and_the_next_one_writes_the_res
     assert len(written) >= 4  # two finished before, two kept: they did not run again
 
 
+@pytest.mark.slow
 def test_ctrl_c_does_not_wait_for_a_store_that_is_away(tmp_path, server, url):
     process = run_into_an_outage(tmp_path, server, url, trials=8)
     wait_until(lambda: len(kept(tmp_path)) == 2)

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
+from pipelines.service.submission import change
 from tests.service.postgres import cluster
-from tuning import Client, open_study
-from tuning.storage.records import FINISHED, RESULT, read_trials
+from tests.service.store import Store
+from tuning import open_study
+from tuning.service.capacity import Resources
+from tuning.storage.records import FINISHED, GROWTH
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.service, pytest.mark.slow]  # each starts whole workers
-JOB = """\
-function: tests.service.objectives:{objective}
-objective: [loss, minimize]
-space: {{x: {{float: [0.0, 1.0]}}}}
-strategy: random
-pruner: none
-trials: {trials}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,66 +27,6 @@ def server():
 def store(server, request, tmp_path):
     name = f"w{abs(hash(request.node.name)) % 10**8}"
     return Store(server(name), tmp_path)
-
-
-class Store:
-    """A store of its own, and the workers that serve it."""
-
-    def __init__(self, url, folder):
-        self.client = Client(url)
-        self.url, self.folder = url, folder
-
-    def submit(self, name, *, objective="slow_parabola", trials=12, **options):
-        text = JOB.format(objective=objective, trials=trials)
-        return self.client.submit(text, name=name, trials=trials, **options)
-
-    @contextlib.contextmanager
-    def workers(self, count=1, *options, once=True):
-        command = [sys.executable, "-m", "pipelines.cli", "worker", "--slots", "2", "--no-tracking"]
-        command += [*(["--once"] if once else []), *options]
-        environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "COOKBOOK_STORAGE": self.url,
-            "COOKBOOK_MODULES": "tests.service.objectives",
-        }
-        started = []
-        try:
-            for number in range(count):
-                folder = self.folder / f"machine-{number}"
-                folder.mkdir(exist_ok=True)
-                started.append(
-                    subprocess.Popen(
-                        command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE
-                    )
-                )
-            yield started
-        finally:
-            for process in started:
-                process.kill()
-                process.communicate()
-
-    def trials(self, name):
-        return read_trials(open_study(name, self.url))
-
-    def wait_for(self, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with contextlib.suppress(Exception):  # the study may not exist yet
-                if condition():
-                    return
-            time.sleep(0.1)
-        raise TimeoutError(self.client.queue.jobs())
-
-    def finished(self, name):
-        return sum(trial.state in FINISHED for trial in self.trials(name))
-
-    def assert_done(self, name, trials):
-        assert self.client.status(name).job.state == "done"
-        found = self.trials(name)
-        assert [trial.number for trial in found] == list(range(trials))
-        assert {trial.state for trial in found} == {"complete"}
-        assert len({trial.params["x"] for trial in found}) == trials
-        assert open_study(name, self.url).user_attrs[RESULT]["trials"] == trials
 
 
 def test_two_jobs_two_workers_one_killed(store):
@@ -191,10 +120,42 @@ def test_a_job_without_its_data_waits_and_burns_no_trial(store):
 
 
 def test_labels_choose_the_worker(store):
-    store.submit("big", trials=2, labels=["gpu"])
+    store.submit("big", trials=2, needs=Resources(labels=("gpu",)))
     with store.workers() as (worker,):
         assert worker.wait(60) == 0
     assert store.client.status("big").job.state == "queued"
     with store.workers(1, "--label", "gpu") as (worker,):
         assert worker.wait(60) == 0
     store.assert_done("big", 2)
+
+
+def test_the_slots_of_a_worker_may_be_on_ray(store):
+    pytest.importorskip("ray")
+    store.submit("job", trials=6)
+    with store.workers(1, "--pool", "ray") as (worker,):
+        assert worker.wait(110) == 0
+    store.assert_done("job", 6)
+
+
+def test_the_space_of_a_running_job_grows(store, monkeypatch):
+    monkeypatch.setenv("COOKBOOK_MODULES", "tests.service.objectives")
+    store.submit("job", trials=24)
+    with store.workers(2) as workers:
+        store.wait_for(lambda: store.finished("job") >= 3)
+        change("job", store.client, {"space": {"x": {"float": [-3.0, 3.0]}}})
+        assert [worker.wait(110) for worker in workers] == [0, 0]
+    store.assert_done("job", 24)
+    (entry,) = open_study("job", store.url).user_attrs[GROWTH]
+    values = [trial.params["x"] for trial in store.trials("job")]
+    assert all(0.0 <= x <= 1.0 for x in values[: entry["trials"]])
+    assert any(not 0.0 <= x <= 1.0 for x in values[entry["trials"] :])
+
+
+def test_checkpoints_of_a_cancelled_job_go(store, tmp_path, monkeypatch):
+    folder = tmp_path / "checkpoints"
+    (folder / "job" / "00000").mkdir(parents=True)
+    monkeypatch.setenv("COOKBOOK_CHECKPOINTS", str(folder))
+    store.submit("job")
+    store.client.cancel("job")
+    with store.workers(1, once=False):
+        store.wait_for(lambda: not (folder / "job").exists())

@@ -12,8 +12,9 @@ from tuning.engine.session import Session
 from tuning.results.result import Progress, SearchResult
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
-from tuning.workers.local import LocalPool
+from tuning.workers.local import LOG_NAME, LocalPool
 from tuning.workers.objective import Objective, Payload, pack
+from tuning.workers.opening import open_pool
 from tuning.workers.pool import WorkerPool
 
 OnProgress = Callable[[Progress], None]
@@ -70,16 +71,18 @@ def search(
     """
     payload = pack(objective)
     session = Session(space, settings, reports=on_progress is not None)
+    workers: WorkerPool
     if pool is None:
-        pool = LocalPool.of(settings, payload.preload)
+        workers = open_pool(settings, log=settings.directory / LOG_NAME, preload=payload.preload)
     else:
         pool.move_log(settings.directory)
+        workers = pool
     try:
-        run_session(session, payload, pool, on_progress)
+        run_session(session, payload, workers, on_progress)
         return session.result()
     finally:
         session.close()
-        pool.close()
+        workers.close()
 
 
 def run_session(

@@ -116,6 +116,14 @@ class RunningTrials:
         self.drop(claim)
         return True
 
+    def interrupt(self, claim: Claim, how: str) -> bool:
+        """A worker's machine went away; returns whether its trial waits to be started again."""
+        failed = self._book.leases.interrupt(claim, how)
+        if failed:
+            self._on_end(claim.number, how)
+        self.drop(claim)
+        return not failed
+
     def _finish(self, endings: Sequence[tuple[Claim, Ending]]) -> None:
         # Of a trial that another search has now, its result is the one that counts.
         lost = {claim.token for claim in self._book.finish_batch(endings)}

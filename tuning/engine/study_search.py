@@ -16,7 +16,17 @@ from tuning.engine.suggester import Suggester, SuggestionFailed
 from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
 from tuning.engine.timers import Timers
 from tuning.results.result import Progress
-from tuning.workers.pool import BROKEN, Asked, Ended, Lost, Message, Stopped, TrialTask
+from tuning.storage.claims import Claim
+from tuning.workers.pool import (
+    BROKEN,
+    Asked,
+    Ended,
+    Interrupted,
+    Lost,
+    Message,
+    Stopped,
+    TrialTask,
+)
 
 _TICK = 0.1
 _REAP_SECONDS = 5.0
@@ -148,10 +158,17 @@ class StudySearch:
             self._channel.order(Answer(message.token, prunes=prunes))
         elif isinstance(message, Stopped):
             self.trials.stop(claim, message.reason)
-        elif isinstance(message, Lost):
+        elif isinstance(message, Lost | Interrupted):
+            self._hear_of_loss(claim, message)
+
+    def _hear_of_loss(self, claim: Claim, message: Lost | Interrupted) -> None:
+        """A worker or its machine died; unless it was once too often the trial waits again."""
+        if isinstance(message, Lost):
             waits = self.trials.lose(claim, message.reason)
-            if waits and self._intake is not None:
-                self._intake.look_again()
+        else:
+            waits = self.trials.interrupt(claim, message.reason)
+        if waits and self._intake is not None:
+            self._intake.look_again()
 
     def _begin(self, found: Suggested, *, prunes: bool) -> None:
         claim, settings = found.claim, self._opened.settings

@@ -9,6 +9,7 @@ import optuna
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
@@ -23,6 +24,7 @@ __all__ = [
     "STORE_LOGGER",
     "FilteredStudy",
     "add_trial",
+    "engine_of",
     "id_of",
     "models",
     "storage_of",
@@ -81,6 +83,7 @@ PRIVATE_NAMES = (
     ),
     _name("optuna:Study()", "_study_id", "tuning.storage"),
     _name("optuna:Study()", "_storage", "tuning.engine"),
+    _name("optuna.storages._cached_storage:_CachedStorage()", "_backend", "tuning.tracking"),
     _name("optuna.trial:FrozenTrial()", "_trial_id", "tuning.storage.history"),
     _name(
         "optuna.storages:RDBStorage",
@@ -109,6 +112,14 @@ def study_id(study: optuna.Study) -> int:
 def storage_of(study: optuna.Study) -> BaseStorage:
     """The store that a study reads."""
     return study._storage
+
+
+def engine_of(study: optuna.Study) -> Engine | None:
+    """The database engine of a study's store, None for a store that is no database."""
+    storage = study._storage
+    backend = getattr(storage, "_backend", storage)  # Optuna caches in front of its databases
+    engine: Engine | None = getattr(backend, "engine", None)
+    return engine
 
 
 def add_trial(

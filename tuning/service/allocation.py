@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from tuning.service.client import JobStatus
 from tuning.service.fair_share import Share, next_job
@@ -32,33 +32,31 @@ def shares_of(statuses: Sequence[JobStatus], own: Mapping[str, int]) -> list[Sha
                 running=elsewhere,
                 waiting=total - status.finished - elsewhere,
                 cap=job.cap,
-                labels=job.labels,
                 submitted=job.submitted,
             )
         )
     return shares
 
 
-def allocate(shares: Sequence[Share], slots: int, labels: Collection[str]) -> dict[str, int]:
+def allocate(shares: Sequence[Share], slots: int) -> dict[str, int]:
     """Divides slots: each goes to the job that is next by `fair_share.next_job`.
 
     Args:
         shares: The jobs, without this worker's part.
         slots: Slots of this worker.
-        labels: Its labels.
 
     Returns:
         Job to slots; jobs without a slot are left out.
 
     Example:
         >>> jobs = [Share(name="a", waiting=9), Share(name="b", waiting=9, priority=1, cap=1)]
-        >>> allocate(jobs, 4, [])
+        >>> allocate(jobs, 4)
         {'b': 1, 'a': 3}
     """
     current = {share.name: share for share in shares}
     found: dict[str, int] = {}
     for _ in range(slots):
-        name = next_job(current.values(), labels)
+        name = next_job(current.values())
         if name is None:
             break
         found[name] = found.get(name, 0) + 1

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from tuning.errors import JobError
+from tuning.service.capacity import NOTHING, Resources
 from tuning.service.job_record import FAILED, JobRecord, LogLine
 from tuning.service.queue import JobQueue
 from tuning.storage import records
@@ -62,6 +65,8 @@ class JobStatus:
             "started": job.started,
             "ended": job.ended,
             "labels": list(job.labels),
+            "gpus": job.gpus,
+            "memory": job.memory,
             "reason": job.reason,
         }
 
@@ -101,6 +106,11 @@ class Client:
         self._storage = open_storage(self.url, wait=store_timeout)
         self.queue = JobQueue(self._storage)
 
+    @property
+    def engine(self) -> Engine:
+        """The store's database engine."""
+        return self._storage.engine
+
     def submit(
         self,
         text: str,
@@ -111,7 +121,7 @@ class Client:
         priority: int = 0,
         weight: float = 1.0,
         cap: int | None = None,
-        labels: Sequence[str] = (),
+        needs: Resources = NOTHING,
     ) -> JobRecord:
         """Adds a job to the queue.
 
@@ -123,7 +133,7 @@ class Client:
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
             cap: Most concurrent trials on all workers together, or None.
-            labels: Labels that a worker must have.
+            needs: What a worker's slots must have: labels, GPUs, memory.
 
         Returns:
             The job, queued.
@@ -139,7 +149,7 @@ class Client:
             priority=priority,
             weight=weight,
             cap=cap,
-            labels=labels,
+            needs=needs,
         )
 
     def jobs(self, *, states: Sequence[str] | None = None) -> list[JobStatus]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -17,7 +17,6 @@ class Share:
         running: Its trials that run now, on all workers.
         waiting: Trials it could start at once.
         cap: Most trials at once, or None.
-        labels: Labels that a worker must have.
         submitted: When it was submitted; of equal jobs the older one is served first.
     """
 
@@ -27,7 +26,6 @@ class Share:
     running: int = 0
     waiting: int = 1
     cap: int | None = None
-    labels: tuple[str, ...] = ()
     submitted: float = 0.0
 
     @property
@@ -36,15 +34,14 @@ class Share:
         return self.waiting > 0 and (self.cap is None or self.running < self.cap)
 
 
-def next_job(shares: Iterable[Share], worker_labels: Collection[str] = ()) -> str | None:
+def next_job(shares: Iterable[Share]) -> str | None:
     """Names the job that gets a free slot.
 
     The highest priority first; among equals the job with the fewest running trials for its weight,
     so that equal jobs advance, and finish, together; then the older one.
 
     Args:
-        shares: The jobs that are not over or paused.
-        worker_labels: Labels of the worker with the free slot.
+        shares: The jobs that are not over or paused and that the worker can serve.
 
     Returns:
         The name, or None when no job can use this slot.
@@ -55,7 +52,7 @@ def next_job(shares: Iterable[Share], worker_labels: Collection[str] = ()) -> st
         >>> next_job([Share(name="a"), Share(name="b", priority=1, cap=3, running=3)])
         'a'
     """
-    able = [share for share in shares if share.wants and set(share.labels) <= set(worker_labels)]
+    able = [share for share in shares if share.wants]
     if not able:
         return None
     best = min(able, key=lambda s: (-s.priority, s.running / s.weight, s.submitted, s.name))

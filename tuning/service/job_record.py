@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from tuning.service.capacity import Resources
 
 QUEUED, RUNNING, FINISHING = "queued", "running", "finishing"
 PAUSED, DONE, FAILED, CANCELLED = "paused", "done", "failed", "cancelled"
@@ -39,6 +42,8 @@ class JobRecord:
         weight: Share of the slots beside jobs of the same priority.
         cap: Most concurrent trials on all workers together, or None.
         labels: Labels that a worker must have to run the job's trials.
+        gpus: GPUs that each trial needs, or None for none.
+        memory: Bytes of memory that each trial needs, or None when the job does not say.
         state: One of `STATES`.
         reason: Why it failed or was cancelled.
     """
@@ -55,8 +60,21 @@ class JobRecord:
     weight: float
     cap: int | None
     labels: tuple[str, ...]
+    gpus: int | None
+    memory: int | None
     state: str
     reason: str
+
+    @property
+    def mark(self) -> str:
+        """What the runs of its study carry in MLflow, before the study exists; 32 digits."""
+        text = f"{self.name}\n{self.submitter}\n{self.submitted!r}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def needs(self) -> Resources:
+        """What a slot must have to run the job's trials."""
+        return Resources(labels=self.labels, gpus=self.gpus or 0, memory=self.memory or 0)
 
     @property
     def is_over(self) -> bool:

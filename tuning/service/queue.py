@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tuning._names import unknown_name
 from tuning.errors import JobError
+from tuning.service.capacity import NOTHING, Resources
 from tuning.service.job_log import JobLog
 from tuning.service.job_record import (
     BEFORE,
@@ -28,7 +29,7 @@ from tuning.service.job_record import (
     RUNNING,
     JobRecord,
 )
-from tuning.service.tables import JOBS, LOG, METADATA
+from tuning.service.tables import JOBS, LOG, METADATA, add_columns
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import wall_time
 
@@ -51,6 +52,7 @@ class JobQueue:
         self._storage = storage
         self.log = JobLog(storage, self._identity)
         storage.make_tables(METADATA)
+        add_columns(storage)
 
     def submit(
         self,
@@ -62,7 +64,7 @@ class JobQueue:
         priority: int = 0,
         weight: float = 1.0,
         cap: int | None = None,
-        labels: Sequence[str] = (),
+        needs: Resources = NOTHING,
     ) -> JobRecord:
         """Adds a job to the queue.
 
@@ -74,7 +76,7 @@ class JobQueue:
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
             cap: Most concurrent trials on all workers together, at least 1, or None.
-            labels: Labels that a worker must have.
+            needs: What a worker's slots must have.
 
         Returns:
             The job, queued.
@@ -91,7 +93,9 @@ class JobQueue:
             "priority": priority,
             "weight": weight,
             "cap": cap,
-            "labels": json.dumps(sorted(set(labels))),
+            "labels": json.dumps(sorted(set(needs.labels))),
+            "gpus": needs.gpus or None,
+            "memory": needs.memory or None,
             "state": QUEUED,
         }
 
@@ -144,13 +148,22 @@ class JobQueue:
         )
         return [_record(dict(row)) for row in rows]
 
-    def move(self, name: str, state: str, *, reason: str = "") -> bool:
+    def move(
+        self,
+        name: str,
+        state: str,
+        *,
+        reason: str = "",
+        changes: Mapping[str, Any] | None = None,
+    ) -> bool:
         """Brings a job into a state, when the state it is in allows that.
 
         Args:
             name: The job.
             state: The new state.
             reason: Why, for those who read it later.
+            changes: What had been changed when the reason was found: with other changes by now
+                the job stays where it is. None for whatever they are.
 
         Returns:
             False when the job is in a state from which it cannot come there.
@@ -161,12 +174,10 @@ class JobQueue:
             if state == RUNNING:
                 values["started"] = sa.func.coalesce(JOBS.c.started, wall_time(session))
             values["ended"] = wall_time(session) if state in ENDED else None
-            changed = session.execute(
-                sa.update(JOBS)
-                .where(JOBS.c.name == name)
-                .where(JOBS.c.state.in_(BEFORE[state]))
-                .values(**values)
-            )
+            query = sa.update(JOBS).where(JOBS.c.name == name)
+            if changes is not None:
+                query = query.where(JOBS.c.changes == json.dumps(dict(changes)))
+            changed = session.execute(query.where(JOBS.c.state.in_(BEFORE[state])).values(**values))
             return bool(changed.rowcount)  # type: ignore[attr-defined]
 
         return self._storage.transaction(write)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuning.storage.database import StudyStorage
 
 METADATA = sa.MetaData()
 JOBS = sa.Table(
@@ -21,6 +26,8 @@ JOBS = sa.Table(
     sa.Column("weight", sa.Float, nullable=False, default=1.0),
     sa.Column("cap", sa.Integer),  # most concurrent trials, on all workers together
     sa.Column("labels", sa.Text, nullable=False, default="[]"),  # JSON list
+    sa.Column("gpus", sa.Integer),  # of each trial
+    sa.Column("memory", sa.BigInteger),  # bytes of each trial
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("reason", sa.Text, nullable=False, default=""),
 )
@@ -33,3 +40,24 @@ LOG = sa.Table(
     sa.Column("source", sa.String(200), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
 )
+
+
+def add_columns(storage: StudyStorage) -> None:
+    """Adds the columns that the queue of an earlier version lacks; its jobs have no value there.
+
+    Args:
+        storage: The store, whose tables exist.
+    """
+
+    def missing(session: Session) -> list[sa.Column[Any]]:
+        found = sa.inspect(session.connection()).get_columns(JOBS.name)
+        known = {column["name"] for column in found}
+        return [column for column in JOBS.columns if column.name not in known]
+
+    def add(session: Session) -> None:
+        for column in missing(session):
+            kind = column.type.compile(session.connection().dialect)
+            session.execute(sa.text(f"ALTER TABLE {JOBS.name} ADD COLUMN {column.name} {kind}"))
+
+    if storage.transaction(missing, reads=True):
+        storage.transaction(add, also=("already exists", "duplicate column"))

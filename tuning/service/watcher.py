@@ -6,16 +6,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tuning.errors import JobError, StoreError
 from tuning.service.client import Client, JobStatus
 from tuning.service.job_record import FINISHING, QUEUED, RUNNING
+from tuning.service.leftovers import remove_checkpoints
 from tuning.service.queue import JobQueue
 from tuning.storage import records
 
 ACTIVE = (QUEUED, RUNNING, FINISHING)
 STORE_SECONDS = 600.0
 _TAKE_BACK_SECONDS = 5.0
+_TIDY_SECONDS = 60.0
 _CLOSE_SECONDS = 3.0  # for the last writes
 Write = Callable[[JobQueue], object]
 
@@ -29,6 +32,7 @@ class QueueWatcher:
         client: The store.
         seconds: Between two looks.
         store_timeout: Seconds for which a store that does not answer is waited for.
+        checkpoints: Folder of checkpoints, or None; those of jobs that are over are removed.
 
     Attributes:
         error: What a store said that was waited for in vain, or None.
@@ -36,7 +40,12 @@ class QueueWatcher:
     """
 
     def __init__(
-        self, client: Client, *, seconds: float = 1.0, store_timeout: float = STORE_SECONDS
+        self,
+        client: Client,
+        *,
+        seconds: float = 1.0,
+        store_timeout: float = STORE_SECONDS,
+        checkpoints: Path | None = None,
     ) -> None:
         self.error: StoreError | None = None
         self.looks = 0
@@ -47,6 +56,8 @@ class QueueWatcher:
         self._writes: deque[Write] = deque()
         self._answered = time.monotonic()
         self._take_back_at = 0.0
+        self._checkpoints = checkpoints
+        self._tidy_at = 0.0
         self._end = threading.Event()
         self._now = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="tuning-queue")
@@ -89,6 +100,7 @@ class QueueWatcher:
                 self._write()
                 self._statuses = self._client.jobs(states=ACTIVE)
                 self._take_back()
+                self._tidy()
                 self._answered = time.monotonic()
                 self.looks += 1
             except StoreError as error:
@@ -107,6 +119,11 @@ class QueueWatcher:
         for status in self._statuses:
             if status.counts.get(records.RUNNING, 0):
                 self._client.take_back(status.job.name)
+
+    def _tidy(self) -> None:
+        if self._checkpoints is not None and time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+            remove_checkpoints(self._checkpoints, self._client.queue)
 
     def _write(self) -> None:
         while self._writes:

@@ -3,7 +3,8 @@
 Rules:
     1. Free slots go to the job that has the least, see `fair_share`.
     2. A job that is paused or cancelled gives its running trials back within seconds.
-    3. A job whose data are not here is left to other workers; no trial is spent on it.
+    3. A job whose data are not here, or whose trials need more than a slot has, is left to other
+       workers; no trial is spent on it.
     4. A job that ends is ended by exactly one worker; if it dies, another one ends it.
     5. SIGTERM gives running trials back, then the worker ends with code 0.
     6. Nothing here waits for the store: what is to be written, the watcher's thread writes.
@@ -12,17 +13,19 @@ Rules:
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tuning.credentials import mask_credentials
 from tuning.engine.dispatcher import Dispatcher
 from tuning.errors import JobError, StoreError
 from tuning.service.allocation import allocate, shares_of
 from tuning.service.announcements import Announcements
+from tuning.service.capacity import NOTHING, Resources
 from tuning.service.client import Client, JobStatus
 from tuning.service.endings import EndProcesses
-from tuning.service.job_record import FAILED, FINISHING, RUNNING
+from tuning.service.job_record import FAILED, FINISHING, RUNNING, JobRecord
 from tuning.service.openings import Openings
 from tuning.service.queue import JobQueue
 from tuning.service.served import DataMissingError, EndCommand, Resolve
@@ -48,12 +51,12 @@ class Worker:
         pool: The workers' processes.
         resolve: From a job to what is run.
         end_command: From a job to the command that ends its study.
-        name: Name in the jobs' logs.
-        folder: Folder of its files.
-        labels: Its labels.
+        folder: Folder of its files; its name is the worker's in the jobs' logs.
+        capacity: What each of its slots has; jobs that need more are left to others.
         beat: Called at every step, as a sign of life.
         store_timeout: Seconds for which a store that does not answer is waited for.
         webhook: Who is told of best trials, ends and failures.
+        checkpoints: Folder of checkpoints, or None.
     """
 
     def __init__(
@@ -63,19 +66,20 @@ class Worker:
         *,
         resolve: Resolve,
         end_command: EndCommand,
-        name: str,
         folder: Path,
-        labels: Sequence[str] = (),
+        capacity: Resources = NOTHING,
         beat: Callable[[], None] = lambda: None,
         store_timeout: float = STORE_SECONDS,
         webhook: Webhook | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
         self._pool = pool
         self._end_command = end_command
-        self._name = name
-        self._labels = tuple(labels)
+        self._name = folder.name
+        self._capacity = capacity
+        self._unable: set[str] = set()  # jobs of which it was said that they need more
         self._beat = beat
-        self._watcher = QueueWatcher(client, store_timeout=store_timeout)
+        self._watcher = QueueWatcher(client, store_timeout=store_timeout, checkpoints=checkpoints)
         self._dispatcher = Dispatcher(pool)
         self._announcements = Announcements(client, webhook)
         self._openings = Openings(resolve, reports=self._announcements.wanted)
@@ -115,7 +119,7 @@ class Worker:
         finishing = {s.job.name: s for s in statuses if s.job.state == FINISHING}
         slots = max(0, self._pool.size - self._ends.running(finishing))
         open_jobs = [status for status in statuses if status.job.state != FINISHING]
-        shares = allocate(shares_of(open_jobs, own), slots, self._labels)
+        shares = allocate(shares_of(open_jobs, own), slots)
         self._stop_unwanted({status.job.name for status in open_jobs})
         for status in open_jobs:
             self._serve(status, shares.get(status.job.name, 0))
@@ -129,7 +133,14 @@ class Worker:
         self._take_ends()
 
     def _wanted(self) -> list[JobStatus]:
-        return [s for s in self._watcher.statuses if set(s.job.labels) <= set(self._labels)]
+        return [status for status in self._watcher.statuses if self._can_serve(status.job)]
+
+    def _can_serve(self, job: JobRecord) -> bool:
+        lacking = self._capacity.lacks(job.needs)
+        if lacking and job.name not in self._unable:
+            self._unable.add(job.name)
+            self._say(job.name, f"leaves this job to other workers: it needs {lacking}")
+        return not lacking
 
     def _open_here(self) -> list[JobStatus]:
         return [s for s in self._wanted() if not self._openings.waits(s.job.name)]
@@ -164,8 +175,8 @@ class Worker:
             elif isinstance(found, StoreError | DataMissingError):
                 self._openings.wait(job.name, _DATA_SECONDS)
                 self._say(job.name, str(found))
-            else:
-                self._fail(job.name, str(found))
+            else:  # of a job that was changed while it was opened here, it says nothing
+                self._fail(job.name, str(found), changes=job.changes)
 
     def _take_over(self) -> None:
         """Lets go of the sessions that are over, each by how it ended."""
@@ -204,15 +215,19 @@ class Worker:
         closing.start()
         self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
 
-    def _fail(self, name: str, reason: str) -> None:
+    def _fail(self, name: str, reason: str, changes: Mapping[str, Any] | None = None) -> None:
         self._openings.wait(name, _SEEN_SECONDS)
         self._say(name, reason)
-        self._move(name, FAILED, reason=mask_credentials(reason))
+
+        def write(queue: JobQueue) -> None:
+            queue.move(name, FAILED, reason=mask_credentials(reason), changes=changes)
+
+        self._watcher.write(write)
         self._announce_end(name)
 
-    def _move(self, name: str, state: str, *, reason: str = "", says: str = "") -> None:
+    def _move(self, name: str, state: str, *, says: str) -> None:
         def write(queue: JobQueue) -> None:
-            if queue.move(name, state, reason=reason) and says:
+            if queue.move(name, state):
                 queue.log.add(name, says, source=self._name)
 
         self._watcher.write(write)

@@ -97,12 +97,36 @@ class ClaimLeases:
                 continue
             trial: Any = session.get_one(models.TrialModel, row["trial_id"])
             numbers.append(trial.number)
-            interruptions = self._rows.interrupted(session, trial.trial_id)
-            if interruptions < MOST_INTERRUPTIONS:
-                self._rows.back_to_waiting(session, trial.trial_id, row["attempts"] - 1)
-                continue
-            reason = f"the search that ran it disappeared {interruptions} times"
-            attributes = {records.REASON: reason, records.ATTEMPTS: row["attempts"]}
-            ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-            self._rows.end(session, {trial.trial_id: ending})
+            self._interrupt(session, trial, row["attempts"], "the search that ran it disappeared")
         return numbers
+
+    def interrupt(self, claim: Claim, how: str) -> bool:
+        """Gives a trial back whose machine went away, which counts as no attempt.
+
+        Args:
+            claim: The claim; when it was already taken back nothing happens.
+            how: What went away, for the reason of a trial that is given up.
+
+        Returns:
+            Whether the trial failed, because this was the tenth time.
+        """
+
+        def write(session: Session) -> bool:
+            if not self._rows.held(session, [claim]):
+                return False
+            trial = session.get_one(models.TrialModel, claim.trial_id)
+            return self._interrupt(session, trial, claim.attempts, how)
+
+        return self._storage.transaction(write)
+
+    def _interrupt(self, session: Session, trial: Any, attempts: int, how: str) -> bool:
+        """Lets a trial wait again whose attempt does not count; whether it was one too many."""
+        interruptions = self._rows.interrupted(session, trial.trial_id)
+        if interruptions < MOST_INTERRUPTIONS:
+            self._rows.back_to_waiting(session, trial.trial_id, attempts - 1)
+            return False
+        reason = f"{how} {interruptions} times"
+        attributes = {records.REASON: reason, records.ATTEMPTS: attempts}
+        ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
+        self._rows.end(session, {trial.trial_id: ending})
+        return True

@@ -24,6 +24,7 @@ from tuning.storage.database import open_storage
 from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
+from tuning.storage.growth import note_growth, other_space
 from tuning.storage.records import TrialRecord, read_trials
 
 _WAY_OUT = "Take another name (`study`), go back to the old values, or delete the old study."
@@ -121,7 +122,8 @@ def create_study(
 
     Rules:
         1. A study belongs to one job: its space, its metrics and its facts, which together decide
-           the numbers of a trial, are those it was made with.
+           the numbers of a trial, are those it was made with. The space alone may grow: every
+           trial so far stays a point of it, and the study keeps what it was before, and when.
         2. A search with another space, metric or fact is refused before anything is written.
         3. A fact that the study does not have is taken from the search: an earlier version of
            the program made the study without it.
@@ -130,14 +132,15 @@ def create_study(
     Args:
         name: Name of the study.
         backend: The store.
-        space: The space; an existing study must have the same.
+        space: The space; that of an existing study must be the same or a part of it.
         metrics: Metrics and directions; the same.
         settings: Plain settings, written again at every search.
         url: The store's URL, for messages.
         facts: What else decides the numbers of a trial, see `tuning.storage.fingerprint`; the same.
 
     Raises:
-        JobError: If the study exists with another space, other metrics or other facts.
+        JobError: If the study exists with other metrics or facts, or with a space that is no part
+            of this one.
     """
     given = plain_facts(facts or {})
     with readable_errors(url):
@@ -152,6 +155,7 @@ def create_study(
         study = optuna.Study(study_name=name, storage=backend)
         _check_same(study, space, metrics, given)
         study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
+        note_growth(study, space)
         study.set_user_attr(records.SPACE, space.to_dict())
         study.set_user_attr(records.SETTINGS, dict(settings))
         if not study.metric_names:
@@ -191,13 +195,8 @@ def _check_same(
     if different:
         message = f"A study belongs to one job. {name!r} has {sentence(different)}. {_WAY_OUT}"
         raise OtherJobError(message, name)
-    if records.SPACE in stored and Space.from_dict(stored[records.SPACE]) != space:
-        old, new = stored[records.SPACE], space.to_dict()
-        changed = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
-        raise OtherJobError(
-            f"A study has one space. {name!r} has another one in {', '.join(changed)}. {_WAY_OUT}",
-            name,
-        )
+    if reason := other_space(study, space):
+        raise OtherJobError(f"{reason} {_WAY_OUT}", name)
     directions = [direction.name.lower() for direction in study.directions]
     names = study.metric_names or [name for name, _ in metrics]
     old_metrics = list(zip(names, directions, strict=False))

@@ -95,10 +95,11 @@ class StudyView(FilteredStudy):
         pruned = trial.state == TrialState.PRUNED
         as_complete = self._counts_pruned and pruned and bool(trial.values)
         failed = trial.state == TrialState.FAIL and bool(trial.params)
-        if self._part is None and not as_complete and not failed:
+        other = self._part is not None or self._is_older(trial)
+        if not other and not as_complete and not failed:
             return trial
         told = copy.copy(trial)
-        if self._part is not None:
+        if other:
             known = [name for name in trial.params if name in self._distributions]
             told.params = {name: trial.params[name] for name in known}
             told.distributions = {name: self._distributions[name] for name in known}
@@ -107,3 +108,9 @@ class StudyView(FilteredStudy):
         if failed:
             told.state, told.intermediate_values = TrialState.PRUNED, {}
         return told
+
+    def _is_older(self, trial: FrozenTrial) -> bool:
+        """Whether the study's space has grown since this trial got its point."""
+        return any(
+            self._distributions.get(name) != one for name, one in trial.distributions.items()
+        )

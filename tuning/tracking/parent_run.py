@@ -24,7 +24,7 @@ from tuning.tracking.parent import (
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
 from tuning.tracking.runs_view import save_view, view_url
-from tuning.tracking.study_runs import provenance_of, study_params
+from tuning.tracking.study_runs import name_data, provenance_of, shared_tags, study_params
 
 FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
 
@@ -55,6 +55,7 @@ class ParentRun:
         self._entity = entity
         self._study = study
         self._best_steps: set[int] | None = None
+        self._named = False  # the data, by this object
 
     @property
     def run(self) -> Run:
@@ -84,6 +85,10 @@ class ParentRun:
                 changes.params[name] = text
             elif known.params[name] != text:  # MLflow never changes a parameter
                 changes.tags[safe_key(f"settings.{name}")] = text
+        changes.tags |= as_tags({"space": self._study.user_attrs.get(SPACE)})  # it may have grown
+        # A run that was made with the submission of a job does not know its data yet.
+        shared = shared_tags(self._study, provenance_of(self._study))
+        changes.tags |= {key: text for key, text in shared.items() if key not in known.tags}
         changes.tags |= self._description(records)
         changes.tags = {k: v for k, v in changes.tags.items() if known.tags.get(k) != v}
         result = self._study.user_attrs.get(RESULT) or {}
@@ -112,6 +117,9 @@ class ParentRun:
     def apply(self, changes: Changes) -> None:
         """Writes changes in one batch."""
         self.run.write(params=changes.params, tags=changes.tags, points=changes.points)
+        if not self._entity.inputs.dataset_inputs and not self._named:
+            self._named = True
+            name_data(self.run, provenance_of(self._study))
         self._known_steps().update(p.step for p in changes.points if p.key == BEST_VALUE)
         data = self._entity.data
         data.params.update(changes.params)

@@ -247,10 +247,10 @@ class Run:
         with self._errors():
             self.tracker.client.set_terminated(self.run_id, status, end)
 
-    def resume(self) -> None:
-        """Shows an ended run as running again."""
+    def show(self, status: str) -> None:
+        """Shows a run as `SCHEDULED`, or as `RUNNING`, also after its end."""
         with self._errors():
-            self.tracker.client.update_run(self.run_id, status="RUNNING")
+            self.tracker.client.update_run(self.run_id, status=status)
 
     def __enter__(self) -> Run:
         return self

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuning.internals.optuna import engine_of
 from tuning.storage.records import PROVENANCE, SETTINGS, SPACE
+from tuning.storage.senders import Sender
 from tuning.tracking.content import (
     ROLE,
     ROLE_STUDY,
@@ -26,9 +25,10 @@ from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
 
 TRACKING_ID = "tracking_id"  # study attribute: tells two studies of one name apart
-WRITER = "writer"  # tag of the parent run: who writes now, and until when
-LEASE_SECONDS = 30.0
+# MLflow's words for where a run is.
+SCHEDULED, RUNNING = "SCHEDULED", "RUNNING"
 ENDED = ("FINISHED", "KILLED", "FAILED")
+UNCHANGED = "UNCHANGED"  # no status, but to leave what a run shows
 _PARENT = "mlflow.parentRunId"
 
 
@@ -103,7 +103,7 @@ class StudyRuns:
         """Run id of the parent run."""
         return None if self.parent is None else self.parent.info.run_id
 
-    def mend(self, tracker: Tracker) -> int:
+    def tidy(self, tracker: Tracker) -> int:
         """Deletes surplus runs and brings children back to their parent.
 
         Returns:
@@ -150,9 +150,14 @@ def create_parent(tracker: Tracker, study: Any, *, start: int) -> Run:
     tags = shared_tags(study, provenance) | {ROLE: ROLE_STUDY}
     run = tracker.start(study.study_name, tags=tags, start=start)
     run.write(params=study_params(study), tags=as_tags({"space": study.user_attrs.get(SPACE)}))
+    name_data(run, provenance)
+    return run
+
+
+def name_data(run: Run, provenance: Provenance) -> None:
+    """Names the data of a parent run, as far as they are known."""
     if provenance.dataset and provenance.fingerprint:
         run.dataset(provenance.dataset, provenance.fingerprint)
-    return run
 
 
 def study_params(study: Any) -> dict[str, str]:
@@ -161,68 +166,7 @@ def study_params(study: Any) -> dict[str, str]:
     return as_params({k: v for k, v in settings.items() if v not in (None, [], {}, ())})
 
 
-class Lease:
-    """The right to write the runs of a study, so that two searches do not write each trial twice.
-
-    It is a tag of the parent run. Two writers that take it in the same moment both write; their
-    surplus runs are deleted by the next one.
-
-    Args:
-        tracker: The experiment.
-        run_id: The parent run.
-    """
-
-    def __init__(self, tracker: Tracker, run_id: str) -> None:
-        self._run = tracker.run(run_id)
-        self._owner = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
-        self._until = 0.0
-
-    def take(self) -> bool:
-        """Takes or keeps the right.
-
-        Returns:
-            False while another process holds it.
-
-        Raises:
-            TrackingError: If MLflow does not answer.
-        """
-        now = time.time()
-        if self._until - now > LEASE_SECONDS / 2:
-            return True
-        holder, until = self._read()
-        if holder != self._owner and until > now and _may_live(holder):
-            self._until = 0.0
-            return False
-        self._run.write(tags={WRITER: f"{self._owner} until {now + LEASE_SECONDS:.0f}"})
-        if self._read()[0] != self._owner:
-            return False
-        self._until = now + LEASE_SECONDS
-        return True
-
-    def give_back(self) -> None:
-        """Lets others write."""
-        if self._until:
-            self._until = 0.0
-            tracker = self._run.tracker
-            with tracking_errors(tracker.tracking_uri):
-                tracker.client.delete_tag(self._run.run_id, WRITER)
-
-    def _read(self) -> tuple[str, float]:
-        tracker = self._run.tracker
-        with tracking_errors(tracker.tracking_uri):
-            run = tracker.client.get_run(self._run.run_id)
-        holder, _, until = run.data.tags.get(WRITER, "").partition(" until ")
-        return holder, float(until or 0)
-
-
-def _may_live(holder: str) -> bool:
-    host, _, rest = holder.partition(" ")
-    if host != socket.gethostname() or os.name != "posix":
-        return True
-    try:
-        os.kill(int(rest.split()[0]), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, ValueError, IndexError):
-        return True
-    return True
+def sender_of(study: Any) -> Sender | None:
+    """The right to write the runs of a study; None where no other process can see the study."""
+    engine = engine_of(study)
+    return None if engine is None else Sender(engine, tracking_id(study))

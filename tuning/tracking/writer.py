@@ -15,10 +15,13 @@ from tuning.tracking.parent_run import ParentRun
 from tuning.tracking.runs import Run, Tracker
 from tuning.tracking.study_runs import (
     ENDED,
-    Lease,
+    RUNNING,
+    SCHEDULED,
+    UNCHANGED,
     StudyRuns,
     create_parent,
     provenance_of,
+    sender_of,
     shared_tags,
     tracking_id,
 )
@@ -34,7 +37,7 @@ class SyncReport:
         url: Its page in the MLflow UI.
         created: Trials whose runs were new.
         completed: Trials whose runs had been cut off.
-        mended: Runs that were brought back to their parent, or deleted as doubles.
+        tidied: Runs that were brought back to their parent, or deleted as doubles.
         updated: Whether the parent run or its files changed.
         left: Finished trials that MLflow still lacks: another process is writing them.
     """
@@ -44,14 +47,14 @@ class SyncReport:
     url: str | None = None
     created: int = 0
     completed: int = 0
-    mended: int = 0
+    tidied: int = 0
     updated: bool = False
     left: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was written."""
-        return bool(self.created or self.completed or self.mended or self.updated)
+        return bool(self.created or self.completed or self.tidied or self.updated)
 
 
 class StudyWriter:
@@ -82,7 +85,8 @@ class StudyWriter:
         self._names = metric_names(study)
         self._tags = shared_tags(study, provenance)
         self._searched = searched_names(study)
-        self._lease: Lease | None = None
+        self._sender = sender_of(study)
+        self._holds = False
         self.report = SyncReport(experiment_id=self._tracker.experiment_id)
         self._find()
 
@@ -106,10 +110,11 @@ class StudyWriter:
             How many finished trials are left to another process that writes them.
         """
         missing = self.missing(records)
-        work = missing or self._runs.astray or self._runs.surplus or self._parent is None
-        if work and self._may_write(records):
-            if running and self._parent is not None and self._parent.status in ENDED:
-                self._parent.run.resume()
+        runs, parent = self._runs, self._parent
+        work = missing or runs.astray or runs.surplus or parent is None
+        if (work or (running and self._waits)) and self._may_write(records):
+            if running and self._parent is not None and self._parent.status != RUNNING:
+                self._parent.run.show(RUNNING)
                 self._parent.refresh()
             for record in self.missing(records):
                 if not self._may_write(records):
@@ -127,7 +132,8 @@ class StudyWriter:
 
         Args:
             records: All trials of the study.
-            status: `FINISHED`, `KILLED` or `FAILED`; None to conclude it from the study.
+            status: `FINISHED`, `KILLED` or `FAILED`; `UNCHANGED` for what the run shows; None to
+                conclude it from the study.
             files: Whether to draw and store figures, report and JSON files.
         """
         if self._parent is None or self.report.left:
@@ -136,6 +142,7 @@ class StudyWriter:
         self._update_parent(records)
         shown = self._parent.status
         wanted = status or parent_status(self._study, records, shown)
+        wanted = shown if wanted == UNCHANGED else wanted
         if wanted != shown and wanted in ENDED and self._may_write(records):
             self._parent.end(wanted, records)
             self._add(updated=True)
@@ -145,28 +152,32 @@ class StudyWriter:
 
     def close(self) -> None:
         """Lets other processes write the runs of this study."""
-        if self._lease is not None:
-            self._lease.give_back()
-            self._lease = None
+        if self._sender is not None and self._holds:
+            self._sender.give_back()
+        self._holds = False
 
     def _may_write(self, records: Sequence[TrialRecord]) -> bool:
-        """Makes the parent run exist and takes, or keeps, the right to write the study's runs."""
+        """Takes, or keeps, the right to write the study's runs, and makes the parent run exist."""
+        fresh = not self._holds
+        self._holds = self._sender is None or self._sender.take()
+        if not self._holds:
+            return False
+        if fresh:
+            self._find()  # the last holder may have written since we looked
         if self._parent is None:
             begins = [milliseconds(r.started) for r in records if r.started is not None]
             start = min(begins, default=int(time.time() * 1000))
             create_parent(self._tracker, self._study, start=start)
             self._find()
             self._add(updated=True)
-        fresh = self._lease is None
-        lease = self._lease or Lease(self._tracker, str(self._runs.parent_id))
-        if not lease.take():
-            self._lease = None
-            return False
-        self._lease = lease
         if fresh:
-            self._find()  # the last holder may have written since we looked
-            self._add(mended=self._runs.mend(self._tracker))
+            self._add(tidied=self._runs.tidy(self._tracker))
         return True
+
+    @property
+    def _waits(self) -> bool:
+        """Whether the parent run was made with the submission of a job and shows it as waiting."""
+        return self._parent is not None and self._parent.status == SCHEDULED
 
     def _find(self) -> None:
         self._runs = StudyRuns.find(self._tracker, tracking_id(self._study))
@@ -201,13 +212,13 @@ class StudyWriter:
             self._add(updated=True)
 
     def _add(
-        self, *, created: int = 0, completed: int = 0, mended: int = 0, updated: bool = False
+        self, *, created: int = 0, completed: int = 0, tidied: int = 0, updated: bool = False
     ) -> None:
         old = self.report
         self.report = replace(
             old,
             created=old.created + created,
             completed=old.completed + completed,
-            mended=old.mended + mended,
+            tidied=old.tidied + tidied,
             updated=old.updated or updated,
         )

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, cast
 
+from tuning.options import RAY
 from tuning.settings import SearchSettings
-from tuning.workers.local import LocalPool
+from tuning.workers.opening import open_pool
+
+if TYPE_CHECKING:
+    from tuning.workers.local import LocalPool
 
 
 @contextlib.contextmanager
-def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[LocalPool]:
-    """A pool for a study that has no name yet; it is ended with the block.
+def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[LocalPool | None]:
+    """A pool for a study that has no name yet; it is ended with the block. None for one on Ray.
 
     The imports of the workers' server take longest when a search begins, longer than the data
     take to be read. What it prints until the study has its folder stands in a file that
@@ -22,10 +27,13 @@ def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[Loc
         settings: The settings of the search; its study may change.
         preload: Modules that are imported once for all workers.
     """
+    if settings.pool == RAY:
+        yield None
+        return
     folder = settings.root.resolve() / "studies"
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     log = folder / f".{uuid.uuid4().hex}.log"
-    pool = LocalPool.of(settings, preload, log=log)
+    pool = cast("LocalPool", open_pool(settings, log=log, preload=preload))
     try:
         yield pool
     finally:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from tuning.errors import JobError
-from tuning.settings import SearchSettings
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, TrialTask
 from tuning.workers.processes import CAN_FORK, WorkerProcesses
@@ -75,26 +74,6 @@ class LocalPool:
         self._queue: deque[tuple[TrialTask, Payload]] = deque()  # until a worker takes it
         self._running: dict[str, Running] = {}
         self._keys: dict[str | bytes, str] = {}
-
-    @classmethod
-    def of(
-        cls, settings: SearchSettings, preload: Sequence[str], *, log: Path | None = None
-    ) -> LocalPool:
-        """The pool that a search on this machine asks for.
-
-        Args:
-            settings: The settings of the search.
-            preload: Modules that are imported once for all workers.
-            log: File that receives what workers print; by default in the study's folder.
-        """
-        return cls(
-            settings.worker_count,
-            log=log or settings.directory / LOG_NAME,
-            threads=settings.threads,
-            preload=preload,
-            recycle_after=settings.recycle_after,
-            recycle_growth=settings.recycle_growth,
-        )
 
     def move_log(self, folder: Path) -> None:
         """Keeps what workers print in another folder of the same disk from now on."""

@@ -103,7 +103,15 @@ class Stopped:
     reason: str
 
 
-Message = Asked | Ended | Lost | Stopped
+@dataclass(frozen=True)
+class Interrupted:
+    """The machine of a task went away; the task is not to blame and may be started again."""
+
+    token: str
+    reason: str
+
+
+Message = Asked | Ended | Lost | Stopped | Interrupted
 
 
 class WorkerPool(Protocol):
@@ -112,11 +120,13 @@ class WorkerPool(Protocol):
     Nothing here says that workers are processes of this machine.
 
     Rules:
-        1. A task that was submitted ends with exactly one `Ended`, `Lost` or `Stopped`.
+        1. A task that was submitted ends with exactly one `Ended`, `Lost`, `Stopped` or
+           `Interrupted`.
         2. After `cancel` nothing is heard of a task, and what it started is gone.
         3. Each task brings its objective, which a worker loads once; one that cannot be loaded
            breaks its own tasks alone.
-        4. A worker that dies takes nothing but its task with it, and is replaced.
+        4. A worker that dies takes nothing but its task with it, and is replaced; so does a
+           machine with its tasks, which are then interrupted, not lost.
         5. A task over its time or memory is ended by force.
         6. `receive` returns within its timeout, and at once after `wake`.
         7. `close` ends all workers and everything that tasks started; it may be called twice.

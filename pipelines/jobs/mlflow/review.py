@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs.mlflow.delivery import Delivery, kept_delivery
 from tuning import open_study
 from tuning.storage.records import PROVENANCE, RESULT, REVIEW, annotate_study
+from tuning.tracking.study_runs import UNCHANGED
 
 if TYPE_CHECKING:
     from tuning import SearchSettings
@@ -74,7 +75,7 @@ class Review:
         """
         self._kept = (delivery, directory, model)
 
-    def close(self, *, interrupted: bool = False) -> Mapping[str, Any]:
+    def close(self, *, interrupted: bool = False, keeps_status: bool = False) -> Mapping[str, Any]:
         """Lets MLflow catch up and sends the winner; where the runs are is kept with the study.
 
         A server that does not answer is waited for some seconds. One line then says what is
@@ -82,6 +83,7 @@ class Review:
 
         Args:
             interrupted: The search stopped early and will go on another time.
+            keeps_status: The parent run shows what it showed: others know the state of the job.
 
         Returns:
             `run_id` and `run_url`, both `None` when MLflow never answered, and `unsent`: what
@@ -91,7 +93,7 @@ class Review:
             return {"run_id": None, "run_url": None}
         report: MirrorReport = self._mirror.close(
             _CLOSE_SECONDS,
-            status="KILLED" if interrupted else "FINISHED",
+            status=UNCHANGED if keeps_status else "KILLED" if interrupted else "FINISHED",
             files=not interrupted,
             grace=_GRACE_SECONDS,
             say=False,

@@ -46,6 +46,10 @@ BAD_CALLS = {
     ("train", "digits-cnn", "--tracking-uri", "postgres://db"): "Did you mean 'postgresql'?",
     ("train", "compare-losses", "--tracking-uri", "nonsense://"): "No tracking scheme named",
     ("tune", "digits-cnn", "--root", "/proc/none"): "cannot be used",
+    ("tune", "digits-cnn", "--tracking-uri", "foo://x"): "No tracking scheme named 'foo'.",
+    ("tune", "digits-cnn", "--pool", "rai"): "No pool named 'rai'. Did you mean 'ray'?",
+    ("tune", "digits-cnn", "--memory", "much"): "An amount of memory is written like 512MB or 2GB",
+    ("tune", "digits-cnn", "--ray-address", "auto"): "belongs to the pool `ray`",
     ("tune", "compare-losses"): "is a comparison, which has no search space: `cookbook train comp",
     ("tune", "digits-cnn", "--trials", "abc"): "'abc' is not a valid integer range",
     (

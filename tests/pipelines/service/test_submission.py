@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+import inspect
+import json
 
-from pipelines.service.submission import read_submission, submit
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.datasets.catalog import OWN_DATA
+from pipelines.jobs.schema import Job
+from pipelines.service.submission import change, read_submission, submit
+from tests.pipelines.jobs.test_fuzzed_jobs import JOB, LINES, NASTY, read
 from tuning import Client, JobError
 
 GOOD = "recipe: digits-mlp\nstudy: small\ntrials: 4\n"
+SPACIOUS = """\
+function: tests.service.objectives:parabola
+study: small
+trials: 4
+objective: [loss, minimize]
+space: {x: {float: [0, 1]}, kind: [a, b]}
+"""
 
 
 @pytest.fixture
@@ -38,10 +53,12 @@ def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client
     [
         ("storage: sqlite:///elsewhere.db", r"job.yaml:4: a submitted job has no `storage`"),
         ("tracking: http://elsewhere", r"job.yaml:4: a submitted job has no `tracking`"),
+        ("pool: ray", r"job.yaml:4: a submitted job has no `pool`"),
         ("trails: 5", r"job.yaml:4: .*Did you mean 'trials'"),
         ("space: {units: {int: [1, 9]}}", "units"),
         ("data: ../../etc/passwd", r"job.yaml:4: data of a submitted job lie in the data folder"),
         ("data: {path: /etc/passwd}", r"job.yaml:4: data of a submitted job lie in"),
+        ("data: {path: a/../../b}", r"job.yaml:4: data of a submitted job lie in"),
     ],
 )
 def test_rules_2_to_4_what_is_wrong_is_refused_with_its_line(tmp_path, client, line, message):
@@ -76,3 +93,93 @@ def test_rule_1_functions_come_from_allowed_modules_only(monkeypatch):
 
 def test_changes_win_over_the_text():
     assert read_submission(GOOD, name="b", changes={"trials": 9}).trials == 9
+
+
+def test_rule_3_no_option_of_a_loader_but_the_path_names_a_file():
+    for one in OWN_DATA:
+        options = inspect.signature(one.function()).parameters.values()
+        named = {option.name for option in options if "Path" in str(option.annotation)}
+        assert named - {"cache_dir"} == {"path"}, one.name
+
+
+@pytest.mark.parametrize(
+    "name", ["../up", "/root", "a/b", "..", ".hidden", "a\\b", "a\nb", "n" * 300]
+)
+def test_a_name_that_leaves_the_folder_of_studies_is_refused(tmp_path, client, name):
+    with pytest.raises(JobError, match="must be a name"):
+        read_submission(GOOD, name=name)
+    text = GOOD.replace("small", json.dumps(name))
+    with pytest.raises((JobError, ValueError), match="must be a name"):
+        submit(write(tmp_path, text), client)
+    assert client.jobs() == []
+
+
+def test_what_a_job_needs_is_queued_with_it(tmp_path, client):
+    text = GOOD + "gpus: 2\nmemory: 8GB\n"
+    needs = submit(write(tmp_path, text), client, labels=("a100",)).needs
+    assert (needs.labels, needs.gpus, needs.memory) == (("a100",), 2, 8 * 10**9)
+
+
+@pytest.fixture
+def modules(monkeypatch):
+    monkeypatch.setenv("COOKBOOK_MODULES", "tests.service.objectives")
+
+
+@pytest.mark.usefixtures("modules")
+def test_the_space_of_a_job_may_grow(tmp_path, client):
+    submit(write(tmp_path, SPACIOUS), client)
+    change("small", client, {"space": {"x": {"float": [0, 2]}}})
+    found = change("small", client, {"space": {"kind": ["a", "b", "c"]}})
+    assert found.changes == {"space": {"x": {"float": [0, 2]}, "kind": ["a", "b", "c"]}}
+    job = read_submission(found.text, name="small", changes=found.changes)
+    assert job.space == {"x": {"float": [0, 2]}, "kind": ["a", "b", "c"]}
+
+
+@pytest.mark.usefixtures("modules")
+@pytest.mark.parametrize(
+    ("space", "message"),
+    [
+        ({"x": {"float": [0, 0.5]}}, "'x' was from 0.0 to 1.0, got from 0.0 to 0.5"),
+        ({"kind": ["b", "a"]}, "keep them in their order"),
+        ({"y": {"float": [0, 1]}}, "'y' is new"),
+        ({"x": {"flaot": [0, 1]}}, "needs exactly one of the keys"),
+    ],
+)
+def test_a_space_that_does_not_grow_is_refused_with_the_reason(tmp_path, client, space, message):
+    submit(write(tmp_path, SPACIOUS), client)
+    with pytest.raises(JobError, match=message):
+        change("small", client, {"space": space})
+    assert client.queue.job("small").changes == {}
+
+
+def test_the_space_of_a_staged_search_stays(tmp_path, client):
+    staged = GOOD.replace("trials: 4", "trials: 24\nstages: auto")
+    submit(write(tmp_path, staged), client)
+    with pytest.raises(JobError, match="The space of a staged search stays as it is"):
+        change("small", client, {"space": {"units": {"int": [8, 1024]}}})
+
+
+PIECES = st.one_of(st.sampled_from(NASTY), st.text(max_size=12), st.sampled_from(LINES))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, len(JOB)), st.integers(0, 9), PIECES), max_size=4))
+def test_whatever_is_submitted_the_check_of_jobs_and_the_service_agree(changes):
+    """One validator: the service refuses what `job check` refuses, and by its own rules more."""
+    text = JOB
+    for place, removed, piece in changes:
+        text = text[:place] + piece + text[place + removed :]
+    checked, submitted = answer(read, text), answer(read_submission, text, name="a")
+    if isinstance(submitted, Job):
+        assert isinstance(checked, Job)
+        assert submitted == checked.model_copy(update={"study": "a"})
+    elif isinstance(checked, Job):
+        assert "a submitted job" in submitted or "not allowed here" in submitted
+
+
+def answer(reader, *arguments, **options):
+    """The job, or the words of its one error."""
+    try:
+        return reader(*arguments, **options)
+    except JobError as error:
+        return str(error)

@@ -13,6 +13,7 @@ from tests.service import objectives
 from tests.service.support import SPACE, settings, start, states, wait_until
 from tests.tuning.engine import strategies
 from tests.tuning.workers import objectives as tasks
+from tests.tuning.workers.support import until
 from tuning import open_study, search
 from tuning.engine.dispatcher import Dispatcher
 from tuning.engine.loop import run_session
@@ -114,7 +115,7 @@ def test_two_sessions_share_one_pool(tmp_path):
             assert all(dispatcher.running(session) <= 1 for session in sessions)
         for session in sessions:
             dispatcher.remove(session)
-        assert pool.free == 2
+        until(pool, lambda _: pool.free == 2)
     workers = set()
     for session, factor in zip(sessions, (2, 3), strict=True):
         found = session.result()

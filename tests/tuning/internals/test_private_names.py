@@ -18,6 +18,7 @@ from tuning.internals import keras_tuner as keras_tuner_names
 from tuning.internals import optuna as optuna_names
 from tuning.internals import optuna_parzen as parzen_names
 from tuning.internals import optuna_tpe as tpe_names
+from tuning.internals import ray as ray_names
 from tuning.internals.optuna import CONSTRAINT_PREFIX, RUNG_PREFIX, FilteredStudy, study_id
 from tuning.storage.database import open_storage
 from tuning.strategies import STRATEGIES, Request, make_sampler
@@ -27,6 +28,7 @@ NAMES = (
     *tpe_names.PRIVATE_NAMES,
     *parzen_names.PRIVATE_NAMES,
     *keras_tuner_names.PRIVATE_NAMES,
+    *ray_names.PRIVATE_NAMES,
 )
 
 
@@ -46,6 +48,7 @@ OBJECTS = {
     "optuna.trial:FrozenTrial()": lambda: create_trial(state=TrialState.RUNNING),
     "optuna:Study()": optuna.create_study,
     "optuna.samplers:TPESampler()": optuna.samplers.TPESampler,
+    "optuna.storages._cached_storage:_CachedStorage()": lambda: get_storage("sqlite:///:memory:"),
     "keras_tuner.oracles:BayesianOptimizationOracle()": _oracle,
     "sklearn.gaussian_process:GaussianProcessRegressor()": _regressor,
 }

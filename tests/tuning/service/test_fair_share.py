@@ -49,12 +49,6 @@ def test_higher_priority_first_up_to_its_cap():
     assert simulate(shares, 6) == {"urgent": 2, "other": 4}
 
 
-def test_a_worker_serves_only_jobs_whose_labels_it_has():
-    shares = [Share(name="big", labels=("gpu",), priority=9), Share(name="small")]
-    assert next_job(shares) == "small"
-    assert next_job(shares, ["gpu", "a100"]) == "big"
-
-
 def test_the_older_of_equal_jobs_first():
     shares = [Share(name="new", submitted=2.0), Share(name="old", submitted=1.0)]
     assert next_job(shares) == "old"

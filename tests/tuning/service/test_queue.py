@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
 
 from tuning import Client, JobError
 from tuning.service import job_log
+from tuning.service.capacity import Resources
 from tuning.service.job_record import BEFORE, ENDED, STATES
 from tuning.service.queue import JobQueue
 from tuning.storage.database import open_storage
+
+NEEDS = Resources(labels=("gpu", "big", "gpu"), gpus=2, memory=4 * 10**9)
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +36,13 @@ def submit(queue, name="a", **options):
 
 
 def test_a_job_is_stored_whole(queue):
-    job = submit(queue, priority=3, weight=2.0, cap=4, labels=["gpu", "big", "gpu"])
+    job = submit(queue, priority=3, weight=2.0, cap=4, needs=NEEDS)
     assert (job.state, job.submitter, job.priority, job.weight, job.cap) == (
         *("queued", "ada"),
         *(3, 2.0, 4),
     )
     assert job.labels == ("big", "gpu")
+    assert (job.needs.gpus, job.needs.memory) == (2, 4 * 10**9)
     assert job.text == "recipe: digits-mlp\n"
     assert job.submitted > 1_000_000_000
     assert job.started is job.ended is None
@@ -146,3 +151,22 @@ def test_a_hundred_jobs_are_listed_with_two_queries(queue, storage):
     )
     assert len(client.jobs(states=["queued"])) == 100
     assert [text.split()[0] for text in asked] == ["BEGIN", "SELECT"] * 2
+
+
+def test_a_queue_of_an_earlier_version_gets_its_columns(tmp_path):
+    storage = open_storage(f"sqlite:///{tmp_path / 'studies.db'}")
+    submit(JobQueue(storage), "old")
+    with storage.engine.begin() as connection:
+        for name in ("gpus", "memory"):
+            connection.execute(sa.text(f"ALTER TABLE cookbook_jobs DROP COLUMN {name}"))
+    queue = JobQueue(storage)
+    assert queue.job("old").needs == Resources()
+    assert submit(queue, "new", needs=NEEDS).needs.gpus == 2
+
+
+def test_a_job_that_was_changed_meanwhile_does_not_fail(queue):
+    submit(queue)
+    queue.change("a", {"trials": 40})
+    assert not queue.move("a", "failed", reason="of before", changes={})
+    assert queue.job("a").state == "queued"
+    assert queue.move("a", "failed", reason="of now", changes={"trials": 40})

@@ -11,6 +11,7 @@ import pytest
 
 from tests.tuning.service.receiver import Receiver
 from tuning import Client, Float, JobError, SearchSettings, Space, StoreError
+from tuning.service.capacity import Resources
 from tuning.service.webhook import Webhook
 from tuning.service.worker import Worker
 from tuning.workers.local import LocalPool
@@ -50,7 +51,6 @@ class Place:
             LocalPool(2, log=self.folder / "log"),
             resolve=self.served,
             end_command=lambda job: ["true"],
-            name="worker",
             folder=self.folder,
             beat=self._beat,
             **options,
@@ -94,6 +94,7 @@ def test_a_store_that_takes_no_write_holds_up_no_trial(place, receiver):
     try:
         place.wait_for(lambda: (place.folder / "began").exists())
         place.client.submit("", name="wrong", trials=1)
+        place.client.submit("", name="large", trials=1, needs=Resources(gpus=2, labels=("a100",)))
         place.wait_for(lambda: place.beats > 3)
         holder = place.hold_the_write_lock()
         place.locked.set()  # the job fails now, which cannot be written
@@ -112,6 +113,9 @@ def test_a_store_that_takes_no_write_holds_up_no_trial(place, receiver):
         thread.join()
     assert place.client.status("wrong").job.reason == "no such recipe"
     assert [line.text for line in place.client.lines("wrong")] == ["no such recipe"]
+    (line,) = place.client.lines("large")
+    assert "needs the label 'a100' and 2 GPUs for each trial (0 here)" in line.text
+    assert place.client.status("large").job.state == "queued"
     events = {event["event"]: event for event in receiver.wait_for(2)}
     assert events["failure"]["reason"] == "no such recipe"
     assert (events["best"]["job"], events["best"]["trial"]) == ("good", 0)

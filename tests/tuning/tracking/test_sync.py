@@ -8,7 +8,7 @@ from tests.tuning.tracking.studies import START, add_trial, demo_study, new_stud
 from tuning.storage import records
 from tuning.tracking import Provenance, Tracker, TrackingError, sync
 from tuning.tracking.content import milliseconds
-from tuning.tracking.study_runs import WRITER, tracking_id
+from tuning.tracking.study_runs import sender_of, tracking_id
 
 PARAMS = {"learning_rate": 0.01, "optimizer": "adam", "units": 32, "dropout": 0.1, "layers": [32]}
 
@@ -128,7 +128,7 @@ def test_deleted_runs_are_made_again(storage: Any, storage_url: str, tracking_ur
     client.delete_run(children[2].info.run_id)
     report = sync(storage_url, "digits", tracking_uri, files=False)
     assert report.created == 1
-    assert report.mended == 3  # children whose parent is gone
+    assert report.tidied == 3  # children whose parent is gone
     parent, children = runs_of(tracking_uri, study)
     assert sorted(children) == [0, 1, 2, 3]
     assert {c.data.tags["mlflow.parentRunId"] for c in children.values()} == {parent.info.run_id}
@@ -162,7 +162,7 @@ def test_doubles_of_two_writers_are_removed(
         start=double.info.start_time + 1,
     ).finish()
     report = sync(storage_url, "digits", tracking_uri, files=False)
-    assert report.mended == 1
+    assert report.tidied == 1
     _, children = runs_of(tracking_uri, study)
     assert children[1].info.run_id == double.info.run_id
 
@@ -172,12 +172,14 @@ def test_another_writer_is_left_to_its_work(
 ) -> None:
     study = new_study(storage)
     first = sync(storage_url, "digits", tracking_uri, files=False)
-    run = Tracker(tracking_uri, experiment="digits").run(str(first.run_id))
-    run.log(tags={WRITER: "elsewhere 1 abc until 99999999999"})
+    assert first.run_id is not None
+    other = sender_of(study)
+    assert other is not None
+    assert other.take()
     add_trial(study, PARAMS, values=[0.9])
     report = sync(storage_url, "digits", tracking_uri, files=False)
     assert (report.created, report.left) == (0, 1)
-    run.log(tags={WRITER: "elsewhere 1 abc until 1"})  # its time is over
+    other.give_back()
     assert sync(storage_url, "digits", tracking_uri, files=False).created == 1
 
 

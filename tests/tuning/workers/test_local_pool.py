@@ -13,12 +13,13 @@ from click.testing import CliRunner
 
 from pipelines.cli.worker import worker as worker_command
 from tests.tuning.workers import objectives
+from tests.tuning.workers.support import assert_dead, ends, run, said, until
 from tuning import JobError
 from tuning.workers import supervisor
-from tuning.workers.gpus import visible_gpus
 from tuning.workers.local import LocalPool
+from tuning.workers.machine import visible_gpus
 from tuning.workers.objective import Payload, pack
-from tuning.workers.pool import Asked, Ended, Lost, Stopped, TrialTask
+from tuning.workers.pool import Asked, Lost, Stopped
 from tuning.workers.supervisor import WorkerLog
 
 pytestmark = pytest.mark.service
@@ -31,35 +32,6 @@ def pool(tmp_path_factory):
     opened.ensure(2)
     yield opened
     opened.close()
-
-
-def until(pool, condition, seconds=30.0):
-    """Receives until the condition is true of the messages so far."""
-    messages, end = [], time.monotonic() + seconds
-    while not condition(messages):
-        messages += pool.receive(0.1)
-        if time.monotonic() > end:
-            raise TimeoutError(f"after {messages}")
-    return messages
-
-
-def run(pool, objective, *, name="t", metric=None, x=1.0, **changes):
-    until(pool, lambda _: pool.free)
-    task = TrialTask(
-        token=name, number=0, params={"x": x, **changes.pop("params", {})}, seed=0, budget=None,
-        directory="", metric=metric, decision_steps=None, **changes,
-    )  # fmt: skip
-    payload = objective if isinstance(objective, Payload) else pack(objective)
-    pool.submit(task, payload)
-
-
-def said(kind):
-    return lambda messages: any(isinstance(message, kind) for message in messages)
-
-
-def ends(pool):
-    (message,) = until(pool, said(Ended))
-    return message.outcome
 
 
 def test_rules_1_and_3_each_task_ends_once_with_its_own_objective(pool):
@@ -139,14 +111,6 @@ def test_a_task_needs_a_free_worker(tmp_path):
     finally:
         pool.close()
         pool.close()  # rule 7: twice
-
-
-def assert_dead(processes, seconds=5.0):
-    """A process that waits to be collected by its new parent runs no more."""
-    end = time.monotonic() + seconds
-    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def server(pool):
@@ -276,15 +240,30 @@ def test_the_environment_chooses_the_gpus(monkeypatch, tmp_path):
     assert visible_gpus() == ["GPU-1", "GPU-2"]
 
 
-def test_gpus_that_are_not_there_are_said(monkeypatch):
+def work(*options):
+    return CliRunner().invoke(worker_command, options, catch_exceptions=False)
+
+
+def test_gpus_that_are_not_there_are_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    found = CliRunner().invoke(worker_command, ["--gpus", "--slots", "2"])
-    assert found.exit_code == 1
-    assert "Got 2 slots and 1 GPUs" in found.output
+    with pytest.raises(JobError, match=r"room for 1 workers of 1 GPUs each, with 1 GPUs\. Got 2"):
+        work("--gpus", "--slots", "2")
 
 
 @pytest.mark.parametrize("duration", ["0s", "soon", "-1min"])
 def test_a_store_timeout_that_is_none_is_refused(duration):
-    found = CliRunner().invoke(worker_command, ["--store-timeout", duration])
-    assert (found.exit_code, found.output.count("Traceback")) == (2, 0)
-    assert "duration" in found.output
+    with pytest.raises(ValueError, match=r"[Dd]uration|> 0`"):
+        work("--store-timeout", duration)
+
+
+def test_a_pool_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match=r"No pool named 'rai'\. Did you mean 'ray'"):
+        work("--pool", "rai")
+
+
+def test_an_address_of_mlflow_that_is_none_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "foo://x")
+    with pytest.raises(ValueError, match="No tracking scheme named 'foo'"):
+        work()

@@ -1,15 +1,37 @@
-"""The GPUs that this process may give to its workers."""
+"""What this process may give to its workers: cores, memory, GPUs."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+from pathlib import Path
+
+import psutil
 
 from tuning.workers.fork_server import DEVICES_VARIABLE
 
 _QUERY = ("--query-gpu=uuid", "--format=csv,noheader")
 _SECONDS = 30.0
+_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def usable_memory() -> int:
+    """Bytes of memory of this machine, or of the container if that has fewer."""
+    limits = [int(psutil.virtual_memory().total)]
+    for path in _CGROUP_LIMITS:
+        try:
+            text = Path(path).read_text().strip()
+        except OSError:
+            continue
+        limits += [int(text)] if text.isdecimal() else []
+    return min(limits)
 
 
 def visible_gpus() -> list[str]:

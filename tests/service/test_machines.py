@@ -1,0 +1,107 @@
+"""Machines that lose their way to the store, are called alike, or have no room on their disk."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+import pytest
+
+from tests.service.postgres import cluster
+from tests.service.proxy import proxied
+from tests.service.support import as_twin, assert_exact, by_state, start, wait_until
+from tests.service.test_faults import SHORT_LEASES
+from tuning import Client, JobError, open_study
+from tuning.storage.records import FINISHED, read_trials
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(120)]
+
+_numbers = itertools.count()
+PARABOLA = "tests.service.objectives:slow_parabola"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with cluster() as database:
+        yield database
+
+
+@pytest.fixture
+def url(server):
+    return server(f"machines_{next(_numbers)}")
+
+
+def trials(url):
+    try:
+        return read_trials(open_study("s", url))
+    except JobError:
+        return []
+
+
+def ended(url):
+    return sum(trial.state in FINISHED for trial in trials(url))
+
+
+def assert_all_end(url, count, *searches):
+    outputs = [process.communicate(timeout=90) for process in searches]
+    assert [output for output, _ in outputs] == [f"trials {count}\n"] * len(searches), outputs
+    assert_exact(trials(url), count)
+
+
+def test_a_cut_cable_gives_trials_to_others_and_late_results_are_refused(tmp_path, url):
+    with proxied(url) as (cable, through):
+        far = start(tmp_path / "far", PARABOLA, before=SHORT_LEASES, storage=through, trials=40)
+        wait_until(lambda: ended(url) >= 2)
+        cable.cut()
+        near = start(tmp_path / "near", PARABOLA, before=SHORT_LEASES, storage=url, trials=40)
+        wait_until(lambda: ended(url) == 40, 60)  # those of the other side, too
+        cable.join()
+        assert_all_end(url, 40, far, near)
+    assert by_state(trials(url)) == {"complete": 40}
+
+
+def test_two_machines_of_one_name_share_a_study(tmp_path, url):
+    twins = [
+        start(tmp_path / name, PARABOLA, prefix=as_twin(), storage=url, trials=24)
+        for name in ("one", "two")
+    ]
+    assert_all_end(url, 24, *twins)
+    assert {trial.attempts for trial in trials(url)} == {1}
+    assert by_state(trials(url)) == {"complete": 24}
+
+
+def test_a_full_disk_fails_the_trials_that_write_and_no_others(tmp_path, url):
+    process = start(
+        tmp_path,
+        "tests.service.objectives:writes_above_half",
+        prefix=("prlimit", "--fsize=65536"),  # more than so many bytes no file can have
+        storage=url,
+        trials=10,
+    )
+    assert_all_end(url, 10, process)
+    for trial in trials(url):
+        assert trial.state == ("failed" if trial.params["x"] > 0.5 else "complete")
+        assert trial.state == "complete" or "File too large" in trial.reason
+
+
+def test_of_two_submitters_of_one_name_one_wins(url):
+    Client(url)  # makes the tables
+    ready, found = threading.Barrier(4), []
+
+    def submit(number):
+        client = Client(url)
+        ready.wait()
+        try:
+            client.submit(f"# {number}", name="job", trials=1, submitter=f"user {number}")
+            found.append(number)
+        except JobError as error:
+            assert "A job named 'job' exists already" in str(error)
+
+    threads = [threading.Thread(target=submit, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = found
+    (job,) = Client(url).queue.jobs()
+    assert (job.text, job.submitter) == (f"# {winner}", f"user {winner}")

@@ -48,8 +48,10 @@ tune: install  ## the main job: search the hyperparameters of a CNN on handwritt
 ui: install  ## open the MLflow UI on the runs of this folder
 	$(BIN)/cookbook ui
 
-test: install-dev  ## the fast tests, doctests included
-	$(PYTEST) -m "not slow and not data and not exhaustive"
+TESTS ?= not slow and not data and not exhaustive
+
+test: install-dev  ## the fast tests, doctests included; TESTS="not slow" are more
+	$(PYTEST) -m "$(TESTS)"
 
 test-exhaustive: install-dev  ## whole tables and whole trainings, which take as long again
 	$(PYTEST) -m "exhaustive and not slow and not data"

@@ -5,17 +5,17 @@ into the training lines. Here every name counts once, so scores are not comparab
 of the file as it is, which are too good. What must be beaten is counting: Kneser-Ney 5-grams
 reach 2.02 nats a letter on this split, end tokens included, within a second.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-25:
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        loss 1.979 ± 0.0012; Kneser-Ney, order 6 2.029 ± 0
-    test        perplexity 7.236 ± 0.009; Kneser-Ney, order 6 7.606 ± 0
-    test        accuracy 0.3757 ± 0.00044
+    test        loss 1.965 ± 0.00078; Kneser-Ney, order 6 2.029 ± 0
+    test        perplexity 7.136 ± 0.0055; Kneser-Ney, order 6 7.606 ± 0
+    test        accuracy 0.3789 ± 0.0018
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 names of makemore, repeats removed
     seeds       0, 1, 2
-    time        about 289 s each on 1 core, AMD EPYC
+    time        about 736 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train names-char-lm --seed 0 --json
-    commit      f050e2803c
+    commit      066fcc6d42
 """
 
 from __future__ import annotations

@@ -41,18 +41,15 @@ class Recomputed(keras.layers.Layer):
         weights, others = self.block.trainable_variables, self.block.non_trainable_variables
         # Copies: the second pass must not read what the first one left in a variable.
         before = [(variable, keras.ops.copy(variable)) for variable in others]
-        after: list[Any] = []
 
         def forward(x: Any, *values: Any) -> Any:
             given = [*zip(weights, values, strict=True), *before]
             with keras.StatelessScope(state_mapping=given) as scope:
                 y = self.block(x, training=True)
-            if not after:  # the first of the two passes
-                after.extend(scope.get_current_value(variable) for variable in others)
-            return y
+            return y, *(scope.get_current_value(variable) for variable in others)
 
         values = [keras.ops.copy(weight) for weight in weights]
-        outputs = keras.remat(forward)(inputs, *values)
+        outputs, *after = keras.remat(forward)(inputs, *values)
         for variable, value in zip(others, after, strict=True):
             variable.assign(value)
         return outputs

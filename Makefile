@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-all tune ui test test-exhaustive test-all first-day tutorial check lint types contracts format documents docs clean image secrets up scale submit logs rehearsal down
+.PHONY: help install install-dev install-all tune ui test test-exhaustive test-all test-jax first-day tutorial check lint types contracts format documents docs clean image secrets up scale submit logs rehearsal down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ test-exhaustive: install-dev  ## whole tables and whole trainings, which take as
 
 test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
 	$(PYTEST)
+
+test-jax: install-dev  ## what must also hold on JAX
+	KERAS_BACKEND=jax $(PYTEST) tests/cookbook -m "backend and not slow and not exhaustive"
 
 DAY ?= --long
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[LocalPool | None]:
-    """A pool for a study that has no name yet; it is ended with the block. None for one on Ray.
+    """A pool for a study that has no name yet; it is ended with the block.
 
     The imports of the workers' server take longest when a search begins, longer than the data
     take to be read. What it prints until the study has its folder stands in a file that
@@ -26,6 +26,9 @@ def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[Loc
     Args:
         settings: The settings of the search; its study may change.
         preload: Modules that are imported once for all workers.
+
+    Yields:
+        The pool; None for one on Ray, and where the folder cannot be written.
     """
     if settings.pool == RAY:
         yield None
@@ -33,7 +36,12 @@ def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[Loc
     folder = settings.root.resolve() / "studies"
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     log = folder / f".{uuid.uuid4().hex}.log"
-    pool = cast("LocalPool", open_pool(settings, log=log, preload=preload))
+    pool = None
+    with contextlib.suppress(OSError):  # the search says what is wrong with its folder
+        pool = cast("LocalPool", open_pool(settings, log=log, preload=preload))
+    if pool is None:
+        yield None
+        return
     try:
         yield pool
     finally:

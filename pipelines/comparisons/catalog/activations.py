@@ -38,7 +38,13 @@ COMPARISON = Comparison(
         Part(
             recipe="digits-mlp",
             arms=_ARMS,
-            fixed={"widths": (32, 32, 32, 32), "dropout": 0.0, "l2": 0.0, "epochs": 20},
+            fixed={
+                "schedule": "constant",
+                "widths": (32, 32, 32, 32),
+                "dropout": 0.0,
+                "l2": 0.0,
+                "epochs": 20,
+            },
             tiny={"epochs": 1},
             learning_rates=dict.fromkeys(_ARMS, (1e-3, 3e-3, 1e-2)),
         ),

@@ -40,7 +40,7 @@ COMPARISON = Comparison(
             arms={name: {"optimizer": name} for name in _RATES},
             also=("val_loss", "loss"),
             curves=("loss", "val_accuracy"),
-            fixed={"dropout": 0.0, "l2": 0.0, "epochs": 15},
+            fixed={"schedule": "constant", "dropout": 0.0, "l2": 0.0, "epochs": 15},
             tiny={"epochs": 1, "widths": (16,)},
             learning_rates=_RATES,
         ),

@@ -32,7 +32,13 @@ COMPARISON = Comparison(
             # Penalties and smoothing are part of the loss: cross-entropies can be compared.
             also=("val_crossentropy", "gap"),
             curves=("accuracy", "val_accuracy"),
-            fixed={"widths": (256, 256), "dropout": 0.0, "l2": 0.0, "epochs": 40},
+            fixed={
+                "schedule": "constant",
+                "widths": (256, 256),
+                "dropout": 0.0,
+                "l2": 0.0,
+                "epochs": 40,
+            },
             tiny={"epochs": 1, "widths": (16,)},
         ),
     ),

@@ -13,6 +13,7 @@ from pipelines.cli.names import resolve_name
 from pipelines.cli.options import parse_settings, store_options
 from pipelines.cli.output import json_option, next_steps
 from pipelines.formatting import format_value
+from tuning.files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,13 +109,8 @@ def _check_file(output: Path) -> None:
 
 
 def _write(frame: pd.DataFrame, output: Path) -> None:
-    """Writes the file as a whole, or not at all."""
-    partial = output.with_name(f".{output.name}.partial")
-    try:
+    with whole_file(output) as partial:
         _WRITERS[output.suffix](frame, partial)
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from pipelines.inputs.decoding import make_decoder
 from pipelines.preprocessing.images import ImagePreprocessor
+from tuning.files import whole_file
 
 _CHUNK = 256
 
@@ -39,9 +39,8 @@ def map_image_files(
     if not names:
         raise ValueError("At least one image file is needed. Got none.")
     target = Path(target)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     read = make_decoder(preprocessor)
-    try:
+    with whole_file(target) as partial:
         array = np.lib.format.open_memmap(
             partial, mode="w+", dtype=np.uint8, shape=(len(names), *preprocessor.input_shape)
         )
@@ -49,9 +48,6 @@ def map_image_files(
             array[start : start + _CHUNK] = read(names[start : start + _CHUNK])
         array.flush()
         del array
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     mapped = np.load(target, mmap_mode="r")
     if not isinstance(mapped, np.memmap):
         raise ValueError(f"{target}: this file cannot be mapped into memory.")

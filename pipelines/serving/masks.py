@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tuning.files import whole_file
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -99,9 +101,9 @@ def write_masks(masks: Sequence[str], sources: Any, folder: Path) -> list[Path]:
     files = []
     for stem, source, text in zip(stems, sources, masks, strict=True):
         file = folder / f"{stem}.png"
-        partial = folder / f".{file.name}.partial"
-        partial.write_bytes(png(read_mask(text), size=_stored_size(source)))
-        files.append(partial.replace(file))
+        with whole_file(file) as partial:
+            partial.write_bytes(png(read_mask(text), size=_stored_size(source)))
+        files.append(file)
     return files
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.datasets.splits.given_splits import SPLIT_FOLDERS
+from tuning.files import whole_file
 
 _DIGITS = 16  # of the digest in a file's name
 
@@ -173,7 +174,6 @@ def _written(folder: Path, suffix: str, digest: str, make: Callable[[], bytes]) 
     file = folder / f"{digest}{suffix}"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".partial")
-        partial.write_bytes(make())
-        partial.replace(file)
+        with whole_file(file) as partial:
+            partial.write_bytes(make())
     return str(file)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.serving.files import MODEL_FILE
 from pipelines.training.examples import read_example, write_example
+from tuning.files import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,9 +78,8 @@ class TrainingRecord:
         for file, text in texts.items():
             (folder / _FILES / file).write_text(text, encoding="utf-8")
         write_example(folder, example)
-        partial = folder / f"partial-{_FACTS}"
-        partial.write_text(json.dumps(asdict(self), default=_plain), encoding="utf-8")
-        partial.replace(folder / _FACTS)
+        with whole_file(folder / _FACTS) as partial:
+            partial.write_text(json.dumps(asdict(self), default=_plain), encoding="utf-8")
 
 
 def send_record(model_folder: Path, tracker: Tracker) -> Run:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tuning.engine.orders import Order
 from tuning.engine.suggester import Suggestion
+from tuning.queues import drain
 from tuning.workers.pool import Message
 
 Heard = Message | Suggestion
@@ -40,11 +41,7 @@ class Channel:
         Args:
             timeout: Most seconds to wait.
         """
-        found: list[Heard | None] = []
-        with contextlib.suppress(queue.Empty):
-            found.append(self._inbox.get(timeout=timeout))
-            while True:
-                found.append(self._inbox.get_nowait())
+        found = drain(self._inbox, timeout=timeout)
         return [message for message in found if message is not None]
 
     def order(self, order: Order) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tuning.files import whole_file
 from tuning.storage.claim_rows import Claim
 from tuning.workers.pool import Outcome
 
@@ -31,9 +32,8 @@ class Outbox:
         text = json.dumps({"claim": asdict(claim), "outcome": asdict(outcome)})
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
+            with whole_file(path) as partial:
+                partial.write_text(text, encoding="utf-8")
         except OSError as error:
             _logger.warning("The result of trial %d cannot be kept: %s", claim.number, error)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from optuna.samplers._tpe.parzen_estimator import _ParzenEstimator
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, logsumexp, ndtr
 from typing_extensions import override
 
 from tuning.internals import PrivateName, require
@@ -57,10 +57,7 @@ class QuickParzenEstimator(_ParzenEstimator):
             _log_densities(column, one)
             for column, one in zip(columns, mixture.distributions, strict=True)
         )
-        top = kernels.max(axis=1)
-        top[np.isneginf(top)] = 0  # (-inf) - (-inf) is no number
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(np.exp(kernels - top[:, None]).sum(axis=1)) + top)
+        return np.asarray(logsumexp(kernels, axis=1))
 
 
 def _log_densities(values: np.ndarray, kernels: Any) -> np.ndarray:

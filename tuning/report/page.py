@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
+from tuning.files import whole_file
 from tuning.report import summary
 from tuning.report.evaluation import EVALUATIONS
 from tuning.report.markup import definitions, figure, section, table, text
@@ -51,10 +52,10 @@ def write_report(
         The file.
     """
     target = Path(path)
-    unfinished = target.with_name(target.name + ".part")
     page = report_page(as_view(study), figures, run_url=run_url, refresh=refresh)
-    unfinished.write_text(page, encoding="utf-8")
-    return unfinished.replace(target)
+    with whole_file(target) as partial:
+        partial.write_text(page, encoding="utf-8")
+    return target
 
 
 def report_page(

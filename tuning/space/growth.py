@@ -10,7 +10,7 @@ from tuning.space.space import Space
 def grown(old: Space, new: Space) -> list[str]:
     """Names of the parameters that have more values in the new space than in the old one.
 
-    Laws:
+    Rules:
         1. Every point of the old space is a point of the new one.
         2. What a value means stays: kind, step, logarithm and the order of options.
 
@@ -19,7 +19,7 @@ def grown(old: Space, new: Space) -> list[str]:
         new: The space from now on.
 
     Raises:
-        ValueError: If the new space breaks a law, with the parameter and the reason.
+        ValueError: If the new space breaks a rule, with the parameter and the reason.
 
     Example:
         >>> before = Space({"units": Int(16, 64), "optimizer": Choice(["adam", "sgd"])})
@@ -32,7 +32,7 @@ def grown(old: Space, new: Space) -> list[str]:
     """  # noqa: E501 - the message is one line
     gone = [name for name in old.dimensions if name not in new]
     if gone:
-        raise ValueError(_law(f"{gone[0]!r} is missing."))
+        raise ValueError(_broken(f"{gone[0]!r} is missing."))
     return [name for name, dimension in new.dimensions.items() if _grew(name, dimension, old, new)]
 
 
@@ -43,14 +43,14 @@ def _grew(name: str, dimension: Dimension, old: Space, new: Space) -> bool:
     before = old[name]
     if type(before) is not type(dimension):
         kinds = f"{_kind(before)}, got {_kind(dimension)}"
-        raise ValueError(_law(f"{name!r} was of the kind {kinds}."))
+        raise ValueError(_broken(f"{name!r} was of the kind {kinds}."))
     _check_conditions(name, before, dimension, old)
     if isinstance(before, Choice) and isinstance(dimension, Choice):
         return _more_options(name, before, dimension)
     if isinstance(before, Int | Float) and isinstance(dimension, Int | Float):
         return _wider(name, before, dimension)
     if isinstance(before, Fixed) and isinstance(dimension, Fixed) and not _equal(before, dimension):
-        raise ValueError(_law(f"{name!r} was {before.value!r}, got {dimension.value!r}."))
+        raise ValueError(_broken(f"{name!r} was {before.value!r}, got {dimension.value!r}."))
     return False
 
 
@@ -60,7 +60,7 @@ def _check_new(name: str, dimension: Dimension, old: Space) -> None:
         if parent in old and not any(old[parent].contains(value) for value in allowed):
             return
     raise ValueError(
-        _law(
+        _broken(
             f"{name!r} is new, and the trials so far have no value of it: say `when` a new option "
         )
         + "of another parameter brings it."
@@ -81,7 +81,7 @@ def _check_conditions(name: str, before: Dimension, after: Dimension, old: Space
 
     if known(before) != known(after):
         raise ValueError(
-            _law(f"`when` of {name!r} has changed for options that there were before.")
+            _broken(f"`when` of {name!r} has changed for options that there were before.")
         )
 
 
@@ -89,7 +89,7 @@ def _more_options(name: str, before: Choice, after: Choice) -> bool:
     first = after.options[: len(before.options)]
     if list(map(plain_key, first)) != list(map(plain_key, before.options)):
         raise ValueError(
-            _law(
+            _broken(
                 f"The options of {name!r} were {list(before.options)}, got {list(after.options)}: "
                 "keep them in their order and add the new ones behind them."
             )
@@ -100,11 +100,11 @@ def _more_options(name: str, before: Choice, after: Choice) -> bool:
 def _wider(name: str, before: Int | Float, after: Int | Float) -> bool:
     if (before.step, before.log) != (after.step, after.log):
         was, now = (f"step={d.step}, log={d.log}" for d in (before, after))
-        raise ValueError(_law(f"{name!r} had {was}, got {now}."))
+        raise ValueError(_broken(f"{name!r} had {was}, got {now}."))
     inside = after.low <= before.low and before.high <= after.high
     if not inside or not after.contains(before.low):
         was, now = (f"from {d.low} to {d.high}" for d in (before, after))
-        raise ValueError(_law(f"{name!r} was {was}, got {now}."))
+        raise ValueError(_broken(f"{name!r} was {was}, got {now}."))
     return (before.low, before.high) != (after.low, after.high)
 
 
@@ -116,5 +116,5 @@ def _kind(dimension: Dimension) -> str:
     return next(iter(dimension.to_dict()))
 
 
-def _law(detail: str) -> str:
+def _broken(detail: str) -> str:
     return f"A space may grow while it is searched, not shrink. {detail}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from optuna.study import Study
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import study_id
-from tuning.storage.claim_rows import CLAIMS, create_tables
+from tuning.storage.claim_rows import Rows, create_tables
 from tuning.storage.database import StudyStorage
 from tuning.storage.finals import FinalBook
 from tuning.storage.leases import is_abandoned, now
@@ -28,10 +27,7 @@ def is_searched(study: Study, storage: StudyStorage) -> bool:
     create_tables(storage)
 
     def read(session: Session) -> bool:
-        held = session.execute(
-            sa.select(CLAIMS).where(CLAIMS.c.study_id == number).where(CLAIMS.c.token.is_not(None))
-        ).mappings()
-        current = now(session)
-        return any(not is_abandoned(session, row, own=own, current=current) for row in held.all())
+        held, current = Rows(number).claimed(session), now(session)
+        return any(not is_abandoned(session, row, own=own, current=current) for row in held)
 
     return storage.transaction(read, reads=True) or FinalBook(storage, number).is_held()

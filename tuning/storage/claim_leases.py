@@ -85,14 +85,10 @@ class ClaimLeases:
 
     def _reap(self, session: Session) -> list[int]:
         self._rows.lock(session)
-        held = session.execute(
-            sa.select(CLAIMS)
-            .where(CLAIMS.c.study_id == self._study_id)
-            .where(CLAIMS.c.token.is_not(None))
-        ).mappings()
+        held = self._rows.claimed(session)
         current = now(session)
         numbers: list[int] = []
-        for row in held.all():
+        for row in held:
             if not is_abandoned(session, row, own=self._owner, current=current):
                 continue
             trial: Any = session.get_one(models.TrialModel, row["trial_id"])

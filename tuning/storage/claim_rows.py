@@ -104,6 +104,15 @@ class Rows:
         query = sa.select(CLAIMS).where(CLAIMS.c.trial_id.in_(trial_ids))
         return {row["trial_id"]: row for row in session.execute(query).mappings()}
 
+    def claimed(self, session: Session) -> Sequence[Any]:
+        """The rows of all claims of the study that somebody holds, or held until it was gone."""
+        query = (
+            sa.select(CLAIMS)
+            .where(CLAIMS.c.study_id == self._study_id)
+            .where(CLAIMS.c.token.is_not(None))
+        )
+        return session.execute(query).mappings().all()
+
     def held(self, session: Session, claims: Sequence[Claim]) -> set[str]:
         """The tokens of those claims that were not taken back."""
         query = sa.select(CLAIMS.c.token).where(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from pipelines.jobs.keras_tuner.structures import (
     to_named,
 )
 from pipelines.jobs.recipe.folds import fold_rows
+from tuning.files import whole_file
 
 if TYPE_CHECKING:
     from pipelines.jobs.keras_tuner.data import ArrayData, ArrayRows
@@ -50,9 +50,8 @@ def store_arrays(path: Path, data: ArrayData, *, seed: int, whole: bool) -> None
     for name, structure in parts.items():
         named |= to_named(name, structure)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.{os.getpid()}.npz")
-    np.savez(partial, **named)
-    partial.replace(path)
+    with whole_file(path) as partial, partial.open("wb") as stream:
+        np.savez(stream, **named)
 
 
 @functools.lru_cache(maxsize=1)

@@ -77,12 +77,11 @@ def row_weights(value: ClassWeight | None, y: Structure, weight: Any = None) -> 
     labels = _labels(y)
     if value is None or labels is None:
         return weight
-    classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    if isinstance(value, str):
-        of_class = len(labels) / (len(classes) * counts)
-    else:
-        of_class = np.array([value.get(int(one), 1.0) for one in classes])
-    found = of_class[codes]
+    from sklearn.utils.class_weight import compute_sample_weight
+
+    if not isinstance(value, str):
+        value = {int(one): value.get(int(one), 1.0) for one in np.unique(labels)}
+    found = compute_sample_weight(value, labels)
     return (found if weight is None else found * np.asarray(weight)).astype(np.float32)
 
 

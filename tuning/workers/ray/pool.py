@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning.errors import JobError
+from tuning.queues import drain
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Interrupted, Lost, Message, TrialTask
 from tuning.workers.ray.cluster import (
@@ -151,11 +152,7 @@ class RayPool:
         Raises:
             JobError: If workers do not start.
         """
-        arrived: list[tuple[_Actor, str, Future[Any]] | None] = []
-        with contextlib.suppress(queue.Empty):
-            arrived.append(self._inbox.get(timeout=timeout))
-            while True:
-                arrived.append(self._inbox.get_nowait())
+        arrived = drain(self._inbox, timeout=timeout)
         return [message for one in arrived if one is not None for message in self._understand(*one)]
 
     def wake(self) -> None:

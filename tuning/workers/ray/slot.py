@@ -6,7 +6,6 @@ limits to the end of what its task started, is the same code as on one machine.
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import sys
 import threading
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning.queues import drain
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Message, TrialTask
@@ -118,12 +118,7 @@ class Slot:
 
     def hear(self) -> list[Heard]:
         """Waits until there is something to say, or for a while."""
-        found = []
-        with contextlib.suppress(queue.Empty):
-            found.append(self._said.get(timeout=_LONGEST_SECONDS))
-            while True:
-                found.append(self._said.get_nowait())
-        return found
+        return drain(self._said, timeout=_LONGEST_SECONDS)
 
     def close(self) -> None:
         """Ends the worker with all that its task started."""
@@ -161,24 +156,22 @@ class Slot:
         )
 
     def _carry_out(self) -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                name, arguments = self._orders.get_nowait()
-                self._done += 1
-                if name == "begin":
-                    (self._heard_by,), self._done = arguments, 0
-                    self._waiting.clear()
-                    if self._task is not None:
-                        self._pool.cancel(self._task)
-                elif name == "submit":
-                    self._task = arguments[0].token
-                    self._waiting.append(arguments)
-                    self._hand_out()
-                elif name == "answer":
-                    token, prunes = arguments
-                    self._pool.answer(token, prunes=prunes)
-                else:
-                    self._cancel(*arguments)
+        for name, arguments in drain(self._orders, timeout=0.0):
+            self._done += 1
+            if name == "begin":
+                (self._heard_by,), self._done = arguments, 0
+                self._waiting.clear()
+                if self._task is not None:
+                    self._pool.cancel(self._task)
+            elif name == "submit":
+                self._task = arguments[0].token
+                self._waiting.append(arguments)
+                self._hand_out()
+            elif name == "answer":
+                token, prunes = arguments
+                self._pool.answer(token, prunes=prunes)
+            else:
+                self._cancel(*arguments)
 
     def _cancel(self, token: str) -> None:
         self._waiting = deque(one for one in self._waiting if one[0].token != token)

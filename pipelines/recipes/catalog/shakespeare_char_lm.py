@@ -34,9 +34,9 @@ RECIPE = Recipe(
     defaults={
         "cell": "lstm",
         "embedding_dim": 64,
-        "units": (256, 256),
-        "dropout": 0.1,
-        "output_dropout": 0.3,
+        "units": (512,),
+        "dropout": 0.2,
+        "output_dropout": 0.5,
         "window": 100,
         "stateful": True,
         "optimizer": "adam",
@@ -44,8 +44,9 @@ RECIPE = Recipe(
         "schedule": "cosine",
         "warmup": 0.02,
         "clip_norm": 1.0,
-        "batch_size": 50,
-        "epochs": 15,
+        "ema": 0.99,
+        "batch_size": 64,
+        "epochs": 20,
     },
     space=Space(
         {
@@ -55,7 +56,7 @@ RECIPE = Recipe(
             "output_dropout": Float(0.0, 0.6, step=0.1),
             "window": Choice([50, 100, 150]),
             "learning_rate": Float(5e-4, 1e-2, log=True),
-            "batch_size": Choice([32, 50, 100]),
+            "batch_size": Choice([32, 64, 128]),
         }
     ),
     metric="val_loss",

@@ -6,17 +6,17 @@ trains on the validation tenth as well, which stands next to the test text and i
 counts reach 1.52 with it, and nanoGPT's 10.7 million parameters 1.47 on a GPU. Compare with
 these after a search, whose winner is refitted on both.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-26:
+Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        loss 1.659; Kneser-Ney, order 7 1.687
-    test        perplexity 5.255; Kneser-Ney, order 7 5.402
-    test        accuracy 0.5233
+    test        loss 1.65; Kneser-Ney, order 7 1.687
+    test        perplexity 5.209; Kneser-Ney, order 7 5.402
+    test        accuracy 0.5304
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 split of nanoGPT
     seeds       0
-    time        about 1124 s each on 1 core, AMD EPYC (AVX-512)
-    command     cookbook train shakespeare-char-lm --seed 0 --json
-    commit      d560f7b743
+    time        about 1630 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    command     cookbook train shakespeare-char-lm --seed 0 --set precision=mixed_bfloat16 --json
+    commit      f3f97b59b4
 """
 
 from __future__ import annotations

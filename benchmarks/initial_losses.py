@@ -44,12 +44,12 @@ def measure(recipe: Recipe, dataset: Dataset, *, seed: int) -> float:
         normalisation takes the mean and deviation of the batch, as it does in the first step.
     """
     experiment = Experiment(recipe, {}, dataset, seed=seed)
+    task: Any = experiment.task  # of images, which has `inputs`
     model = experiment.build(total_steps=1)
     train = dataset.train
     rows = np.sort(np.random.default_rng(seed).choice(len(train), BATCH, replace=False))
-    outputs = model(experiment.task.inputs(train.x[rows]), training=True)
-    y = np.asarray(train.y)[rows]
-    return experiment.task.measure(keras.ops.convert_to_numpy(outputs), y)["crossentropy"]
+    outputs = keras.ops.convert_to_numpy(model(task.inputs(train.x[rows]), training=True))
+    return float(task.measure(outputs, np.asarray(train.y)[rows])["crossentropy"])
 
 
 def main() -> None:

@@ -44,6 +44,7 @@ def measure(recipe: Recipe, dataset: Dataset, *, seed: int) -> float:
         normalisation takes the mean and deviation of the batch, as it does in the first step.
     """
     experiment = Experiment(recipe, {}, dataset, seed=seed)
+    keras.backend.clear_session()  # what earlier networks hold is memory that the next one needs
     task: Any = experiment.task  # of images, which has `inputs`
     model = experiment.build(total_steps=1)
     train = dataset.train

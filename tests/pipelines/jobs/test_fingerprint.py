@@ -353,9 +353,9 @@ print(json.dumps([code, "tensorflow" in sys.modules]))
 
 
 @pytest.mark.exhaustive
-def test_a_finished_study_answers_without_tensorflow(cookbook, tmp_path):
+def test_a_finished_study_answers_without_tensorflow(program, tmp_path):
     command = ("tune", "digits-mlp", "--tiny", "--trials", "1", "--workers", "1", "--json")
-    cookbook(*command)
+    program(*command)
     done = subprocess.run(
         [sys.executable, "-c", FINISHED, *command],
         cwd=tmp_path,

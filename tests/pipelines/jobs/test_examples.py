@@ -13,7 +13,11 @@ from sklearn.svm import SVC
 
 from examples import scikit_learn
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.service,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("ready_mlflow"),
+]
 
 EXAMPLES = Path(scikit_learn.__file__).parent
 # Job file to the number of trials that the test runs; None for all of them.

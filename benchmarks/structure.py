@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import importlib.util
+import itertools
 import json
+import re
 import statistics
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,6 +29,7 @@ FENCES = (
     "tuning/internals",
     "tuning/tracking/internals.py",
 )
+_DEFINITION = re.compile(r"\b(?:def|class) (_\w+)|\b(_\w+)(?:: [^=\n]+)? = ")
 Trees = Mapping[str, ast.Module]  # path below the checkout to the parsed file
 
 
@@ -133,11 +137,14 @@ def _uses(tree: ast.Module, known: Mapping[str, set[str]]) -> Iterator[str]:
             yield f"{ast.unparse(node.value)}.{node.attr}"
 
 
+@functools.cache
 def _defined_by(library: str) -> set[str]:
+    """Private names that a library gives to something; its thousands of files are not parsed."""
     spec = importlib.util.find_spec(library)
     places = [] if spec is None else list(spec.submodule_search_locations or ())
     files = [path for place in places for path in Path(place).rglob("*.py")]
-    return {name for path in files for name in _defined(ast.parse(path.read_bytes()))}
+    found = [_DEFINITION.findall(path.read_text(encoding="utf-8")) for path in files]
+    return {name for pair in itertools.chain(*found) for name in pair if _is_private(name)}
 
 
 def _defined(tree: ast.AST) -> set[str]:

@@ -73,6 +73,7 @@ def worker(
     name = f"{this_user().partition('@')[2]}-{os.getpid()}"
     folder = root / "workers" / name
     pool = open_pool(options, log=folder / "trials.log", preload=RecipeObjective.preload)
+    pool.prepare()  # the first job may come at any moment
     serving = Worker(
         client,
         pool,

@@ -62,8 +62,17 @@ def identified(
     chosen = {**choice, "pruner": settings.pruner}
     content = [facts, chosen, space.to_dict(), settings.metrics]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-    name = f"{settings.study}-{settings.strategy}-{digest[:6]}"
+    name = made_prefix(settings) + digest[:6]
     return settings.changed(facts=dict(facts), study=name)
+
+
+def made_prefix(settings: SearchSettings) -> str:
+    """How every made name begins, whatever the facts are.
+
+    Args:
+        settings: The settings of the job, as `identified` takes them.
+    """
+    return f"{settings.study}-{settings.strategy}-"
 
 
 def recipe_facts(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipelines.jobs.fingerprint import made_prefix
+from tuning.errors import StoreError
 from tuning.workers.early import early_pool
 
 if TYPE_CHECKING:
@@ -38,8 +41,10 @@ def run_plan(
         from tuning.tracking.locations import check_tracking_uri
 
         check_tracking_uri(tracking)
-    # Begun first: the imports of the workers take longer than those here and reading the data.
     with early_pool(plan.settings, plan.target.preload) as pool:
+        # Begun first: the imports of the workers take longer than those here and reading the data.
+        if pool is not None and not _may_be_finished(plan):
+            pool.prepare()
         from pipelines.jobs.course import search_and_end
 
         return search_and_end(
@@ -49,3 +54,25 @@ def run_plan(
             on_progress=on_progress,
             note=on_note or (lambda text: None),
         )
+
+
+def _may_be_finished(plan: Plan) -> bool:
+    """Whether the result of this job may be in the store already, so that it is only read.
+
+    A made name is known when the data are read: every study counts that may have it.
+    """
+    settings, is_made = plan.settings, plan.choice is not None
+    prefix = made_prefix(settings)
+
+    def fits(name: str) -> bool:
+        return name.startswith(prefix) if is_made else name == settings.study
+
+    folder = settings.root / "studies"
+    if settings.storage is None and not any(fits(path.name) for path in folder.glob("*")):
+        return False
+    from tuning.storage.finals import ended_studies
+
+    with contextlib.suppress(StoreError):  # the search says it, when it has waited for its store
+        ended, total = ended_studies(settings.url, wait=0.0), settings.total or 0
+        return any(fits(name) and trials >= total for name, trials in ended.items())
+    return False

@@ -27,12 +27,6 @@ def slow_parabola(params, context):
     return {"loss": (params["x"] - 0.3) ** 2}
 
 
-def parabola_of_a_second(params, context):
-    """Runs long enough for something to happen meanwhile."""
-    time.sleep(1.0)
-    return {"loss": (params["x"] - 0.3) ** 2}
-
-
 def waits_for_a_file(params, context):
     """Says that it began, goes on when it is told to, and says that it ended."""
     folder = context.directory.parents[3]
@@ -40,6 +34,13 @@ def waits_for_a_file(params, context):
     while not (folder / "go-on").exists():
         time.sleep(0.02)
     (folder / "ended").touch()
+    return {"loss": (params["x"] - 0.3) ** 2}
+
+
+def parabola_held_by_a_file(params, context):
+    """Holds all but the first two trials until the file is there."""
+    while context.trial >= 2 and not (context.directory.parents[3] / "go-on").exists():
+        time.sleep(0.02)
     return {"loss": (params["x"] - 0.3) ** 2}
 
 
@@ -113,6 +114,13 @@ def infinite_above_half(params, context):
 def writes_above_half(params, context):
     if params["x"] > 0.5:
         (context.directory / "large").write_bytes(bytes(2**20))
+    return {"loss": params["x"]}
+
+
+def writes_to_the_store(params, context):
+    """Leaves about as much as fits into a quarter of a page of the store."""
+    context.annotate("long", f"{params['x']:.16f}" * 80)
+    time.sleep(0.1)
     return {"loss": params["x"]}
 
 

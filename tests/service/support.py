@@ -55,7 +55,7 @@ def finished(root, study="s"):
     return sum(found[state] for state in FINISHED)
 
 
-def wait_until(condition, seconds=30.0):
+def wait_until(condition, seconds=120.0):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -71,20 +71,40 @@ def assert_exact(records, count):
 
 
 def start(root, objective, *, before="", environment=None, prefix=(), **changes):
-    """Starts a search in its own process, as `cookbook tune` does; `prefix` is a command for it."""
+    """Starts a search in its own process, as `cookbook tune` does; `prefix` is a command for it.
+
+    What still runs at the end of a test is ended there, see `end_processes`.
+    """
     program = (
         f"import sys; from tests.service import support\n{before}\n"
         f"result = support.run({objective!r}, sys.argv[1], **{changes!r})\n"
         "print(result.stopped_because, len(result.records))"
     )
-    return subprocess.Popen(
-        [*prefix, sys.executable, "-c", program, str(root)],
+    return spawn([*prefix, sys.executable, "-c", program, str(root)], environment or {})
+
+
+_spawned: list[subprocess.Popen] = []
+
+
+def spawn(command, environment):
+    """Starts a process that no test outlives."""
+    process = subprocess.Popen(
+        command,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
+    _spawned.append(process)
+    return process
+
+
+def end_processes():
+    """Ends the processes of a test that are left, as they are after a failure."""
+    while _spawned:
+        with _spawned.pop() as process:
+            process.kill()
 
 
 @functools.cache

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 import pytest
 
 from tests.service import finishing
-from tests.service.support import ROOT, wait_until
+from tests.service.support import spawn, wait_until
 from tuning import open_study
 from tuning.storage.records import RESULT
 
@@ -17,18 +15,9 @@ pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def start(root, marks):
-    return subprocess.Popen(
+    return spawn(
         [sys.executable, "-m", "tests.service.finishing", str(root)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={
-            **os.environ,
-            "TEST_MARKS": str(marks),
-            finishing.HOLD: "1",
-            "KERAS_BACKEND": "tensorflow",
-        },
+        {"TEST_MARKS": str(marks), finishing.HOLD: "1", "KERAS_BACKEND": "tensorflow"},
     )
 
 

@@ -102,11 +102,12 @@ def run_session(
     dispatcher = Dispatcher(pool)
     with clean_end(stop):
         dispatcher.add(session, payload)
-        session.allow(pool.size)
         ends: float | None = None
         while not session.over:
             pool.ensure(session.wanted)
             dispatcher.step(_TICK)
+            if pool.free:  # a trial begins when it is claimed, so not before a worker is there
+                session.allow(pool.size)
             snapshot = _snapshot(session)
             if on_progress is not None and snapshot is not None and snapshot != told:
                 told = snapshot

@@ -110,6 +110,9 @@ class Asker:
         drawn: list[_Drawn] = []
         began = time.monotonic()
         for claim, slot in claims:
+            if self._history.has_ended(claim.trial_id):
+                yield [NothingToClaim(slot)]  # the lease ran out, and somebody else ended it
+                continue
             drawn.append(self._drawn(claim, slot, phase))
             if time.monotonic() - began > _WRITE_SECONDS:
                 yield self._write(drawn, phase)
@@ -146,7 +149,11 @@ class Asker:
             if not again:
                 return answers
             self._history.refresh()
-            drawn = [self._drawn(one.claim, one.slot, phase, attempt) for one in again]
+            over = [one for one in again if self._history.has_ended(one.claim.trial_id)]
+            answers += [NothingToClaim(one.slot) for one in over]
+            drawn = [
+                self._drawn(one.claim, one.slot, phase, attempt) for one in again if one not in over
+            ]
         raise JobError(
             f"The strategy {phase.strategy!r} found no untried point for trial "
             f"{drawn[0].claim.number}."

@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from optuna.storages import get_storage
 from sqlalchemy.orm import Session
 
 from tuning.storage import records
 from tuning.storage.claim_rows import METADATA, LeaseLostError, Rows, create_tables
-from tuning.storage.database import StudyStorage
+from tuning.storage.database import StudyStorage, open_storage, sqlite_file
+from tuning.storage.faults import readable_errors
 from tuning.storage.leases import FREE, LEASE_SECONDS, is_abandoned, now
 from tuning.storage.owner import Owner
 
@@ -198,3 +200,22 @@ class FinalBook:
         if row is None or row["token"] != claim.token:
             raise LeaseLostError("another search took the end of the study over")
         return row
+
+
+def ended_studies(url: str, *, wait: float | None = None) -> dict[str, int]:
+    """Names of the studies whose result is recorded, with the trials that it is of.
+
+    Args:
+        url: URL of the store.
+        wait: Seconds to wait for a store that is busy or away; None for as long as usual.
+
+    Raises:
+        StoreError: If the store cannot be opened.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return {}
+    backend = get_storage(open_storage(url, wait=wait))
+    with readable_errors(url):
+        found = {s.study_name: s.user_attrs.get(records.RESULT) for s in backend.get_all_studies()}
+    return {name: int(result.get("trials", 0)) for name, result in found.items() if result}

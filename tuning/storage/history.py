@@ -66,6 +66,14 @@ class History:
         """
         return self._open[trial_id]
 
+    def has_ended(self, trial_id: int) -> bool:
+        """Whether a trial had ended when the study was last read.
+
+        Args:
+            trial_id: Its id in the store.
+        """
+        return trial_id in self._over
+
     def begin(self, trial_id: int, params: Mapping[str, Any], space: Distributions) -> None:
         """Notes what an unfinished trial tries, so that it need not be read.
 

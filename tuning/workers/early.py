@@ -20,8 +20,9 @@ def early_pool(settings: SearchSettings, preload: Sequence[str]) -> Iterator[Loc
     """A pool for a study that has no name yet; it is ended with the block.
 
     The imports of the workers' server take longest when a search begins, longer than the data
-    take to be read. What it prints until the study has its folder stands in a file that
-    `LocalPool.move_log` moves there; a pool that was not used leaves nothing behind.
+    take to be read: `LocalPool.prepare` lets them begin. What it prints until the study has its
+    folder stands in a file that `LocalPool.move_log` moves there; a pool that was not used leaves
+    nothing behind.
 
     Args:
         settings: The settings of the search; its study may change.

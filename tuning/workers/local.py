@@ -14,7 +14,8 @@ from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Ended, Lost, Message, Stopped, TrialTask
 from tuning.workers.processes import CAN_FORK, WorkerProcesses
 from tuning.workers.server_process import StartError
-from tuning.workers.supervisor import Running, Starts, Supervisor, WorkerLog
+from tuning.workers.supervisor import Running, Starts, Supervisor
+from tuning.workers.worker_log import WorkerLog
 from tuning.workers.worker_process import WorkerProcess, describe_exit
 
 LOG_NAME = "workers.log"
@@ -30,6 +31,7 @@ class LocalPool:
         preload: Modules that are imported once for all workers.
         devices: One GPU for each worker, in the words of `CUDA_VISIBLE_DEVICES`, which it then
             sees alone; empty for all that this machine has.
+        tensorflow_threads: Threads of TensorFlow in each worker; None for `threads`.
         recycle_after: Tasks after which a worker is replaced.
         recycle_growth: Bytes that a worker may grow after its first task until it is replaced.
         use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
@@ -46,6 +48,7 @@ class LocalPool:
         threads: int = 1,
         preload: Sequence[str] = (),
         devices: Sequence[str] = (),
+        tensorflow_threads: int | None = None,
         recycle_after: int = 200,
         recycle_growth: int = 250 * 10**6,
         use_fork: bool = CAN_FORK,
@@ -61,9 +64,10 @@ class LocalPool:
         self._log = WorkerLog(log)
         self._processes = WorkerProcesses(
             threads=threads,
-            log=self._log.file,
+            log=self._log,
             preload=tuple(preload),
             devices=tuple(devices),
+            tensorflow_threads=tensorflow_threads,
             use_fork=use_fork,
         )
         self._starts = Starts(self._log)
@@ -78,6 +82,10 @@ class LocalPool:
     def move_log(self, folder: Path) -> None:
         """Keeps what workers print in another folder of the same disk from now on."""
         self._log.move(folder / LOG_NAME)
+
+    def prepare(self) -> None:
+        """Lets the imports begin that the first worker would wait for; returns at once."""
+        self._processes.prepare()
 
     @property
     def free(self) -> int:

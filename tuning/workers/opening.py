@@ -15,7 +15,7 @@ _GB = 10**9
 
 
 def open_pool(options: PoolOptions, *, log: Path, preload: Sequence[str] = ()) -> WorkerPool:
-    """Opens a pool; its workers start when `ensure` asks for them.
+    """Opens a pool; nothing starts before `prepare` or `ensure` asks for it.
 
     Args:
         options: Where the workers are, how many, and what each of them needs.

@@ -141,6 +141,9 @@ class WorkerPool(Protocol):
     def free(self) -> int:
         """Workers that are ready for a task now."""
 
+    def prepare(self) -> None:
+        """Lets begin what the first worker would wait for; returns at once."""
+
     def ensure(self, count: int) -> None:
         """Starts workers until there are `count` of them, or `size`; returns at once."""
 

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from multiprocessing.connection import Connection, wait
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from tuning.workers.arrivals import Arrivals
 from tuning.workers.launcher import Launcher
 from tuning.workers.server_process import ServerProcess
+from tuning.workers.worker_log import WorkerLog
 from tuning.workers.worker_process import WorkerProcess
 
 CAN_FORK = sys.platform.startswith("linux")  # macOS' system libraries do not survive a fork
@@ -27,6 +28,7 @@ class WorkerProcesses:
         log: Receives what workers print.
         preload: Modules that the server imports once for all workers.
         devices: GPU that the worker of each slot sees alone; empty for what this machine has.
+        tensorflow_threads: Threads of TensorFlow in each worker; None for `threads`.
         use_fork: Whether a server forks the workers; otherwise each is a fresh interpreter.
     """
 
@@ -34,9 +36,10 @@ class WorkerProcesses:
         self,
         *,
         threads: int,
-        log: IO[bytes],
+        log: WorkerLog,
         preload: tuple[str, ...] = (),
         devices: tuple[str, ...] = (),
+        tensorflow_threads: int | None = None,
         use_fork: bool = CAN_FORK,
     ) -> None:
         self._arrivals = Arrivals()
@@ -47,23 +50,31 @@ class WorkerProcesses:
             log=log,
             preload=preload,
             devices=devices,
+            tensorflow_threads=tensorflow_threads,
         )
         self._workers: list[WorkerProcess] = []
-        self._server = ServerProcess(self._launcher) if use_fork else None
+        self._use_fork = use_fork
+        self._server: ServerProcess | None = None
         self._closed = False
 
     def wake(self) -> None:
         """Ends a running `receive`, from any thread."""
         self._arrivals.wake()
 
+    def prepare(self) -> None:
+        """Lets the imports begin that the first worker would wait for; later calls do nothing."""
+        if self._use_fork and self._server is None:
+            self._server = ServerProcess(self._launcher)
+
     def start(self, slot: int) -> WorkerProcess:
         """Asks for a worker; it reports through `receive` when it is there."""
+        self.prepare()
         worker = WorkerProcess(slot=slot)
         self._workers.append(worker)
         if self._server is not None:
             self._server.fork(slot)
         else:
-            worker.process = self._launcher.start(slot)
+            worker.process = self._launcher.start_worker(slot)
             worker.pid = worker.process.pid
         return worker
 
@@ -96,8 +107,7 @@ class WorkerProcesses:
                 messages.append((worker, _message(cast(Connection, source))))
         self._note_forked()
         self._welcome()
-        if server is not None:
-            server.look_after()
+        self._look_after_server()
         return messages + [(worker, ("gone",)) for worker in self._missing()]
 
     def exit_status(self, worker: WorkerProcess, *, patience: float = 1.0) -> int | None:
@@ -132,7 +142,7 @@ class WorkerProcesses:
             self._workers.remove(worker)
 
     def close(self) -> None:
-        """Ends every process."""
+        """Ends every process; the server waits for the next search for a while."""
         if self._closed:
             return
         self._closed = True
@@ -144,24 +154,20 @@ class WorkerProcesses:
 
     def _welcome(self) -> None:
         """Takes in what connected meanwhile."""
-        for connection, (kind, pid, detail) in self._arrivals.take():
-            if kind == "server":
-                self._welcome_server(connection, detail)
-                continue
+        for connection, (pid, slot) in self._arrivals.take():
             for worker in self._workers:
-                expected = worker.slot == detail and worker.pid in (None, pid)
+                expected = worker.slot == slot and worker.pid in (None, pid)
                 if expected and worker.connection is None:
                     worker.pid, worker.connection = pid, connection
                     break
             else:
                 connection.close()
 
-    def _welcome_server(self, connection: Connection, failure: str | None) -> None:
-        if self._server is None:
+    def _look_after_server(self) -> None:
+        if self._server is None or not self._server.look_after():
             return
-        self._server.arrived(connection, failure)
         for worker in self._workers:
-            if worker.connection is None:  # asked for while there was no server
+            if worker.connection is None:  # asked of the server that was killed
                 worker.pid = None
                 self._server.fork(worker.slot)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tuning import SearchSettings
     from tuning.tracking import Mirror, MirrorReport, Provenance
 
-_CLOSE_SECONDS = 60.0
+_CLOSE_SECONDS = 180.0  # as long as it follows
 _GRACE_SECONDS = 3.0  # for a server that has failed or is silent
 
 

@@ -13,7 +13,11 @@ from sklearn.svm import SVC
 
 from examples import scikit_learn
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.service,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("ready_mlflow"),
+]
 
 EXAMPLES = Path(scikit_learn.__file__).parent
 # Job file to the number of trials that the test runs; None for all of them.
@@ -29,16 +33,16 @@ def test_every_job_file_has_a_row():
     assert {path.name for path in EXAMPLES.glob("*.yaml")} == set(JOBS)
 
 
-def tuned(cookbook, name):
+def tuned(program, name):
     trials = () if JOBS[name] is None else ("--trials", JOBS[name], "--pruner", "none")
-    done = cookbook("tune", EXAMPLES / name, "--workers", 1, "--json", *trials)
-    assert "A new study" not in done.stderr
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    done = program("tune", EXAMPLES / name, "--workers", 1, "--json", *trials)
+    assert "A new study" not in done.err
+    return json.loads(done.out.strip().splitlines()[-1])
 
 
 @pytest.mark.exhaustive
-def test_a_grid_with_folds_finds_what_grid_search_cv_finds(cookbook):
-    found = tuned(cookbook, "svc.yaml")
+def test_a_grid_with_folds_finds_what_grid_search_cv_finds(program):
+    found = tuned(program, "svc.yaml")
     (x, y), _ = scikit_learn.digits()
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     peer = GridSearchCV(SVC(), {"C": [0.1, 1, 10], "kernel": ["linear", "rbf"]}, cv=folds)
@@ -49,8 +53,8 @@ def test_a_grid_with_folds_finds_what_grid_search_cv_finds(cookbook):
 
 
 @pytest.mark.exhaustive
-def test_a_random_forest_is_scored_like_cross_val_score(cookbook, tmp_path):
-    found = tuned(cookbook, "random_forest.yaml")
+def test_a_random_forest_is_scored_like_cross_val_score(program):
+    found = tuned(program, "random_forest.yaml")
     assert found["n_trials"] == 3
     assert set(found["best_params"]) == {"n_estimators", "max_depth"}
     (x, y), _ = scikit_learn.digits()
@@ -62,8 +66,8 @@ def test_a_random_forest_is_scored_like_cross_val_score(cookbook, tmp_path):
 
 @pytest.mark.parametrize("name", ["adaboost.yaml", "gradient_boosting.yaml"])
 @pytest.mark.slow
-def test_boosted_ensembles_are_tuned(cookbook, name):
-    found = tuned(cookbook, name)
+def test_boosted_ensembles_are_tuned(program, name):
+    found = tuned(program, name)
     assert found["best_value"] > 0.2  # AdaBoost's first point may be a few stumps; 0.1 is chance
 
 

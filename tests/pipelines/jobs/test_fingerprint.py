@@ -278,7 +278,8 @@ def test_an_old_study_takes_the_facts_of_its_next_search(folder, tmp_path):
 
 
 @pytest.mark.exhaustive
-def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(tmp_path):
+def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(tmp_path, put_mlflow):
+    put_mlflow(tmp_path)
     result = tune(
         "digits-mlp", root=tmp_path, tiny=True, trials=1, strategy="random", pruner="none",
         workers=1,
@@ -353,9 +354,10 @@ print(json.dumps([code, "tensorflow" in sys.modules]))
 
 
 @pytest.mark.exhaustive
-def test_a_finished_study_answers_without_tensorflow(cookbook, tmp_path):
+@pytest.mark.usefixtures("ready_mlflow")
+def test_a_finished_study_answers_without_tensorflow(program, tmp_path):
     command = ("tune", "digits-mlp", "--tiny", "--trials", "1", "--workers", "1", "--json")
-    cookbook(*command)
+    program(*command)
     done = subprocess.run(
         [sys.executable, "-c", FINISHED, *command],
         cwd=tmp_path,

@@ -57,6 +57,11 @@ def prints(params, context):
     return {"loss": 0.0}
 
 
+def prints_its_number(params, context):
+    sys.stdout.write(f"number {context.trial}\n")
+    return {"loss": 0.0}
+
+
 def sees_a_device(params, context):
     """Says which GPUs it may use."""
     context.annotate("device", os.environ.get("CUDA_VISIBLE_DEVICES"))

@@ -15,12 +15,12 @@ from pipelines.cli.worker import worker as worker_command
 from tests.tuning.workers import objectives
 from tests.tuning.workers.support import assert_dead, ends, run, said, until
 from tuning import JobError
-from tuning.workers import supervisor
+from tuning.workers import supervisor, worker_log
 from tuning.workers.local import LocalPool
 from tuning.workers.machine import visible_gpus
 from tuning.workers.objective import Payload, pack
 from tuning.workers.pool import Asked, Lost, Stopped
-from tuning.workers.supervisor import WorkerLog
+from tuning.workers.worker_log import WorkerLog
 
 pytestmark = pytest.mark.service
 
@@ -114,7 +114,7 @@ def test_a_task_needs_a_free_worker(tmp_path):
 
 
 def server(pool):
-    return psutil.Process(pool._processes._server._process.pid)
+    return psutil.Process(pool._processes._server.pid)
 
 
 def test_rule_4_the_server_may_die_together_with_a_worker(pool):
@@ -192,7 +192,7 @@ def test_a_folder_of_the_same_name_is_not_the_package(tmp_path, monkeypatch):
 
 
 def test_the_log_is_kept_short_while_workers_write_to_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(supervisor, "_LOG_BYTES", 1000)
+    monkeypatch.setattr(worker_log, "_LOG_BYTES", 1000)
     log = WorkerLog(tmp_path / "workers.log")
     log.file.write(b"a" * 3000 + b"the end")
     log.file.flush()

@@ -111,6 +111,9 @@ class RayPool:
         """Workers that are ready for a task now."""
         return sum(actor.free for actor in self._actors)
 
+    def prepare(self) -> None:
+        """Does nothing: Ray chooses the machine of a worker when it is asked for."""
+
     def ensure(self, count: int) -> None:
         """Asks Ray for workers until there are `count` of them, or `size`; returns at once."""
         while len(self._actors) < min(count, self.size):

@@ -2,7 +2,9 @@
 
 `python -m benchmarks.recipes digits-cnn wine-mlp --seeds 3` writes one file for each recipe
 into `pipelines/recipes/records/`, and the figures into the recipes' docstrings and docs/. What was
-interrupted goes on: a recipe with the missing seeds, a training from its last epoch.
+interrupted goes on: a recipe with the missing seeds, a training from its last epoch. Other settings
+than the defaults are kept beside them as a variant:
+`python -m benchmarks.recipes imdb-sentiment-rnn --variant gru --set cell=gru`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine
 from benchmarks.document import stale_documents
-from pipelines.recipes.record import RECORDS, Record
+from pipelines.recipes.record import Record, record_file
 
 # What the models write: see `Task.notes`.
 TEXTS = ("samples.txt", "translations.txt")
@@ -120,10 +122,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="+")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--variant", default="", help="name of what --set changes, in letters")
     options, extra = parser.parse_known_args()
     for recipe in options.recipes:
         record = measure(recipe, seeds=range(options.seeds), extra=extra)
-        (RECORDS / f"{recipe}.json").write_text(json.dumps(asdict(record), indent=1) + "\n")
+        file = record_file(recipe, options.variant)
+        file.write_text(json.dumps(asdict(record), indent=1) + "\n")
         for part in PARTS.glob(f"{recipe}-[0-9]*.json"):
             part.unlink()
     stale_documents(write=True)

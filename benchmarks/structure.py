@@ -107,14 +107,15 @@ def _reachable(start: str, edges: Mapping[str, set[str]]) -> set[str]:
 
 
 def private_uses(trees: Trees) -> dict[str, list[str]]:
-    """File to the private names of a library that it uses, the fences left out."""
+    """File to the private names of a library that it uses, in and outside of the fences."""
     known = {library: _defined_by(library) for library in LIBRARIES}
-    found = {}
-    for name, tree in trees.items():
-        uses = [] if name.startswith(FENCES) else sorted(set(_uses(tree, known)))
-        if uses:
-            found[name] = uses
-    return found
+    uses = {name: sorted(set(_uses(tree, known))) for name, tree in trees.items()}
+    return {name: found for name, found in uses.items() if found}
+
+
+def outside(uses: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What of `private_uses` no fence holds."""
+    return {name: found for name, found in uses.items() if not name.startswith(FENCES)}
 
 
 def _uses(tree: ast.Module, known: Mapping[str, set[str]]) -> Iterator[str]:
@@ -161,7 +162,7 @@ def main() -> None:
     given = parser.parse_args()
     trees = parsed(given.tree)
     rows = [sizes(given.tree, trees, package) for package in PACKAGES]
-    uses = private_uses(trees)
+    uses = outside(private_uses(trees))
     if given.json:
         print(json.dumps({"packages": rows, "private names": uses}, indent=1))
         return

@@ -14,7 +14,7 @@ from benchmarks.pages.lab_record import BEGIN, recipe_file
 from pipelines.comparisons.registry import all_comparisons
 from pipelines.datasets.registry import entry
 from pipelines.recipes.recipe import Recipe
-from pipelines.recipes.record import Record, record_of
+from pipelines.recipes.record import Record, record_of, variants_of
 from pipelines.recipes.registry import all_recipes
 from pipelines.recipes.reproduction import reproduce
 
@@ -37,7 +37,7 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
         record: What that gave, or None.
     """
     head = f"# {recipe.name}\n\n{recipe.summary}. Source: {recipe.source}.\n\n{_prose(recipe)}"
-    parts = [head, _results(recipe, record), _figures(recipe), *_course(record)]
+    parts = [head, _results(recipe, record), _variants(recipe), _figures(recipe), *_course(record)]
     parts += [_commands(recipe), _values(recipe)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -82,6 +82,17 @@ def _results(recipe: Recipe, record: Record | None) -> str:
     measured = f"{record.cost()}, {record.cpu}; {record.date}, commit {record.commit[:10]}"
     parts.append(f"{_over(record.seeds)}; {measured}:\n\n    {record.command}")
     return "\n\n".join(parts)
+
+
+def _variants(recipe: Recipe) -> str:
+    """What the recipe reached with other settings."""
+    variants = variants_of(recipe.name)
+    if not variants:
+        return ""
+    rows = [
+        (name, record.line(recipe.metric), record.commit[:10]) for name, record in variants.items()
+    ]
+    return f"## Variants\n\n{_table(('variant', 'measured', 'commit'), rows)}"
 
 
 def _over(seeds: Sequence[int]) -> str:

@@ -25,7 +25,7 @@ def vector_norm(x: ArrayLike, order: float = 2.0) -> float:
     | p | Lp | (Σ |x_i|^p)^(1/p) |
     | ∞ | L∞, maximum | max |x_i| |
 
-    L0, and Lp below 1, break a law of norms (scaling the first, the triangle inequality
+    L0, and Lp below 1, break an axiom of norms (scaling the first, the triangle inequality
     the second) and carry the name by custom.
 
     Args:

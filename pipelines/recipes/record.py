@@ -59,9 +59,10 @@ class Record:
         name = metric.removeprefix("val_")
         if name not in self.test_metrics:
             name = next(iter(self.test_metrics))
+        with_changes = f" with {self.changes()}" if self.changes() else ""
         return (
             f"test {self.result(name)} "
-            f"({_count(len(self.seeds), 'seed')}{self._changes()}, {self.cost()})"
+            f"({_count(len(self.seeds), 'seed')}{with_changes}, {self.cost()})"
         )
 
     def result(self, metric: str) -> str:
@@ -109,11 +110,10 @@ class Record:
         seconds = statistics.median(self.seconds)
         return f"{about}{seconds:.0f} s each on {_count(self.cores, 'core')}"
 
-    def _changes(self) -> str:
-        """What the command asked for beside the recipe's defaults."""
+    def changes(self) -> str:
+        """What the command asked for beside the recipe's defaults; empty for nothing."""
         # cookbook train NAME --seed 0 ... --json
-        changes = shlex.split(self.command)[5:-1]
-        return f" with {shlex.join(changes)}" if changes else ""
+        return shlex.join(shlex.split(self.command)[5:-1])
 
 
 def record_of(recipe: str) -> Record | None:
@@ -122,8 +122,41 @@ def record_of(recipe: str) -> Record | None:
     Args:
         recipe: Name of the recipe.
     """
-    path = RECORDS / f"{recipe}.json"
-    return Record(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    path = record_file(recipe)
+    return _read(path) if path.exists() else None
+
+
+def variants_of(recipe: str) -> dict[str, Record]:
+    """The measured results of a recipe with other settings than its defaults, by variant.
+
+    Args:
+        recipe: Name of the recipe.
+
+    Example:
+        >>> variants_of("wine-mlp")
+        {}
+    """
+    return {
+        path.name.split(".")[1]: _read(path) for path in sorted(RECORDS.glob(f"{recipe}.*.json"))
+    }
+
+
+def record_file(recipe: str, variant: str = "") -> Path:
+    """Where the measured results of a recipe, or of a variant of it, are kept.
+
+    Args:
+        recipe: Name of the recipe.
+        variant: What its other settings are called; empty for the defaults.
+
+    Example:
+        >>> record_file("wine-mlp", "wide").name
+        'wine-mlp.wide.json'
+    """
+    return RECORDS / f"{'.'.join(filter(None, (recipe, variant)))}.json"
+
+
+def _read(path: Path) -> Record:
+    return Record(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,7 +2,8 @@
 
 Rules:
     1. Ours is the mean over the seeds of a committed record, of its test metrics or of what the
-       last epoch reported, or a parameter count of the catalogue.
+       last epoch reported; the loss of the first batch before any step; or a parameter count of the
+       catalogue.
     2. Two figures agree when they differ by at most one point of a percentage, or 2 % of any other
        value, plus two standard deviations of ours over the seeds.
     3. A better one is *beaten*, a worse one *below*. Where neither is a merit (a network that is
@@ -19,10 +20,30 @@ from typing import Any
 
 from cookbook._sources import TITLES
 from cookbook.models.catalog import get_model
-from pipelines.recipes.record import RECORDS, Record, record_of
+from pipelines.recipes.record import RECORDS, record_of
+from pipelines.sources import initial_losses
 from pipelines.sources.figures import Figure, read_figures
 
 VERDICTS = ("reproduced", "beaten", "below", "refuted", "not run")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Measured values of ours, and what measured them.
+
+    Attributes:
+        values: One for each seed.
+        file: Where they stand, from the folder of the package that holds them.
+        command: What measured them.
+        seconds: Wall time of it, of one seed where the seeds were timed alone.
+        shortened: Whether the training had fewer epochs than its recipe's default.
+    """
+
+    values: Sequence[float]
+    file: str
+    command: str
+    seconds: float
+    shortened: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +54,19 @@ class Reproduction:
         figure: What the source reports.
         ours: Our values in the figure's unit, one for each seed; empty without a comparison.
         verdict: One of `VERDICTS`.
-        record: The record that ours is from, or None.
+        evidence: What ours is from; None for a parameter count, and without a comparison.
         note: In what the comparison is not equal.
     """
 
     figure: Figure
     ours: Sequence[float]
     verdict: str
-    record: Record | None
+    evidence: Evidence | None
     note: str
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for listings and JSON."""
-        record, figure = self.record, self.figure
+        evidence, figure = self.evidence, self.figure
         spread = statistics.stdev(self.ours) if len(self.ours) > 1 else None
         return {
             "name": f"{figure.place}: {figure.what}",
@@ -55,10 +76,10 @@ class Reproduction:
             "ours": _plain(statistics.fmean(self.ours)) if self.ours else None,
             "spread": spread,
             "verdict": self.verdict,
-            "seeds": None if record is None else len(record.seeds),
-            "seconds": None if record is None else statistics.median(record.seconds),
-            "command": "" if record is None else record.command,
-            "record": "" if record is None else f"{RECORDS.name}/{record.recipe}.json",
+            "seeds": None if evidence is None else len(evidence.values),
+            "seconds": None if evidence is None else evidence.seconds,
+            "command": "" if evidence is None else evidence.command,
+            "record": "" if evidence is None else evidence.file,
             "note": self.note,
         }
 
@@ -81,21 +102,42 @@ def count_verdicts(found: Sequence[Reproduction]) -> Mapping[str, int]:
 
 def _compare(figure: Figure) -> Reproduction:
     kind, *names = figure.ours.split() or [""]
-    record, ours, note = None, [], figure.note
     if kind == "model":
         ours = [float(get_model(names[0]).trainable)]
-    elif kind in ("record", "history"):
-        recipe, metric = names
-        record = record_of(recipe)
-        if record is not None:
-            scale = 100.0 if figure.unit == "%" else 1.0
-            found = record.last_epoch(metric) if kind == "history" else record.test_metrics[metric]
-            ours = [scale * value for value in found]
-    shortened = record is not None and "--epochs" in record.command
-    if shortened:
+        return Reproduction(
+            figure=figure, ours=ours, verdict=judge(figure, ours), evidence=None, note=figure.note
+        )
+    evidence = _evidence(kind, *names)
+    scale = 100.0 if figure.unit == "%" else 1.0
+    ours = [] if evidence is None else [scale * value for value in evidence.values]
+    verdict, note = "not run", figure.note
+    if evidence is not None and evidence.shortened:
         note = "; ".join(filter(None, ["ours had a shorter training than its recipe's", note]))
-    verdict = "not run" if shortened or not ours else judge(figure, ours)
-    return Reproduction(figure=figure, ours=ours, verdict=verdict, record=record, note=note)
+    elif ours:
+        verdict = judge(figure, ours)
+    return Reproduction(figure=figure, ours=ours, verdict=verdict, evidence=evidence, note=note)
+
+
+def _evidence(kind: str, recipe: str = "", metric: str = "") -> Evidence | None:
+    """What was measured of a recipe; see `Figure.ours`."""
+    if kind == "start":
+        measured = initial_losses.initial_losses()
+        return Evidence(
+            values=measured.losses[recipe],
+            file=initial_losses.FILE.name,
+            command=measured.command,
+            seconds=measured.seconds,
+        )
+    record = record_of(recipe) if recipe else None
+    if record is None:
+        return None
+    return Evidence(
+        values=record.last_epoch(metric) if kind == "history" else record.test_metrics[metric],
+        file=f"{RECORDS.name}/{record.recipe}.json",
+        command=record.command,
+        seconds=statistics.median(record.seconds),
+        shortened="--epochs" in record.command,
+    )
 
 
 def _plain(value: float) -> float | int:

@@ -1,4 +1,4 @@
-"""Searches against brute force, filters against their laws."""
+"""Searches against brute force, filters against their rules."""
 
 from __future__ import annotations
 
@@ -183,6 +183,6 @@ RULES = {"end": END, "max_length": STEPS}
         (lambda m: beam_search(m, np.zeros(1), m.start, alpha=-1, **RULES), "alpha=-1"),
     ],
 )
-def test_bad_input_says_the_law(call: Any, message: str) -> None:
+def test_bad_input_say_the_rule(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call(PrefixModel(0, 1))

@@ -17,8 +17,8 @@ def test_every_figure_names_its_place_and_what_it_is_compared_with():
         assert figure.source in TITLES
         assert figure.better in ("higher", "lower", "equal", "")
         kind, *rest = figure.ours.split() or [""]
-        assert kind in ("record", "history", "model", "")
-        if kind in ("record", "history"):
+        assert kind in ("record", "history", "start", "model", "")
+        if kind in ("record", "history", "start"):
             assert rest[0] in recipe_names()
         if kind == "model":
             assert rest[0] in MODELS

@@ -1,4 +1,4 @@
-"""What the service tests share: a space, settings, and a study's laws in the end."""
+"""What the service tests share: a space, settings, and a study's rules in the end."""
 
 from __future__ import annotations
 

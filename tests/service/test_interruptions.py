@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -26,14 +27,22 @@ from tuning import Float, JobError, Space, search
 pytestmark = pytest.mark.service
 
 
-def descendants():
+def servers():
+    """Workers' servers of this process, which has other children: those of `multiprocessing`."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any("tuning.workers.fork_server" in word for word in child.cmdline()):
+                found.append(child)
+    return found
+
+
+def workers():
     """Workers of this process: children of its servers."""
     found = []
-    for server in psutil.Process().children():
-        try:
+    for server in servers():
+        with contextlib.suppress(psutil.NoSuchProcess):
             found += server.children()
-        except psutil.NoSuchProcess:
-            continue
     return found
 
 
@@ -51,9 +60,9 @@ def test_40_trials_survive_random_kills(tmp_path):
     def kill_at_random():
         generator = random.Random(0)  # noqa: S311 - a test
         while not over.wait(0.2):
-            workers = descendants()
-            if workers and len(kills) < 10:
-                victim = generator.choice(workers)
+            alive = workers()
+            if alive and len(kills) < 10:
+                victim = generator.choice(alive)
                 victim.send_signal(signal.SIGKILL)
                 kills.append(victim.pid)
 
@@ -114,7 +123,7 @@ def test_the_workers_server_may_die(tmp_path):
     def kill_server():
         while not over.wait(0.1):
             if finished(tmp_path) >= 3:
-                for server in psutil.Process().children():
+                for server in servers():
                     server.kill()
                 return
 

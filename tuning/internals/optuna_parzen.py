@@ -33,6 +33,10 @@ def _name(owner: str, name: str, *parameters: str) -> PrivateName:
 PRIVATE_NAMES = (
     _name("parzen_estimator:_ParzenEstimator", "log_pdf", "self", "samples_dict"),
     *(
+        _name("parzen_estimator:_ParzenEstimator()", name)
+        for name in ("_mixture_distribution", "_search_space")
+    ),
+    *(
         _name("probability_distributions:_MixtureOfProductDistribution", name)
         for name in ("weights", "distributions")
     ),

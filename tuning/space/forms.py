@@ -23,7 +23,7 @@ def dimension_from(name: str, plain: Any) -> Dimension:
         The dimension.
 
     Raises:
-        ValueError: If the form is not one of these or a law of the dimension is broken.
+        ValueError: If the form is not one of these or a rule of the dimension is broken.
 
     Example:
         >>> dimension_from("units", {"int": [16, 64], "step": 16})

@@ -158,7 +158,7 @@ def _deepen(**options: Any) -> Any:
         frozen.append([weight for layer in made[:-1] for weight in layer.get_weights()])
         history = model.fit(X, Y, epochs=2, verbose=0)
         after = [weight for layer in made[:-1] for weight in layer.get_weights()]
-        assert same(frozen[-1], after)  # the law: earlier blocks keep every bit
+        assert same(frozen[-1], after)  # the rule: earlier blocks keep every bit
         return history
 
     return grow_depth(

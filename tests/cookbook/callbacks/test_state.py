@@ -1,4 +1,4 @@
-"""The laws of `TrainingState`, and a resumed run against one that was never killed."""
+"""The rules of `TrainingState`, and a resumed run against one that was never killed."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_killed_run_equals_one_that_was_not(tmp_path: Path) -> None:
     assert not killed.exists()
 
 
-def test_law_1_and_2_restore_puts_everything_back() -> None:
+def test_rule_1_and_2_restore_puts_everything_back() -> None:
     model = network()
     model.fit(*samples(), epochs=1, verbose=0)
     before = everything(model)
@@ -112,7 +112,7 @@ def _draws() -> tuple[float, ...]:
     return python, np.random.rand(), float(keras.random.uniform(()))
 
 
-def test_law_1_covers_a_schedule_with_state() -> None:
+def test_rule_1_covers_a_schedule_with_state() -> None:
     schedule = Plateau(0.1)
     model = network(keras.optimizers.SGD(schedule))
     state = TrainingState.capture(model, epoch=0)
@@ -121,7 +121,7 @@ def test_law_1_covers_a_schedule_with_state() -> None:
     assert schedule.factor == 1.0
 
 
-def test_law_3_callbacks_go_on_counting() -> None:
+def test_rule_3_callbacks_go_on_counting() -> None:
     model, stop = network(), keras.callbacks.EarlyStopping("loss", restore_best_weights=True)
     model.fit(*samples(), epochs=2, verbose=0, callbacks=[stop])
     state = TrainingState.capture(model, epoch=2, callbacks=[stop])
@@ -131,7 +131,7 @@ def test_law_3_callbacks_go_on_counting() -> None:
     assert same(fresh.best_weights, stop.best_weights)
 
 
-def test_law_4_and_5_files_keep_every_bit(tmp_path: Path) -> None:
+def test_rule_4_and_5_files_keep_every_bit(tmp_path: Path) -> None:
     model = network()
     state = TrainingState.capture(model, epoch=4, history={"loss": [0.1, float("nan")]})
     for _ in range(2):  # the second replaces the first

@@ -1,4 +1,4 @@
-"""Laws of every model of the catalogue."""
+"""Rules of every model of the catalogue."""
 
 from __future__ import annotations
 

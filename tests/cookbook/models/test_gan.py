@@ -152,6 +152,6 @@ def test_dcgan_counts() -> None:
         ),
     ],
 )
-def test_bad_input_says_the_law(call: Any, message: str) -> None:
+def test_bad_input_say_the_rule(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

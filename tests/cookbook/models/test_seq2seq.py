@@ -191,7 +191,7 @@ def test_learns_to_reverse_short_sequences() -> None:
         ),
     ],
 )
-def test_bad_input_says_the_law(call: Any, message: str) -> None:
+def test_bad_input_say_the_rule(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
 

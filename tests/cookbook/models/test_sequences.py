@@ -323,7 +323,7 @@ def test_steps_give_what_the_whole_sequence_gives(build: Any) -> None:
         (lambda: StepwiseLanguageModel(recurrent_network((5, 3), 2)), "needs a model of"),
     ],
 )
-def test_bad_input_says_the_law(call: Any, message: str) -> None:
+def test_bad_input_say_the_rule(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
 

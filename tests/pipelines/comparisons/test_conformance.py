@@ -1,4 +1,4 @@
-"""Laws that every comparison keeps; a new file of the catalog is covered by being there."""
+"""Rules that every comparison keeps; a new file of the catalog is covered by being there."""
 
 from __future__ import annotations
 

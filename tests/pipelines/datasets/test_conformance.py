@@ -1,4 +1,4 @@
-"""Every dataset keeps the same laws; adding one is adding a row.
+"""Every dataset keeps the same rules; adding one is adding a row.
 
 1. Sizes: no split is empty, inputs and targets are equally many, and the stated sizes hold.
 2. No input lies in two splits.

@@ -1,4 +1,4 @@
-"""Every augmentation keeps the laws that `Operation` states."""
+"""Every augmentation keeps the rules that `Operation` states."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TRACED = {name: case for name, case in CASES.items() if name in {*ROWS, "preset 
 
 
 @pytest.mark.parametrize("case", TRACED.values(), ids=TRACED)
-def test_law_1_the_same_seed_gives_the_same_everywhere(case: Any) -> None:
+def test_rule_1_the_same_seed_gives_the_same_everywhere(case: Any) -> None:
     augment, x, seed = make_augmentation(case), images(), tf.constant([3, 4])
     eager = augment(x, LABELS, seed)
     again = augment(x, LABELS, seed)
@@ -79,7 +79,7 @@ def test_law_1_the_same_seed_gives_the_same_everywhere(case: Any) -> None:
 
 
 @each
-def test_law_1_another_seed_gives_another_batch(case: Any) -> None:
+def test_rule_1_another_seed_gives_another_batch(case: Any) -> None:
     augment, x = make_augmentation(case), images()
     batches = [augment(x, LABELS, (0, number))[0].numpy() for number in range(3)]
     assert not np.array_equal(batches[0], batches[1])
@@ -90,7 +90,7 @@ def test_law_1_another_seed_gives_another_batch(case: Any) -> None:
 @each
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("standardized", [False, True])
-def test_law_2_shape_type_and_range_stay(case: Any, channels: int, standardized: bool) -> None:
+def test_rule_2_shape_type_and_range_stay(case: Any, channels: int, standardized: bool) -> None:
     low, high = (b[:channels] for b in STANDARD) if standardized else (0.0, 1.0)
     augment = make_augmentation(case, value_range=(low, high))
     x = images(channels) * (np.float32(high) - np.float32(low)) + np.float32(low)
@@ -103,7 +103,7 @@ def test_law_2_shape_type_and_range_stay(case: Any, channels: int, standardized:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_law_3_strength_zero_changes_nothing(name: str) -> None:
+def test_rule_3_strength_zero_changes_nothing(name: str) -> None:
     x = images()
     augment = make_augmentation({"name": name, **ROWS[name].nothing})
     changed, labels = augment(x, LABELS, (1, 2))
@@ -113,7 +113,7 @@ def test_law_3_strength_zero_changes_nothing(name: str) -> None:
 
 # Mixing equal images gives equal images: their weights are tested below.
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if not row.mixes])
-def test_law_4_images_draw_independently(name: str) -> None:
+def test_rule_4_images_draw_independently(name: str) -> None:
     one = images()[:1]
     x = np.repeat(one, 64, axis=0)
     augment = make_augmentation({"name": name, **ROWS[name].options})
@@ -122,7 +122,7 @@ def test_law_4_images_draw_independently(name: str) -> None:
 
 
 @each
-def test_law_5_label_weights_sum_to_one(case: Any) -> None:
+def test_rule_5_label_weights_sum_to_one(case: Any) -> None:
     augment = make_augmentation(case)
     labels = augment(images(), LABELS, (7, 8))[1].numpy() if augment.mixes_labels else LABELS
     np.testing.assert_allclose(labels.sum(1), 1.0, atol=1e-6)

@@ -342,14 +342,13 @@ def _read_again():
 
 
 FINISHED = """
-import json, sys, time
-start = time.process_time()
+import json, sys
 from pipelines.cli.main import main
 try:
     main()
 except SystemExit as end:
     code = end.code or 0
-print(json.dumps([code, "tensorflow" in sys.modules, time.process_time() - start]))
+print(json.dumps([code, "tensorflow" in sys.modules]))
 """
 
 
@@ -365,6 +364,4 @@ def test_a_finished_study_answers_without_tensorflow(cookbook, tmp_path):
         text=True,
         check=True,
     )
-    code, imported, seconds = json.loads(done.stdout.strip().splitlines()[-1])
-    assert (code, imported) == (0, False)
-    assert seconds < 6  # about 2 on an idle machine
+    assert json.loads(done.stdout.strip().splitlines()[-1]) == [0, False]

@@ -38,21 +38,21 @@ def fitted(kind: str, texts: list[str] | None = None) -> Vocabulary:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1))
-def test_law_1_subwords_round_trip_any_text(text: str) -> None:
+def test_rule_1_subwords_round_trip_any_text(text: str) -> None:
     vocabulary = shared("subword")
     assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(min_size=1))
-def test_law_1_known_characters_round_trip(text: str) -> None:
+def test_rule_1_known_characters_round_trip(text: str) -> None:
     vocabulary = fitted("character", [text])
     assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(min_size=1), st.sampled_from(["word", "whitespace"]))
-def test_law_1_known_words_round_trip_as_tokens(text: str, kind: str) -> None:
+def test_rule_1_known_words_round_trip_as_tokens(text: str, kind: str) -> None:
     tokens = Tokenizer(kind=kind).split(text)
     if not tokens or UNKNOWN in tokens or PADDING in tokens:
         return
@@ -62,7 +62,7 @@ def test_law_1_known_words_round_trip_as_tokens(text: str, kind: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(), st.sampled_from(KINDS))
-def test_law_2_numbers_are_in_range_and_stable(text: str, kind: str) -> None:
+def test_rule_2_numbers_are_in_range_and_stable(text: str, kind: str) -> None:
     vocabulary = shared(kind)
     numbers = vocabulary.encode(text)
     assert all(0 <= number < len(vocabulary) for number in numbers)
@@ -71,7 +71,7 @@ def test_law_2_numbers_are_in_range_and_stable(text: str, kind: str) -> None:
     assert rebuilt.tokens == vocabulary.tokens
 
 
-def test_law_3_special_tokens_cannot_be_written() -> None:
+def test_rule_3_special_tokens_cannot_be_written() -> None:
     vocabulary = Vocabulary(
         Tokenizer(kind="whitespace"), specials=(PADDING, UNKNOWN, START, END)
     ).fit(["a <end> b <unk>"])

@@ -1,4 +1,4 @@
-"""Laws that every recipe keeps; a new file is covered by being there."""
+"""Rules that every recipe keeps; a new file is covered by being there."""
 
 from __future__ import annotations
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import pytest
 
-from pipelines.recipes.record import RECORDS, Record, record_of
+from pipelines.recipes.record import RECORDS, Record, record_file, record_of, variants_of
 from pipelines.recipes.registry import load_recipe, recipe_names
 from pipelines.tasks.registry import task_entry
 
 FILES = sorted(RECORDS.glob("*.json"))
+RECIPES = [path.stem for path in FILES if "." not in path.stem]
 
 
 def _record(**changes):
@@ -60,24 +60,32 @@ def test_a_recipe_without_a_record_has_none():
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_every_record_is_whole_and_of_a_recipe(path):
-    record = record_of(path.stem)
+    recipe, _, variant = path.stem.partition(".")
+    record = variants_of(recipe)[variant] if variant else record_of(recipe)
     assert record is not None
-    assert record.recipe == path.stem
-    assert path.stem in recipe_names()
-    assert record.line(load_recipe(path.stem).metric).startswith("test ")
-    assert record.command.startswith(f"cookbook train {path.stem} --seed {record.seeds[0]}")
+    assert record.recipe == recipe
+    assert recipe in recipe_names()
+    assert record.line(load_recipe(recipe).metric).startswith("test ")
+    assert record.command.startswith(f"cookbook train {recipe} --seed {record.seeds[0]}")
+    assert "--set" in record.command or not variant
     assert len(record.commit) == 40
     lengths = {len(record.seeds), len(record.seconds)}
     lengths |= {len(values) for values in record.test_metrics.values()}
     lengths |= {len(values) for values in record.baseline_metrics.values()}
     lengths |= {len(record.history)} - {0}
     assert len(lengths) == 1
-    assert json.loads(path.read_text())["recipe"] == record.recipe
 
 
-@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_a_recipe_behind_its_simple_method_says_why_in_its_file(path):
-    recipe, record = load_recipe(path.stem), record_of(path.stem)
+def test_a_variant_is_kept_beside_the_record_of_its_recipe():
+    assert record_file("wine-mlp").name == "wine-mlp.json"
+    assert record_file("wine-mlp", "wide").name == "wine-mlp.wide.json"
+    assert record_of("wine-mlp") is not None
+    assert "" not in variants_of("wine-mlp")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_behind_its_simple_method_says_why_in_its_file(name):
+    recipe, record = load_recipe(name), record_of(name)
     assert record is not None
     metric, direction = task_entry(recipe.task).main_metric
     behind = record.is_behind(metric, direction)

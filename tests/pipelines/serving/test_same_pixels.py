@@ -172,8 +172,8 @@ def test_a_model_that_was_saved_before_reads_at_once(tmp_path: Path) -> None:
 def test_more_than_16_bits_are_refused_both_ways(mode: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     Image.new(mode, (4, 4)).save(path)
-    law = rf"{name}: .*8 or 16 bits a channel are expected, not mode '{mode}'"
-    with pytest.raises(DataError, match=law):
+    message = rf"{name}: .*8 or 16 bits a channel are expected, not mode '{mode}'"
+    with pytest.raises(DataError, match=message):
         decode_image(path.read_bytes(), path=path)
-    with pytest.raises(ValueError, match=law):
+    with pytest.raises(ValueError, match=message):
         read_image(path)

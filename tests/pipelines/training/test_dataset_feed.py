@@ -1,4 +1,4 @@
-"""A feed of a dataset keeps the laws of `Feed`, and makes its dataset once."""
+"""A feed of a dataset keeps the rules of `Feed`, and makes its dataset once."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ def make(request, tmp_path):
     return lambda **options: Counted(request.param, tmp_path, **options)
 
 
-def test_law_1_every_sample_is_in_one_batch_of_an_epoch(make):
+def test_rule_1_every_sample_is_in_one_batch_of_an_epoch(make):
     feed = make()
     for number in range(3):
         assert sorted(feed.epoch(number)) == list(range(COUNT))
 
 
-def test_law_2_the_order_follows_from_seed_and_epoch_alone(make):
+def test_rule_2_the_order_follows_from_seed_and_epoch_alone(make):
     running = make()
     epochs = [running.epoch(number) for number in range(3)]
     assert running.made == [0]
@@ -98,7 +98,7 @@ def test_law_2_the_order_follows_from_seed_and_epoch_alone(make):
     assert make(seed=4).epoch(0) != epochs[0]
 
 
-def test_law_2_holds_after_an_epoch_that_was_broken_off(make):
+def test_rule_2_holds_after_an_epoch_that_was_broken_off(make):
     feed = make()
     expected = [feed.epoch(number) for number in range(2)]
     feed.epoch(2, steps=1)
@@ -107,7 +107,7 @@ def test_law_2_holds_after_an_epoch_that_was_broken_off(make):
     assert feed.made == [0, 2, 0]
 
 
-def test_law_2_a_second_first_epoch_is_the_first_again(make):
+def test_rule_2_a_second_first_epoch_is_the_first_again(make):
     feed = make()
     assert feed.epoch(0) == feed.epoch(0)
 

@@ -91,7 +91,7 @@ STAGES = [
 
 
 @pytest.mark.parametrize(("plain", "message"), STAGES)
-def test_stages_say_their_laws(plain, message):
+def test_stages_say_their_rules(plain, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         check_stages([Stage(**plain)])
 
@@ -143,7 +143,7 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize(("changes", "message"), SETTINGS)
-def test_settings_say_their_laws(changes, message):
+def test_settings_say_their_rules(changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         SearchSettings(**{"study": "s", "trials": 3, "metrics": LOSS, **changes})
 

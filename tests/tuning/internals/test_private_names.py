@@ -6,7 +6,9 @@ import keras_tuner
 import numpy as np
 import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 from optuna.pruners import SuccessiveHalvingPruner
+from optuna.samplers import TPESampler
 from optuna.storages import get_storage
 from optuna.trial import TrialState, create_trial
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -44,7 +46,17 @@ def _regressor():
     return regressor.fit(np.array([[0.0], [1.0]]), np.array([1.0, 2.0]))
 
 
+def _estimator():
+    """What a sampler with one known trial estimates its density by."""
+    space = {"x": FloatDistribution(0.0, 1.0)}
+    sampler = TPESampler(seed=0, n_startup_trials=1)
+    return sampler._parzen_estimator_cls(
+        {"x": np.array([0.5])}, space, sampler._parzen_estimator_parameters
+    )
+
+
 OBJECTS = {
+    "optuna.samplers._tpe.parzen_estimator:_ParzenEstimator()": _estimator,
     "optuna.trial:FrozenTrial()": lambda: create_trial(state=TrialState.RUNNING),
     "optuna:Study()": optuna.create_study,
     "optuna.samplers:TPESampler()": optuna.samplers.TPESampler,

@@ -9,8 +9,8 @@ from tuning.storage.records import COMPLETE, FAILED, PRUNED, WAITING, TrialRecor
 
 
 def complete(number, **excess):
-    laws = {f"{name} <= 5": value for name, value in excess.items()}
-    return TrialRecord(number=number, state=COMPLETE, values=(0.5,), constraints=laws)
+    constraints = {f"{name} <= 5": value for name, value in excess.items()}
+    return TrialRecord(number=number, state=COMPLETE, values=(0.5,), constraints=constraints)
 
 
 FAILURE = TrialRecord(number=1, state=FAILED, reason="diverged: loss is nan")
@@ -35,6 +35,6 @@ def test_the_reason_is_said(trials, text):
 
 
 def test_bounded_metrics_are_named_once():
-    laws = {"size <= 5": 0.0, "size >= 1": 0.0, "val loss <= 2": 1.0}
-    trials = [TrialRecord(number=0, state=COMPLETE, constraints=laws), FAILURE]
+    constraints = {"size <= 5": 0.0, "size >= 1": 0.0, "val loss <= 2": 1.0}
+    trials = [TrialRecord(number=0, state=COMPLETE, constraints=constraints), FAILURE]
     assert bounded_metrics(trials) == ["size", "val loss"]

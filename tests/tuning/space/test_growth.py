@@ -1,4 +1,4 @@
-"""A space may grow while it is searched: the laws, and searches that go on in the larger one."""
+"""A space may grow while it is searched: the rules, and searches that go on in the larger one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MORE = Choice(["adam", "sgd", "lion"])
         ),
     ],
 )
-def test_law_1_what_grows_is_named(changes, names):
+def test_rule_1_what_grows_is_named(changes, names):
     assert grown(Space(OLD), Space(OLD | changes)) == names
 
 
@@ -55,7 +55,7 @@ def test_law_1_what_grows_is_named(changes, names):
         ({"other": Float(0.0, 1.0, when={"optimizer": "adam"})}, "'other' is new"),
     ],
 )
-def test_laws_1_and_2_what_leaves_a_trial_outside_is_refused(changes, message):
+def test_rules_1_and_2_what_leaves_a_trial_outside_is_refused(changes, message):
     with pytest.raises(ValueError, match=r"may grow while it is searched, not shrink.*" + message):
         grown(Space(OLD), Space(OLD | changes))
 

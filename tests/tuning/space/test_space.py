@@ -191,7 +191,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("call", "message"), ERRORS, ids=[message for _, message in ERRORS])
-def test_errors_say_the_law(call, message):
+def test_errors_say_the_rule(call, message):
     pattern = ".*".join(re.escape(part) for part in message.split(".*"))
     with pytest.raises(ValueError, match=pattern):
         call()

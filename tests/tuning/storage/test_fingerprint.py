@@ -1,4 +1,4 @@
-"""A study belongs to one job: the laws of `create_study` about facts."""
+"""A study belongs to one job: the rules of `create_study` about facts."""
 
 from __future__ import annotations
 

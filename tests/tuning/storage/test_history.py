@@ -1,4 +1,4 @@
-"""The laws of `History`; the names carry their numbers."""
+"""The rules of `History`; the names carry their numbers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def numbers(trials):
     return [trial.number for trial in trials]
 
 
-def test_law_1_trials_of_other_searches_are_seen_as_they_go_on(searched):
+def test_rule_1_trials_of_other_searches_are_seen_as_they_go_on(searched):
     history = history_of(searched)
     history.refresh()
     assert numbers(history.open) == numbers(history.ended) == []
@@ -61,7 +61,7 @@ def test_law_1_trials_of_other_searches_are_seen_as_they_go_on(searched):
     assert history.ended + history.open == stored(searched)
 
 
-def test_law_1_a_trial_that_is_given_back_waits_with_its_parameters(searched):
+def test_rule_1_a_trial_that_is_given_back_waits_with_its_parameters(searched):
     history = history_of(searched)
     claim, point = searched.ask()
     history.refresh()
@@ -71,7 +71,7 @@ def test_law_1_a_trial_that_is_given_back_waits_with_its_parameters(searched):
     assert history.open[0].params == SPACE.encode(point)
 
 
-def test_law_1_a_trial_that_was_begun_here_ends_as_if_it_had_been_read(searched):
+def test_rule_1_a_trial_that_was_begun_here_ends_as_if_it_had_been_read(searched):
     history = history_of(searched)
     claim = searched.book.claim(20)
     history.refresh()
@@ -92,7 +92,7 @@ def test_law_1_a_trial_that_was_begun_here_ends_as_if_it_had_been_read(searched)
     assert history.ended == stored(searched)
 
 
-def test_law_2_a_claimed_trial_has_a_key_once_it_has_its_point(searched):
+def test_rule_2_a_claimed_trial_has_a_key_once_it_has_its_point(searched):
     history = history_of(searched)
     searched.book.claim(20)
     history.refresh()
@@ -102,7 +102,7 @@ def test_law_2_a_claimed_trial_has_a_key_once_it_has_its_point(searched):
     assert history.seen == {SPACE.key(point)}
 
 
-def test_law_3_what_did_not_change_is_not_read_again(searched, monkeypatch):
+def test_rule_3_what_did_not_change_is_not_read_again(searched, monkeypatch):
     history = history_of(searched)
     searched.run(lambda point, number: [point["x"]], 5)
     running, _ = searched.ask()

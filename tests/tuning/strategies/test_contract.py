@@ -1,4 +1,4 @@
-"""The laws of `tuning.strategies.Strategy`, for every strategy; the names carry their numbers."""
+"""The rules of `tuning.strategies.Strategy`, for every strategy; the names carry their numbers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_every_strategy_has_a_row():
 
 @pytest.mark.parametrize("row", ALL)
 @pytest.mark.parametrize("space", [FLAT, CONDITIONAL], ids=["flat", "conditional"])
-def test_laws_1_and_4_and_7_points_are_inside_and_different(tmp_path, row, space):
+def test_rules_1_and_4_and_7_points_are_inside_and_different(tmp_path, row, space):
     points = driver(tmp_path, row, space).run(loss)
     assert len(points) == row.trials
     for point in points:
@@ -87,13 +87,13 @@ def test_laws_1_and_4_and_7_points_are_inside_and_different(tmp_path, row, space
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("row", ALL)
-def test_law_2_the_same_seed_gives_the_same_points_also_0(tmp_path, row):
+def test_rule_2_the_same_seed_gives_the_same_points_also_0(tmp_path, row):
     runs = [driver(tmp_path / name, row, seed=0).run(loss) for name in "ab"]
     assert runs[0] == runs[1]
 
 
 @pytest.mark.parametrize("row", ALL)
-def test_law_2_other_seeds_give_other_points(tmp_path, row):
+def test_rule_2_other_seeds_give_other_points(tmp_path, row):
     if row.name == "grid":
         pytest.skip("a grid has no seed")
     runs = [driver(tmp_path / str(seed), row, seed=seed).run(loss, 3) for seed in (0, 1, 2)]
@@ -101,7 +101,7 @@ def test_law_2_other_seeds_give_other_points(tmp_path, row):
 
 
 @pytest.mark.parametrize("row", ALL)
-def test_law_3_a_resumed_search_tries_the_same_points(tmp_path, row):
+def test_rule_3_a_resumed_search_tries_the_same_points(tmp_path, row):
     whole = driver(tmp_path / "whole", row).run(loss)
     begun = driver(tmp_path / "parts", row)
     first = begun.run(loss, row.trials // 2)
@@ -113,21 +113,21 @@ def test_law_3_a_resumed_search_tries_the_same_points(tmp_path, row):
 
 
 @pytest.mark.parametrize("row", ALL)
-def test_laws_4_and_5_a_finite_space_is_used_up_and_ends_the_search(tmp_path, row):
+def test_rules_4_and_5_a_finite_space_is_used_up_and_ends_the_search(tmp_path, row):
     options = {} if row.name == "grid" else row.options
     points = driver(tmp_path, row, FINITE, trials=50, strategy_options=options).run(loss)
     assert sorted(map(str, points)) == sorted(str(point) for point in FINITE.grid())
 
 
 @pytest.mark.parametrize("row", ALL)
-def test_law_6_every_end_is_accepted(tmp_path, row):
+def test_rule_6_every_end_is_accepted(tmp_path, row):
     ends = ["pruned", [math.nan], [math.inf], [-math.inf], [0.5], [0.1], [1e300]]
     points = driver(tmp_path, row).run(lambda point, number: ends[number % len(ends)])
     assert len(points) == row.trials
 
 
 @pytest.mark.parametrize("row", ALL)
-def test_law_6_nothing_but_failures_is_accepted(tmp_path, row):
+def test_rule_6_nothing_but_failures_is_accepted(tmp_path, row):
     points = driver(tmp_path, row, trials=6).run(lambda point, number: [math.nan])
     assert len(points) == 6
 
@@ -145,7 +145,7 @@ def test_law_6_nothing_but_failures_is_accepted(tmp_path, row):
         ),
     ],
 )
-def test_law_7_small_spaces(tmp_path, row, space, size):
+def test_rule_7_small_spaces(tmp_path, row, space, size):
     assert len(driver(tmp_path, row, space, trials=9).run(loss)) == size == space.size
 
 

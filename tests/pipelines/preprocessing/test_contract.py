@@ -1,4 +1,4 @@
-"""Every preprocessing keeps the laws that `Preprocessing` states."""
+"""Every preprocessing keeps the rules that `Preprocessing` states."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_every_preprocessing_has_a_row() -> None:
 
 
 @each
-def test_law_1_other_rows_change_nothing(row: Row) -> None:
+def test_rule_1_other_rows_change_nothing(row: Row) -> None:
     fitted = row.make().fit(row.train, row.targets)
     before = json.dumps(fitted.to_config())
     fitted.transform(row.new)
@@ -157,7 +157,7 @@ def test_law_1_other_rows_change_nothing(row: Row) -> None:
 
 
 @each
-def test_law_2_rows_do_not_depend_on_company(row: Row) -> None:
+def test_rule_2_rows_do_not_depend_on_company(row: Row) -> None:
     fitted = row.make().fit(row.train, row.targets)
     every = fitted.transform(row.new)
     some = fitted.transform(row.first(row.new))
@@ -169,7 +169,7 @@ def test_law_2_rows_do_not_depend_on_company(row: Row) -> None:
 
 
 @each
-def test_law_3_json_rebuilds_the_same(row: Row, tmp_path: Any) -> None:
+def test_rule_3_json_rebuilds_the_same(row: Row, tmp_path: Any) -> None:
     fitted = row.make().fit(row.train, row.targets)
     write_preprocessing(fitted, tmp_path / "fitted.json")
     rebuilt = read_preprocessing(tmp_path / "fitted.json")
@@ -180,14 +180,14 @@ def test_law_3_json_rebuilds_the_same(row: Row, tmp_path: Any) -> None:
 
 
 @each
-def test_law_4_use_before_fit_is_an_error(row: Row) -> None:
+def test_rule_4_use_before_fit_is_an_error(row: Row) -> None:
     with pytest.raises(NotFittedError, match=r"call fit\(train_x\) before"):
         row.make().transform(row.new)
     with pytest.raises(NotFittedError, match=r"call fit\(train_x\) before"):
         row.make().to_config()
 
 
-def test_law_5_nothing_imports_tensorflow() -> None:
+def test_rule_5_nothing_imports_tensorflow() -> None:
     modules = [reference.split(":")[0] for reference in PREPROCESSING.values()]
     code = f"import sys, {', '.join(modules)}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -108,28 +108,36 @@ def _limit_stream(parts: tuple[str, str, str], rows: int | None) -> tuple[str, s
     return train, validation, test
 
 
-def tiny_shakespeare(path: Path | str, *, seed: int = 0, rows: int | None = None) -> Dataset:
+def tiny_shakespeare(
+    path: Path | str, *, seed: int = 0, rows: int | None = None, validation: float = 0.1
+) -> Dataset:
     """Loads tiny shakespeare as one stream, split 80/10/10 in order.
 
     nanoGPT trains on the first 90 % of the characters and reports on the rest, without a
     third split. Here the rest is the test split, and the tenth before it is for
-    validation: a model refitted on train and validation is comparable with nanoGPT's.
+    validation: a model that is trained on nearly all of these 90 % (`validation=0.01`), or
+    refitted on both parts, is comparable with nanoGPT's.
 
     Args:
         path: The dataset's folder.
         seed: Not used: the split is by position.
         rows: Training lines to keep at most, from the beginning, or `None`.
+        validation: Share of the text for validation, the part before the test split; above 0
+            and below 0.9.
 
     Returns:
         One `str` a split; `y` is `None`.
 
     Raises:
+        ValueError: If the share is out of range.
         DataError: If the file is missing, empty or not UTF-8.
     """
+    if not 0 < validation < 0.9:
+        raise ValueError(f"`0 < validation < 0.9` must hold. Got validation={validation!r}.")
     _, (file,) = locate("tiny-shakespeare", Path(path))
     text = read_text(file)
     # int(0.9 * n), as in nanoGPT: rounding would move the border by one character.
-    first, second = int(0.8 * len(text)), int(0.9 * len(text))
+    first, second = int((0.9 - validation) * len(text)), int(0.9 * len(text))
     if first == 0 or second in (first, len(text)):
         raise DataError(f"ten characters at least are expected, got {len(text)}.", path=file)
     parts = _limit_stream((text[:first], text[first:second], text[second:]), rows)

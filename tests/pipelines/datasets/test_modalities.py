@@ -160,6 +160,18 @@ def test_shakespeare_is_cut_where_nanogpt_cuts(tmp_path: Path) -> None:
     assert dataset.test.open("compare").x == text[int(0.9 * len(text)) :]
 
 
+def test_shakespeare_has_a_validation_part_of_the_asked_size(tmp_path: Path) -> None:
+    makers.shakespeare(tmp_path / "tinyshakespeare", 1)
+    whole = load_dataset("tiny-shakespeare", data_dir=tmp_path)
+    small = load_dataset("tiny-shakespeare", data_dir=tmp_path, validation=0.05)
+    assert len(small.validation.x) == pytest.approx(len(whole.validation.x) / 2, abs=2)
+    assert small.train_and_validation().x == whole.train_and_validation().x
+    with pytest.raises(
+        ValueError, match=r"`0 < validation < 0\.9` must hold\. Got validation=0\.9"
+    ):
+        load_dataset("tiny-shakespeare", data_dir=tmp_path, validation=0.9)
+
+
 def test_linked_pairs_share_a_group() -> None:
     pairs = [
         ("Go on.", "Continue."),

@@ -45,6 +45,8 @@ def store_trials(storage: Any, study: int, count: int, *, seed: int) -> None:
     from tuning.strategies.cube import Cube
     from tuning.strategies.distributions import distributions_of
 
+    if not count:  # an insert of no rows would be one of an empty row
+        return
     cube, distributions = Cube(SPACE), distributions_of(SPACE)
     rows = cube.snap(np.random.default_rng(seed).random((count, len(cube.names))))
     points = [cube.decode(row) for row in rows]

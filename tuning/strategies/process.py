@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 from scipy.special import erfcx
@@ -45,7 +46,9 @@ class Process:
         rows = [_LENGTHS] * x.shape[1] + [_NOISE]
         low, high, middle, self._width = np.array(rows).T
         self._middle = middle + np.append(np.full(x.shape[1], 0.5 * math.log(x.shape[1])), 0.0)
-        self._distances = self._squares(x).reshape(-1, x.shape[1])
+        self._pairs = np.tril_indices(len(x), -1)
+        self._places = self._pairs[0] + len(x) * self._pairs[1]  # of the pairs, by columns
+        self._distances = self._squares(x)[self._pairs]
         found = minimize(
             self.loss,
             self._middle,
@@ -69,18 +72,25 @@ class Process:
         Args:
             logs: Logarithms of the lengths and of the noise, `float[d + 1]`.
         """
-        size = len(self._z)
+        size, (rows, columns) = len(self._z), self._pairs
+        z, places = self._z, self._places
+        # Everything is symmetric: the lower triangle is enough, for LAPACK as for the sums.
         kernel, slope = _matern(self._distances @ np.exp(-2 * logs[:-1]))
         noise = math.exp(logs[-1])
-        covariance = kernel.reshape(size, size) + (noise + _JITTER) * np.eye(size)
-        factor = cho_factor(covariance, lower=True, check_finite=False)
-        inverse = cho_solve(factor, np.eye(size), check_finite=False)
-        weights = inverse @ self._z
-        scale = max(float(self._z @ weights) / size, 1e-12)
+        covariance = np.zeros(size * size)
+        covariance[places] = kernel
+        covariance[:: size + 1] = 1 + noise + _JITTER
+        square = covariance.reshape(size, size, order="F")
+        factor = cho_factor(square, lower=True, overwrite_a=True, check_finite=False)
+        weights = cho_solve(factor, z, check_finite=False)
+        scale = max(float(z @ weights) / size, 1e-12)
         value = 0.5 * size * math.log(scale) + float(np.log(np.diag(factor[0])).sum())
-        outer = inverse - np.outer(weights, weights) / scale
-        lengths = 5 / 6 * ((outer.ravel() * slope) @ self._distances) * np.exp(-2 * logs[:-1])
-        gradient = np.append(lengths, 0.5 * float(np.trace(outer)) * noise)
+        inverse, _ = dpotri(factor[0], lower=True)
+        pairs = inverse.ravel(order="F")[places]
+        outer = pairs - weights[rows] * weights[columns] / scale
+        lengths = 5 / 3 * ((outer * slope) @ self._distances) * np.exp(-2 * logs[:-1])
+        trace = float(np.trace(inverse)) - float(weights @ weights) / scale
+        gradient = np.append(lengths, 0.5 * trace * noise)
         away = (logs - self._middle) / self._width
         return value + 0.5 * float(away @ away), gradient + away / self._width
 

@@ -37,7 +37,6 @@ RECIPE = Recipe(
         "label_smoothing": 0.0,
         "min_frequency": 2,
         "sampling_half_life": 0,
-        "beam_width": 4,
         "optimizer": "adam",
         "learning_rate": 2e-3,
         "schedule": "cosine",

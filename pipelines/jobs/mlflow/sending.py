@@ -45,13 +45,12 @@ class WinnerSending:
             context: Tells when; takes the note why MLflow refused it.
         """
         from tuning.tracking import Tracker, TrackingError
-        from tuning.tracking.quiet import load_mlflow
 
-        load_mlflow()  # while others still write
         delivery = kept_delivery(self.directory)
-        context.report(1, {ASK: 1.0})
         try:
+            # Its imports take long: others still write meanwhile.
             run = Tracker(self.tracking_uri, experiment=self.experiment).run(self.run_id)
+            context.report(1, {ASK: 1.0})
             if delivery is not None:
                 delivery.send(run, self.directory)
         except TrackingError as error:

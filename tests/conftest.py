@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,34 @@ def pytest_runtest_call(item: pytest.Item):
             "make it smaller, or mark it `exhaustive` or `slow`."
         )
     return result
+
+
+@contextlib.contextmanager
+def _same_environment() -> Iterator[None]:
+    """Takes the name of the test out of the environment.
+
+    A workers' server serves searches of one environment: so those of several tests share it.
+    """
+    name = os.environ.pop("PYTEST_CURRENT_TEST", None)
+    try:
+        yield
+    finally:
+        if name is not None:
+            os.environ["PYTEST_CURRENT_TEST"] = name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call():
+    """Runs each test in the same environment."""
+    with _same_environment():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup():
+    """Runs each fixture in the same environment."""
+    with _same_environment():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,19 @@ _PASSWORD = re.compile(
 # A single word before the @ of an address is often a token.
 _WORD = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<word>[^/\s:@'\"]+)@")
 _QUERY = re.compile(
-    r"(?P<key>[?&;][\w.%-]*(?:passw(?:or)?d|pwd|passphrase|token|secret|credential|signature"
-    r"|api_?key|access_?key|sslpassword)[\w.%-]*=)[^&;\s'\"]+",
+    r"(?P<key>[?&;](?:[\w.%-]*(?:passw(?:or)?d|pwd|passphrase|token|secret|credential|signature"
+    r"|api_?key|access_?key)[\w.%-]*|sig)=)[^&;\s'\"]+",
     re.IGNORECASE,
 )
-# `host=db password='se cret'` of libpq, and variables such as PGPASSWORD=secret.
+_VALUE = r"(?P<value>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\s&;'\"]+)"
+# `host=db password='se cret'` of libpq, `password: secret` of YAML, `{"password": "secret"}`.
 _WORDS = re.compile(
-    r"(?P<key>\b\w*(?:passw(?:or)?d|pwd|passphrase)\s*=\s*)"
-    r"(?P<value>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\s&;'\"]+)",
+    r"(?P<key>\b\w*(?:passw(?:or)?d|pwd|passphrase)['\"]?\s*[=:]\s*)" + _VALUE, re.IGNORECASE
+)
+# Variables of the environment. Written small, `token` is a word of language models.
+_VARIABLES = re.compile(r"(?P<key>\b[A-Z0-9_]*(?:TOKEN|SECRET|API_KEY|ACCESS_KEY)=)" + _VALUE)
+_HEADER = re.compile(
+    r"(?P<key>\bauthorization['\"]?\s*[=:]\s*['\"]?(?:(?:basic|bearer)\s+)?)[^\s'\"]+",
     re.IGNORECASE,
 )
 _HIDDEN = "***"
@@ -41,8 +46,9 @@ def mask_credentials(text: str) -> str:
     """
     text = _PASSWORD.sub(rf"\g<scheme>\g<user>:{_HIDDEN}@", text)
     text = _WORD.sub(_hide_word, text)
-    text = _QUERY.sub(rf"\g<key>{_HIDDEN}", text)
-    return _WORDS.sub(rf"\g<key>{_HIDDEN}", text)
+    for pattern in (_QUERY, _WORDS, _VARIABLES, _HEADER):
+        text = pattern.sub(rf"\g<key>{_HIDDEN}", text)
+    return text
 
 
 def _hide_word(match: re.Match[str]) -> str:

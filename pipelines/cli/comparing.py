@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import TimeRemainingColumn
-from rich.table import Table
 
-from pipelines.cli.output import next_steps
+from pipelines.cli.output import make_table, next_steps
 from pipelines.formatting import format_value, where
 from pipelines.progress_bar import LiveBar
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from pipelines.comparisons.arm_results import ArmResult
     from pipelines.comparisons.comparison import Comparison, Part
     from pipelines.comparisons.run import ComparisonResult
@@ -87,26 +88,21 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def _arms(part: Part) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, title=part.title or None)
-    table.title_justify = "left"
-    for column in ("arm", "what it sets", *(["learning rates"] if part.learning_rates else [])):
-        table.add_column(column)
+    columns = ("arm", "what it sets", *(["learning rates"] if part.learning_rates else []))
+    lines = []
     for arm, params in part.arms.items():
         text = ", ".join(f"{key}={format_value(value)}" for key, value in params.items())
         rates = ", ".join(f"{rate:g}" for rate in part.learning_rates.get(arm, ()))
-        table.add_row(arm, text, *([rates] if part.learning_rates else []))
-    return table
+        lines.append([arm, text, *([rates] if part.learning_rates else [])])
+    return make_table(columns, lines, wrapping=columns, title=part.title)
 
 
 def _table(title: str, rows: list[Mapping[str, Any]]) -> Table:
-    columns = [_cells(row) for row in rows]
-    table = Table(box=None, header_style="bold", pad_edge=False, title=title or None)
-    table.title_justify = "left"
-    for name in columns[0]:
-        table.add_column(name, justify="left" if name in _LEFT else "right", no_wrap=True)
-    for cells in columns:
-        table.add_row(*cells.values())
-    return table
+    cells = [_cells(row) for row in rows]
+    numbers = [name for name in cells[0] if name not in _LEFT]
+    return make_table(
+        list(cells[0]), [list(one.values()) for one in cells], right=numbers, title=title
+    )
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str]:
@@ -129,5 +125,4 @@ def _interval(row: Mapping[str, Any], middle: str, low: str, high: str) -> str:
     text = format_value(row[middle])
     if row[low] is None:
         return text
-    # No markup: rich would read brackets as a style.
-    return rf"{text} \[{format_value(row[low])}, {format_value(row[high])}]"
+    return f"{text} [{format_value(row[low])}, {format_value(row[high])}]"

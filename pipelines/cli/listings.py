@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
 
 from cookbook._names import unknown_name
-from pipelines.cli.output import json_option, next_steps, print_listing, print_result
+from pipelines.cli.output import json_option, make_table, next_steps, print_listing, print_result
 from pipelines.formatting import format_value
 
 if TYPE_CHECKING:
@@ -67,6 +66,16 @@ def _group(recipe: Recipe) -> str:
     if data.is_own:
         return OWN
     return QUICK if data.folder is None else PUBLIC
+
+
+def _data_arguments(recipe: Recipe) -> str:
+    """What a command on the recipe has to say about the data."""
+    from pipelines.datasets.registry import entry, needed_options
+
+    if not entry(recipe.dataset).is_own:
+        return ""
+    target = " --target COLUMN" if "target" in needed_options(recipe.dataset) else ""
+    return f" --data PATH{target}"
 
 
 def _comparison_row(comparison: Comparison) -> dict[str, Any]:
@@ -128,25 +137,28 @@ def show(recipe: str, *, as_json: bool) -> None:
         print_result(fields)
         return
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
     for name in ("name", "summary", "task", "dataset", "builder", "metric", "source", "cost"):
         console.print(f"[bold]{name:<8}[/] {fields[name]}", highlight=False)
-    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left")
-    for column in ("hyperparameter", "default", "searched in"):
-        table.add_column(column)
-    for name in sorted({*found.defaults, *found.space.dimensions}):
-        searched = _as_in_a_job(found.space[name]) if name in found.space else ""
-        table.add_row(name, format_value(found.defaults.get(name)), searched)
+    columns = ("hyperparameter", "default", "searched in")
+    lines = [
+        [
+            name,
+            format_value(found.defaults.get(name)),
+            _as_in_a_job(found.space[name]) if name in found.space else "",
+        ]
+        for name in sorted({*found.defaults, *found.space.dimensions})
+    ]
     console.print()
-    console.print(table)
+    console.print(make_table(columns, lines, wrapping=columns))
     if record is not None:
         console.print(f"\nmeasured: {record.line(found.metric)}", highlight=False)
         if found.behind_baseline:
             console.print(f"behind the simple method: {found.behind_baseline}", highlight=False)
         console.print(f"command: {record.command}", highlight=False)
-    next_steps(f"cookbook train {recipe}", f"cookbook tune {recipe}")
+    given = _data_arguments(found)
+    next_steps(f"cookbook train {recipe}{given}", f"cookbook tune {recipe}{given}")
 
 
 def _as_in_a_job(dimension: Dimension) -> str:
@@ -156,7 +168,7 @@ def _as_in_a_job(dimension: Dimension) -> str:
     text = yaml.safe_dump(
         dimension.to_dict(), default_flow_style=True, sort_keys=False, width=math.inf
     )
-    return escape(text.strip())
+    return text.strip()
 
 
 def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:

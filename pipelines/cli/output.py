@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipelines.formatting import format_value
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _PROSE = ("summary", "advice", "found", "reason", "source")
 _LOG_WIDTH = 160
@@ -23,7 +26,11 @@ json_option = click.option(
 
 
 def print_listing(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    exact: bool = False,
 ) -> None:
     """Prints a listing.
 
@@ -31,25 +38,70 @@ def print_listing(
         rows: Objects with a `name` and more.
         columns: Which keys the table shows, in order; JSON has them all.
         as_json: JSON list instead of a table.
+        exact: Whether the keys are names to be copied, as of hyperparameters; otherwise
+            underscores are shown as spaces.
     """
     if as_json:
         click.echo(json.dumps([dict(row) for row in rows], default=str))
         return
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        numeric = bool(rows) and all(isinstance(r.get(column), int | float) for r in rows)
-        justify: Any = "right" if numeric else "left"
-        # Names and numbers are copied and compared: never truncated or wrapped.
-        whole = numeric or column not in _PROSE
-        table.add_column(column.replace("_", " "), justify=justify, no_wrap=whole)
-    for row in rows:
-        table.add_row(*(format_value(row.get(column, "")) for column in columns))
+    heads = {column: column if exact else column.replace("_", " ") for column in columns}
     console = Console()
     console.width = listing_width()
-    console.print(table)
+    console.print(
+        make_table(
+            list(heads.values()),
+            ([format_value(row.get(column, "")) for column in columns] for row in rows),
+            right=[heads[c] for c in columns if rows and all(_is_number(r.get(c)) for r in rows)],
+            wrapping=_PROSE,
+        )
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def make_table(
+    columns: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    *,
+    right: Collection[str] = (),
+    wrapping: Collection[str] = (),
+    title: str = "",
+) -> Table:
+    """Makes a table whose texts are shown as they are.
+
+    Studies, hyperparameters and columns have names that their users chose: `x[/b]` is one, and
+    rich would read it as markup.
+
+    Args:
+        columns: Heads.
+        lines: Cells of each line.
+        right: Columns whose cells end on one line, as numbers do.
+        wrapping: Columns that may be broken into lines; names and numbers are copied and compared.
+        title: Heading.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        title=Text(title, "table.title") if title else None,
+    )
+    table.title_justify = "left"
+    for column in columns:
+        table.add_column(
+            Text(column),
+            justify="right" if column in right else "left",
+            no_wrap=column not in wrapping,
+        )
+    for line in lines:
+        table.add_row(*map(Text, line))
+    return table
 
 
 def listing_width() -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 
-from pipelines.cli.output import next_steps
+from pipelines.cli.output import make_table, next_steps
 from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
@@ -18,17 +17,16 @@ if TYPE_CHECKING:
 def print_summary(result: TrainResult) -> None:
     """Prints what the training gave."""
     console = Console()
-    table = Table(box=None, header_style="bold", pad_edge=False)
     columns: dict[str, Mapping[str, Any]] = {
         "validation": result.metrics,
         "test": result.test_metrics,
         f"{result.baseline} (test)": result.baseline_metrics,
     }
-    for column in ("", *columns):
-        table.add_column(column, justify="left" if not column else "right")
-    for name in result.test_metrics:
-        table.add_row(name, *(format_value(values.get(name)) for values in columns.values()))
-    console.print(table)
+    lines = [
+        [name, *(format_value(values.get(name)) for values in columns.values())]
+        for name in result.test_metrics
+    ]
+    console.print(make_table(("", *columns), lines, right=columns, wrapping=columns))
     sample = "samples" if result.images_per_second is None else "images"
     rate = f"{result.samples_per_second:,.0f} {sample}/s"
     for note in result.notes:

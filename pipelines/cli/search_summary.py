@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from pipelines.cli.output import next_steps
+from pipelines.cli.output import make_table, next_steps
 from pipelines.formatting import format_value
 from pipelines.jobs.summary import summary_facts
 
@@ -41,7 +40,7 @@ def print_summary(result: TuneResult) -> None:
         columns = ("trial", result.metric, *rows[0]["bounded"], *names)
         _print_table("best trials", columns, lines)
     console.print(
-        f"[bold]best hyperparameters[/] {json.dumps(result.best_params)}",
+        f"[bold]best hyperparameters[/] {escape(json.dumps(result.best_params))}",
         highlight=False,
         soft_wrap=True,
     )
@@ -54,12 +53,12 @@ def print_summary(result: TuneResult) -> None:
 
 
 def _print_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for index, column in enumerate(columns):
-        numeric = all(line[index].replace(".", "").replace(",", "").isdigit() for line in lines)
-        table.add_column(column, justify="right" if numeric else "left")
-    for line in lines:
-        table.add_row(*line)
+    numbers = [
+        column
+        for index, column in enumerate(columns)
+        if all(line[index].replace(".", "").replace(",", "").isdigit() for line in lines)
+    ]
+    table = make_table(columns, lines, right=numbers, wrapping=columns)
     Console().print(f"[bold]{title}[/]")
     # A terminal that is too narrow wraps the line; a cut-off number would be worse.
     Console(width=_WIDE).print(table)

@@ -105,7 +105,8 @@ def _print_trials(rows: Sequence[Mapping[str, Any]]) -> None:
     ]
     fitting = fitting_columns(flat, shown, list(names), listing_width())
     place = shown.index("seconds") if shown else 0
-    print_listing(flat, [*shown[:place], *fitting, *shown[place:]], as_json=False)
+    columns = [*shown[:place], *fitting, *shown[place:]]
+    print_listing(flat, columns, as_json=False, exact=True)
     left = [name for key, name in names.items() if key not in fitting]
     if left:
         click.echo(

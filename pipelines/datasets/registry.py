@@ -94,6 +94,24 @@ def check_option_names(options: Iterable[str]) -> None:
             raise ValueError(f"{name!r} is no option of a loader: {_ELSEWHERE[name]}.")
 
 
+def needed_options(name: str) -> list[str]:
+    """Options of a loader that nothing can replace.
+
+    Args:
+        name: Name of a dataset.
+
+    Example:
+        >>> needed_options("tabular-file"), needed_options("image-folder")
+        (['target'], [])
+    """
+    parameters = inspect.signature(entry(name).function()).parameters.items()
+    return [
+        option
+        for option, parameter in parameters
+        if parameter.default is parameter.empty and option not in _COMMON
+    ]
+
+
 def load_dataset(
     name: str,
     *,
@@ -144,11 +162,7 @@ def load_dataset(
         options["path"] = dataset_folder(name, data_dir)
     elif "path" in known and "path" not in options:
         raise DataError(f"{name!r} reads your own data. Pass the file or folder as `path`.")
-    needed = [
-        item
-        for item, parameter in known.items()
-        if parameter.default is parameter.empty and item not in (*_COMMON, *options)
-    ]
+    needed = [option for option in needed_options(name) if option not in options]
     if needed:
         flag = _FLAGS.get(needed[0], "")
         raise ValueError(f"Dataset {name!r} needs the option {needed[0]!r}{flag}. Got none.")

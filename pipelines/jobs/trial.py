@@ -12,6 +12,8 @@ from tuning import Context, TrialError
 if TYPE_CHECKING:
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
 
+# What the workers of recipes import, before anything is computed.
+RECIPE_MODULES = ("pipelines.training", "tensorflow", "keras", "pipelines.training.experiment")
 # A trained model, and rows of inputs as it takes them.
 Trained = tuple[Any, Callable[[], Any]]
 

@@ -23,3 +23,11 @@ def test_the_name_is_taken_at_the_end(tmp_path):
         partial.write_text("new")
         assert not file.exists()
     assert file.read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["no/folder.txt", "n" * 300])
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, name):
+    file = tmp_path / name
+    with pytest.raises(OSError) as caught, whole_file(file) as partial:
+        partial.write_text("new")
+    assert caught.value.filename == str(file)

@@ -78,6 +78,8 @@ def search(
         pool.move_log(settings.directory)
         workers = pool
     try:
+        if session.lacks_trials:
+            workers.prepare()  # beside the first points
         run_session(session, payload, workers, on_progress)
         return session.result()
     finally:

@@ -1,8 +1,10 @@
-"""Which hyperparameters mattered: Optuna's PED-ANOVA on the finished trials."""
+"""Which hyperparameters mattered: Optuna's PED-ANOVA on complete and pruned trials."""
 
 from __future__ import annotations
 
+import itertools
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -12,13 +14,19 @@ from tuning.report.style import empty_figure, new_figure, tidy
 from tuning.report.theme import BLUE, INK
 from tuning.report.values import plain, shorten
 from tuning.report.view import StudySnapshot
-from tuning.storage.records import TrialRecord
+from tuning.space.space import Space
+from tuning.storage.records import PRUNED, TrialRecord
 
 FEWEST = 4  # below, the best part of the trials holds a single one
 
 
 def parameter_importance(view: StudySnapshot, objective: int = 0) -> dict[str, float]:
-    """Measures how much each parameter decides whether a trial is among the best.
+    """Measures how much each parameter decides whether a trial is among the best tenth.
+
+    A pruned trial counts as worse than every complete one, and a complete one that breaks a
+    constraint as worse than those that keep it: PED-ANOVA asks which trials are among the best,
+    not by how much, and without the pruned ones a parameter by which trials are pruned would look
+    unimportant.
 
     Args:
         view: The study.
@@ -31,10 +39,9 @@ def parameter_importance(view: StudySnapshot, objective: int = 0) -> dict[str, f
     """
     import optuna
 
-    records = view.complete(objective)
-    if view.space is None or len(records) < FEWEST:
+    if view.space is None or len(view.complete(objective)) < FEWEST:
         return {}
-    study = _study_of(view, records, objective)
+    study = _study_of(view.space, ranked(view, objective))
     evaluator = optuna.importance.PedAnovaImportanceEvaluator()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about few trials; the figure names their number
@@ -45,28 +52,47 @@ def parameter_importance(view: StudySnapshot, objective: int = 0) -> dict[str, f
     return {name: float(share) for name, share in shares.items()}
 
 
-def _study_of(view: StudySnapshot, records: list[TrialRecord], objective: int) -> Any:
+def ranked(view: StudySnapshot, objective: int = 0) -> list[list[TrialRecord]]:
+    """Complete and pruned trials, the best first.
+
+    Args:
+        view: The study.
+        objective: Which metric, from 0.
+
+    Returns:
+        Groups of equal trials: complete ones by their value, then those that break a constraint,
+        then pruned ones, the longest-lived first.
+    """
+    sign = -1.0 if view.metrics[objective][1] else 1.0
+
+    def place(record: TrialRecord) -> tuple[bool, bool, float]:
+        if record.state == PRUNED:
+            return True, True, -float(record.steps)
+        return False, not record.feasible, sign * record.values[objective]
+
+    found = sorted([*view.complete(objective), *view.of_state(PRUNED)], key=place)
+    return [list(group) for _, group in itertools.groupby(found, place)]
+
+
+def _study_of(space: Space, groups: Sequence[Sequence[TrialRecord]]) -> Any:
+    """A study whose values are the ranks of the trials."""
     import optuna
 
     from tuning.strategies.distributions import distributions_of
 
-    if view.space is None:
-        raise ValueError("The importance of parameters needs the space of the study.")
-    distributions = distributions_of(view.space)
-    directions = optuna.study.StudyDirection
-    direction = directions.MAXIMIZE if view.metrics[objective][1] else directions.MINIMIZE
+    distributions = distributions_of(space)
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        study = optuna.create_study(direction=direction)
+        study = optuna.create_study(direction="minimize")
     finally:
         optuna.logging.set_verbosity(verbosity)
-    for record in records:
-        params = {k: v for k, v in view.space.encode(record.params).items() if k in distributions}
+    for rank, record in ((rank, record) for rank, group in enumerate(groups) for record in group):
+        params = {k: v for k, v in space.encode(record.params).items() if k in distributions}
         trial = optuna.trial.create_trial(
             params=params,
             distributions={name: distributions[name] for name in params},
-            value=record.values[objective],
+            value=float(rank),
         )
         study.add_trial(trial)
     return study

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,8 +69,10 @@ def trial_mark(record: TrialRecord, metric: str, objective: int = 0) -> Mark:
         'trial 7: val_accuracy 0.5 (pruned)'
     """
     value = record.values[objective] if len(record.values) > objective else None
-    reached = "" if value is None else f" {metric} {number(value)}"
+    reached = "" if value is None or math.isnan(value) else f" {metric} {number(value)}"
+    broken = [name for name, excess in record.constraints.items() if excess > 0]
     state = "" if record.state == COMPLETE else f" ({record.state})"
+    state += f" (breaks {', '.join(broken)})" if broken else ""
     return Mark(f"trial {record.number}:{reached}{state}", record.number)
 
 

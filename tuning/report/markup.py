@@ -32,7 +32,7 @@ def section(name: str, title: str, content: str) -> str:
 
 def figure(name: str, caption: str, drawn: Figure) -> str:
     """A figure with what it shows and how it is read."""
-    svg = mask_credentials(inline_svg(drawn, name=name))
+    svg = inline_svg(drawn, name=name)
     caption = f"<figcaption>{text(caption)}</figcaption>" if caption else ""
     return f'<figure>{caption}<div class="scroll" tabindex="0">{svg}</div></figure>'
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from tuning.files import whole_file
 from tuning.report import summary
+from tuning.report.constraints import constraints_table
 from tuning.report.evaluation import EVALUATIONS
 from tuning.report.markup import definitions, figure, section, table, text
 from tuning.report.registry import FIGURES, draw_all
@@ -122,6 +123,7 @@ def _parts(
     best = "Pareto front" if len(view.metrics) > 1 else "Best trials"
     yield _Part("best", best, _trials_table(view, best_trials(view)))
     for name, title, found in (
+        ("constraints", "Constraints", constraints_table(view)),
         ("stages", "Stages", stages_table(view)),
         ("confirmed", "Confirmed with other seeds", confirmed_table(view)),
     ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from tuning.report.style import empty_figure, legend, new_figure, robust_limits,
 from tuning.report.theme import INK, MUTED, ORANGE, VERMILION
 from tuning.report.values import number, plain, shorten
 from tuning.report.view import StudySnapshot
-from tuning.storage.records import PRUNED, TrialRecord
+from tuning.storage.records import TrialRecord
 
 _NOTHING = "No trial is complete yet."
 _MOST_AXES = 10
@@ -36,11 +35,13 @@ def parallel_figure(view: StudySnapshot) -> Figure:
     figure = new_figure(max(8.0, 1.45 * (len(names) + 1)), 4.8)
     axes = figure.subplots()
     colors = _colors(values, limits, reverse=not view.maximize)
+    best = view.best
     order = sorted(range(len(records)), key=lambda i: values[i], reverse=not view.maximize)
+    order.sort(key=lambda i: best is not None and records[i].number == best.number)  # in front
     _draw_pruned(axes, view, [*scales, metric])
     for rank, index in enumerate(order):
         heights = _heights(records[index], [*scales, metric])
-        leader = rank == len(order) - 1
+        leader = best is not None and records[index].number == best.number
         lines = axes.plot(
             range(len(heights)),
             heights,
@@ -54,17 +55,18 @@ def parallel_figure(view: StudySnapshot) -> Figure:
     _draw_axes(axes, [*scales, metric])
     if any(name not in record.params for name in names for record in records):
         axes.text(-0.02, _UNSET, "not set ", ha="right", va="center", color=MUTED, fontsize=8)
-    best = records[order[-1]]
-    point = [f"{name} {number(best.params[name])}" for name in names if name in best.params]
-    told = f"The best of {len(records)} complete trials, trial {best.number}, has"
-    describe(figure, f"{told} {', '.join(point)}.")
+    told = f"{len(records)} complete trials through their parameters to {view.metric}"
+    if best is not None:
+        point = [f"{name} {number(best.params[name])}" for name in names if name in best.params]
+        told += f"; the best one, trial {best.number}, has {', '.join(point)}"
+    describe(figure, f"{told}.")
     legend(axes)
     return figure
 
 
 def _draw_pruned(axes: Axes, view: StudySnapshot, scales: Sequence[Scale]) -> None:
     """Draws pruned trials up to what they reported last, as far as that can be shown."""
-    stopped = [r for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    stopped = view.pruned()
     for record in stopped:
         lines = axes.plot(
             range(len(scales)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuning.report.marks import describe, mark, trial_mark
 from tuning.report.style import (
+    BROKEN,
     COLOR_OF,
     MARKER_OF,
     apply_robust_limits,
@@ -58,28 +58,16 @@ def history_figure(view: StudySnapshot) -> Figure:
     figure = new_figure(8.0, 3.6 * len(view.metrics) + 0.6)
     rows = figure.subplots(len(view.metrics), 1, squeeze=False, sharex=True)[:, 0]
     for index, axes in enumerate(rows):
-        values = {}
-        for state in (PRUNED, COMPLETE):
-            shown = [
-                r
-                for r in view.of_state(state)
-                if len(r.values) > index and math.isfinite(r.values[index])
-            ]
-            values[state] = [r.values[index] for r in shown]
-            dots = axes.scatter(
-                [r.number for r in shown],
-                [r.values[index] for r in shown],
-                c=[COLOR_OF[state]] * len(shown),
-                marker=MARKER_OF[state],
-                s=34 if len(view.records) <= _MANY else 14,
-                alpha=0.9,
-                label=f"{state}{' (last report)' if state == PRUNED else ''}" if shown else None,
-                zorder=3,
-            )
-            mark(dots, [trial_mark(r, view.metrics[index][0], index) for r in shown])
+        complete, pruned = view.complete(index), view.pruned(index)
+        kept = [record for record in complete if record.feasible]
+        broken = [record for record in complete if not record.feasible]
+        _draw_trials(axes, view, pruned, objective=index, label="pruned (last report)")
+        _draw_trials(axes, view, kept, objective=index, label=COMPLETE)
+        _draw_trials(axes, view, broken, objective=index, label=BROKEN)
         _draw_best(axes, view, index)
-        if values[COMPLETE]:
-            focus(axes, values[COMPLETE], values[PRUNED], up=view.metrics[index][1])
+        if complete:
+            values = ([r.values[index] for r in group] for group in (complete, pruned))
+            focus(axes, *values, up=view.metrics[index][1])
         _mark_edges(axes, view, index)
         name = view.metrics[index][0]
         tidy(axes, x="trial" if index == len(rows) - 1 else "", y=name)
@@ -88,6 +76,25 @@ def history_figure(view: StudySnapshot) -> Figure:
         legend(axes)
     describe(figure, _course(view))
     return figure
+
+
+def _draw_trials(
+    axes: Axes, view: StudySnapshot, shown: list[TrialRecord], *, objective: int, label: str
+) -> None:
+    """Draws trials of one kind over their numbers."""
+    state = label.partition(" (")[0]
+    dots = axes.scatter(
+        [record.number for record in shown],
+        [record.values[objective] for record in shown],
+        c=[COLOR_OF[state]] * len(shown),
+        marker=MARKER_OF[state],
+        s=34 if len(view.records) <= _MANY else 14,
+        alpha=0.9,
+        label=label if shown else None,
+        zorder=3,
+    )
+    name = view.metrics[objective][0]
+    mark(dots, [trial_mark(record, name, objective) for record in shown])
 
 
 def _course(view: StudySnapshot) -> str:
@@ -137,7 +144,7 @@ def incumbent_figure(view: StudySnapshot) -> Figure:
     figure = new_figure(8.0, 4.0)
     axes = figure.subplots()
     times = [view.seconds(record.finished) / unit for record, _ in curve]
-    stopped = [r for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    stopped = view.pruned()
     complete = [record for record, _ in curve]
     _draw_ends(axes, view, complete, unit=unit, color=GREY, marker="o", label="complete trial")
     values = [value for _, value in curve]
@@ -188,7 +195,7 @@ def _draw_ends(
     values = [record.values[0] for record in members]
     dots = axes.scatter(
         [view.seconds(record.finished) / unit for record in members],
-        inside(axes, values) if label == "pruned" else values,
+        inside(values, axes.get_ylim()) if label == "pruned" else values,
         c=[color] * len(members),
         marker=marker,
         s=16,

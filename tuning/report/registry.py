@@ -51,11 +51,16 @@ FIGURES: dict[str, FigureEntry] = {
         incumbent_figure,
     ),
     "pareto": FigureEntry(
-        "Pareto front", "Trials that no other one beats in every metric.", pareto_figure, 2
+        "Pareto front",
+        "Trials that no other one beats in every metric; triangles were pruned, at their last "
+        "reports or on the edge of a metric that they never reported.",
+        pareto_figure,
+        2,
     ),
     "importance": FigureEntry(
         "Importance of the hyperparameters",
-        "How much each decides whether a trial is among the best (PED-ANOVA).",
+        "How much each decides whether a trial is among the best tenth (PED-ANOVA); pruned trials "
+        "count as not among them.",
         importance_figure,
     ),
     "parallel": FigureEntry(

@@ -15,7 +15,6 @@ from tuning.report.style import empty_figure, focus, inside, new_figure, shades,
 from tuning.report.theme import INK, ORANGE, VERMILION
 from tuning.report.values import number, shorten
 from tuning.report.view import StudySnapshot
-from tuning.storage.records import PRUNED
 
 _NOTHING = "No trial is complete yet."
 
@@ -42,7 +41,7 @@ def slices_figure(view: StudySnapshot) -> Figure:
         drawn.append((axes, scale))
         tidy(axes, x=shorten(names[index], 26), y=view.metric if index % columns == 0 else "")
         scale.dress(axes)
-    pruned = [r.values[0] for r in view.of_state(PRUNED) if r.values and math.isfinite(r.values[0])]
+    pruned = [record.values[0] for record in view.pruned()]
     focus(grid.flat[0], [record.values[0] for record in records], pruned, up=view.maximize)
     for axes, scale in drawn:
         _draw_pruned(axes, view, scale)
@@ -90,11 +89,10 @@ def _slice(axes: Axes, view: StudySnapshot, scale: Scale, last: int) -> Any:
 
 def _draw_pruned(axes: Axes, view: StudySnapshot, scale: Scale) -> None:
     """Draws pruned trials at their last value, or on the edge where that is far off."""
-    pairs = [pair for pair in placed(view.of_state(PRUNED), scale) if pair[0].values]
-    stopped = [pair for pair in pairs if math.isfinite(pair[0].values[0])]
+    stopped = placed(view.pruned(), scale)
     triangles = axes.scatter(
         [place for _, place in stopped],
-        inside(axes, [record.values[0] for record, _ in stopped]),
+        inside([record.values[0] for record, _ in stopped], axes.get_ylim()),
         marker="v",
         s=18,
         c=[ORANGE] * len(stopped),

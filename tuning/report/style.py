@@ -26,8 +26,10 @@ from tuning.report.values import plain, shorten
 from tuning.storage.records import COMPLETE, FAILED, PRUNED, RUNNING, WAITING
 
 COLORS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, INK)
+BROKEN = "breaks a constraint"  # a complete trial that cannot win
 COLOR_OF = {COMPLETE: BLUE, PRUNED: ORANGE, FAILED: VERMILION, RUNNING: SKY, WAITING: GREY}
-MARKER_OF = {COMPLETE: "o", PRUNED: "v", FAILED: "x", RUNNING: ">", WAITING: "."}
+COLOR_OF |= {BROKEN: PURPLE}
+MARKER_OF = {COMPLETE: "o", PRUNED: "v", FAILED: "x", RUNNING: ">", WAITING: ".", BROKEN: "s"}
 
 
 def new_figure(width: float = 8.0, height: float = 4.5) -> StudyFigure:
@@ -125,14 +127,14 @@ def focus(axes: Axes, complete: Sequence[float], others: Sequence[float], *, up:
         axes.text(0.99, height, note, transform=axes.transAxes, ha="right", color=MUTED, fontsize=8)
 
 
-def inside(axes: Axes, values: Sequence[float]) -> list[float]:
-    """Moves values that lie beyond the y axis to its edge, where they are seen.
+def inside(values: Sequence[float], limits: tuple[float, float]) -> list[float]:
+    """Moves values that lie beyond an axis to its edge, where they are seen.
 
     Args:
-        axes: Axes with settled limits.
         values: Finite numbers.
+        limits: The settled limits of the axis.
     """
-    low, high = axes.get_ylim()
+    low, high = limits
     margin = 0.025 * (high - low)
     return [min(max(value, low + margin), high - margin) for value in values]
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
+from tuning.credentials import mask_credentials
 from tuning.report.marks import Mark, StudyFigure
 from tuning.report.theme import NAME_OF
 
@@ -27,7 +28,8 @@ def inline_svg(figure: Figure, *, name: str) -> str:
         name: Prefix of its ids, which must not occur twice in a page.
 
     Returns:
-        The `<svg>`. Marks have a `<title>`, and `data-trial` where they belong to a trial.
+        The `<svg>`, without passwords. Marks have a `<title>`, and `data-trial` where they belong
+        to a trial.
     """
     # Written by matplotlib a moment ago, from texts that it has escaped.
     root = ElementTree.fromstring(_drawn(figure))  # noqa: S314
@@ -42,11 +44,14 @@ def inline_svg(figure: Figure, *, name: str) -> str:
     if isinstance(figure, StudyFigure):
         for group, marks in figure.marks.items():
             _name_marks(root, f"{name}-{group}", marks)
+    for element in root.iter():
+        if element.text and not element.text.isspace():
+            element.text = mask_credentials(element.text)
     width = float(root.attrib["viewBox"].split()[2])
     root.attrib = {
         "viewBox": root.attrib["viewBox"],
         "role": "img",
-        "aria-label": getattr(figure, "alt", "") or name,
+        "aria-label": mask_credentials(getattr(figure, "alt", "") or name),
         "style": f"min-width:{width * _SCALE:.0f}px;max-width:{width * _LARGEST:.0f}px",
     }
     return ElementTree.tostring(root, encoding="unicode")

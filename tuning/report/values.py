@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tuning.credentials import mask_credentials
+
 
 def number(value: Any, digits: int = 4) -> str:
     """Writes a number shortly, and anything else as text.
@@ -28,12 +30,13 @@ def plain(text: str) -> str:
 
 
 def shorten(text: str, length: int = 22) -> str:
-    """Shortens a label in its middle.
+    """Shortens a label in its middle; a password is hidden before it could be cut in two.
 
     Example:
         >>> shorten("a_very_long_parameter_name", 13)
         'a_very…r_name'
     """
+    text = mask_credentials(text)
     if len(text) <= length:
         return text
     head = length // 2

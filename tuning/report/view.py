@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from tuning.storage.records import (
     EVALUATION,
     FINISHED,
     PROVENANCE,
+    PRUNED,
     RESULT,
     SETTINGS,
     SPACE,
@@ -35,7 +36,8 @@ class StudySnapshot:
     Attributes:
         name: Name of the study.
         metrics: `(name, whether larger is better)`, at least one.
-        records: All trials in the order of their numbers.
+        records: All trials in the order of their numbers. A pruned one has each metric as last
+            reported, NaN for those it did not report.
         space: The search space, or None when the study does not hold it.
         settings: The settings of the search.
         result: The final evaluation; empty before it.
@@ -128,6 +130,18 @@ class StudySnapshot:
         """Trials in one of the states of `tuning.storage.records`."""
         return [record for record in self.records if record.state == state]
 
+    def pruned(self, objective: int = 0) -> list[TrialRecord]:
+        """Pruned trials whose last report of one metric is finite.
+
+        Args:
+            objective: Which metric, from 0.
+        """
+        return [
+            record
+            for record in self.of_state(PRUNED)
+            if len(record.values) > objective and math.isfinite(record.values[objective])
+        ]
+
     def seconds(self, moment: datetime | None) -> float:
         """Seconds from the start of the first trial to a moment; 0 for None."""
         if moment is None or self.started is None:
@@ -155,16 +169,26 @@ def view_study(study: Any) -> StudySnapshot:
     stored = attributes.get(SPACE)
     settings = attributes.get(SETTINGS, {})
     directions = [direction.name == "MAXIMIZE" for direction in study.directions]
+    names = _metric_names(study, settings)
     return StudySnapshot(
         name=study.study_name,
-        metrics=list(zip(_metric_names(study, settings), directions, strict=True)),
-        records=read_trials(study),
+        metrics=list(zip(names, directions, strict=True)),
+        records=[_with_last_report(record, names) for record in read_trials(study)],
         space=None if stored is None else Space.from_dict(stored),
         settings=settings,
         result=attributes.get(RESULT) or {},
         evaluation=attributes.get(EVALUATION) or {},
         provenance=attributes.get(PROVENANCE) or {},
     )
+
+
+def _with_last_report(record: TrialRecord, names: Sequence[str]) -> TrialRecord:
+    """A pruned trial with a value per metric: Optuna keeps none of a study of several metrics."""
+    if record.state != PRUNED or len(record.values) == len(names):
+        return record
+    reported = [record.history.get(name) or [math.nan] for name in names]
+    last = tuple(math.nan if line[-1] is None else float(line[-1]) for line in reported)
+    return replace(record, values=last) if any(map(math.isfinite, last)) else record
 
 
 def as_view(study: Any) -> StudySnapshot:

@@ -8,7 +8,6 @@ import optuna
 from optuna.exceptions import ExperimentalWarning
 
 from tuning._names import unknown_name
-from tuning.internals.optuna_tpe import KnownNumbers, QuickTpe
 from tuning.strategies import Request
 from tuning.strategies.distributions import distributions_of
 
@@ -37,6 +36,9 @@ def quasi_random(request: Request) -> optuna.samplers.BaseSampler:
 
 def tpe(request: Request) -> optuna.samplers.BaseSampler:
     """Multivariate TPE; parameters under the same conditions are modelled together."""
+    # Its densities need scipy, whose import no other strategy here has to wait for.
+    from tuning.internals.optuna_tpe import KnownNumbers, QuickTpe
+
     if "numbers" not in request.memory:
         request.memory["numbers"] = KnownNumbers(distributions_of(request.space))
     with warnings.catch_warnings():

@@ -39,9 +39,11 @@ class RunningServer:
     Args:
         key: What it was started with.
         process: The process.
-        connection: Takes its orders, brings its messages.
+        connection: The connection to it.
 
     Attributes:
+        process: The process.
+        connection: Takes its orders, brings its messages.
         loaded: What it said when its imports were done, None before.
     """
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.jobs.mlflow.delivery import Delivery, kept_delivery
+from pipelines.jobs.mlflow.delivery import RECIPE, Delivery, kept_delivery
+from pipelines.jobs.mlflow.sending import WinnerSending, send_winner
 from tuning import open_study
 from tuning.storage.records import PROVENANCE, RESULT, REVIEW, annotate_study
 from tuning.tracking.study_runs import UNCHANGED
@@ -91,14 +93,15 @@ class Review:
         """
         if self._mirror is None:
             return {"run_id": None, "run_url": None}
-        report: MirrorReport = self._mirror.close(
+        end = functools.partial(
+            self._mirror.close,
             _CLOSE_SECONDS,
             status=UNCHANGED if keeps_status else "KILLED" if interrupted else "FINISHED",
             files=not interrupted,
             grace=_GRACE_SECONDS,
             say=False,
         )
-        unsent = self._send(report)
+        report, unsent = self._end_and_send(self._mirror, end)
         self._mirror.say_what_is_left(unsent)
         where: dict[str, Any] = {"run_id": report.run_id, "run_url": report.url}
         if self._kept is not None:  # else what an earlier search could not send still is unsent
@@ -106,24 +109,49 @@ class Review:
         _remember(open_study(self._settings.study, self._settings.url), where)
         return where
 
-    def _send(self, report: MirrorReport) -> list[str]:
-        """Sends the winner, if there is one; returns what could not be sent."""
+    def _end_and_send(
+        self, mirror: Mirror, end: Callable[[], MirrorReport]
+    ) -> tuple[MirrorReport, list[str]]:
+        """Ends the mirror and sends the winner, if there is one; says what could not be sent."""
         if self._kept is None:
-            return []
+            return end(), []
         delivery, directory, model = self._kept
-        if report.run_id is None or report.error is not None:
-            metrics = [] if report.synced else ["the metrics of the result"]
-            return [*metrics, *delivery.parts]
+        # A second call of `end` only returns the same report.
+        run_id = mirror.run_id or end().run_id
+        refused: str | None = "it did not answer."
+        if run_id is not None and delivery.kind == RECIPE:
+            sending = WinnerSending(
+                tracking_uri=str(self._tracking_uri),
+                experiment=self._experiment,
+                run_id=run_id,
+                directory=directory,
+            )
+            refused = send_winner(sending, self._settings, may_send=lambda: end().error is None)
+        elif run_id is not None and end().error is None:
+            refused = self._send(run_id, delivery, directory, model)
+        report = end()
+        if refused is None:
+            return report, []
+        if report.run_id is not None and report.error is None:
+            self._note(f"MLflow did not take the model: {refused}")
+            return report, delivery.parts
+        metrics = [] if report.synced else ["the metrics of the result"]
+        return report, [*metrics, *delivery.parts]
+
+    @property
+    def _experiment(self) -> str:
+        return self._provenance.experiment or self._settings.study
+
+    def _send(self, run_id: str, delivery: Delivery, directory: Path, model: Any) -> str | None:
+        """Sends a model that is in memory; returns why MLflow refused it."""
         from tuning.tracking import Tracker, TrackingError
 
         try:
-            experiment = self._provenance.experiment or self._settings.study
-            tracker = Tracker(str(self._tracking_uri), experiment=experiment)
-            delivery.send(tracker.run(report.run_id), directory, model=model)
+            tracker = Tracker(str(self._tracking_uri), experiment=self._experiment)
+            delivery.send(tracker.run(run_id), directory, model=model)
         except TrackingError as error:
-            self._note(f"MLflow did not take the model: {error}")
-            return delivery.parts
-        return []
+            return str(error)
+        return None
 
 
 def sync_study(study: Any, storage: str, tracking_uri: str) -> dict[str, Any]:

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import json
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs import candidates
-from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
+from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
-from pipelines.jobs.verdict import judge
+from pipelines.jobs.recipe.refit import (
+    HISTORY,
+    NOTES,
+    REPORTS,
+    SCORES,
+    RecipeComparison,
+    RecipeRefit,
+)
 from pipelines.jobs.winner_evaluation import keep_evaluation
-from pipelines.training.experiment import Experiment
-from pipelines.training.kept_files import kept_files
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from tuning.workers.calls import Call, calling_pool, run_calls
+from tuning.workers.local import LOG_NAME
 
 if TYPE_CHECKING:
-    from pipelines.datasets.containers import Dataset, Split
     from pipelines.jobs.mlflow.review import Review
     from pipelines.jobs.recipe.target import RecipeTarget
-    from pipelines.jobs.verdict import FinalScores
-    from pipelines.recipes.recipe import Recipe
     from tuning import SearchResult, SearchSettings
     from tuning.engine.ending import StudyEnding
+    from tuning.workers.pool import Outcome
 
-
-@dataclass(frozen=True, kw_only=True)
-class Refit:
-    """A trained model with its experiment and the training curve."""
-
-    model: Any
-    experiment: Experiment
-    history: Mapping[str, list[float]]
+_REFITS = "refits"
 
 
 def finish_recipe(
@@ -44,7 +42,7 @@ def finish_recipe(
     review: Review,
     ending: StudyEnding,
 ) -> dict[str, Any]:
-    """Refits winner and defaults, opens the test split, saves and logs the winner.
+    """Refits winner and defaults side by side, opens the test split, keeps the winner.
 
     Args:
         target: What was searched.
@@ -56,28 +54,41 @@ def finish_recipe(
     Returns:
         The result as the study records it.
     """
-    from pipelines.training.saving import save_model
-
-    dataset, chosen = target.data.load(), candidates.winner(target, found)
-    seeds = candidates.refit_seeds(settings.seed, target.seeds)
-    winners = [refit(target.recipe, chosen, dataset, seed=seed) for seed in seeds]
-    defaults = winners
+    chosen, standard = candidates.winner(target, found), None
     if not candidates.is_same_point(target.space, chosen.params, target.default_point):
         standard = candidates.defaults(target, found, settings)
-        defaults = [refit(target.recipe, standard, dataset, seed=seed) for seed in seeds]
-    reads = ending.record_reading()  # also one that is never heard of again
-    test = dataset.test.open("the end of a search")
-    scores = compare_on_test(winners, defaults, test, metrics=(*settings.metrics, *target.metrics))
-    path = save_model(winners[0].experiment, winners[0].model, settings.directory)
-    _keep(target, winners[0], test, settings=settings, review=review)
+    folder = settings.directory / _REFITS
+    winners = _refits(target, chosen, settings.seed, folder / "winner", keeps=True)
+    defaults = _refits(target, standard, settings.seed, folder / "defaults", keeps=False)
+    comparison = RecipeComparison(
+        recipe=target.recipe,
+        data=target.data,
+        seed=settings.seed,
+        metrics=(*settings.metrics, *target.metrics),
+        winners=tuple(call.directory for call in winners),
+        defaults=tuple(call.directory for call in defaults),
+    )
+    calls, log = [*winners, *defaults], settings.directory / LOG_NAME
+    with calling_pool(settings, len(calls), log=log, preload=target.preload) as pool:
+        reads = 0
+
+        def may_read() -> bool:
+            nonlocal reads
+            reads = ending.record_reading()  # also one that is never heard of again
+            return True
+
+        first, *_ = run_calls(pool, calls, may_go_on=may_read)
+        compared = Call(function=comparison, params=chosen.params, directory=folder)
+        (outcome,) = run_calls(pool, [compared])
+    path = _keep(first, winners[0].directory, settings=settings, review=review)
     return {
-        **scores.to_dict(),
+        **outcome.notes[SCORES],
         "trials": found.n_trials,
         "best_trial": found.best_trial,
         "epochs": chosen.epochs,
         "seeds": target.seeds,
         **found.choice,
-        "notes": list(dataset.notes),
+        "notes": outcome.notes[NOTES],
         "reproduce": train_command(target.recipe.name, chosen, json.loads(target.data.options)),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
@@ -85,79 +96,43 @@ def finish_recipe(
     }
 
 
-def refit(recipe: Recipe, candidate: candidates.Candidate, dataset: Dataset, *, seed: int) -> Refit:
-    """Trains a candidate on training and validation rows for the epochs that were found.
-
-    Args:
-        recipe: What is trained.
-        candidate: Hyperparameters and epochs.
-        dataset: Its data; the test split stays sealed.
-        seed: Of this training.
-    """
-    experiment = Experiment(recipe, candidate.params, dataset, seed=seed)
-    model, history = experiment.train(epochs=candidate.epochs, with_validation=True)
-    return Refit(model=model, experiment=experiment, history=history)
-
-
-def compare_on_test(
-    winners: Sequence[Refit],
-    defaults: Sequence[Refit],
-    test: Split,
+def _refits(
+    target: RecipeTarget,
+    candidate: candidates.Candidate | None,
+    seed: int,
+    folder: Path,
     *,
-    metrics: Sequence[tuple[str, str]],
-) -> FinalScores:
-    """Scores winner, default hyperparameters and a simple baseline on the same test rows.
-
-    Args:
-        winners: The refitted winner, once per seed.
-        defaults: The refitted default hyperparameters; the same models when the winner has
-            these hyperparameters itself.
-        test: The opened test split.
-        metrics: Metrics with their directions; the first one that the test has decides.
-
-    Returns:
-        The scores with their intervals and a verdict.
-    """
-    task, main_metric = winners[0].experiment.task, winners[0].experiment.entry.main_metric
-    ours = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in winners]
-    theirs = ours
-    if defaults is not winners:
-        theirs = [fitted.experiment.task.predict(fitted.model, test.x) for fitted in defaults]
-    asked = [(name.removeprefix("val_"), how) for name, how in metrics]
-    baseline = task.baseline(test)
-    found = judge(
-        ours,
-        theirs,
-        test.y,
-        # A thousand draws of the test rows are measured: no more metrics than may decide.
-        measure=functools.partial(task.scores, names=[name for name, _ in asked]),
-        metrics=(*asked, main_metric),
-        baseline=baseline,
-    )
-    return dataclasses.replace(
-        found,
-        test_metrics=task.scores(ours[0], test.y),
-        default_metrics=task.scores(theirs[0], test.y),
-        baseline_metrics=task.scores(baseline[1], test.y),
-    )
+    keeps: bool,
+) -> Sequence[Call]:
+    """One refit for each seed; the model of the first one is kept, if any is."""
+    if candidate is None:
+        return ()
+    return [
+        Call(
+            function=RecipeRefit(
+                recipe=target.recipe,
+                data=target.data,
+                registration=dict(target.registration) if keeps and number == 0 else None,
+            ),
+            params=candidate.params,
+            seed=one,
+            budget=candidate.epochs,
+            directory=folder / str(number),
+        )
+        for number, one in enumerate(candidates.refit_seeds(seed, target.seeds))
+    ]
 
 
-def _keep(
-    target: RecipeTarget, fitted: Refit, test: Split, *, settings: SearchSettings, review: Review
-) -> None:
-    """Keeps what the report and MLflow get, and gives the latter to the review."""
-    from pipelines.figures import history_figure
-
-    task, dataset = fitted.experiment.task, fitted.experiment.dataset
-    kept = kept_files(fitted.experiment, fitted.model, test)
-    keep_evaluation(settings, kept.reports, history=fitted.history)
-    delivery = Delivery(
-        kind=RECIPE,
-        dataset=dataset.name,
-        fingerprint=dataset.fingerprint,
-        registration=dict(target.registration),
-    )
-    figures = {"refit_history": history_figure(fitted.history), **kept.figures}
-    folder = settings.directory
-    delivery.keep(folder, task.raw_example(), figures=figures, texts=kept.texts)
-    review.keep(delivery, folder)
+def _keep(refit: Outcome, folder: Path, *, settings: SearchSettings, review: Review) -> Path:
+    """Moves the winner's files to the study, and gives them to report and review."""
+    history: Mapping[str, Any] = refit.notes[HISTORY]
+    keep_evaluation(settings, refit.notes[REPORTS], history=history)
+    directory = settings.directory
+    shutil.rmtree(directory / FOLDER, ignore_errors=True)  # of an earlier winner
+    for name in (CONFIG_FILE, FOLDER, MODEL_FILE):
+        (folder / name).replace(directory / name)
+    shutil.rmtree(directory / _REFITS, ignore_errors=True)
+    delivery = kept_delivery(directory)
+    if delivery is not None:
+        review.keep(delivery, directory)
+    return directory / MODEL_FILE

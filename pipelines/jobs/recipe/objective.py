@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.code_version import CodeVersion, code_version
-from pipelines.jobs.trial import Trained, kept_trainers, run_trial
+from pipelines.jobs.trial import RECIPE_MODULES, Trained, kept_trainers, run_trial
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest, cached_dataset
 from tuning import Context, TrialError
@@ -39,12 +39,7 @@ class RecipeObjective:
     folds: int | None = None
     latency: bool = False
     scores: tuple[str, ...] = ()
-    preload: ClassVar[tuple[str, ...]] = (
-        "pipelines.training",
-        "tensorflow",
-        "keras",
-        "pipelines.training.experiment",
-    )
+    preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
         """Runs one trial.

@@ -45,3 +45,12 @@ def test_a_task_that_the_target_decides_is_named_by_both_its_names(program, call
     out = program(*call).out
     assert "table-classification or table-regression" in out
     assert "{task}" not in out
+
+
+@pytest.mark.parametrize(
+    ("recipe", "arguments"),
+    [("tabular", " --data PATH --target COLUMN"), ("image", " --data PATH"), ("wine-mlp", "")],
+)
+def test_the_next_commands_can_be_run_as_they_stand(program, recipe, arguments):
+    line = f"Next: cookbook train {recipe}{arguments}   cookbook tune {recipe}{arguments}\n"
+    assert program("show", recipe).err == line

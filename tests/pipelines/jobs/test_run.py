@@ -5,7 +5,7 @@ from __future__ import annotations
 import psutil
 import pytest
 
-from pipelines.jobs.plan import plan_job
+from pipelines.jobs.plan import Plan, plan_job
 from pipelines.jobs.run import run_plan
 from pipelines.jobs.schema import Job
 from tuning.workers.idle_server import IDLE_SERVER
@@ -15,10 +15,20 @@ pytestmark = pytest.mark.service
 
 
 @pytest.fixture
-def prepared(monkeypatch):
-    """The pools whose imports began before anybody wanted a worker, as a list."""
-    found, prepare = [], LocalPool.prepare
-    monkeypatch.setattr(LocalPool, "prepare", lambda pool: (found.append(pool), prepare(pool)))
+def course(monkeypatch):
+    """What a job did in which order: `"imports"` of the workers began, `"data"` were read."""
+    found, prepare, identified = [], LocalPool.prepare, Plan.identified
+
+    def begin(pool):
+        found.append("imports")
+        prepare(pool)
+
+    def read(plan):
+        found.append("data")
+        return identified(plan)
+
+    monkeypatch.setattr(LocalPool, "prepare", begin)
+    monkeypatch.setattr(Plan, "identified", read)
     return found
 
 
@@ -30,16 +40,18 @@ def run(root, **changes):
 
 
 @pytest.mark.parametrize("name", [{}, {"study": "named"}])
-def test_a_finished_job_is_read_without_workers(tmp_path, prepared, name):
+def test_a_finished_job_is_read_without_workers(tmp_path, course, name):
     first = run(tmp_path, **name)
-    assert len(prepared) == 1
+    assert course[:2] == ["imports", "data"]
     IDLE_SERVER.end()
     before = psutil.Process().children()
+    course.clear()
     again = run(tmp_path, **name)
     assert psutil.Process().children() == before
-    assert len(prepared) == 1
+    assert course == ["data"]
     assert again.search.best_value == first.search.best_value
-    more = run(tmp_path, trials=3, **name)  # is searched, so it is started early
-    assert len(prepared) == 2
+    course.clear()
+    more = run(tmp_path, trials=3, **name)
+    assert course[:2] == ["imports", "data"]
     assert more.search.n_trials == 3
     IDLE_SERVER.end()

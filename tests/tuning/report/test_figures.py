@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 
 from tests.tuning.tracking.studies import SPACE, add_trial, demo_study, new_study
 from tuning.report import FIGURES, StudySnapshot, draw, parameter_importance, view_study
+from tuning.report.constraints import constraints_table
+from tuning.report.importance import ranked
 from tuning.report.registry import figures_of
 from tuning.report.scales import scale_of
 from tuning.results.result import pareto_front
@@ -90,10 +92,37 @@ def without_attributes() -> Any:
     return study
 
 
-def broken_constraints() -> Any:
+def few_of_two_metrics() -> Any:
     study = new_study(memory(), metrics=TWO)
     for number in range(4):
         add_trial(study, PARAMS, values=[0.1 * number, 100.0 * number], start=number)
+    return study
+
+
+SIZE = "parameters <= 9000"
+
+
+def constrained() -> Any:
+    """Four trials, of which the two best by value break the constraint."""
+    study = new_study(memory())
+    for number, over in enumerate((-50.0, -20.0, 10.0, 30.0)):
+        metrics = {"parameters": 9000.0 + over}
+        excess = {SIZE: over}
+        add_trial(
+            study, PARAMS, values=[0.1 * number], start=number, excess=excess, metrics=metrics
+        )
+    return study
+
+
+def pruned_of_two_metrics() -> Any:
+    """Two complete trials, and two that were pruned: one has reported both metrics."""
+    study = new_study(memory(), metrics=TWO)
+    add_trial(study, PARAMS, values=[0.9, 100.0])
+    add_trial(study, PARAMS, values=[0.8, 50.0], start=2)
+    first = {"step": [1, 2], "val_accuracy": [0.1, 0.2]}
+    both = {**first, "parameters": [70.0, 70.0]}
+    for start, history in ((4, first), (6, both)):
+        add_trial(study, PARAMS, state=records.PRUNED, start=start, history=history)
     return study
 
 
@@ -110,7 +139,9 @@ CASES: dict[str, Callable[[], Any]] = {
     "odd names": odd_names,
     "without attributes": without_attributes,
     "two metrics": lambda: demo_study(memory(), trials=12, metrics=TWO),
-    "two metrics, few": broken_constraints,
+    "two metrics, few": few_of_two_metrics,
+    "two metrics, pruned": pruned_of_two_metrics,
+    "constrained": constrained,
 }
 
 
@@ -157,6 +188,60 @@ def test_importance_finds_the_parameter_that_decides() -> None:
     shares = parameter_importance(view_study(study))
     assert next(iter(shares)) == "x"
     assert sum(shares.values()) == pytest.approx(1.0)
+
+
+def test_pruned_trials_tell_which_parameter_decides() -> None:
+    """By `y` trials are pruned; those that live are equally good."""
+    study = new_study(memory(), space=Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)}))
+    for number in range(40):
+        point = {"x": (number * 0.618) % 1, "y": (number % 8) / 7}
+        state = records.COMPLETE if point["y"] < 0.2 else records.PRUNED
+        add_trial(study, point, values=[0.5], state=state, start=number)
+    view = view_study(study)
+    assert len(view.complete()) == 10
+    assert next(iter(parameter_importance(view))) == "y"
+
+
+def test_the_ranks_of_trials(views: dict[str, StudySnapshot]) -> None:
+    groups = [[record.number for record in group] for group in ranked(views["constrained"])]
+    assert groups == [[1], [0], [3], [2]]  # who breaks the constraint comes after all who keep it
+    study = demo_study(memory(), trials=24)
+    ranks = [[(r.state, r.steps) for r in group] for group in ranked(view_study(study))]
+    pruned = [group for group in ranks if group[0][0] == records.PRUNED]
+    assert pruned == ranks[-len(pruned) :] and len(pruned) == 2
+    assert [group[0][1] for group in pruned] == [4, 2]
+
+
+def test_pruned_trials_stand_in_the_chart_of_the_front(views: dict[str, StudySnapshot]) -> None:
+    view = views["two metrics, pruned"]
+    figure = draw("pareto", view)
+    axes = figure.axes[0]
+    dots = next(one for one in axes.collections if "pruned" in str(one.get_label()))
+    (first, edge), both = dots.get_offsets().tolist()
+    low, high = axes.get_ylim()
+    assert low < edge < high and edge > 0.9 * high, "on the worse edge of what was not reported"
+    assert first == both[0] > axes.get_xlim()[0], "moved to the edge that 0.2 lies beyond"
+    assert both[1] == 70.0
+    assert figure.alt.endswith("2 trials were pruned.")
+    texts = [mark.text for marks in figure.marks.values() for mark in marks]
+    assert "trial 2: val_accuracy 0.2 (pruned)" in texts
+
+
+def test_who_breaks_a_constraint_is_neither_best_nor_unmarked(
+    views: dict[str, StudySnapshot],
+) -> None:
+    view = views["constrained"]
+    history = draw("history", view)
+    texts = [mark.text for marks in history.marks.values() for mark in marks]
+    assert f"trial 3: val_accuracy 0.3 (breaks {SIZE})" in texts
+    assert "the best one, trial 1," in draw("parallel", view).alt
+
+
+def test_the_table_of_constraints(views: dict[str, StudySnapshot]) -> None:
+    assert constraints_table(views["many trials"]) is None
+    header, rows = constraints_table(views["constrained"]) or ((), [])
+    assert rows == [[SIZE, 2, 2, "10, median 20", 8980.0, "2, 3"]]
+    assert len(header) == len(rows[0])
 
 
 def test_the_front_holds_exactly_the_unbeaten() -> None:

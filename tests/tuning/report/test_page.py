@@ -19,8 +19,9 @@ from tuning.report import (
     write_trials,
 )
 from tuning.report.live import follow_study
+from tuning.report.page import report_page
 from tuning.report.theme import DARK, LIGHT, contrast
-from tuning.report.view import StudySnapshot
+from tuning.report.view import StudySnapshot, as_view
 from tuning.space.space import Choice, Float, Space
 from tuning.storage import records
 from tuning.storage.studies import storage_url
@@ -44,10 +45,21 @@ def line(storage: Any, name: str, values: Sequence[float], **settings: Any) -> A
     return study
 
 
-def test_the_page_is_self_contained(storage: Any, tmp_path: Path) -> None:
-    study = demo_study(storage, trials=14)
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The whole page of a study with every kind of trial."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = demo_study(optuna.storages.InMemoryStorage(), trials=14)
     records.record_result(study, {"test": {"accuracy": 0.9823}, "verdict": "better"})
-    page = write_report(study, tmp_path / "report.html").read_text()
+    return write_report(study, tmp_path_factory.mktemp("page") / "report.html").read_text()
+
+
+def without_figures(study: Any, **options: Any) -> str:
+    """The page without the figures of the search, which take seconds to draw."""
+    return report_page(as_view(study), {}, **options)
+
+
+def test_the_page_is_self_contained(page: str) -> None:
     assert not re.search(r"(https?:)?//\w[\w.]+", page)
     assert " src=" not in page
     links = re.findall(r'href="([^"]*)"', page)
@@ -76,10 +88,10 @@ RESULT = {
 }
 
 
-def test_the_result_is_a_sentence_and_tables(storage: Any, tmp_path: Path) -> None:
+def test_the_result_is_a_sentence_and_tables(storage: Any) -> None:
     study = demo_study(storage, trials=4)
     records.record_result(study, RESULT)
-    page = write_report(study, tmp_path / "report.html").read_text()
+    page = without_figures(study)
     section = page[page.index("<h2>Result</h2>") : page.index("<h2>Best trials</h2>")]
     assert f">{RESULT['verdict']}</p>" in page[: page.index("<nav")]
     rows = [re.sub(r"<[^>]+>", "|", row) for row in section.split("</tr>")]
@@ -112,17 +124,14 @@ def test_the_page_escapes_everything(storage: Any, tmp_path: Path) -> None:
     assert page.count("&lt;script&gt;") > 8
 
 
-def test_the_policy_allows_the_script_of_the_page_alone(storage: Any, tmp_path: Path) -> None:
-    page = write_report(demo_study(storage, trials=2), tmp_path / "report.html").read_text()
+def test_the_policy_allows_the_script_of_the_page_alone(page: str) -> None:
     script = page[page.index("<script>") + 8 : page.index("</script>")]
     known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
     assert f'content="{policy}{known}\'"' in page
 
 
-def test_figures_and_tables_can_be_read_aloud(storage: Any, tmp_path: Path) -> None:
-    study = demo_study(storage, trials=14)
-    page = write_report(study, tmp_path / "report.html").read_text()
+def test_figures_and_tables_can_be_read_aloud(page: str) -> None:
     labels = re.findall(r'<svg [^>]*aria-label="([^"]*)"', page)
     assert len(labels) == page.count("<svg")
     assert all(len(label) > 30 for label in labels), labels
@@ -131,8 +140,7 @@ def test_figures_and_tables_can_be_read_aloud(storage: Any, tmp_path: Path) -> N
     assert '<th scope="row"' in page
 
 
-def test_marks_say_what_they_are(storage: Any, tmp_path: Path) -> None:
-    page = write_report(demo_study(storage, trials=14), tmp_path / "report.html").read_text()
+def test_marks_say_what_they_are(page: str) -> None:
     trials = page[page.index('<section id="history"') : page.index('<section id="incumbent"')]
     found = re.findall(r'data-trial="(\d+)"><title>trial (\d+): val_accuracy [\d.]+', trials)
     assert len(found) == 13  # all that have a value, pruned ones included
@@ -140,12 +148,12 @@ def test_marks_say_what_they_are(storage: Any, tmp_path: Path) -> None:
     assert len(re.findall("<title>[^<]*pruned", trials)) == 3
 
 
-def test_the_page_names_the_command_and_the_run(storage: Any, tmp_path: Path) -> None:
+def test_the_page_names_the_command_and_the_run(storage: Any) -> None:
     study = demo_study(storage, trials=2)
     records.record_result(study, {**RESULT, "reproduce": "cookbook train x --epochs 3"})
     study.set_user_attr(records.PROVENANCE, {"git_commit": "a" * 40 + "-dirty"})
     address = "http://server:5000/#/experiments/1/runs/abc"
-    page = write_report(study, tmp_path / "report.html", run_url=address).read_text()
+    page = without_figures(study, run_url=address)
     assert f'<a href="{address}">' in page
     assert "cookbook train x --epochs 3" in page
     assert f"git checkout {'a' * 12}  # and uncommitted changes" in page
@@ -159,10 +167,10 @@ EVALUATION = {
 }
 
 
-def test_the_page_shows_the_winner_on_the_test_rows(storage: Any, tmp_path: Path) -> None:
+def test_the_page_shows_the_winner_on_the_test_rows(storage: Any) -> None:
     study = demo_study(storage, trials=2)
     study.set_user_attr(records.EVALUATION, EVALUATION)
-    page = write_report(study, tmp_path / "report.html").read_text()
+    page = without_figures(study)
     for text in (
         "dog taken for cat: 2 of 5 rows (40.0%)",
         "12 of 15 test rows are right. Most often taken: dog for cat, 2 times.",
@@ -173,7 +181,7 @@ def test_the_page_shows_the_winner_on_the_test_rows(storage: Any, tmp_path: Path
     ):
         assert text in page, text
     study.set_user_attr(records.EVALUATION, {"confusion": {"pairs": [["a", "b", 3]]}})
-    page = write_report(study, tmp_path / "report.html").read_text()
+    page = without_figures(study)
     assert "The most frequent confusions: a for b (3)." in page
 
 
@@ -205,7 +213,10 @@ def test_a_live_page_is_read_again_until_its_search_has_ended(tmp_path: Path) ->
 
 
 def test_the_page_holds_no_password(storage: Any, tmp_path: Path) -> None:
-    study = new_study(storage, settings={"url": "postgresql://me:secret@db/x"})
+    space = Space({"url": Choice(["postgresql://me:secret@db/x", "password=secret"])})
+    study = new_study(storage, space=space, settings={"url": "postgresql://me:secret@db/x"})
+    for number, url in enumerate(["postgresql://me:secret@db/x", "password=secret"]):
+        add_trial(study, {"url": url}, values=[0.1 * number], start=number)
     add_trial(study, {}, state=records.FAILED, reason="https://me:secret@host refused")
     page = write_report(study, tmp_path / "report.html").read_text()
     assert "secret" not in page

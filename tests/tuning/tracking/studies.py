@@ -11,6 +11,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.space.space import Choice, Fixed, Float, Int, Space
 from tuning.storage import records
 from tuning.strategies.distributions import distributions_of
@@ -55,9 +56,13 @@ def add_trial(
     state: str = records.COMPLETE,
     start: float = 0.0,
     seconds: float = 2.0,
+    excess: Mapping[str, float] | None = None,
     **attributes: Any,
 ) -> None:
-    """Adds a trial that started `start` seconds after `START` and took `seconds`."""
+    """Adds a trial that started `start` seconds after `START` and took `seconds`.
+
+    `excess` is by how much it breaks each constraint, negative where it keeps it.
+    """
     space = Space.from_dict(study.user_attrs[records.SPACE])
     encoded = space.encode(params)
     known = distributions_of(space)
@@ -75,7 +80,7 @@ def add_trial(
             params=encoded,
             distributions={key: known[key] for key in encoded},
             user_attrs=attributes,
-            system_attrs={},
+            system_attrs={f"{CONSTRAINT_PREFIX}{k}": v for k, v in (excess or {}).items()},
             intermediate_values={},
         )
     )

@@ -110,11 +110,11 @@ def test_rule_2_a_module_of_the_user_is_seen_as_it_is_now(tmp_path, monkeypatch)
     monkeypatch.syspath_prepend(str(tmp_path))
     payload = Payload(content="own_objective:loss", preload=("own_objective",), name="loss")
     found = []
-    for value in (1.5, 2.5):  # of the same size, and within one tick of the file system
+    for value in (1.5, 22.5):  # Python compares size and second of a module it has compiled
         module.write_text(f"def loss(params, context): return {{'loss': {value}}}")
         _, outcome = searched(tmp_path, payload, preload=payload.preload)
         found.append(outcome.metrics["loss"])
-    assert found == [1.5, 2.5]
+    assert found == [1.5, 22.5]
 
 
 def test_rule_3_an_idle_server_ends_after_a_while(tmp_path):

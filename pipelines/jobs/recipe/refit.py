@@ -1,0 +1,160 @@
+"""What the end of a search trains and computes, in the workers: they have TensorFlow already.
+
+A refit asks, after its training and before it opens the test split, whether it may go on; the
+process that holds the end of the study then records that the split is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
+from pipelines.jobs.trial import RECIPE_MODULES
+from pipelines.jobs.verdict import FinalScores, judge
+from pipelines.recipes.recipe import Recipe
+from pipelines.training.data import DataRequest
+from pipelines.training.kept_files import kept_files
+from tuning import Context
+from tuning.workers.calls import ASK
+
+if TYPE_CHECKING:
+    import keras
+
+    from pipelines.datasets.containers import Split
+    from pipelines.training.experiment import Experiment
+
+REPORTS, HISTORY, SCORES, NOTES = "reports", "history", "scores", "dataset_notes"  # notes
+_REASON = "the end of a search"
+_PREDICTIONS = "predictions.npy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeRefit:
+    """Trains hyperparameters on training and validation rows, and predicts the test rows.
+
+    Attributes:
+        recipe: What is trained.
+        data: Its data.
+        registration: How MLflow registers the model that is kept; None for one that is not kept.
+    """
+
+    recipe: Recipe
+    data: DataRequest
+    registration: Mapping[str, Any] | None = None
+    preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
+
+    def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
+        """Trains for the epochs of the context's budget; files go to its directory.
+
+        Args:
+            params: Hyperparameters.
+            context: Seed, epochs, folder, and the question whether the test split may be read.
+        """
+        from pipelines.training.experiment import Experiment
+
+        dataset = self.data.load()
+        experiment = Experiment(self.recipe, params, dataset, seed=context.seed)
+        model, history = experiment.train(epochs=context.budget, with_validation=True)
+        context.report(1, {ASK: 1.0})
+        test = dataset.test.open(_REASON)
+        np.save(context.directory / _PREDICTIONS, experiment.task.predict(model, test.x))
+        if self.registration is not None:
+            reports = self._keep(experiment, model, history, test, folder=context.directory)
+            context.annotate(REPORTS, reports)
+            context.annotate(HISTORY, history)
+        return {}
+
+    def _keep(
+        self,
+        experiment: Experiment,
+        model: keras.Model,
+        history: Mapping[str, Sequence[float]],
+        test: Split,
+        *,
+        folder: Path,
+    ) -> Mapping[str, Any]:
+        """Writes the model, and beside it what MLflow gets; returns the values of the figures."""
+        from pipelines.figures import history_figure
+        from pipelines.training.saving import save_model
+
+        dataset, kept = experiment.dataset, kept_files(experiment, model, test)
+        delivery = Delivery(
+            kind=RECIPE,
+            dataset=dataset.name,
+            fingerprint=dataset.fingerprint,
+            registration=dict(self.registration or {}),
+        )
+        figures = {"refit_history": history_figure(history), **kept.figures}
+        delivery.keep(folder, experiment.task.raw_example(), figures=figures, texts=kept.texts)
+        save_model(experiment, model, folder)
+        return kept.reports
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeComparison:
+    """Scores winner, default hyperparameters and a simple method on the same test rows.
+
+    Attributes:
+        recipe: What was trained.
+        data: Its data.
+        seed: Of the job.
+        metrics: Metrics with their directions; the first one that the test has decides.
+        winners: Folders of the winner's refits, one for each seed.
+        defaults: Those of the default hyperparameters; empty when the winner has these itself.
+    """
+
+    recipe: Recipe
+    data: DataRequest
+    seed: int
+    metrics: tuple[tuple[str, str], ...]
+    winners: tuple[Path, ...]
+    defaults: tuple[Path, ...]
+    preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
+
+    def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
+        """Notes the scores.
+
+        Args:
+            params: The winner's hyperparameters.
+            context: Takes the notes.
+        """
+        from pipelines.training.experiment import Experiment
+
+        dataset = self.data.load()
+        experiment = Experiment(self.recipe, params, dataset, seed=self.seed)
+        scores = self._scores(experiment, dataset.test.open(_REASON))
+        context.annotate(SCORES, scores.to_dict())
+        context.annotate(NOTES, list(dataset.notes))
+        return {}
+
+    def _scores(self, experiment: Experiment, test: Split) -> FinalScores:
+        task, main_metric = experiment.task, experiment.entry.main_metric
+        ours = _predictions(self.winners)
+        theirs = _predictions(self.defaults) or ours
+        asked = [(name.removeprefix("val_"), how) for name, how in self.metrics]
+        names = [name for name, _ in asked]
+        baseline = task.baseline(test)
+        found = judge(
+            ours,
+            theirs,
+            test.y,
+            # A thousand draws of the test rows are measured: no more metrics than may decide.
+            measure=lambda predictions, y: task.scores(predictions, y, names),
+            metrics=(*asked, main_metric),
+            baseline=baseline,
+        )
+        return replace(
+            found,
+            test_metrics=task.scores(ours[0], test.y),
+            default_metrics=task.scores(theirs[0], test.y),
+            baseline_metrics=task.scores(baseline[1], test.y),
+        )
+
+
+def _predictions(folders: Sequence[Path]) -> list[np.ndarray]:
+    return [np.load(folder / _PREDICTIONS, allow_pickle=False) for folder in folders]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,20 +117,13 @@ class Review:
         if self._kept is None:
             return end(), []
         delivery, directory, model = self._kept
-        # A second call of `end` only returns the same report.
-        run_id = mirror.run_id or end().run_id
         refused: str | None = "it did not answer."
-        if run_id is not None and delivery.kind == RECIPE:
-            sending = WinnerSending(
-                tracking_uri=str(self._tracking_uri),
-                experiment=self._experiment,
-                run_id=run_id,
-                directory=directory,
-            )
-            refused = send_winner(sending, self._settings, may_send=lambda: end().error is None)
-        elif run_id is not None and end().error is None:
-            refused = self._send(run_id, delivery, directory, model)
-        report = end()
+        if delivery.kind == RECIPE and mirror.run_id is not None:
+            report, refused = self._send_beside(mirror, end, delivery, directory)
+        else:
+            report = end()
+            if report.run_id is not None and report.error is None:
+                refused = self._send(report.run_id, delivery, directory, model)
         if refused is None:
             return report, []
         if report.run_id is not None and report.error is None:
@@ -137,6 +131,27 @@ class Review:
             return report, delivery.parts
         metrics = [] if report.synced else ["the metrics of the result"]
         return report, [*metrics, *delivery.parts]
+
+    def _send_beside(
+        self, mirror: Mirror, end: Callable[[], MirrorReport], delivery: Delivery, directory: Path
+    ) -> tuple[MirrorReport, str | None]:
+        """Sends the winner of a recipe from a worker while the mirror comes to its end."""
+        sending = WinnerSending(
+            tracking_uri=str(self._tracking_uri),
+            experiment=self._experiment,
+            run_id=str(mirror.run_id),
+            directory=directory,
+        )
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            ended = beside.submit(end)
+
+            def may_send() -> bool:
+                # A registered model is described by what the mirror writes last.
+                waits = bool(delivery.registration.get("register"))
+                return (ended.result() if waits else mirror.report).error is None
+
+            refused = send_winner(sending, self._settings, may_send=may_send)
+            return ended.result(), refused
 
     @property
     def _experiment(self) -> str:

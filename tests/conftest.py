@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import time
@@ -62,14 +63,36 @@ def pytest_fixture_setup():
 
 
 @pytest.fixture(scope="session")
-def empty_mlflow(tmp_path_factory) -> Path:
-    """An MLflow database with all its tables: making them takes seconds, copying does not."""
-    from tuning.tracking import default_tracking_uri
-    from tuning.tracking.quiet import connect
+def made_once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Fills a folder once for all processes of this run; its tests read it and change nothing."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    folder = tmp_path_factory.mktemp("mlflow")
-    connect(default_tracking_uri(folder)).search_experiments()
-    return folder / "mlflow.db"
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a process that failed half way
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(made_once) -> Path:
+    """An MLflow database with all its tables: making them takes seconds, copying does not."""
+
+    def fill(folder: Path) -> None:
+        from tuning.tracking import default_tracking_uri
+        from tuning.tracking.quiet import connect
+
+        connect(default_tracking_uri(folder)).search_experiments()
+
+    return made_once("mlflow", fill) / "mlflow.db"
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """The first day of a new user: the real program, in an empty folder, with data of one's own.
 
-`python -m tests.first_day` takes about a minute on two quiet cores, `--long` some minutes. Every
-step is one line with its seconds; the first fault ends the day with exit code 1 and the output of
-the command.
+`python -m tests.first_day` takes about a minute on two quiet cores, `--long` some minutes;
+`--only guides,tutorial` are some of its steps. Every step is one line with its seconds; the first
+fault ends the day with exit code 1 and the output of the command.
 """
 
 from __future__ import annotations
@@ -290,7 +290,13 @@ def main() -> int:
     """Walks the day; 0 when nothing went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="Every step.")
-    long = parser.parse_args().long
+    parser.add_argument("--only", help="Names of steps, separated by commas.")
+    given = parser.parse_args()
+    by_name = {step.__name__: step for step in LONG}
+    only = given.only.split(",") if given.only else []
+    if unknown := set(only) - set(by_name):
+        parser.error(f"no step named {', '.join(sorted(unknown))}. Known: {', '.join(by_name)}")
+    steps = [by_name[name] for name in only] or (LONG if given.long else SHORT)
     # A store of the caller would take what belongs into the folder.
     for name in ("COOKBOOK_ROOT", "COOKBOOK_STORAGE", "COOKBOOK_DATA", "MLFLOW_TRACKING_URI"):
         os.environ.pop(name, None)
@@ -300,7 +306,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Day(Path(folder))) as day:
         try:
-            for step in LONG if long else SHORT:
+            for step in steps:
                 with timed(step):
                     step(day)
         except FaultError as fault:

@@ -124,7 +124,10 @@ def _pages() -> list[str]:
 
 
 @pytest.mark.parametrize("page", _pages())
-def test_python_runs_in_its_order_from_an_empty_folder(page: str, tmp_path, monkeypatch) -> None:
+def test_python_runs_in_its_order_from_an_empty_folder(
+    page: str, tmp_path, monkeypatch, put_mlflow
+) -> None:
+    put_mlflow(tmp_path / "mlruns")  # that one is made where there is none, the first day shows
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
     for block in BLOCKS:

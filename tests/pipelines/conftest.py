@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -37,6 +40,54 @@ def cookbook(tmp_path):
         return done
 
     return run
+
+
+DIGITS_SEARCH = {
+    "recipe": "digits-mlp", "trials": 2, "strategy": "random", "pruner": "none", "workers": 1,
+    "register": {"name": "digits", "alias": "champion"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def digits_search(made_once, put_mlflow, decoded_datasets):
+    """A folder with `digits.yaml`, a search of the program over it, and what that printed."""
+
+    def fill(folder):
+        from pipelines.cli.main import main
+
+        (folder / "digits.yaml").write_text(yaml.safe_dump(DIGITS_SEARCH))
+        put_mlflow(folder / "mlruns")
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(io.StringIO()) as out,
+        ):
+            patch.chdir(folder)
+            patch.setenv("XDG_CACHE_HOME", str(decoded_datasets))
+            patch.delenv("COOKBOOK_ROOT", raising=False)
+            patch.setattr(sys, "argv", ["cookbook", "tune", "digits.yaml", "--tiny", "--json"])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        assert ended.value.code == 0
+        (folder / "out.json").write_text(out.getvalue())
+
+    return made_once("digits-search", fill)
+
+
+@pytest.fixture(scope="session")
+def wine_search(made_once):
+    """A finished search over a recipe whose model has a loss of the cookbook, without MLflow."""
+    keys = {
+        "trials": 2, "tiny": True, "params": {"loss": "class_balanced"}, "strategy": "random",
+        "pruner": "none", "workers": 1, "tracking": False, "objective": "val_f1_macro",
+        "constraints": [{"metric": "val_mcc", "at_least": -1}],
+    }  # fmt: skip
+
+    def result(folder):
+        from pipelines.jobs.api import tune
+
+        return tune("wine-mlp", root=folder, **keys)
+
+    return result(made_once("wine-search", result))  # read from its record the second time
 
 
 class Ended(NamedTuple):

@@ -162,19 +162,11 @@ print(len(result.predict(pandas.DataFrame(json.loads(sys.argv[2])))))
 """  # noqa: E501
 
 
-@pytest.fixture(scope="module")
-def wine(tmp_path_factory):
-    """A search over a recipe whose model has a loss of the cookbook."""
-    return tune(
-        "wine-mlp", trials=2, tiny=True, params={"loss": "class_balanced"},
-        objective="val_accuracy", root=tmp_path_factory.mktemp("wine"), **QUICK,
-    )  # fmt: skip
-
-
 @pytest.mark.service
 @pytest.mark.timeout(300)
-def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine):
-    assert repr(wine).startswith(f"TuneResult('{wine.study}', 2 complete, best val_accuracy ")
+def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine_search):
+    wine = wine_search
+    assert repr(wine).startswith(f"TuneResult('{wine.study}', 2 complete, best val_f1_macro ")
     assert len(repr(wine)) < 200
     board = wine.leaderboard()
     assert list(board[wine.metric]) == sorted(board[wine.metric], reverse=True)
@@ -187,12 +179,12 @@ def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine):
 
 @pytest.mark.service
 @pytest.mark.timeout(300)
-def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine):
+def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine_search):
     rows = wine_rows()
-    assert len(wine.predict(rows)) == 2
+    assert len(wine_search.predict(rows)) == 2
     given = rows.to_json(orient="records")
     done = subprocess.run(
-        [sys.executable, "-c", IN_A_NEW_PROCESS, str(wine.model_path), given],
+        [sys.executable, "-c", IN_A_NEW_PROCESS, str(wine_search.model_path), given],
         capture_output=True, text=True, check=False, cwd=REPOSITORY,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

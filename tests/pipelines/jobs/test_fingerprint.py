@@ -277,16 +277,11 @@ def test_an_old_study_takes_the_facts_of_its_next_search(folder, tmp_path):
 # What runs and plans show of it
 
 
-@pytest.mark.exhaustive
-def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(tmp_path, put_mlflow):
-    put_mlflow(tmp_path)
-    result = tune(
-        "digits-mlp", root=tmp_path, tiny=True, trials=1, strategy="random", pruner="none",
-        workers=1,
-    )  # fmt: skip
+def test_study_and_trial_runs_carry_the_fingerprint_of_the_data(digits_search):
     expected = load_dataset("digits", rows=256).fingerprint
-    tracker = Tracker(default_tracking_uri(tmp_path), experiment="digits-mlp")
-    runs = {run.data.tags["role"]: run for run in tracker.search("study", result.study)}
+    uri = default_tracking_uri(digits_search / "mlruns")
+    tracker = Tracker(uri, experiment="digits-mlp")
+    runs = {run.data.tags["role"]: run for run in tracker.search("study", "digits")}
     assert {run.data.tags["dataset.fingerprint"] for run in runs.values()} == {expected}
     assert set(runs) == {"study", "trial"}
     (data,) = runs["study"].inputs.dataset_inputs

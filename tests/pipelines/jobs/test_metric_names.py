@@ -81,11 +81,8 @@ def test_job_check_says_it_in_one_line(program, tmp_path):
 
 @pytest.mark.service
 @pytest.mark.timeout(300)
-def test_a_metric_of_the_predictions_is_searched_and_judged(tmp_path):
-    result = tune(
-        "wine-mlp", objective="val_f1_macro", tiny=True, trials=1, workers=1, root=tmp_path,
-        tracking=False, **constrained("val_mcc", at_least=-1),
-    )  # fmt: skip
+def test_a_metric_of_the_predictions_is_searched_and_judged(wine_search):
+    result = wine_search
     best = result.search.best.metrics
     assert result.metric == "val_f1_macro" and -1 <= best["val_mcc"] <= 1
     assert not {"val_roc_auc", "latency_ms"} & set(best), "nobody asked for them"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -35,17 +37,13 @@ def test_the_winner_of_a_build_function_is_registered(tmp_path, put_mlflow):
     assert loaded.count_params() == result.model().count_params()
 
 
-def test_the_winner_of_a_recipe_is_registered_under_its_alias(tmp_path, put_mlflow):
-    put_mlflow(tmp_path)
-    result = tune(
-        "digits-mlp", root=tmp_path, tiny=True, trials=2, strategy="random", pruner="none",
-        workers=1, register={"name": "digits", "alias": "champion"},
-    )  # fmt: skip
-    uri = default_tracking_uri(tmp_path)
+def test_the_winner_of_a_recipe_is_registered_under_its_alias(digits_search):
+    result = json.loads((digits_search / "out.json").read_text().splitlines()[-1])
+    uri = default_tracking_uri(digits_search / "mlruns")
     version = connect(uri).get_model_version_by_alias("digits", "champion")
-    assert version.run_id == result.run_id
-    assert version.description.startswith(result.final["verdict"])
-    assert f"runs:/{result.run_id}/model" in version.description
+    assert version.run_id == result["run_id"]
+    assert version.description.startswith(result["final"]["verdict"])
+    assert f"runs:/{result['run_id']}/model" in version.description
     loaded = load_python_model(uri, "models:/digits@champion")
     images = np.zeros((2, 8, 8, 1), np.uint8)  # raw pixels, as the signature says
     assert len(loaded.predict(images)) == 2

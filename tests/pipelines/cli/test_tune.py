@@ -18,8 +18,7 @@ TINY = ("tune", "digits-cnn", "--tiny", "--strategy", "random", "--pruner", "non
 
 
 def _last_line(done):
-    text = done.stdout if isinstance(done, subprocess.CompletedProcess) else done.out
-    return json.loads(text.strip().splitlines()[-1])
+    return json.loads(done.out.strip().splitlines()[-1])
 
 
 def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(
@@ -39,21 +38,24 @@ def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(
 
 
 @pytest.mark.exhaustive
-def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(cookbook, tmp_path):
+def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program, tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "12", "--set", "epochs=6"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     database = tmp_path / "mlruns" / "studies.db"
-    _wait_for(lambda: _finished_trials(database) >= 1)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=240)
+    try:
+        _wait_for(lambda: _finished_trials(database) >= 1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=240)
+    finally:
+        process.kill()  # nothing happens to one that has ended
     assert process.returncode == 130, errors
     assert b"Traceback" not in errors
     assert b"goes on" in errors
     done = _finished_trials(database)
     assert 1 <= done < 12
 
-    result = _last_line(cookbook(*TINY, "--trials", 12, "--set", "epochs=6", "--json"))
+    result = _last_line(program(*TINY, "--trials", 12, "--set", "epochs=6", "--json"))
     assert result["n_trials"] == 12
     assert result["states"] == {"complete": 12}
 

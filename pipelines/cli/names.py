@@ -60,7 +60,7 @@ def open_named_study(study: str, root: Path, storage: str | None) -> Any:
     if storage is None and not (root / "studies.db").exists():
         raise click.UsageError(no_store(study, root))
     from tuning.errors import JobError
-    from tuning.storage.studies import study_names
+    from tuning.storage.summaries import study_names
 
     try:
         return open_study(study, storage, root=str(root))

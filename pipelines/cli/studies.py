@@ -40,7 +40,7 @@ def status(study: str | None, *, root: Path, storage: str | None, as_json: bool)
 
     Wherever a study is asked for, its beginning is enough; `latest` is the one that changed last.
     """
-    from tuning.storage.studies import list_studies
+    from tuning.storage.summaries import list_studies
 
     rows = [
         {

@@ -11,8 +11,10 @@ from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage import records
+from tuning.storage.counts import last_changes, trial_counts
+from tuning.storage.database import open_storage
 from tuning.storage.records import best_records, read_trials
-from tuning.storage.studies import list_studies, open_study
+from tuning.storage.studies import open_study
 from tuning.strategies import check_strategy
 
 _SHOWN = 5  # names of parameters that a message spells out
@@ -92,8 +94,9 @@ def _known_studies(settings: SearchSettings) -> dict[str, bool]:
     """Names of the studies of the store, and whether each of them has trials."""
     if settings.storage is None and not (settings.root / "studies.db").exists():
         return {}  # looking into it would make it
-    found = list_studies(settings.url)
-    return {study.name: sum(study.counts.values()) > 0 for study in found}
+    storage = open_storage(settings.url)
+    begun = trial_counts(storage)
+    return {name: name in begun for name in last_changes(storage)}
 
 
 def _differences(space: Space, other: Mapping[str, Any]) -> str:

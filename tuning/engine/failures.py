@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tuning.errors import JobError
-from tuning.results.result import Ledger
+from tuning.results.ledger import Ledger
 from tuning.storage import records
 
 _ENOUGH = 5
@@ -48,7 +48,7 @@ class SameFailure:
         if len({re.sub(r"\d+", "#", str(reason)) for reason in reasons}) > 1:
             return
         self._ledger.refresh()
-        if any(record.state == records.COMPLETE for record in self._ledger.records):
+        if self._ledger.counts[records.COMPLETE]:
             return
         trace = next((r.traceback for r in reversed(self._ledger.finished) if r.traceback), None)
         raise JobError(

@@ -9,7 +9,7 @@ from optuna.storages import BaseStorage, get_storage
 
 from tuning.engine.checks import check_search
 from tuning.internals.optuna import study_id
-from tuning.results.result import Ledger
+from tuning.results.ledger import Ledger
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage.claims import ClaimBook
@@ -75,5 +75,10 @@ class OpenedStudy:
             backend=backend,
             study=study,
             book=ClaimBook(storage, study_id(study), lease=lease),
-            ledger=Ledger(study, space, [direction for _, direction in settings.metrics]),
+            ledger=Ledger(
+                storage,
+                study_id(study),
+                space=space,
+                directions=[direction for _, direction in settings.metrics],
+            ),
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from tuning.engine.phase import Phase
-from tuning.results.result import Ledger, Progress
+from tuning.results.ledger import Ledger
+from tuning.results.result import Progress
 from tuning.settings import SearchSettings
 from tuning.storage import records
 
@@ -69,22 +70,20 @@ class Reporter:
 
     def _take(self, phase: Phase | None, finished: int) -> Progress:
         self._ledger.refresh()
-        found = self._ledger.records
-        states = [record.state for record in found]
-        best = self._ledger.best
+        counts, best = self._ledger.counts, self._ledger.best
         total = self._settings.total
         if phase is not None and not self._settings.stages:
             total = phase.limit
-        over = sum(state in records.FINISHED for state in states)
+        over = sum(counts[state] for state in records.FINISHED)
         left = None if total is None else max(0, total - over)
         return Progress(
             study=self._settings.study,
             total=total,
-            complete=states.count(records.COMPLETE),
-            pruned=states.count(records.PRUNED),
-            failed=states.count(records.FAILED),
-            running=states.count(records.RUNNING),
-            waiting=states.count(records.WAITING),
+            complete=counts[records.COMPLETE],
+            pruned=counts[records.PRUNED],
+            failed=counts[records.FAILED],
+            running=counts[records.RUNNING],
+            waiting=counts[records.WAITING],
             best_value=best.value if best else None,
             best_params=best.params if best else None,
             best_trial=best.number if best else None,
@@ -92,6 +91,6 @@ class Reporter:
             remaining_seconds=(
                 self.elapsed / finished * left if finished and left is not None else None
             ),
-            last=next((record for record in found if record.number == self._last), None),
+            last=self._ledger.record(self._last),
             stage=phase.stage if phase else None,
         )

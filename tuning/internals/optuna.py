@@ -58,12 +58,12 @@ REPEATABLE_WRITES = (
 _MODELS = "optuna.storages._rdb.models"
 _COLUMNS = {
     "BaseModel": "metadata",
-    "StudyModel": "find_or_raise_by_id",
+    "StudyModel": "study_id study_name",
     "TrialModel": "trial_id number study_id state datetime_start datetime_complete",
     "TrialParamModel": "trial_id param_name param_value distribution_json",
     "TrialUserAttributeModel": "trial_id key value_json",
     "TrialSystemAttributeModel": "trial_id key value_json",
-    "TrialValueModel": "trial_id objective value value_type value_to_stored_repr "
+    "TrialValueModel": "trial_id objective value value_type TrialValueType value_to_stored_repr "
     "stored_repr_to_value",
     "TrialIntermediateValueModel": "trial_id step intermediate_value intermediate_value_type "
     "intermediate_value_to_stored_repr stored_repr_to_intermediate_value",

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 from tuning.results.confirmation import Confirmation
 from tuning.results.shortfall import shortfall
 from tuning.storage import records
-from tuning.storage.records import TrialRecord, best_record, record_of
+from tuning.storage.records import TrialRecord
 
 if TYPE_CHECKING:
-    import optuna
     import pandas as pd
-
-    from tuning.space.space import Space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,62 +197,6 @@ def trials_frame(found: Sequence[TrialRecord]) -> pd.DataFrame:
         rows.append(row)
     columns = None if rows else ["number", "state", "value"]
     return pd.DataFrame(rows, columns=columns).set_index("number")
-
-
-class Ledger:
-    """The trials of a study, read again and again at the cost of the new ones only.
-
-    Args:
-        study: The study.
-        space: Its space.
-        directions: `"maximize"` or `"minimize"` per metric.
-    """
-
-    def __init__(self, study: optuna.Study, space: Space, directions: Sequence[str]) -> None:
-        self._study = study
-        self._space = space
-        self._directions = directions
-        self._finished: dict[int, TrialRecord] = {}
-        self.records: list[TrialRecord] = []
-
-    def refresh(self) -> None:
-        """Reads what changed; several threads may do so."""
-        found = []
-        for trial in self._study.get_trials(deepcopy=False):
-            record = self._finished.get(trial.number)
-            if record is None:
-                record = record_of(trial, self._space)
-                if record.state in records.FINISHED:
-                    self._finished[trial.number] = record
-            found.append(record)
-        self.records = found
-
-    @property
-    def finished(self) -> list[TrialRecord]:
-        """The finished trials in the order in which they ended."""
-        ended = [record for record in self.records if record.state in records.FINISHED]
-        return sorted(ended, key=lambda r: (str(r.finished), r.number))
-
-    @property
-    def best(self) -> TrialRecord | None:
-        """The best trial by the first metric."""
-        return best_record(self.records, maximize=self._directions[0] == "maximize")
-
-    @property
-    def pareto(self) -> list[int]:
-        """Numbers of the trials that no other beats in every metric."""
-        return pareto_front(self.records, self._directions)
-
-    def stale(self) -> int:
-        """Finished trials since the last one that improved the best, or joined the front."""
-        ended = self.finished
-        good = set(self.pareto) if len(self._directions) > 1 else set()
-        if not good and self.best is not None:
-            good = {self.best.number}
-        for since, record in enumerate(reversed(ended)):
-            if record.number in good:
-                return since
-        return len(ended)
 
 
 def pareto_front(found: Sequence[TrialRecord], directions: Sequence[str]) -> list[int]:

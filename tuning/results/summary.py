@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tuning.results.confirmation import confirmations
-from tuning.results.result import Ledger, SearchResult
+from tuning.results.ledger import Ledger
+from tuning.results.result import SearchResult
 from tuning.results.stages import stage_rows
 from tuning.results.winner import choose_winner
 from tuning.settings import SearchSettings

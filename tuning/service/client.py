@@ -22,7 +22,8 @@ from tuning.storage import records
 from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.counts import trial_counts
 from tuning.storage.database import open_storage
-from tuning.storage.studies import open_study, storage_url, summarise
+from tuning.storage.studies import open_study, storage_url
+from tuning.storage.summaries import summarise
 
 STORAGE_VARIABLE = "COOKBOOK_STORAGE"
 
@@ -236,7 +237,7 @@ class Client:
         if not status.counts:
             return found
         study = open_study(name, self.url)
-        summary = summarise(study)
+        summary = summarise(study, self._storage)
         found["metric"] = summary.metrics[0][0]
         if summary.best is not None:
             found["best_value"] = summary.best.value

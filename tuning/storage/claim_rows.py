@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from tuning.internals.optuna import RUNG_PREFIX, models
 from tuning.storage import records
 from tuning.storage.database import StudyStorage
-from tuning.storage.leases import FREE
+from tuning.storage.leases import FREE, local_time
 
 Attributes = Mapping[int, Mapping[str, Any]]  # by id of the trial
 METADATA = sa.MetaData()
@@ -92,7 +91,10 @@ class Rows:
 
     def lock(self, session: Session) -> None:
         """Locks the study; SQLite's transaction already holds the whole file."""
-        models.StudyModel.find_or_raise_by_id(self._study_id, session, for_update=True)
+        study = models.StudyModel.study_id
+        query = sa.select(study).where(study == self._study_id).with_for_update()
+        if session.execute(query).first() is None:
+            raise KeyError(f"There is no study with the id {self._study_id} any more.")
 
     def count(self, session: Session) -> int:
         """Number of trials of the study."""
@@ -188,9 +190,10 @@ class Rows:
                 session.execute(sa.insert(model), rows)
         query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(endings))
         trials: Iterable[Any] = session.scalars(query)
+        end = local_time(session)
         for trial in trials:
             trial.state = endings[trial.trial_id].state
-            trial.datetime_complete = datetime.now()
+            trial.datetime_complete = end
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id.in_(endings)).values(**FREE))
 
     def interrupted(self, session: Session, trial_id: int) -> int:

@@ -26,7 +26,7 @@ from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
 from tuning.storage.counts import study_counts
 from tuning.storage.database import StudyStorage
-from tuning.storage.leases import LEASE_SECONDS, now
+from tuning.storage.leases import LEASE_SECONDS, local_time, now
 from tuning.storage.open_trials import OpenTrials
 from tuning.storage.owner import Owner
 
@@ -93,28 +93,29 @@ class ClaimBook:
             free = min(count, limit - self._open.total + len(waiting))
             if free < 1:
                 return []
-            trials = self._restarted(session, waiting[:free])
-            trials += self._added(session, free - len(trials))
+            start = local_time(session)
+            trials = self._restarted(session, waiting[:free], start)
+            trials += self._added(session, free - len(trials), start)
             return self._held(session, trials)
 
         return self._storage.transaction(take)
 
-    def _restarted(self, session: Session, trial_ids: list[int]) -> list[Any]:
+    def _restarted(self, session: Session, trial_ids: list[int], start: datetime) -> list[Any]:
         """Lets trials that wait run."""
         query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(trial_ids))
         trials = sorted(session.scalars(query) if trial_ids else (), key=lambda one: one.trial_id)
         for trial in trials:
-            trial.state, trial.datetime_start = TrialState.RUNNING, datetime.now()
+            trial.state, trial.datetime_start = TrialState.RUNNING, start
         return trials
 
-    def _added(self, session: Session, count: int) -> list[Any]:
+    def _added(self, session: Session, count: int, start: datetime) -> list[Any]:
         """Adds running trials; the lock of the study keeps their numbers without gaps."""
         trials = [
             models.TrialModel(
                 study_id=self._study_id,
                 number=self._open.total + index,
                 state=TrialState.RUNNING,
-                datetime_start=datetime.now(),
+                datetime_start=start,
             )
             for index in range(count)
         ]

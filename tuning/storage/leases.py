@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +36,14 @@ def wall_time(session: Session) -> float:
         return time.time()
     query = sa.text("select extract(epoch from clock_timestamp())")
     return float(session.execute(query).scalar_one())
+
+
+def local_time(session: Session) -> datetime:
+    """The store's clock, in the zone of this process and without one, as Optuna takes times.
+
+    Trials of machines whose clocks differ, or are set, follow each other by it.
+    """
+    return datetime.fromtimestamp(wall_time(session))
 
 
 def is_abandoned(session: Session, row: Any, *, own: Owner, current: float) -> bool:

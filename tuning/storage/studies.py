@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import optuna
@@ -25,42 +23,8 @@ from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
 from tuning.storage.growth import note_growth, other_space
-from tuning.storage.records import TrialRecord, read_trials
 
 _WAY_OUT = "Take another name (`study`), go back to the old values, or delete the old study."
-
-
-@dataclass(frozen=True, kw_only=True)
-class StudySummary:
-    """One study in a listing.
-
-    Attributes:
-        name: Name of the study.
-        metrics: Its metrics and directions.
-        counts: State to number of trials.
-        total: Trials it was asked for, or None.
-        best: Best trial by the first metric, or None.
-        last_change: When a trial last started or ended, or None.
-        strategy: Name of the strategy, or None.
-    """
-
-    name: str
-    metrics: Sequence[tuple[str, str]]
-    counts: Mapping[str, int]
-    total: int | None
-    best: TrialRecord | None
-    last_change: datetime | None
-    strategy: str | None
-
-    @property
-    def status(self) -> str:
-        """`"running"`, `"finished"`, `"unfinished"` or `"empty"`."""
-        if self.counts.get(records.RUNNING):
-            return "running"
-        over = sum(self.counts.get(state, 0) for state in records.FINISHED)
-        if over == 0:
-            return "empty"
-        return "unfinished" if self.total is not None and over < self.total else "finished"
 
 
 def storage_url(storage: str | None, root: str = "mlruns") -> str:
@@ -207,52 +171,6 @@ def _check_same(
             f"{_WAY_OUT}",
             name,
         )
-
-
-def list_studies(storage: str | None = None, *, root: str = "mlruns") -> list[StudySummary]:
-    """Summarises every study of a store, the last changed first.
-
-    Args:
-        storage: URL of the store, or None for the embedded one.
-        root: Folder of the embedded store.
-    """
-    url = storage_url(storage, root)
-    backend = get_storage(open_storage(url))
-    with readable_errors(url):
-        found = [
-            summarise(optuna.Study(study_name=study.study_name, storage=backend))
-            for study in backend.get_all_studies()
-        ]
-    return sorted(found, key=lambda s: s.last_change or datetime.min, reverse=True)
-
-
-def study_names(storage: str | None = None, *, root: str = "mlruns") -> list[str]:
-    """Names of every study of a store, the one whose trials changed last first.
-
-    Args:
-        storage: URL of the store, or None for the embedded one.
-        root: Folder of the embedded store.
-    """
-    return [study.name for study in list_studies(storage, root=root)]
-
-
-def summarise(study: optuna.Study) -> StudySummary:
-    """Summarises one study."""
-    found = read_trials(study)
-    settings = study.user_attrs.get(records.SETTINGS, {})
-    directions = [direction.name.lower() for direction in study.directions]
-    names = study.metric_names or [f"value_{i}" for i in range(len(directions))]
-    states = [record.state for record in found]
-    times = [t for r in found for t in (r.started, r.finished) if t is not None]
-    return StudySummary(
-        name=study.study_name,
-        metrics=list(zip(names, directions, strict=True)),
-        counts={state: states.count(state) for state in records.STATES},
-        total=settings.get("total", settings.get("trials")),
-        best=records.best_record(found, maximize=directions[0] == "maximize"),
-        last_change=max(times, default=None),
-        strategy=settings.get("strategy"),
-    )
 
 
 def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> None:

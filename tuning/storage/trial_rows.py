@@ -21,9 +21,13 @@ _distribution = functools.lru_cache(maxsize=4096)(json_to_distribution)
 
 
 def read_trials(
-    session: Session, study_id: int, known: Mapping[int, FrozenTrial | None] | None
+    session: Session,
+    study_id: int,
+    known: Mapping[int, FrozenTrial | None] | None,
+    *,
+    user_attributes: bool = False,
 ) -> list[FrozenTrial]:
-    """Reads trials as Optuna's store does, but for attributes that users gave them.
+    """Reads trials as Optuna's store does.
 
     Distributions that are equal are one object, which nobody may change.
 
@@ -32,6 +36,7 @@ def read_trials(
         study_id: Id of the study.
         known: Ids of the trials that are wanted, each with what was read of it before; parameters
             that it has then are not read again. None for all trials of the study.
+        user_attributes: Whether their user attributes are read, which no strategy needs.
 
     Returns:
         The trials in the order of their ids.
@@ -45,6 +50,7 @@ def read_trials(
     values = read(models.TrialValueModel, wanted)
     steps = read(models.TrialIntermediateValueModel, wanted)
     system = read(models.TrialSystemAttributeModel, wanted)
+    user = read(models.TrialUserAttributeModel, wanted if user_attributes else [])
     query = sa.select(_TRIALS).where(_TRIALS.c.study_id == study_id).order_by(_TRIALS.c.trial_id)
     if wanted is not None:
         query = query.where(_TRIALS.c.trial_id.in_(wanted))
@@ -59,14 +65,12 @@ def read_trials(
                 state=row["state"],
                 value=None,
                 values=_values(values[trial_id]),
-                datetime_start=_local(row["datetime_start"]),
-                datetime_complete=_local(row["datetime_complete"]),
+                datetime_start=local_time_of(row["datetime_start"]),
+                datetime_complete=local_time_of(row["datetime_complete"]),
                 params=before.params if before else _params(params[trial_id]),
                 distributions=before.distributions if before else _space(params[trial_id]),
-                user_attrs={},
-                system_attrs={
-                    one["key"]: json.loads(one["value_json"]) for one in system[trial_id]
-                },
+                user_attrs=_attributes(user[trial_id]),
+                system_attrs=_attributes(system[trial_id]),
                 intermediate_values=_intermediate_values(steps[trial_id]),
             )
         )
@@ -103,6 +107,10 @@ def _space(rows: Iterable[Any]) -> dict[str, BaseDistribution]:
     return {row["param_name"]: _distribution(row["distribution_json"]) for row in rows}
 
 
+def _attributes(rows: Iterable[Any]) -> dict[str, Any]:
+    return {row["key"]: json.loads(row["value_json"]) for row in rows}
+
+
 def _values(rows: Iterable[Any]) -> list[float] | None:
     convert = models.TrialValueModel.stored_repr_to_value
     by_objective = {row["objective"]: convert(row["value"], row["value_type"]) for row in rows}
@@ -117,6 +125,6 @@ def _intermediate_values(rows: Iterable[Any]) -> dict[int, float]:
     }
 
 
-def _local(stored: datetime | None) -> datetime | None:
+def local_time_of(stored: datetime | None) -> datetime | None:
     """The store has times without a zone, in UTC; Optuna shows local ones without a zone."""
     return None if stored is None else stored.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)

@@ -7,7 +7,7 @@ import pytest
 from tests.tuning.strategies.drive import Driver
 from tuning import Choice, Float, Int, JobError, SearchSettings, Space
 from tuning.engine.checks import check_search, source_point
-from tuning.storage.studies import list_studies
+from tuning.storage.summaries import list_studies
 
 SPACE = Space({"x": Float(0.0, 1.0), "kind": Choice(["a", "b"])})
 LOSS = [("loss", "minimize")]

@@ -6,14 +6,14 @@ import time
 
 from tests.service.support import settings
 from tuning.engine.progress import Reporter
-from tuning.results.result import Ledger
+from tuning.results.ledger import Ledger
 
 
 class SlowLedger(Ledger):
     """That of a study so long that a look takes 20 ms."""
 
     def __init__(self) -> None:
-        super().__init__(None, None, ["minimize"])
+        super().__init__(None, 0, space=None, directions=["minimize"])
 
     def refresh(self) -> None:
         time.sleep(0.02)

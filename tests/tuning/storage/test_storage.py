@@ -25,7 +25,8 @@ from tuning.storage.database import open_storage
 from tuning.storage.open_trials import OpenTrials
 from tuning.storage.owner import Owner, _start_ticks
 from tuning.storage.points import DUPLICATE, LOST, PointBook, Start
-from tuning.storage.studies import create_study, delete_study, list_studies
+from tuning.storage.studies import create_study, delete_study
+from tuning.storage.summaries import list_studies
 
 UNIT = {"x": FloatDistribution(0, 1)}
 

@@ -34,8 +34,11 @@ class Store:
         return self.client.submit(text, name=name, trials=trials, **options)
 
     @contextlib.contextmanager
-    def workers(self, count=1, *options, once=True, prefix=(), url=None):
-        """Workers in folders of their own; `prefix` is a command for them, `url` their way here."""
+    def workers(self, count=1, *options, once=True, prefix=(), url=None, tracking=None):
+        """Workers in folders of their own.
+
+        `prefix` is a command for them, `url` their way here, and `tracking` that to MLflow.
+        """
         command = [
             *prefix,
             sys.executable,
@@ -44,13 +47,14 @@ class Store:
             "worker",
             "--slots",
             "2",
-            "--no-tracking",
         ]
+        command += [] if tracking else ["--no-tracking"]
         command += [*(["--once"] if once else []), *options]
         environment = os.environ | {
             "PYTHONPATH": str(ROOT),
             "COOKBOOK_STORAGE": url or self.url,
             "COOKBOOK_MODULES": "tests.service.objectives",
+            **({"MLFLOW_TRACKING_URI": tracking} if tracking else {}),
         }
         started = []
         try:
@@ -71,7 +75,7 @@ class Store:
     def trials(self, name):
         return read_trials(open_study(name, self.url))
 
-    def wait_for(self, condition, seconds=60):
+    def wait_for(self, condition, seconds=120):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(Exception):  # the study may not exist yet

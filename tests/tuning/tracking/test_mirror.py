@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.service.mlflow_server import MlflowServer
 from tests.tuning.tracking.studies import add_trial, demo_study, new_study
 from tests.tuning.tracking.test_sync import PARAMS, runs_of
 from tuning.storage import records
@@ -122,39 +122,10 @@ def test_a_dead_server_is_waited_for_some_seconds_only(
 
 @pytest.fixture
 def server(empty_mlflow: Path, tmp_path: Path) -> Iterator[Any]:
-    """Starts and stops a real `mlflow server` on one port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    database = tmp_path / "server.db"
-    database.write_bytes(empty_mlflow.read_bytes())
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def start() -> str:
-        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
-        command += ["--host", "127.0.0.1", "--port", str(port)]
-        command += ["--backend-store-uri", f"sqlite:///{database}"]
-        command += ["--artifacts-destination", str(tmp_path / "served")]
-        quiet = subprocess.DEVNULL
-        processes.append(
-            subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
-        )
-        uri = f"http://127.0.0.1:{port}"
-
-        def healthy() -> bool:
-            try:
-                return urllib.request.urlopen(f"{uri}/health", timeout=2).status == 200  # noqa: S310
-            except OSError:
-                return False
-
-        until(healthy, 200)
-        return uri
-
-    start.uri = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
-    yield start
-    for process in processes:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """A real `mlflow server` that is not started yet."""
+    server = MlflowServer(tmp_path, empty_mlflow)
+    yield server
+    server.stop()
 
 
 @pytest.mark.slow
@@ -170,7 +141,7 @@ def test_a_server_that_is_down_is_caught_up_with(
     assert len(said) == 2  # one warning of the outage, one of what is left
     assert "cannot be reached" in said[0]
     assert "3 finished trials" in said[1]
-    uri = server()
+    uri = server.start()
     caught_up = sync(storage_url, "digits", uri)
     assert caught_up.created == 3
     assert not sync(storage_url, "digits", uri).changed

@@ -18,6 +18,7 @@ from tuning.errors import JobError, StoreError
 from tuning.service.client import Client
 from tuning.service.job_record import DONE, FAILED, FINISHING, JobRecord
 from tuning.service.served import DataMissingError
+from tuning.service.version import is_newer
 from tuning.tracking import default_tracking_uri
 from tuning.workers.objective import Payload, pack
 
@@ -173,8 +174,8 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
     """
     from pipelines.jobs.run import run_plan
 
+    job = client.queue.job(name)
     try:
-        job = client.queue.job(name)
         _adopt(name, service.url, job.mark)
         result = run_plan(
             service.plan(job),
@@ -182,7 +183,8 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
             on_note=lambda text: client.queue.log.add(name, text, source="end"),
         )
     except JobError as error:
-        client.queue.move(name, FAILED, reason=str(error))
+        if not is_newer(job.version):
+            client.queue.move(name, FAILED, reason=str(error))
         raise
     shortfall = result.search.shortfall
     if shortfall:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
+from tests.service.clocks import Clock
+from tests.service.full_disk import fill, full_disk
 from tests.service.postgres import cluster
 from tests.service.proxy import proxied
-from tests.service.store import Store
+from tests.service.store import JOB, Store
 from tests.service.support import as_twin
 
-pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(500)]
+WAIT = 200.0  # seconds until a worker ends, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +34,73 @@ def test_workers_of_one_name_share_their_jobs(store):
     store.submit("one", trials=20)
     store.submit("two", trials=20)
     with store.workers(2, prefix=as_twin()) as workers:
-        assert [worker.wait(110) for worker in workers] == [0, 0]
+        assert [worker.wait(WAIT) for worker in workers] == [0, 0]
     for name in ("one", "two"):
         store.assert_done(name, 20)
         assert {trial.attempts for trial in store.trials(name)} == {1}
+
+
+def test_clocks_apart_and_stepped_cost_nothing(store, tmp_path):
+    store.submit("job", trials=40)
+    clocks = [Clock(tmp_path / name) for name in ("behind", "ahead")]
+    behind, ahead = clocks
+    ahead.set(600.0)
+    machines = [Store(store.url, clock.folder) for clock in clocks]
+    with (
+        machines[0].workers(prefix=behind.prefix) as (one,),
+        machines[1].workers(prefix=ahead.prefix) as (other,),
+    ):
+        store.wait_for(lambda: store.finished("job") >= 5)
+        ahead.set(-600.0)
+        store.wait_for(lambda: store.finished("job") >= 15)
+        behind.set(3600.0)
+        assert [worker.wait(WAIT) for worker in (one, other)] == [0, 0]
+    store.assert_done("job", 40)
+    found = store.trials("job")
+    assert {trial.attempts for trial in found} == {1}
+    ends = [trial.finished for trial in found]  # by the store's clock
+    assert max(ends) - min(ends) < timedelta(minutes=5)
+
+
+def test_a_worker_of_an_older_version_leaves_what_it_does_not_understand(store, monkeypatch):
+    monkeypatch.setattr("tuning.service.queue.own_version", lambda: "1000.0")
+    unknown = JOB.format(objective="slow_parabola", trials=2) + "invented_later: 3\n"
+    store.client.submit(unknown, name="newer", trials=2)
+    store.submit("both", trials=4)
+    monkeypatch.undo()
+    with store.workers() as (worker,):
+        assert worker.wait(WAIT) == 0
+    store.assert_done("both", 4)
+    assert store.client.status("newer").job.state == "queued"
+    line, *_ = store.client.lines("newer")
+    assert "leaves this job to workers of version 1000.0" in line.text
+    assert "unknown key 'invented_later'" in line.text
 
 
 def test_a_worker_whose_disk_is_full_goes_on(store):
     store.submit("writes", objective="writes_above_half", trials=12)
     store.submit("plain", trials=12)
     with store.workers(1, prefix=("prlimit", "--fsize=65536")) as (worker,):
-        assert worker.wait(110) == 0
+        assert worker.wait(WAIT) == 0
     store.assert_done("plain", 12)
     assert store.client.status("writes").job.state == "done"
     for trial in store.trials("writes"):
         assert trial.state == ("failed" if trial.params["x"] > 0.5 else "complete")
+
+
+def test_a_store_whose_disk_is_full_for_a_while_loses_nothing(store):
+    store.submit("job", objective="writes_to_the_store", trials=40)
+    fill(store.url)
+    with store.workers() as (worker,):
+        store.wait_for(lambda: store.finished("job") >= 1)
+        with full_disk(store.url):
+            time.sleep(6.0)
+            stopped_at = store.finished("job")
+            time.sleep(2.0)
+            assert store.finished("job") == stopped_at < 40
+        assert worker.wait(WAIT) == 0
+    store.assert_done("job", 40)
+    assert {trial.attempts for trial in store.trials("job")} == {1}
 
 
 def test_a_worker_whose_way_is_cut_for_a_while_goes_on(store):
@@ -57,7 +113,7 @@ def test_a_worker_whose_way_is_cut_for_a_while_goes_on(store):
         cable.cut()
         time.sleep(8.0)
         cable.join()
-        assert worker.wait(110) == 0
+        assert worker.wait(WAIT) == 0
     store.assert_done("job", 40)
 
 
@@ -66,11 +122,11 @@ def test_a_store_that_stays_away_ends_the_worker_and_the_next_one_goes_on(store,
     with store.workers(1, "--store-timeout", "4s", once=False) as (worker,):
         store.wait_for(lambda: store.finished("job") >= 3)
         server.stop()
-        assert worker.wait(110) == 2
+        assert worker.wait(WAIT) == 2
         assert "Traceback" not in worker.stderr.read()
     server.start()
     with store.workers() as (worker,):
-        assert worker.wait(110) == 0
+        assert worker.wait(WAIT) == 0
     store.assert_done("job", 20)
 
 
@@ -82,6 +138,6 @@ def test_a_worker_waits_five_minutes_for_its_store(store, server):
         server.stop()
         time.sleep(300)
         server.start()
-        assert worker.wait(150) == 0
+        assert worker.wait(WAIT) == 0
     store.assert_done("job", 30)
     assert {trial.attempts for trial in store.trials("job")} == {1}

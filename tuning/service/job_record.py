@@ -46,6 +46,7 @@ class JobRecord:
         memory: Bytes of memory that each trial needs, or None when the job does not say.
         state: One of `STATES`.
         reason: Why it failed or was cancelled.
+        version: The newest version that submitted or changed it; None for one of before 0.2.
     """
 
     name: str
@@ -64,6 +65,7 @@ class JobRecord:
     memory: int | None
     state: str
     reason: str
+    version: str | None
 
     @property
     def mark(self) -> str:

@@ -30,6 +30,7 @@ from tuning.service.job_record import (
     JobRecord,
 )
 from tuning.service.tables import JOBS, LOG, METADATA, add_columns
+from tuning.service.version import newest, own_version
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import wall_time
 
@@ -97,6 +98,7 @@ class JobQueue:
             "gpus": needs.gpus or None,
             "memory": needs.memory or None,
             "state": QUEUED,
+            "version": own_version(),
         }
 
         def write(session: Session) -> None:
@@ -217,8 +219,11 @@ class JobQueue:
             name: The job.
             changes: Keys of the job with their new values, already checked.
         """
-        changed = {**self.job(name).changes, **changes}
-        values: dict[str, Any] = {"changes": json.dumps(changed)}
+        job = self.job(name)
+        values: dict[str, Any] = {
+            "changes": json.dumps({**job.changes, **changes}),
+            "version": newest(job.version),
+        }
         if "trials" in changes:
             values["trials"] = changes["trials"]
         return self._update(name, values)

@@ -30,6 +30,7 @@ JOBS = sa.Table(
     sa.Column("memory", sa.BigInteger),  # bytes of each trial
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("version", sa.String(50)),  # of the newest program that wrote text or changes
 )
 LOG = sa.Table(
     "cookbook_job_log",

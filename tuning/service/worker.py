@@ -3,8 +3,9 @@
 Rules:
     1. Free slots go to the job that has the least, see `fair_share`.
     2. A job that is paused or cancelled gives its running trials back within seconds.
-    3. A job whose data are not here, or whose trials need more than a slot has, is left to other
-       workers; no trial is spent on it.
+    3. A job whose data are not here, whose trials need more than a slot has, or that a newer
+       version submitted and this one does not understand, is left to other workers; no trial is
+       spent on it.
     4. A job that ends is ended by exactly one worker; if it dies, another one ends it.
     5. SIGTERM gives running trials back, then the worker ends with code 0.
     6. Nothing here waits for the store: what is to be written, the watcher's thread writes.
@@ -30,6 +31,7 @@ from tuning.service.openings import Openings
 from tuning.service.queue import JobQueue
 from tuning.service.served import DataMissingError, EndCommand, Resolve
 from tuning.service.serving import Serving
+from tuning.service.version import is_newer
 from tuning.service.watcher import STORE_SECONDS, QueueWatcher
 from tuning.service.webhook import Webhook
 from tuning.workers.pool import WorkerPool
@@ -176,7 +178,7 @@ class Worker:
                 self._openings.wait(job.name, _DATA_SECONDS)
                 self._say(job.name, str(found))
             else:  # of a job that was changed while it was opened here, it says nothing
-                self._fail(job.name, str(found), changes=job.changes)
+                self._fail(job, str(found), changes=job.changes)
 
     def _take_over(self) -> None:
         """Lets go of the sessions that are over, each by how it ended."""
@@ -191,7 +193,7 @@ class Worker:
                 self._openings.wait(name, _DATA_SECONDS)
                 self._say(name, str(error))
             except JobError as error:
-                self._fail(name, str(error))
+                self._fail(serving.job, str(error))
             else:
                 self._openings.wait(name, _SEEN_SECONDS)
                 self._move(name, FINISHING, says=_ENDS)
@@ -215,7 +217,12 @@ class Worker:
         closing.start()
         self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
 
-    def _fail(self, name: str, reason: str, changes: Mapping[str, Any] | None = None) -> None:
+    def _fail(self, job: JobRecord, reason: str, changes: Mapping[str, Any] | None = None) -> None:
+        name = job.name
+        if is_newer(job.version):
+            self._openings.wait(name, _DATA_SECONDS)
+            self._say(name, f"leaves this job to workers of version {job.version}: {reason}")
+            return
         self._openings.wait(name, _SEEN_SECONDS)
         self._say(name, reason)
 

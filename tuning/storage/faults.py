@@ -24,6 +24,7 @@ _PASSING = (
     *("not yet accepting", "connection timeout", "timeout expired", "connection reset"),
     *("connection is lost", "the connection is closed", "consuming input failed"),
     *("sending query failed", "too many clients", "no route to host", "name resolution"),
+    *("could not extend file", "could not write"),  # a server's disk is full, until it is not
 )
 _T = TypeVar("_T")
 
@@ -127,6 +128,7 @@ _RESTORE = (
 _ADVICE = (
     _Advice("disk is full", "free some space and start the same command again"),
     _Advice("no space left", "free some space and start the same command again"),
+    _Advice("could not extend", "free some space on the database server"),
     _Advice("disk i/o error", "check the disk and start the same command again"),
     _Advice("readonly database", "make the file and its folder writable, or give another storage"),
     _Advice("unable to open", "check that the folder exists and is writable"),

@@ -11,13 +11,12 @@ import functools
 import statistics
 import tempfile
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 from benchmarks._contestant import Contestant, Measured
 from benchmarks._harness import CONSOLE, Benchmark, Goal, Quantity, alternate, finish, parser
-from benchmarks._postgres import cluster
+from benchmarks._postgres import cluster, fresh_database
 from benchmarks._stored_trials import SPACE, loss, store_trials
 
 QUANTITIES = (
@@ -51,13 +50,14 @@ def _timed(ask: Callable[[], Any], tell: Callable[[Any], object]) -> Measured:
     }
 
 
-def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
+def ours(*, strategy: str, trials: int, server: str | None, seed: int) -> Measured:
     """Suggestions of one of our strategies.
 
     Args:
         strategy: Its name.
         trials: Complete trials in the store.
-        url: The store; None for SQLite in a folder of its own.
+        server: URL of a database of the PostgreSQL server, which gets another one; None for
+            SQLite in a folder of its own.
         seed: Of the trials and the search.
     """
     from optuna.storages import get_storage
@@ -70,12 +70,12 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
     from tuning.storage.claim_rows import Ending
     from tuning.storage.claims import ClaimBook
     from tuning.storage.database import open_storage
-    from tuning.storage.studies import create_study, delete_study
+    from tuning.storage.studies import create_study
 
     with tempfile.TemporaryDirectory() as root:
         settings = SearchSettings(
-            study=f"suggestions-{uuid.uuid4().hex[:8]}",
-            storage=url,
+            study="suggestions",
+            storage=None if server is None else fresh_database(server),
             root=root,
             strategy=strategy,
             trials=trials + WARM + MEASURED,
@@ -107,18 +107,17 @@ def ours(*, strategy: str, trials: int, url: str | None, seed: int) -> Measured:
             claim, point = asked
             book.finish(claim, Ending(state=TrialState.COMPLETE, values=[loss(point)]))
 
-        measured = _timed(ask, tell)
-        delete_study(settings.study, settings.url)
-        return measured
+        return _timed(ask, tell)
 
 
-def optuna_ask(*, sampler: str, trials: int, url: str | None, seed: int) -> Measured:
+def optuna_ask(*, sampler: str, trials: int, server: str | None, seed: int) -> Measured:
     """Suggestions of `study.ask` with one of Optuna's samplers.
 
     Args:
         sampler: `"random"` or `"tpe"`, with Optuna's defaults.
         trials: Complete trials in the store.
-        url: The store; None for SQLite in a folder of its own.
+        server: URL of a database of the PostgreSQL server, which gets another one; None for
+            SQLite in a folder of its own.
         seed: Of the trials and the sampler.
     """
     import optuna
@@ -130,17 +129,16 @@ def optuna_ask(*, sampler: str, trials: int, url: str | None, seed: int) -> Meas
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     makers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler}
     with tempfile.TemporaryDirectory() as root:
-        storage = open_storage(url or f"sqlite:///{root}/studies.db")
+        url = f"sqlite:///{root}/studies.db" if server is None else fresh_database(server)
+        storage = open_storage(url)
         study = optuna.create_study(storage=storage, sampler=makers[sampler](seed=seed))
         store_trials(storage, study_id(study), trials, seed=seed)
         ask = functools.partial(study.ask, distributions_of(SPACE))
-        measured = _timed(ask, lambda trial: study.tell(trial, loss(trial.params)))
-        optuna.delete_study(study_name=study.study_name, storage=storage)
-        return measured
+        return _timed(ask, lambda trial: study.tell(trial, loss(trial.params)))
 
 
-def _contestants(strategy: str, trials: int, url: str | None) -> list[Contestant]:
-    common = {"trials": trials, "url": url}
+def _contestants(strategy: str, trials: int, server: str | None) -> list[Contestant]:
+    common = {"trials": trials, "server": server}
     found = [
         Contestant(
             name="ours",

@@ -118,12 +118,15 @@ class Review:
             return end(), []
         delivery, directory, model = self._kept
         refused: str | None = "it did not answer."
-        if delivery.kind == RECIPE and mirror.run_id is not None:
+        report = mirror.report
+        if report.run_id is None or delivery.kind != RECIPE:
+            report = end()  # first: nobody knows its run yet, or the model is sent from here
+        if report.run_id is None or report.error is not None:
+            report = end()  # a second call only returns the same
+        elif delivery.kind == RECIPE:
             report, refused = self._send_beside(mirror, end, delivery, directory)
         else:
-            report = end()
-            if report.run_id is not None and report.error is None:
-                refused = self._send(report.run_id, delivery, directory, model)
+            refused = self._send(str(report.run_id), delivery, directory, model)
         if refused is None:
             return report, []
         if report.run_id is not None and report.error is None:

@@ -34,6 +34,12 @@ class TrialIntake:
         self.wanted = max(0, phase.limit - self._count_finished())
         self._drained = not self.wanted  # nothing was left to claim at the last look
 
+    def go_on(self, phase: Phase) -> None:
+        """Takes the phase in a larger space; suggestions that are on their way stay welcome."""
+        self._phase = phase
+        self.wanted = max(0, phase.limit - self._count_finished())
+        self.look_again()
+
     @property
     def is_waiting(self) -> bool:
         """Whether a suggestion is on its way."""

@@ -6,13 +6,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState
 
 from tuning.errors import JobError
 from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.settings import SearchSettings
+from tuning.space.dimensions import Fixed
+from tuning.space.encoding import encode_option
+from tuning.space.learning import asked_parameters
 from tuning.storage import records
 from tuning.storage.claim_rows import Claim, Ending
+from tuning.strategies.distributions import distribution_of
 from tuning.workers.pool import COMPLETE, PRUNED, Outcome
 
 
@@ -35,16 +40,22 @@ def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
         (records.METRICS, metrics),
         (records.HISTORY, dict(outcome.history)),
         (records.NOTES, dict(outcome.notes)),
+        (records.POINT, list(outcome.point or ())),
         (records.TRACEBACK, outcome.trace),
     ):
         if value:
             attributes[key] = value
     intermediate = _intermediate(outcome.history, settings.metrics[0][0])
+    parameters = _parameters(outcome)
     if outcome.kind == PRUNED:
         values = _pruned_values(intermediate, settings)
         state = TrialState.PRUNED
         return Ending(
-            state=state, values=values, intermediate=intermediate, user_attributes=attributes
+            state=state,
+            values=values,
+            intermediate=intermediate,
+            user_attributes=attributes,
+            parameters=parameters,
         )
     reason = outcome.reason
     if outcome.kind == COMPLETE:
@@ -52,13 +63,19 @@ def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
         reason = _divergence(outcome.metrics, settings)
     if reason is not None or outcome.kind != COMPLETE:
         attributes[records.REASON] = reason or "failed"
-        return Ending(state=TrialState.FAIL, intermediate=intermediate, user_attributes=attributes)
+        return Ending(
+            state=TrialState.FAIL,
+            intermediate=intermediate,
+            user_attributes=attributes,
+            parameters=parameters,
+        )
     return Ending(
         state=TrialState.COMPLETE,
         values=[outcome.metrics[name] for name, _ in settings.metrics],
         intermediate=intermediate,
         user_attributes=attributes,
         system_attributes=_violations(outcome.metrics, settings),
+        parameters=parameters,
     )
 
 
@@ -66,6 +83,16 @@ def failure(claim: Claim, reason: str) -> Ending:
     """The ending of a trial whose worker could not say anything."""
     attributes = {records.REASON: reason, records.ATTEMPTS: claim.attempts}
     return Ending(state=TrialState.FAIL, user_attributes=attributes)
+
+
+def _parameters(outcome: Outcome) -> dict[str, tuple[Any, BaseDistribution]]:
+    """What the objective asked for and was not given; fixed values are no parameters to Optuna."""
+    asked = asked_parameters(outcome.point or {}, outcome.ranges)
+    return {
+        name: (encode_option(asked.values[name]), distribution_of(dimension))
+        for name, dimension in asked.dimensions.items()
+        if name in asked.values and not isinstance(dimension, Fixed)
+    }
 
 
 def _last_reported(history: Mapping[str, list[float]]) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import optuna
 
@@ -19,29 +19,29 @@ from tuning.storage import records
 from tuning.storage.records import TrialRecord, best_records, read_trials
 from tuning.storage.studies import load_study
 
+if TYPE_CHECKING:
+    from tuning.engine.opened import OpenedStudy
 
-def phases_of(
-    study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
-) -> Iterator[Phase]:
+
+def phases_of(opened: OpenedStudy, asker: Callable[[], Asker]) -> Iterator[Phase]:
     """Yields the phases of a search, each made when the one before is over.
 
     Args:
-        study: The study.
-        space: Its space.
-        settings: The settings.
-        asker: Adds the known points.
+        opened: The study; its space may have grown from one phase to the next.
+        asker: What adds the known points now.
 
     Raises:
         JobError: If a known point is not in the space, or the space cannot be searched so.
     """
+    settings = opened.settings
     try:
-        points = known_points(study, space, settings)
+        points = known_points(opened.study, opened.given, settings)
         if settings.stages:
-            yield from _staged_phases(study, space, settings, asker)
+            yield from _staged_phases(opened, asker)
             return
-        phase = single_phase(space, settings, points)
+        phase = single_phase(opened.space, settings, points)
         for point in points:
-            asker.enqueue(point, limit=phase.limit)
+            asker().enqueue(point, limit=phase.limit)
     except ValueError as error:
         raise JobError(str(error)) from error
     yield phase
@@ -126,25 +126,40 @@ def known_points(
     return points
 
 
-def _staged_phases(
-    study: optuna.Study, space: Space, settings: SearchSettings, asker: Asker
-) -> Iterator[Phase]:
+def grown_phase(phase: Phase, opened: OpenedStudy) -> Phase:
+    """The running phase in a space that has grown; a stage keeps the space that it began with.
+
+    Args:
+        phase: The phase.
+        opened: The study.
+    """
+    if phase.stage is not None:
+        return phase
+    opened.ledger.refresh()
+    tried = [dict(record.params) for record in opened.ledger.records if record.params]
+    return single_phase(opened.space, opened.settings, tried)
+
+
+def _staged_phases(opened: OpenedStudy, asker: Callable[[], Asker]) -> Iterator[Phase]:
+    study, settings = opened.study, opened.settings
     stages = settings.stages
     for index, stage in enumerate(stages):
         begun = study.user_attrs.get(records.STAGES, {})
         if any(later.name in begun for later in stages[index + 1 :]):
             continue  # a later stage has begun, so this one is over, also when it ended early
         if stage.name not in begun:
-            begun = {**begun, stage.name: _begin(stage, study, space, settings)}
+            begun = {**begun, stage.name: _begin(stage, study, opened.space, settings)}
             study.set_user_attr(records.STAGES, begun)
         facts = begun[stage.name]
         limit = int(facts["limit"])
         if index == 0:
-            for point in known_points(study, space, settings):
-                asker.enqueue(point, limit=limit, stage=stage.name)
+            for point in known_points(study, opened.given, settings):
+                asker().enqueue(point, limit=limit, stage=stage.name)
         for repeat in range(1, stage.repeats + 1 if stage.confirm else 1):
             for point in facts["points"]:
-                asker.enqueue(space.decode(point), limit=limit, repeat=repeat, stage=stage.name)
+                asker().enqueue(
+                    opened.space.decode(point), limit=limit, repeat=repeat, stage=stage.name
+                )
         yield Phase(
             strategy="random" if stage.confirm else stage.strategy,
             options=stage.options,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from tuning.engine.channel import Channel, Heard
 from tuning.engine.failures import SameFailure
 from tuning.engine.intake import TrialIntake
 from tuning.engine.opened import OpenedStudy
 from tuning.engine.orders import Answer, Cancel, Submit
 from tuning.engine.phase import Phase
-from tuning.engine.phases import phases_of
+from tuning.engine.phases import grown_phase, phases_of
 from tuning.engine.progress import Reporter
 from tuning.engine.pruning import Decider
 from tuning.engine.running_trials import RunningTrials
@@ -16,14 +18,17 @@ from tuning.engine.suggester import Suggester, SuggestionFailed
 from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
 from tuning.engine.timers import Timers
 from tuning.results.result import Progress
+from tuning.space.learning import asked_parameters
 from tuning.storage.claims import Claim
 from tuning.workers.pool import (
     BROKEN,
+    FAILED,
     Asked,
     Ended,
     Interrupted,
     Lost,
     Message,
+    Outcome,
     Stopped,
     TrialTask,
 )
@@ -61,7 +66,7 @@ class StudySearch:
         self.progress: Progress | None = None
         self._opened = opened
         self._channel = channel
-        self._asker = Asker(opened.study, opened.storage, space=opened.space, settings=settings)
+        self._asker = self._new_asker()
         self._decider = Decider(opened.backend, settings)
         self._failures = SameFailure(opened.ledger)
         self._timers = Timers()
@@ -88,7 +93,7 @@ class StudySearch:
         opened.book.leases.reap()
         self._suggester = Suggester(opened.book, self._asker, self._channel.send)
         phase, reason = None, "trials"
-        for phase in phases_of(opened.study, opened.space, opened.settings, self._asker):
+        for phase in phases_of(opened, lambda: self._asker):
             reason = self._run_phase(phase, self._suggester)
             if self.stop_reason is not None:
                 break
@@ -115,7 +120,7 @@ class StudySearch:
         intake = self._intake = TrialIntake(phase, suggester, self._opened.book)
         ending: str | None = None
         while self.stop_reason is None:
-            self._keep_leases()
+            phase = self._keep_leases(phase)
             if ending is None and phase.patience and self._is_out_of_patience():
                 ending = "patience"
             if ending is None:
@@ -126,20 +131,55 @@ class StudySearch:
             is_idle = not self.trials and not intake.is_waiting
             if is_idle and (ending or intake.is_finished(self.slots)):
                 return ending or ("exhausted" if phase.exhausts else "trials")
-            self._hear_all(self._receive(_TICK), phase, intake)
+            phase = self._hear_all(self._receive(_TICK), phase, intake)
         return self.stop_reason
 
     def _receive(self, timeout: float) -> list[Heard]:
         self.away = None  # the store answered, or nothing was asked of it
         return self._channel.receive(timeout)
 
-    def _hear_all(self, messages: list[Heard], phase: Phase, intake: TrialIntake) -> None:
-        """Takes messages in their order, but writes the ends of trials together."""
+    def _hear_all(self, messages: list[Heard], phase: Phase, intake: TrialIntake) -> Phase:
+        """Takes messages in their order, but writes the ends of trials together.
+
+        Returns:
+            The phase from now on: in a larger space where a trial was asked for something new.
+        """
         ended = {one.token: one.outcome for one in messages if isinstance(one, Ended)}
+        has_grown = self._learn(ended)
         self.trials.end(ended)
         for message in messages:
             if not isinstance(message, Ended):
                 self._hear(message, phase, intake)
+        return self._grow(phase) if has_grown else phase
+
+    def _learn(self, ended: dict[str, Outcome]) -> bool:
+        """Takes what trials were asked for into the space; whether it has grown."""
+        has_grown = False
+        for token, outcome in ended.items():
+            if not outcome.ranges or self.trials.claim(token) is None:
+                continue
+            asked = asked_parameters(outcome.point or {}, outcome.ranges)
+            try:
+                has_grown |= self._opened.learn(asked)
+            except ValueError as error:
+                ended[token] = dataclasses.replace(
+                    outcome, kind=FAILED, reason=str(error), ranges={}
+                )
+        return has_grown
+
+    def _grow(self, phase: Phase) -> Phase:
+        """Goes on in the study's larger space, beside the trials that run."""
+        self._asker = self._new_asker()
+        if self._suggester is not None:
+            self._suggester.take(self._asker)
+        phase = grown_phase(phase, self._opened)
+        if self._intake is not None:
+            self._intake.go_on(phase)
+        return phase
+
+    def _new_asker(self) -> Asker:
+        opened = self._opened
+        return Asker(opened.study, opened.storage, space=opened.space, settings=opened.settings)
 
     def _hear(self, message: Heard, phase: Phase, intake: TrialIntake) -> None:
         if not isinstance(message, Suggested | NothingToClaim | SuggestionFailed):
@@ -194,8 +234,12 @@ class StudySearch:
         self.reporter.ended(number)
         self._failures.add(reason)
 
-    def _keep_leases(self) -> None:
-        """Renews the leases of running trials and takes abandoned ones of other searches back."""
+    def _keep_leases(self, phase: Phase) -> Phase:
+        """Renews the leases of running trials and takes abandoned ones of other searches back.
+
+        Returns:
+            The phase from now on: other searches may have found more of the space.
+        """
         leases = self._opened.book.leases
         if self._timers.is_due("renew", every=leases.seconds / 4):
             held = self.trials.claims
@@ -205,9 +249,10 @@ class StudySearch:
                 if self.trials.drop(claim):
                     self._channel.order(Cancel(claim.token))
         if not self._timers.is_due("reap", every=min(_REAP_SECONDS, leases.seconds / 2)):
-            return
+            return phase
         if leases.reap() and self._intake is not None:
             self._intake.look_again()
+        return self._grow(phase) if self._opened.look() else phase
 
     def _is_out_of_patience(self) -> bool:
         patience = self._opened.settings.patience

@@ -56,6 +56,10 @@ class Suggester:
         self._thread = threading.Thread(target=self._serve, daemon=True, name="tuning-suggest")
         self._thread.start()
 
+    def take(self, asker: Asker) -> None:
+        """Asks another asker from the next batch on."""
+        self._asker = asker
+
     @property
     def claims(self) -> list[Claim]:
         """The trials whose points are being looked for; their leases must be renewed."""

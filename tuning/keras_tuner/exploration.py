@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from keras_tuner.engine import hyperparameters as kinds
@@ -18,6 +17,7 @@ from typing_extensions import override
 
 from tuning.internals.keras_hyperparameters import OpenHyperParameters
 from tuning.keras_tuner.dimensions import dimension_of
+from tuning.space.asked import AskedParameters, DependentRangeError, check_same
 from tuning.space.dimensions import Dimension, Fixed, plain_key
 from tuning.space.ranges import Float, Int
 
@@ -25,19 +25,6 @@ Build = Callable[[Any], Any]
 AfterBuild = Callable[[Any, Any], None]
 # Random runs in a row that find nothing new before the space counts as known.
 _FRUITLESS = 12
-
-
-@dataclass(frozen=True)
-class AskedParameters:
-    """What one run asked for.
-
-    Attributes:
-        values: Name to value, in the order of the questions.
-        dimensions: Name to the dimension that the run gave it.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    dimensions: dict[str, Dimension] = field(default_factory=dict)
 
 
 class ExploringHyperParameters(OpenHyperParameters):
@@ -70,9 +57,23 @@ class ExploringHyperParameters(OpenHyperParameters):
             return self._given[hp.name]
         if self._generator is None or isinstance(hp, kinds.Fixed):
             return hp.default
+        # In this very order of draws: a study that is resumed must find the space that it had.
         if dimension.values is not None:
             return self._generator.choice(dimension.values)
         return hp.random_sample(self._generator.randrange(2**31))
+
+
+def draw(hp: Any, dimension: Dimension, seed: int) -> Any:
+    """A random value of a parameter.
+
+    Args:
+        hp: A `keras_tuner` Int, Float, Choice, Boolean or Fixed.
+        dimension: The same as a dimension.
+        seed: The same seed gives the same value.
+    """
+    if dimension.values is not None:
+        return random.Random(seed).choice(dimension.values)  # noqa: S311 - a search, not a secret
+    return hp.random_sample(seed)
 
 
 class Explorer:
@@ -154,35 +155,6 @@ class Explorer:
         ]
         scopes = [{one.name: one.values[0] for one in scope} for scope in hp.inactive_scopes]
         return points + [{**found.values, **opened} for opened in scopes]
-
-
-class DependentRangeError(ValueError):
-    """One name stands for two ranges."""
-
-
-def check_same(name: str, one: Dimension, other: Dimension, values: Mapping[str, Any]) -> None:
-    """Refuses a range that depends on other parameters.
-
-    Args:
-        name: The parameter.
-        one: Its range in an earlier run.
-        other: Its range now; another default is the same range.
-        values: What was asked before it.
-
-    Raises:
-        DependentRangeError: If the ranges differ.
-    """
-    first, second = (
-        {key: part for key, part in form.to_dict().items() if key not in ("default", "when")}
-        for form in (one, other)
-    )
-    if plain_key(first) != plain_key(second):
-        beside = {key: value for key, value in values.items() if key != name}
-        raise DependentRangeError(
-            f"One name must stand for one range. Parameter {name!r} has {first}, but {second} "
-            f"beside {beside}: give each range a name of its own (for example with the value that "
-            "it depends on), or ask for a share of the range with hp.Float."
-        )
 
 
 def ends_of(dimension: Dimension) -> list[Any]:

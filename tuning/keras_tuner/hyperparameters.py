@@ -15,22 +15,33 @@ from typing_extensions import override
 
 from tuning.errors import TrialError
 from tuning.internals.keras_hyperparameters import OpenHyperParameters
-from tuning.keras_tuner.conditions import dimensions_of, learn_conditions
+from tuning.keras_tuner.conditions import learn_conditions
 from tuning.keras_tuner.dimensions import dimension_of
-from tuning.keras_tuner.exploration import AfterBuild, Build, Explorer, check_same
+from tuning.keras_tuner.exploration import AfterBuild, Build, Explorer, draw
+from tuning.seeds import derive_seed
+from tuning.space.asked import check_same, dimensions_of
+from tuning.space.dimensions import Dimension
 from tuning.space.space import Space
 
 
 class TrialHyperParameters(OpenHyperParameters):
-    """The `hp` of one trial: every parameter has the trial's value, or else its default.
+    """The `hp` of one trial: every parameter has the trial's value.
+
+    What the trial has no value of was not found before the search: it gets a random one, the same
+    for the same seed and name, and its range is kept for the search to learn.
 
     Args:
         params: The trial's parameters by KerasTuner's full names, name scopes included.
-        space: What `space_from_build` found; then nothing else may be asked for.
+        space: What `space_from_build` found. Without it parameters without a value have their
+            default.
+        seed: Of the values that are drawn.
+
+    Attributes:
+        asked: What was asked for, in this order; the trial's point.
+        ranges: Dimension of each parameter that the trial had no value of.
 
     Raises:
-        TrialError: By a question for a parameter that the trial does not have, or for another
-            range, when `space` is given.
+        TrialError: By a question for another range under a known name, when `space` is given.
 
     Example:
         >>> hp = TrialHyperParameters({"units": 64})
@@ -38,27 +49,33 @@ class TrialHyperParameters(OpenHyperParameters):
         (64, 0.0)
     """
 
-    def __init__(self, params: Mapping[str, Any], space: Space | None = None) -> None:
+    def __init__(
+        self, params: Mapping[str, Any], space: Space | None = None, *, seed: int = 0
+    ) -> None:
         super().__init__()
         self.values = dict(params)
+        self.asked: dict[str, Any] = {}
+        self.ranges: dict[str, Dimension] = {}
         self._searched = space
+        self._seed = seed
 
     @override
     def on_asked(self, hp: Any) -> None:
-        if self._searched is not None:
-            self._check(hp, self._searched)
-
-    def _check(self, hp: Any, space: Space) -> None:
-        if hp.name not in self.values:
-            raise TrialError(
-                f"The trial was asked for {hp.name!r}, which no run before the search asked for at "
-                "such a point, so that it has no value: ask for it in every build. "
-                f"Got {self.values}."
-            )
+        if self._searched is None:
+            return
+        dimension = dimension_of(hp)
+        known = self._searched.dimensions.get(hp.name)
+        before = known or self.ranges.get(hp.name, dimension)
         try:
-            check_same(hp.name, space[hp.name], dimension_of(hp), self.values)
+            check_same(hp.name, before, dimension, self.values)
         except ValueError as error:
             raise TrialError(str(error)) from None
+        if hp.name not in self.values:
+            self.values[hp.name] = draw(hp, dimension, derive_seed(self._seed, "hp", hp.name))
+            self.ranges[hp.name] = dimension
+        elif known is None:  # learnt in an earlier trial: the search looks whether it is the same
+            self.ranges[hp.name] = dimension
+        self.asked[hp.name] = self.values[hp.name]
 
 
 def build_function(hypermodel: Any) -> Build:
@@ -81,20 +98,17 @@ def build_function(hypermodel: Any) -> Build:
     )
 
 
-def build_model(
-    hypermodel: Any, params: Mapping[str, Any], space: Space | None = None
-) -> tuple[Any, TrialHyperParameters]:
-    """Builds the model of one trial.
+def build_model(hypermodel: Any, params: Mapping[str, Any]) -> tuple[Any, TrialHyperParameters]:
+    """Builds the model of a point.
 
     Args:
         hypermodel: A `HyperModel` or a function `build(hp)`.
-        params: The trial's parameters.
-        space: What `space_from_build` found; then nothing else may be asked for.
+        params: The point; what it lacks has its default.
 
     Returns:
         The model and the `hp` that `fit_model` needs.
     """
-    hp = TrialHyperParameters(params, space)
+    hp = TrialHyperParameters(params)
     return build_function(hypermodel)(hp), hp
 
 
@@ -105,7 +119,7 @@ def fit_model(
 
     Args:
         hypermodel: A `HyperModel` or a function `build(hp)`.
-        hp: What `build_model` returned.
+        hp: The trial's, which the model was built with.
         model: The model.
         args: Arguments of `fit`.
         kwargs: Keyword arguments of `fit`.
@@ -131,10 +145,11 @@ def overrides_fit(hypermodel: Any) -> bool:
 def space_from_build(
     hypermodel: Any, *, most_builds: int = 256, after_build: AfterBuild | None = None
 ) -> Space:
-    """Finds the space of a `build(hp)` function by running it.
+    """Finds the space of a `build(hp)` function by running it, as far as a few runs can tell.
 
     The function is run at the defaults, at the ends and options of what it asks for, and at
-    random points until they bring nothing new. From what the runs asked for it is read when a
+    random points until they bring nothing new; what only trials ask for, the search learns from
+    them (`TrialHyperParameters`). From what the runs asked for it is read when a
     parameter exists: `units_2` of a loop only for three layers or more, so that points that build
     the same model are one point.
 

@@ -29,6 +29,9 @@ class Ledger:
         study_id: Id of the study in it.
         space: The study's space.
         directions: `"maximize"` or `"minimize"` per metric.
+
+    Attributes:
+        space: The space that trials are read in; the study's may have grown.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class Ledger:
     ) -> None:
         self._storage = storage
         self._study_id = study_id
-        self._space = space
+        self.space = space
         self._directions = directions
         self._states = OpenTrials(study_id)
         self._lock = threading.Lock()
@@ -49,7 +52,7 @@ class Ledger:
         """Reads what changed."""
         with self._lock:
             found = self._storage.transaction(self._changed, reads=True)
-            ended = [self._keep(record_of(trial, self._space)) for trial in found]
+            ended = [self._keep(record_of(trial, self.space)) for trial in found]
             self._rank([record for record in ended if record is not None])
 
     def _changed(self, session: Session) -> list[FrozenTrial]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
@@ -70,6 +71,8 @@ class Ending:
         intermediate: Step to the first metric.
         user_attributes: Name to anything JSON can hold.
         system_attributes: The same for Optuna's own, such as constraints.
+        parameters: Name to value and distribution of what the trial was asked for and had no
+            value of.
     """
 
     state: TrialState
@@ -77,6 +80,7 @@ class Ending:
     intermediate: Mapping[int, float] = field(default_factory=dict)
     user_attributes: Mapping[str, Any] = field(default_factory=dict)
     system_attributes: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[Any, BaseDistribution]] = field(default_factory=dict)
 
 
 class Rows:
@@ -182,7 +186,13 @@ class Rows:
             {trial_id: ending.user_attributes for trial_id, ending in endings.items()},
             {trial_id: ending.system_attributes for trial_id, ending in endings.items()},
         )
+        found = _parameters_of(endings)
+        if found:
+            table, keys = models.TrialParamModel, [(r["trial_id"], r["param_name"]) for r in found]
+            place = sa.tuple_(table.trial_id, table.param_name)
+            session.execute(sa.delete(table).where(place.in_(keys)))
         for model, rows in (
+            (models.TrialParamModel, found),
             (models.TrialValueModel, _values_of(endings)),
             (models.TrialIntermediateValueModel, _intermediate_values_of(endings)),
         ):
@@ -219,6 +229,33 @@ class Rows:
             .where(models.TrialSystemAttributeModel.key.like(f"{RUNG_PREFIX}%"))
         )
         self.update(session, trial_id, {**FREE, "attempts": attempts})
+
+
+def _parameters_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
+    return [
+        parameter_row(trial_id, name, value, distribution)
+        for trial_id, ending in endings.items()
+        for name, (value, distribution) in ending.parameters.items()
+    ]
+
+
+def parameter_row(
+    trial_id: int, name: str, value: Any, distribution: BaseDistribution
+) -> dict[str, Any]:
+    """The row of a trial's parameter.
+
+    Args:
+        trial_id: Id of the trial.
+        name: The parameter.
+        value: Its value as Optuna holds it.
+        distribution: Its distribution.
+    """
+    return {
+        "trial_id": trial_id,
+        "param_name": name,
+        "param_value": distribution.to_internal_repr(value),
+        "distribution_json": distribution_to_json(distribution),
+    }
 
 
 def _values_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:

@@ -1,13 +1,20 @@
-"""The space of a study that grows: what it was before, and when."""
+"""The space of a study that grows: by its job, or by what its trials ask for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
+from tuning.space.asked import AskedParameters
 from tuning.space.growth import grown
+from tuning.space.learning import Learnt, learn, with_learnt
 from tuning.space.space import Space
 from tuning.storage import records
+from tuning.storage.claim_rows import Rows
+from tuning.storage.database import StudyStorage
 
 if TYPE_CHECKING:
     import optuna
@@ -40,10 +47,59 @@ def note_growth(study: optuna.Study, space: Space) -> None:
     stored = study.user_attrs.get(records.SPACE)
     if stored is None or not (names := grown(Space.from_dict(stored), space)):
         return
-    entry = {
-        "time": datetime.now().isoformat(timespec="seconds"),
-        "trials": len(study.get_trials(deepcopy=False)),
-        "parameters": names,
-        "before": stored,
-    }
+    entry = _entry(stored, names, trials=len(study.get_trials(deepcopy=False)))
     study.set_user_attr(records.GROWTH, [*study.user_attrs.get(records.GROWTH, []), entry])
+
+
+def learn_space(
+    storage: StudyStorage,
+    study_id: int,
+    given: Space,
+    asked: AskedParameters,
+    runs: Sequence[Mapping[str, Any]],
+) -> Space:
+    """Adds what a trial was asked for to its study, in one transaction.
+
+    Args:
+        storage: The store.
+        study_id: Id of the study in it.
+        given: The space of the search.
+        asked: The trial's point, and the dimensions of what it was not given.
+        runs: The points of the trials before it, each in the order of its questions.
+
+    Returns:
+        The study's space from now on; several searches learn it together.
+
+    Raises:
+        ValueError: If one name stands for two ranges; nothing is written.
+    """
+    rows = Rows(study_id)
+
+    def write(session: Session) -> Space:
+        rows.lock(session)
+        before: Learnt = rows.study_attribute(session, records.LEARNT) or {}
+        after = learn(given, before, asked, runs)
+        if after != before:
+            stored = rows.study_attribute(session, records.SPACE)
+            names = [name for name, form in after.items() if before.get(name) != form]
+            entry = _entry(stored, names, trials=rows.count(session))
+            growth = rows.study_attribute(session, records.GROWTH) or []
+            space = with_learnt(given, after).to_dict()
+            for key, value in (
+                (records.LEARNT, after),
+                (records.GROWTH, [*growth, entry]),
+                (records.SPACE, space),
+            ):
+                rows.set_study_attribute(session, key, value)
+        return with_learnt(given, after)
+
+    return storage.transaction(write)
+
+
+def _entry(before: Mapping[str, Any], names: Sequence[str], *, trials: int) -> dict[str, Any]:
+    return {
+        "time": datetime.now().isoformat(timespec="seconds"),
+        "trials": trials,
+        "parameters": list(names),
+        "before": before,
+    }

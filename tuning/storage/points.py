@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from optuna.distributions import BaseDistribution, distribution_to_json
+from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState, create_trial
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import add_trial, models
-from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables
+from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables, parameter_row
 from tuning.storage.database import StudyStorage
 
 LOST, DUPLICATE = "lost", "duplicate"
@@ -158,11 +158,6 @@ def _parameter_rows(
     start: Start, distributions: Mapping[str, BaseDistribution]
 ) -> list[dict[str, Any]]:
     return [
-        {
-            "trial_id": start.claim.trial_id,
-            "param_name": name,
-            "param_value": distributions[name].to_internal_repr(value),
-            "distribution_json": distribution_to_json(distributions[name]),
-        }
+        parameter_row(start.claim.trial_id, name, value, distributions[name])
         for name, value in (start.params or {}).items()
     ]

@@ -21,6 +21,7 @@ SETTINGS = "settings"  # plain dict of SearchSettings
 FACTS = "facts"  # what decides the numbers of a trial, see tuning.storage.fingerprint
 STAGES = "stages"  # stage -> where it began and ended, its space or the points it confirms
 GROWTH = "growth"  # list of the spaces that it had before, each with when it grew
+LEARNT = "learnt"  # what trials asked for beyond the space of the search, see tuning.space.learning
 RESULT = "result"  # what the final evaluation found, written by `record_result`
 EVALUATION = "evaluation"  # what the winner did on the test rows, for the figures of the report
 REVIEW = "review"  # where the runs were written last, and what is missing there
@@ -37,6 +38,7 @@ REASON = "reason"  # why it FAILED, one line
 TRACEBACK = "traceback"  # the last lines of the exception's trace
 STAGE = "stage"  # name of the stage of a staged search
 NOTES = "notes"  # what the objective annotated
+POINT = "point"  # names that its objective asked for, in this order; the others had no effect
 REPEAT = "repeat"  # which repetition of the same point with another seed, 0 for the first
 
 COMPLETE = "complete"
@@ -64,8 +66,8 @@ class TrialRecord:
     Attributes:
         number: Position in the study, from 0.
         state: One of `STATES`.
-        params: What the objective received, fixed parameters included. Empty while the trial
-            waits for its parameters.
+        params: What the objective received, fixed parameters included; where it says what it asked
+            for, exactly that. Empty while the trial waits for its parameters.
         values: The study's metrics in their order; empty unless the trial is complete. A pruned
             trial has the first metric as last reported, when it reported any.
         metrics: Everything the objective returned.
@@ -81,6 +83,7 @@ class TrialRecord:
         notes: What the objective annotated.
         repeat: 0, or which repetition of the same point with another seed this is.
         constraints: Constraint to its violation; at most 0 is feasible.
+        asked: Names that the objective asked for, in this order; empty where it did not say.
     """
 
     number: int
@@ -100,6 +103,7 @@ class TrialRecord:
     notes: Mapping[str, Any] = field(default_factory=dict)
     repeat: int = 0
     constraints: Mapping[str, float] = field(default_factory=dict)
+    asked: Sequence[str] = ()
 
     @property
     def value(self) -> float | None:
@@ -155,6 +159,9 @@ def record_of(trial: Any, space: Any = None) -> TrialRecord:
     params = dict(trial.params)
     if space is not None and params:
         params = space.decode(params)
+    asked = attributes.get(POINT, ())
+    if asked:
+        params = {name: value for name, value in params.items() if name in asked}
     return TrialRecord(
         number=trial.number,
         state=OPTUNA_STATES[trial.state.name],
@@ -173,6 +180,7 @@ def record_of(trial: Any, space: Any = None) -> TrialRecord:
         notes=attributes.get(NOTES, {}),
         repeat=attributes.get(REPEAT, 0),
         constraints=dict(trial.constraints),
+        asked=tuple(asked),
     )
 
 
@@ -187,7 +195,7 @@ def annotate_study(study: optuna.Study, key: str, value: Any) -> None:
     Raises:
         ValueError: If the name belongs to the search.
     """
-    if key in (SPACE, SETTINGS, FACTS, STAGES, GROWTH):
+    if key in (SPACE, SETTINGS, FACTS, STAGES, GROWTH, LEARNT):
         raise ValueError(f"{key!r} of a study is written by the search alone: take another name.")
     study.set_user_attr(key, value)
 

@@ -15,6 +15,7 @@ from tuning._names import unknown_name
 from tuning.errors import JobError, OtherJobError
 from tuning.internals.optuna import study_id
 from tuning.settings import SearchSettings
+from tuning.space.learning import with_learnt
 from tuning.space.space import Space
 from tuning.storage import records
 from tuning.storage.claims import ClaimBook
@@ -117,6 +118,7 @@ def create_study(
                 )
             )
         study = optuna.Study(study_name=name, storage=backend)
+        space = with_learnt(space, study.user_attrs.get(records.LEARNT, {}))
         _check_same(study, space, metrics, given)
         study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
         note_growth(study, space)
@@ -144,7 +146,8 @@ def check_study(settings: SearchSettings, space: Space) -> None:
     with readable_errors(settings.url):
         if settings.study in [study.study_name for study in backend.get_all_studies()]:
             study = optuna.Study(study_name=settings.study, storage=backend)
-            _check_same(study, space, settings.metrics, plain_facts(settings.trial_facts))
+            whole = with_learnt(space, study.user_attrs.get(records.LEARNT, {}))
+            _check_same(study, whole, settings.metrics, plain_facts(settings.trial_facts))
 
 
 def _check_same(

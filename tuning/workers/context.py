@@ -31,6 +31,10 @@ class Context:
         decision_steps: The steps at which `decide` is called; None for every reported one.
         fold: Index of the cross-validation fold, or None.
 
+    Attributes:
+        point: What the objective asked for, see `tell_point`; None where it did not say.
+        ranges: Dimensions of what it was not given.
+
     Example:
         >>> context = Context(seed=0, budget=3)
         >>> for epoch in range(1, 4):
@@ -57,6 +61,8 @@ class Context:
         self.budget = budget
         self.fold = fold
         self.notes: dict[str, Any] = {}
+        self.point: dict[str, Any] | None = None
+        self.ranges: dict[str, Any] = {}
         self.history: dict[str, list[float]] = {}
         self.checkpoints = None if checkpoints is None else Path(checkpoints)
         self._directory = None if directory is None else Path(directory)
@@ -139,6 +145,19 @@ class Context:
             ValueError: If it is anything else.
         """
         self.notes[plain_text(str(key))] = plain_value(value, f"The note {key!r}")
+
+    def tell_point(self, point: Mapping[str, Any], ranges: Mapping[str, Any] | None = None) -> None:
+        """Says what an objective asked for where its parameters are learnt while trials run.
+
+        Args:
+            point: Name to value, in the order of the questions: this is the trial's point. What
+                the trial was given beside it had no effect.
+            ranges: Name to the plain form of the dimension of what the trial was not given; the
+                space of the study grows by it.
+        """
+        values = plain_value(dict(point), "A hyperparameter")
+        self.point = {plain_text(name): value for name, value in values.items()}
+        self.ranges = plain_value(dict(ranges or {}), "The range of a hyperparameter")
 
     def _keep(self, step: int, metrics: Mapping[str, float]) -> dict[str, float]:
         steps = self.history.setdefault("step", [])

@@ -70,7 +70,14 @@ class CrossValidated:
                 checkpoints=context.checkpoints,
                 fold=fold,
             )
-            for name, value in self._objective(dict(params), inner).items():
+            try:
+                metrics = self._objective(dict(params), inner)
+            finally:
+                if inner.point is not None and context.point is None:
+                    # What the first fold asked for beyond its point is the same in the others.
+                    context.tell_point(inner.point, inner.ranges)
+                    params |= {name: inner.point[name] for name in inner.ranges}
+            for name, value in metrics.items():
                 found.setdefault(name, []).append(float(value))
             context.report(fold + 1, {name: fmean(values) for name, values in found.items()})
         means = {name: fmean(values) for name, values in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tuning.workers.objective import Payload
@@ -52,6 +52,8 @@ class Outcome:
         metrics: What the objective returned.
         history: What it reported.
         notes: What it annotated.
+        point: What it asked for, in this order; None for what it was given.
+        ranges: Plain form of the dimension of what it asked for and was not given.
         reason: Why it failed, one line.
         trace: Last lines of the exception's trace.
     """
@@ -62,6 +64,8 @@ class Outcome:
     notes: Mapping[str, Any]
     reason: str | None = None
     trace: str | None = None
+    point: Mapping[str, Any] | None = None
+    ranges: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

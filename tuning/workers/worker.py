@@ -139,6 +139,8 @@ def run_task(objective: Objective, task: TrialTask, connection: Connection) -> O
         notes=notes,
         reason=None if reason is None else plain_text(reason),
         trace=None if trace is None else plain_text(trace),
+        point=context.point,
+        ranges=context.ranges,
     )
 
 

@@ -16,6 +16,7 @@ from tuning import Context, Space
 if TYPE_CHECKING:
     from pipelines.inputs.feeds import ArrayFeed
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
+    from tuning.keras_tuner.hyperparameters import TrialHyperParameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,8 @@ class BuildObjective:
         folds: Number of folds when the trials are cross-validated; the file then has no
             `x_val`, `y_val`.
         latency: Whether a trial measures how long a prediction takes.
-        asked: What the hypermodel asks for; in a trial it may not ask for anything else.
+        asked: What the hypermodel is known to ask for; what else a trial is asked for, it tells
+            the search.
         class_weight: Weights of the training rows by their class, or None.
         named: Whether a person named the metric.
     """
@@ -68,13 +70,19 @@ class BuildObjective:
             # Each fold has other rows, so other feeds.
             parts, kept = fold_parts(self.arrays, context.fold, self.folds), None
 
+        hp = self._hyperparameters(params, seed=context.seed)
+
         def train(callbacks: list[Any]) -> Trained:
-            model = self.train(params, parts, callbacks, seed=context.seed, kept=kept)
+            model = self._train(hp, parts, callbacks, seed=context.seed, kept=kept)
             return model, lambda: parts["x"]
 
-        return run_trial(
-            train, context, metric=self.metric, maximize=self.maximize, latency=self.latency
-        )
+        try:
+            return run_trial(
+                train, context, metric=self.metric, maximize=self.maximize, latency=self.latency
+            )
+        finally:
+            ranges = {name: dimension.to_dict() for name, dimension in hp.ranges.items()}
+            context.tell_point(hp.asked, ranges)
 
     def train(
         self,
@@ -84,7 +92,6 @@ class BuildObjective:
         *,
         seed: int,
         epochs: int | None = None,
-        kept: KeptTrainers | None = None,
     ) -> Any:
         """Builds and trains a model; a `fit` of the hypermodel's own is used where it has one.
 
@@ -94,13 +101,31 @@ class BuildObjective:
             callbacks: Keras callbacks.
             seed: Order of the rows.
             epochs: Epochs to run; all by default.
-            kept: Trainers of earlier trials, one of which may be used again.
         """
-        from pipelines.training.tensorflow.single_replica import skip_reduction
-        from tuning.keras_tuner.hyperparameters import build_model, fit_model, overrides_fit
+        hp = self._hyperparameters(params, seed=seed)
+        return self._train(hp, parts, callbacks, seed=seed, epochs=epochs)
 
-        model, hp = build_model(self.hypermodel, params, self.asked)
-        batch_size = int(params.get("batch_size", self.batch_size))
+    def _hyperparameters(self, params: Mapping[str, Any], *, seed: int) -> TrialHyperParameters:
+        from tuning.keras_tuner.hyperparameters import TrialHyperParameters
+
+        return TrialHyperParameters(params, self.asked, seed=seed)
+
+    def _train(
+        self,
+        hp: TrialHyperParameters,
+        parts: Parts,
+        callbacks: Sequence[Any],
+        *,
+        seed: int,
+        epochs: int | None = None,
+        kept: KeptTrainers | None = None,
+    ) -> Any:
+        """Trains; `kept` are the trainers of earlier trials, one of which may be used again."""
+        from pipelines.training.tensorflow.single_replica import skip_reduction
+        from tuning.keras_tuner.hyperparameters import build_function, fit_model, overrides_fit
+
+        model = build_function(self.hypermodel)(hp)
+        batch_size = int(hp.values.get("batch_size", self.batch_size))
         validation = _validation(parts)
         weight = row_weights(self.class_weight, parts["y"], parts.get("weight"))
         count = epochs or self.epochs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuning import TrialError
-from tuning.keras_tuner.hyperparameters import TrialHyperParameters, build_model, space_from_build
+from tuning.keras_tuner.hyperparameters import TrialHyperParameters, space_from_build
 
 
 def loop(hp):
@@ -120,15 +120,37 @@ def test_a_range_that_depends_on_another_parameter_is_refused(build):
         space_from_build(build)
 
 
-def test_in_a_trial_nothing_else_may_be_asked_for():
-    def rare(hp):
-        if hp.Float("rate", 0.0, 1.0) == 0.123:
-            hp.Int("found too late", 1, 3)
+def rare(hp):
+    if hp.Float("rate", 0.0, 1.0) == 0.123:
+        hp.Int("found late", 1, 1000)
 
-    space = space_from_build(rare)
-    build_model(rare, {"rate": 0.5}, space)
-    with pytest.raises(TrialError, match="asked for 'found too late', which no run before"):
-        build_model(rare, {"rate": 0.123}, space)
+
+def test_a_trial_draws_what_it_has_no_value_of_and_says_so():
+    space, drawn = space_from_build(rare), []
+    assert list(space.dimensions) == ["rate"]
+    for seed in (0, 0, 1):
+        hp = TrialHyperParameters({"rate": 0.123}, space, seed=seed)
+        rare(hp)
+        assert list(hp.ranges) == ["found late"]
+        assert list(hp.asked) == ["rate", "found late"]
+        drawn.append(hp.asked["found late"])
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_a_trial_says_nothing_of_what_it_did_not_ask_for():
+    hp = TrialHyperParameters({"rate": 0.5, "found late": 7}, space_from_build(rare))
+    rare(hp)
+    assert (hp.asked, hp.ranges) == ({"rate": 0.5}, {})
+
+
+def test_a_range_that_depends_on_another_parameter_fails_its_trial():
+    def build(hp):
+        high = 4 if hp.Float("rate", 0.0, 1.0) == 0.123 else 3
+        hp.Int("units", 1, high)
+
+    hp = TrialHyperParameters({"rate": 0.123, "units": 2}, space_from_build(build))
+    with pytest.raises(TrialError, match="One name must stand for one range"):
+        build(hp)
 
 
 def test_the_path_of_the_first_version_still_leads_here():

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 
-from optuna.storages import get_storage
 from optuna.trial import TrialState
 
 from tests.tuning.empty_store import put_empty_store
 from tuning import SearchSettings
+from tuning.engine.opened import OpenedStudy
 from tuning.engine.phases import phases_of
 from tuning.engine.suggestions import Asker
 from tuning.storage.claim_rows import Ending
-from tuning.storage.claims import ClaimBook
-from tuning.storage.database import open_storage
 from tuning.storage.records import read_trials
-from tuning.storage.studies import create_study
 
 
 class Driver:
@@ -26,13 +23,11 @@ class Driver:
         self.settings = SearchSettings(
             study="s", root=root, strategy=strategy, trials=trials, metrics=metrics, **changes
         )
-        url = put_empty_store(self.settings.root.resolve())
-        storage = open_storage(url)
-        backend = get_storage(storage)
-        self.study = create_study("s", backend, space=space, metrics=metrics, settings={}, url=url)
-        self.book = ClaimBook(storage, self.study._study_id)
-        self.asker = Asker(self.study, storage, space=space, settings=self.settings)
-        self.phases = phases_of(self.study, space, self.settings, self.asker)
+        put_empty_store(self.settings.root.resolve())
+        opened = OpenedStudy.open(space, self.settings)
+        self.study, self.book = opened.study, opened.book
+        self.asker = Asker(self.study, opened.storage, space=space, settings=self.settings)
+        self.phases = phases_of(opened, lambda: self.asker)
         self.phase = next(self.phases)
 
     def ask(self):

@@ -121,6 +121,19 @@ def test_a_node_that_goes_away_costs_nothing(pool, cluster, tmp_path, capfd):
     assert {record.attempts for record in result.records} == {1}
 
 
+def test_a_pool_without_a_size_grows_and_shrinks_with_its_cluster(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("tuning.workers.ray.cluster._LOOK_SECONDS", 0.1)
+    grows = open_pool(cluster, tmp_path, size=None)
+    try:
+        until(grows, lambda _: grows.size == 4, 60)  # a machine of an earlier test is gone
+        node = cluster.add_node(num_cpus=2, object_store_memory=80 * 2**20)
+        until(grows, lambda _: grows.size == 6, 60)
+        cluster.remove_node(node, allow_graceful=False)
+        until(grows, lambda _: grows.size == 4, 60)
+    finally:
+        grows.close()
+
+
 def searched_space():
     from tests.service.support import SPACE
 

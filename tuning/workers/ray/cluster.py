@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ _ENVIRONMENT = {
 }
 # Ray's own memory is for objects; a search sends none that is large.
 _OBJECT_BYTES = 100 * 2**20
+_LOOK_SECONDS = 5.0  # between looks at the machines of a cluster
 
 
 def connect(address: str | None, *, cpus: int | None) -> bool:
@@ -122,16 +124,28 @@ def check_room(request: Mapping[str, float]) -> None:
     )
 
 
-def workers_that_fit(request: Mapping[str, float]) -> int:
-    """How many workers the machines of the cluster hold now, at least 1.
+class Room:
+    """How many workers the machines of a cluster hold, looked at every few seconds.
 
     Args:
         request: Resource to amount, for one worker.
     """
-    nodes = [node["Resources"] for node in imported().nodes() if node["Alive"]]
-    needs = {name: amount for name, amount in request.items() if amount}
-    held = (min(int(node.get(n, 0) // amount) for n, amount in needs.items()) for node in nodes)
-    return max(1, sum(held))
+
+    def __init__(self, request: Mapping[str, float]) -> None:
+        self._needs = {name: amount for name, amount in request.items() if amount}
+        self._known, self._look_at = 1, 0.0
+
+    def workers(self) -> int:
+        """How many there is room for, at least 1; as before while Ray does not answer."""
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + _LOOK_SECONDS
+            with contextlib.suppress(Exception):
+                machines = [node["Resources"] for node in imported().nodes() if node["Alive"]]
+                self._known = max(1, sum(map(self._held, machines)))
+        return self._known
+
+    def _held(self, machine: Mapping[str, float]) -> int:
+        return min(int(machine.get(name, 0) // amount) for name, amount in self._needs.items())
 
 
 def _first_line(error: BaseException) -> str:

@@ -16,13 +16,7 @@ from tuning.errors import JobError
 from tuning.queues import drain
 from tuning.workers.objective import Payload
 from tuning.workers.pool import Asked, Interrupted, Lost, Message, TrialTask
-from tuning.workers.ray.cluster import (
-    check_room,
-    connect,
-    disconnect,
-    imported,
-    workers_that_fit,
-)
+from tuning.workers.ray.cluster import Room, check_room, connect, disconnect, imported
 from tuning.workers.ray.slot import Heard, Slot, SlotSetup
 from tuning.workers.server_process import MOST_STARTS
 
@@ -58,7 +52,8 @@ class RayPool:
     which counts as no attempt of theirs; Ray starts the actors anew where there is room.
 
     Args:
-        size: Most workers; None for as many as the cluster has room for.
+        size: Most workers; None for as many as the cluster has room for, also when machines join
+            or leave it.
         log: File that receives what workers print, each worker's with its number, on its machine.
         address: Ray's address, None for a cluster of this machine's own.
         threads: Threads of the numeric libraries, and cores of each worker.
@@ -101,10 +96,16 @@ class RayPool:
         self._connected = connect(address, cpus=None if size is None else size * threads)
         try:
             check_room(self._request)
-            self.size = size or workers_that_fit(self._request)
         except JobError:
             self.close()
             raise
+        self._room = Room(self._request)
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        """Most tasks at a time: what was asked for, or what the cluster has room for by now."""
+        return self._room.workers() if self._size is None else self._size
 
     @property
     def free(self) -> int:

@@ -1,12 +1,14 @@
 """Tunes scikit-learn estimators on the handwritten digits with cross-validation.
 
 The searches are those of source 000, section 3 (a support vector machine by grid, a random
-forest by Optuna), and its boosted ensembles, as jobs of this project:
+forest by Optuna), its boosted ensembles and ridge regression, as jobs of this project:
 
     cookbook tune examples/svc.yaml
     cookbook tune examples/random_forest.yaml
     cookbook tune examples/adaboost.yaml
     cookbook tune examples/gradient_boosting.yaml
+    cookbook tune examples/xgboost.yaml
+    cookbook tune examples/ridge.yaml
 
 `python -m examples.scikit_learn` does the first from Python, and looks at the test rows once.
 """
@@ -17,19 +19,27 @@ import functools
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_diabetes, load_digits
 from sklearn.ensemble import (
     AdaBoostClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import tuning
 
-FOLDS = {"svc": 5, "random_forest": 3, "adaboost": 3, "gradient_boosting": 3}
+FOLDS = {
+    "svc": 5,
+    "random_forest": 3,
+    "adaboost": 3,
+    "gradient_boosting": 3,
+    "xgboost": 3,
+    "ridge": 5,
+}
 SVC_SPACE = {"C": {"choice": [0.1, 1, 10]}, "kernel": {"choice": ["linear", "rbf"]}}
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -89,6 +99,22 @@ def gradient_boosting(params: dict[str, Any], context: tuning.Context) -> dict[s
     """One fold of gradient boosting on histograms (Friedman 2001; Ke et al. 2017)."""
     ensemble = HistGradientBoostingClassifier(**params, random_state=context.seed)
     return fold_accuracy(ensemble, context.fold or 0, FOLDS["gradient_boosting"])
+
+
+def xgboost(params: dict[str, Any], context: tuning.Context) -> dict[str, float]:
+    """One fold of XGBoost (Chen and Guestrin 2016), an extra: `keras-cookbook[boosting]`."""
+    from xgboost import XGBClassifier
+
+    ensemble = XGBClassifier(**params, random_state=context.seed, n_jobs=1)
+    return fold_accuracy(ensemble, context.fold or 0, FOLDS["xgboost"])
+
+
+def ridge(params: dict[str, Any], context: tuning.Context) -> dict[str, float]:
+    """One fold of ridge regression on the diabetes rows (Hoerl and Kennard 1970): `r2`."""
+    x, y = load_diabetes(return_X_y=True)
+    splits = KFold(FOLDS["ridge"], shuffle=True, random_state=0).split(x)
+    train, held_out = list(splits)[context.fold or 0]
+    return {"r2": Ridge(**params).fit(x[train], y[train]).score(x[held_out], y[held_out])}
 
 
 def main(root: str = "mlruns") -> tuple[dict[str, Any], float]:

@@ -9,6 +9,8 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
+from pipelines.tasks.sample_weights import checked_weights
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Modality
@@ -31,6 +33,42 @@ def as_inputs(modality: Modality, x: Any) -> Any:
     if modality == "tabular" and not isinstance(x, pd.DataFrame):
         return pd.DataFrame(x, columns=[f"x{index}" for index in range(np.shape(x)[1])])
     return list(x) if modality == "text" else x
+
+
+def weighted_rows(modality: Modality, x: Any, weights: Any) -> tuple[pd.DataFrame, str]:
+    """A table with the weights of its rows as one more column.
+
+    Args:
+        modality: Must be `"tabular"`.
+        x: A frame, as `as_inputs` gives it.
+        weights: One finite number of at least 0 a row.
+
+    Returns:
+        The frame and the name of the column.
+
+    Raises:
+        ValueError: If it is no table, or the weights do not fit its rows.
+
+    Example:
+        >>> frame, name = weighted_rows("tabular", pd.DataFrame({"x": [1, 2]}), [1.0, 0.5])
+        >>> frame[name].tolist()
+        [1.0, 0.5]
+    """
+    if modality != "tabular":
+        raise ValueError(
+            f"`sample_weight` weighs the rows of a table. Got a recipe on {modality} data: weigh "
+            "its classes, params={'class_weight': 'balanced'}."
+        )
+    values = np.asarray(weights)
+    if values.shape != (len(x),):
+        raise ValueError(
+            f"There must be one weight per row. Got {len(x)} rows and weights of shape "
+            f"{values.shape}."
+        )
+    name = SAMPLE_WEIGHT
+    while name in x.columns:
+        name += "_"
+    return x.assign(**{name: checked_weights(values, "`sample_weight`")}), name
 
 
 def as_dataset(

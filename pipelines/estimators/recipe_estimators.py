@@ -18,8 +18,9 @@ from sklearn.utils.validation import (
 )
 
 from pipelines.datasets.registry import entry
-from pipelines.estimators.arrays import SUPPORTED, as_dataset, as_inputs
+from pipelines.estimators.arrays import SUPPORTED, as_dataset, as_inputs, weighted_rows
 from pipelines.recipes.registry import load_recipe
+from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
@@ -48,7 +49,9 @@ class _RecipeEstimator(BaseEstimator):
         tags.non_deterministic = False
         return tags
 
-    def _train(self, x: Any, y: np.ndarray, classes: tuple[str, ...] | None) -> None:
+    def _train(
+        self, x: Any, y: np.ndarray, classes: tuple[str, ...] | None, *, weights: Any = None
+    ) -> None:
         check_consistent_length(x, y)
         from pipelines.serving.bundle import Bundle
         from pipelines.training.experiment import Experiment
@@ -66,10 +69,13 @@ class _RecipeEstimator(BaseEstimator):
                 f"whose task is {task}."
             )
         seed = self._seed()
+        params = dict(self.params or {})
+        if weights is not None:
+            x, params[SAMPLE_WEIGHT] = weighted_rows(self._modality, x, weights)
         dataset = as_dataset(
             self._modality, x, y, classes=classes, validation=self.validation, seed=seed
         )
-        experiment = Experiment(self._recipe, self.params or {}, dataset, seed=seed)
+        experiment = Experiment(self._recipe, params, dataset, seed=seed)
         model, self.history_ = experiment.train()
         self.bundle_ = Bundle(model, experiment.task.serving_config())
 
@@ -126,8 +132,8 @@ class RecipeClassifier(ClassifierMixin, _RecipeEstimator):
     """Trains a recipe for classification at each `fit`.
 
     It goes wherever scikit-learn takes a classifier: `VotingClassifier` (soft voting),
-    `BaggingClassifier`, `StackingClassifier`, `GridSearchCV`, `cross_val_score`. Weights of
-    samples are not taken, hence not `AdaBoostClassifier` on top of it.
+    `BaggingClassifier`, `StackingClassifier`, `GridSearchCV`, `cross_val_score`, and, on tables,
+    whose rows may have weights, `AdaBoostClassifier`.
 
     Args:
         recipe: Name of a recipe on tables, images or texts, or the `Recipe` itself; its own
@@ -156,8 +162,15 @@ class RecipeClassifier(ClassifierMixin, _RecipeEstimator):
 
     classes_: np.ndarray
 
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 - scikit-learn's name
-        """Trains a new model on inputs `[samples, ...]` and labels `[samples]` of any kind."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803 - theirs
+        """Trains a new model.
+
+        Args:
+            X: Inputs `[samples, ...]`.
+            y: Labels of any kind, `[samples]`.
+            sample_weight: Weights of the rows of a table, `[samples]`, at least 0: what a row
+                counts in the loss. The rows that epochs are scored on count alike.
+        """
         inputs, y = self._inputs(X, y, reset=True)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
@@ -166,7 +179,7 @@ class RecipeClassifier(ClassifierMixin, _RecipeEstimator):
             raise ValueError(
                 f"A classifier needs at least two classes. Got 1 class: {self.classes_[0]}."
             )
-        self._train(inputs, codes, tuple(map(str, self.classes_)))
+        self._train(inputs, codes, tuple(map(str, self.classes_)), weights=sample_weight)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
@@ -208,10 +221,17 @@ class RecipeRegressor(RegressorMixin, _RecipeEstimator):
         (2,)
     """
 
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
-        """Trains a new model on rows `[samples, features]` and numbers `[samples]`."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+        """Trains a new model.
+
+        Args:
+            X: Rows `[samples, features]`.
+            y: Numbers `[samples]`.
+            sample_weight: As for `RecipeClassifier.fit`.
+        """
         inputs, y = self._inputs(X, y, reset=True)
-        self._train(inputs, column_or_1d(y, warn=True).astype("float64"), None)
+        numbers = column_or_1d(y, warn=True).astype("float64")
+        self._train(inputs, numbers, None, weights=sample_weight)
         return self
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits, load_iris
-from sklearn.ensemble import BaggingClassifier, VotingClassifier
+from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -17,8 +17,11 @@ from pipelines.estimators import RecipeClassifier, RecipeRegressor
 PLAIN = {"members": 1, "embedding": "none", "power": "none", "dropout": 0.0, "patience": 0}
 SMALL = {**PLAIN, "widths": (32,), "learning_rate": 0.02, "batch_size": 16, "epochs": 15}
 BRIEF = {**SMALL, "epochs": 3}
-# Checks that cannot hold, with the reason; none so far.
-EXPECTED: dict[str, str] = {}
+# Checks that cannot hold, with the reason.
+_OTHER_ROWS = "a row that is left out or repeated changes which rows are held out for validation"
+EXPECTED = {
+    f"check_sample_weight_equivalence_on_{kind}_data": _OTHER_ROWS for kind in ("dense", "sparse")
+}
 
 
 @pytest.mark.slow
@@ -124,6 +127,35 @@ def test_texts_are_lists():
 def test_what_does_not_fit_is_refused_in_one_line(model, message, flowers):
     with pytest.raises(ValueError, match=message):
         model.fit(*flowers)
+
+
+def test_rows_without_weight_teach_nothing():
+    x = np.tile(np.linspace(-1, 1, 40), 2).reshape(-1, 1)
+    y = np.concatenate([x[:40, 0] > 0, x[:40, 0] < 0])  # the second half says the contrary
+    weights = np.repeat([1.0, 0.0], 40)
+    model = RecipeClassifier(params=SMALL).fit(x, y, sample_weight=weights)
+    assert model.score(x[:40], y[:40]) > 0.9
+    assert model.n_features_in_ == 1
+
+
+@pytest.mark.slow
+def test_boosting_of_a_recipe(flowers):
+    boosted = AdaBoostClassifier(RecipeClassifier(params=SMALL), n_estimators=2, random_state=0)
+    assert boosted.fit(*flowers).score(*flowers) > 0.85
+    assert len(boosted.estimators_) == 2
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1.0], r"one weight per row\. Got 150 rows and weights of shape \(1,\)"),
+        (np.full(150, -1.0), "`sample_weight` must be finite numbers of at least 0"),
+        (np.zeros(150), "`sample_weight` must not all be 0"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(weights, message, flowers):
+    with pytest.raises(ValueError, match=message):
+        RecipeClassifier(params=BRIEF).fit(*flowers, sample_weight=weights)
 
 
 def test_one_class_is_refused(flowers):

@@ -80,6 +80,33 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     return figure
 
 
+def class_balance_figure(rows: Mapping[str, Mapping[str, int]], *, shown: int = 40) -> Figure:
+    """How the rows of each split fall into classes.
+
+    Args:
+        rows: Split to class to its rows; every split has the same classes in the same order.
+        shown: Of more classes, those with the fewest rows of the first split.
+
+    Returns:
+        The figure: one group of bars a class, as shares of the split's rows.
+    """
+    first = next(iter(rows.values()))
+    names = sorted(first, key=first.__getitem__)[:shown] if len(first) > shown else list(first)
+    figure = Figure(figsize=(6, min(1.2 + 0.3 * len(names), 12)), layout="constrained")
+    axes = figure.subplots()
+    height = 0.8 / len(rows)
+    for index, (split, counts) in enumerate(rows.items()):
+        total = max(sum(counts.values()), 1)
+        places = [place + index * height for place in range(len(names))]
+        axes.barh(places, [counts[name] / total for name in names], height, label=split)
+    middle = (len(rows) - 1) * height / 2
+    axes.set_yticks([place + middle for place in range(len(names))], names)
+    axes.invert_yaxis()
+    axes.set(xlabel="share of the rows")
+    axes.legend()
+    return figure
+
+
 def class_report_figure(report: Mapping[str, Any], *, shown: int = 40) -> Figure:
     """Precision, recall and F1 of every class and their averages.
 

@@ -34,8 +34,11 @@ class LossEntry(Entry):
             `"embeddings"`.
         probabilities: Whether it takes probabilities where its relatives take logits.
         in_units: Whether it changes its meaning when targets and predictions are scaled.
+        weighs_classes: Whether it has weights of classes of its own, so that others on top of them
+            would weigh the classes twice.
     """
 
     targets: Targets
     probabilities: bool = False
     in_units: bool = False
+    weighs_classes: bool = False

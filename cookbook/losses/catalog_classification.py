@@ -29,6 +29,7 @@ CLASSIFICATION = (
         defaults={"positive_weight": 1.0, **_LOGITS},
         ranges={"positive_weight": POSITIVE},
         targets="binary",
+        weighs_classes=True,
         parameters={"positive_weight": 1.0},
     ),
     LossEntry(
@@ -65,6 +66,7 @@ CLASSIFICATION = (
         summary="Any per-sample classification loss times the weight of the true class.",
         source="King and Zeng 2001",
         targets="labels_or_one_hot",
+        weighs_classes=True,
         parameters={
             "loss": "sparse_categorical_crossentropy",
             "class_weights": "balanced",
@@ -79,6 +81,7 @@ CLASSIFICATION = (
         defaults={"beta": 0.999},
         ranges={"beta": BELOW_ONE},
         targets="labels_or_one_hot",
+        weighs_classes=True,
         parameters={"loss": "sparse_categorical_crossentropy", "beta": 0.999},
     ),
     LossEntry(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from cookbook._names import unknown_name
 from pipelines.inputs.feeds import Batch, Feed
-
-BALANCED = "balanced"
+from pipelines.tasks.weights_by_class import weights_by_class
 
 
 def class_weights(value: Any, y: np.ndarray, classes: Sequence[str]) -> np.ndarray | None:
     """The weight of every class.
 
     Args:
-        value: `"balanced"`: each class weighs the same in all, `rows / (classes * rows of it)`,
-            as in scikit-learn (King and Zeng 2001); or names of classes to numbers of at least
-            0, where classes that are not named weigh 1. None or `"none"` for no weights.
+        value: See `pipelines.tasks.weights_by_class`.
         y: Class numbers of the training rows, `int[rows]`.
         classes: Names in the order of the numbers.
 
@@ -29,8 +24,7 @@ def class_weights(value: Any, y: np.ndarray, classes: Sequence[str]) -> np.ndarr
         `float32[classes]`, or None without weights.
 
     Raises:
-        ValueError: If it is neither, a class is unknown, a weight is no number of at least 0, or
-            all of them are 0.
+        ValueError: If the value is no weights of these classes.
 
     Example:
         >>> class_weights("balanced", np.array([0, 0, 0, 1]), ["no", "yes"])
@@ -38,32 +32,14 @@ def class_weights(value: Any, y: np.ndarray, classes: Sequence[str]) -> np.ndarr
         >>> class_weights({"yes": 5}, np.array([0, 1]), ["no", "yes"])
         array([1., 5.], dtype=float32)
     """
-    if value is None or value in ("", "none"):
+    weights = weights_by_class(value, classes)
+    if weights is None:
         return None
-    if value == BALANCED:
+    if isinstance(weights, str):
         counts = np.bincount(y, minlength=len(classes))
         # A class without a row has no row to weigh.
         return np.asarray(len(y) / (len(classes) * np.maximum(counts, 1)), np.float32)
-    if not isinstance(value, Mapping):
-        raise ValueError(
-            "`class_weight` is 'balanced', or a mapping of classes to weights such as "
-            f"{{{classes[-1]}: 2}}. Got class_weight={value!r}."
-        )
-    names = [str(name) for name in classes]
-    weights = np.ones(len(names), np.float32)
-    for name, weight in value.items():
-        if str(name) not in names:
-            raise ValueError(unknown_name("class", str(name), names))
-        if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise ValueError(f"A class weight is a number. Got class_weight={value!r}.")
-        if not (math.isfinite(weight) and weight >= 0):
-            raise ValueError(
-                f"A class weight is finite and at least 0. Got class_weight={value!r}."
-            )
-        weights[names.index(str(name))] = weight
-    if not weights.any():
-        raise ValueError(f"One class at least weighs more than 0. Got class_weight={value!r}.")
-    return weights
+    return np.asarray([weights.get(name, 1.0) for name in classes], np.float32)
 
 
 class WeightedFeed:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cookbook.losses.from_labels import FromLabels
 from pipelines.baselines.classifiers import make_classifier
-from pipelines.figures import class_report_figure, confusion_figure
+from pipelines.figures import class_balance_figure, class_report_figure, confusion_figure
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.base import Task
 from pipelines.tasks.class_weights import WeightedFeed, class_weights
@@ -52,7 +52,7 @@ class Classification(Task):
         self._class_weights = class_weights(
             self.extra.get("class_weight"), np.asarray(dataset.train.y), dataset.classes or ()
         )
-        if self._class_weights is not None and options.loss in ("class_weighted", "class_balanced"):
+        if self._class_weights is not None and chosen_loss(options).weighs_classes:
             raise ValueError(
                 f"Classes are weighted in one way. Got class_weight and loss={options.loss}: leave "
                 "one of them out."
@@ -124,7 +124,7 @@ class Classification(Task):
         return CLASS_SCORERS
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """The confusion matrix, and precision, recall and F1 of every class."""
+        """The confusion matrix, scores and rows of every class."""
         return self.figures_and_reports(model, split)[0]
 
     def figures_and_reports(
@@ -136,6 +136,7 @@ class Classification(Task):
         figures = {
             "confusion": confusion_figure(counts, self.dataset.classes or ()),
             "classification-report": class_report_figure(found["classification-report"]),
+            "class-balance": class_balance_figure(found["class-balance"]),
         }
         return figures, found
 
@@ -147,6 +148,16 @@ class Classification(Task):
             "confusion": {"classes": classes, "counts": counts.tolist()},
             "calibration": calibration_report(logits, split.y),
             "classification-report": class_report(logits, split.y, classes),
+            "class-balance": {
+                name: dict(
+                    zip(classes, np.bincount(y, minlength=len(classes)).tolist(), strict=True)
+                )
+                for name, y in (
+                    ("training", self.dataset.train.y),
+                    ("validation", self.dataset.validation.y),
+                    ("scored", split.y),
+                )
+            },
         }
 
     def class_output(self) -> dict[str, Any]:

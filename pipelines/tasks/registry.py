@@ -114,7 +114,6 @@ _CLASS_SCORES = {
     "roc_auc": "maximize",
     "average_precision": "maximize",
     "top_5_accuracy": "maximize",
-    "log_loss": "minimize",
 }
 _NUMBER_SCORES = {"mape": "minimize", "pinball": "minimize"}
 _REPORTED = _of_both_splits("accuracy", "loss")

@@ -58,13 +58,6 @@ def _top(logits: np.ndarray, y: np.ndarray) -> float | None:
     return float(top_k_accuracy_score(y, logits, k=TOP, labels=np.arange(classes)))
 
 
-def _log_loss(logits: np.ndarray, y: np.ndarray) -> float:
-    from sklearn.metrics import log_loss
-
-    classes = np.arange(logits.shape[1])
-    return float(log_loss(y, softmax(logits.astype(np.float64), axis=1), labels=classes))
-
-
 CLASS_SCORERS: Mapping[str, Scorer] = {
     "balanced_accuracy": _balanced_accuracy,
     **{
@@ -76,7 +69,6 @@ CLASS_SCORERS: Mapping[str, Scorer] = {
     "roc_auc": partial(_one_against_rest, score="roc_auc"),
     "average_precision": partial(_one_against_rest, score="average_precision"),
     "top_5_accuracy": _top,
-    "log_loss": _log_loss,
 }
 """Scores of logits `float[rows, classes]` against class numbers `int[rows]`."""
 

@@ -59,9 +59,9 @@ class Segmentation(Task):
         self._class_weights = class_weights(
             self.extra.get("class_weight"), self._pixels, dataset.classes or ()
         )
-        weighted = {"class_weighted", "class_balanced"}
-        masks = bool(options.loss) and LOSSES[options.loss].targets == "masks"
-        if self._class_weights is not None and (masks or options.loss in weighted):
+        loss = LOSSES.get(options.loss) if options.loss else None
+        others = loss is not None and (loss.weighs_classes or loss.targets == "masks")
+        if self._class_weights is not None and others:
             raise ValueError(
                 "`class_weight` weights pixels, which goes with losses of single pixels. Got "
                 f"class_weight and loss={options.loss!r}: leave class_weight out, or take "

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pipelines.jobs.keras_tuner.structures import Structure
+from pipelines.tasks.weights_by_class import weights_by_class
 
-BALANCED = "balanced"
 ClassWeight = str | Mapping[int, float]
 
 
@@ -18,16 +17,16 @@ def check_class_weight(value: Any, y: Structure) -> ClassWeight | None:
     """Reads weights of classes.
 
     Args:
-        value: `"balanced"`, or class numbers to weights of at least 0, as Keras' `fit` takes
-            them; classes that are not named weigh 1. None for no weights.
+        value: See `pipelines.tasks.weights_by_class`; classes are called by their numbers, as in
+            Keras' `fit`.
         y: Targets of the rows.
 
     Returns:
         The weights, class numbers as integers.
 
     Raises:
-        ValueError: If it is neither, a weight is no number of at least 0, a class has no row, or
-            the targets are not those of one output with classes.
+        ValueError: If it is no weights of the classes of `y`, or the targets are not those of one
+            output with classes.
     """
     if value is None:
         return None
@@ -37,24 +36,7 @@ def check_class_weight(value: Any, y: Structure) -> ClassWeight | None:
             "`class_weight` weights the rows of one output by class numbers or one-hot labels. Got "
             "other targets: give (x, y, sample_weight)."
         )
-    if isinstance(value, str) and value == BALANCED:
-        return BALANCED
-    if not isinstance(value, Mapping):
-        raise ValueError(
-            "`class_weight` is 'balanced', or a mapping of class numbers to weights such as "
-            f"{{0: 1, 1: 5}}. Got class_weight={value!r}."
-        )
-    known = set(np.unique(labels).tolist())
-    for name, weight in value.items():
-        if name not in known:
-            shown = ", ".join(map(str, sorted(known)[:10]))
-            raise ValueError(f"`class_weight` names class {name!r}, and y has: {shown}.")
-        number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not (number and math.isfinite(weight) and weight >= 0):
-            raise ValueError(
-                f"A class weight is a finite number of at least 0. Got class_weight={value!r}."
-            )
-    return {int(name): float(weight) for name, weight in value.items()}
+    return weights_by_class(value, [int(one) for one in np.unique(labels)])
 
 
 def row_weights(value: ClassWeight | None, y: Structure, weight: Any = None) -> Any:

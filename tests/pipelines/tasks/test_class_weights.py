@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import yaml
 from sklearn.utils.class_weight import compute_class_weight
 
 from pipelines.recipes.registry import load_recipe
@@ -36,7 +37,7 @@ REFUSED = [
     ({"bad": 1}, r"No class named 'bad'\. .*Known: bat, cat"),
     ({"bat": -1}, "at least 0"),
     ({"bat": float("nan")}, "at least 0"),
-    ({"bat": "much"}, "A class weight is a number"),
+    ({"bat": "much"}, "A class weight is a finite number"),
     ({"bat": 0, "cat": 0}, "One class at least"),
 ]
 
@@ -45,6 +46,15 @@ REFUSED = [
 def test_what_is_no_weight_is_refused(value, message):
     with pytest.raises(ValueError, match=message):
         class_weights(value, np.array([0, 1]), ["bat", "cat"])
+
+
+def test_yaml_takes_yes_and_no_for_booleans():
+    job = yaml.safe_load("class_weight: {yes: 3, no: 2}")
+    assert job == {"class_weight": {True: 3, False: 2}}
+    assert class_weights(job["class_weight"], Y[:2], ["no", "yes"]).tolist() == [2, 3]
+    assert class_weights(job["class_weight"], Y[:2], ["True", "False"]).tolist() == [3, 2]
+    with pytest.raises(ValueError, match="No class named 'True'"):
+        class_weights({True: 2}, Y[:2], ["on", "yes"])
 
 
 @pytest.mark.parametrize("task", KINDS)
@@ -75,6 +85,9 @@ def test_weights_fit_the_task_and_come_once():
         small_experiment("table-regression", class_weight="balanced")
     with pytest.raises(ValueError, match="Classes are weighted in one way"):
         small_experiment("table-classification", class_weight="balanced", loss="class_weighted")
+    with pytest.raises(ValueError, match="Classes are weighted in one way"):
+        loss = "weighted_binary_crossentropy"
+        small_experiment("table-classification", class_weight="balanced", loss=loss)
     with pytest.raises(ValueError, match="`class_weight` weights classes"):
         check_hyperparameters(load_recipe("diabetes-mlp"), {"class_weight": "balanced"})
     check_hyperparameters(load_recipe("tabular"), {"class_weight": "balanced"})

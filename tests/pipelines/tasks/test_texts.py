@@ -100,7 +100,7 @@ def test_baseline_and_figures():
     assert scores["accuracy"] > 0.9
     model = experiment.build(total_steps=1)
     figures = experiment.task.figures(model, experiment.dataset.validation)
-    assert set(figures) == {"confusion", "classification-report"}
+    assert set(figures) == {"confusion", "classification-report", "class-balance"}
 
 
 def test_predictions_do_not_depend_on_company():

@@ -18,6 +18,7 @@ from pipelines.preprocessing.pixels import LUMINANCE, jpeg_reduction
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG"
 _EXIF, _ORIENTATION = b"Exif\0\0", 0x0112
 _ALPHA = (4, 6)  # colour types of PNG with transparency
+_GREY, _DEEP = 0, 16  # colour type and bits of PNG whose depth only Pillow's way knows
 # Start-of-frame markers, ITU-T T.81 table B.1: 0xC4, 0xC8 and 0xCC mean something else.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _FRAME = struct.Struct(">HHB")
@@ -124,11 +125,12 @@ def _plan(content: bytes, shape: Sequence[int], *, resizes: bool) -> _Plan | Non
 
 
 def _plain_png(content: bytes) -> bool:
-    """Whether a PNG file has neither transparency nor an orientation, which only Pillow applies."""
+    """Whether a PNG file needs nothing of Pillow: transparency, orientation, depth."""
     head = content[: content.find(b"IDAT")]
     return (
         len(content) > 25
         and content[25] not in _ALPHA
+        and content[24:26] != bytes((_DEEP, _GREY))
         and not (b"tRNS" in head or b"eXIf" in content)
     )
 

@@ -30,6 +30,7 @@ class ImagePreprocessor(Preprocessing):
         size: `(height, width)` in pixels that every image is resized to (bilinear, with
             antialiasing). `None`: the size of the training images, which must then agree.
         channels: 1 (grey) or 3 (red, green, blue). `None`: as the training images have.
+        depth: Bits of grey 16-bit files, see `pipelines.preprocessing.pixels.decode`.
 
     Raises:
         ValueError: If an option is out of range.
@@ -51,6 +52,7 @@ class ImagePreprocessor(Preprocessing):
         standardize: bool = False,
         size: tuple[int, int] | None = None,
         channels: int | None = None,
+        depth: int = 16,
     ) -> None:
         if not scale > 0:
             raise ValueError(f"`scale > 0` must hold. Got scale={scale}.")
@@ -62,6 +64,7 @@ class ImagePreprocessor(Preprocessing):
         self.standardize = standardize
         self._size = None if size is None else (int(size[0]), int(size[1]))
         self._channels = channels
+        self.depth = depth
         self._fixed_size = size is not None
         self._read_size: tuple[int, int] | None = None
         self._mean: list[float] | None = None
@@ -119,7 +122,7 @@ class ImagePreprocessor(Preprocessing):
             (self._size, self._channels), self._fixed_size = (x.size, x.channels), True
         if isinstance(x, np.ndarray):
             self._read_size = (x.shape[1], x.shape[2])
-        first = image_list(x[:1])[0]
+        first = image_list(x[:1], depth=self.depth)[0]
         self._channels = self._channels or (1 if first.shape[-1] in (1, 2) else 3)
         self._size = self._size or (first.shape[0], first.shape[1])
         self._fitted = True
@@ -163,7 +166,8 @@ class ImagePreprocessor(Preprocessing):
         if isinstance(x, np.ndarray) and x.shape[1:] == (height, width, channels):
             return x
         size = self.read_size if self._fixed_size else None
-        images = [to_channels(image, channels) for image in image_list(x, size=size)]
+        found = image_list(x, size=size, depth=self.depth)
+        images = [to_channels(image, channels) for image in found]
         if not self._fixed_size:
             self._refuse_other_sizes(images, getattr(x, "paths", x))
         if not images:
@@ -213,6 +217,7 @@ class ImagePreprocessor(Preprocessing):
             "read_size": list(self.read_size),
             "resize": self._fixed_size,
             "channels": channels,
+            "depth": self.depth,
             "mean": self._mean,
             "deviation": self._deviation,
         }
@@ -225,6 +230,7 @@ class ImagePreprocessor(Preprocessing):
             standardize=config["standardize"],
             size=tuple(config["size"]),
             channels=config["channels"],
+            depth=config.get("depth", 16),
         )
         made._fixed_size = config["resize"]
         # Models that were saved before it was written read their files at once.

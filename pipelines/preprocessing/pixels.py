@@ -15,6 +15,8 @@ ORIENTATION = 0x0112
 QUARTER_TURNS = (5, 6, 7, 8)
 # Formats whose mode "I" holds values from 0 to 65535.
 _SIXTEEN_BITS = ("PNG", "PPM")
+# Depths that cameras and scanners store in 16 bits.
+DEPTHS = (8, 10, 12, 14, 16)
 
 
 def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
@@ -39,17 +41,40 @@ def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
     return next((reduction for reduction in (8, 4, 2) if fits >= reduction), 1)
 
 
-def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -> np.ndarray:
+def depth_of(file: Path | str | IO[bytes]) -> int:
+    """How many bits the values of a grey 16-bit image need, one of `DEPTHS`; 0 for other images.
+
+    Args:
+        file: Its name, or its content as an open file; one that does not decode has 0.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(file) as image:
+            if not _is_deep(image.mode, image.format):
+                return 0
+            needed = int(np.asarray(image).max()).bit_length()
+            return next(depth for depth in DEPTHS if needed <= depth)
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        return 0
+
+
+def decode(
+    file: Path | str | IO[bytes], *, size: Sequence[int] | None = None, depth: int = 16
+) -> np.ndarray:
     """Decodes an image of any format that Pillow knows: the one way for training and serving.
 
     The image is what a viewer shows: turned by the orientation in its EXIF data, and what is
-    transparent laid over white. Of 16-bit images the upper byte is kept.
+    transparent laid over white. Of grey 16-bit images the upper 8 of `depth` bits are kept, of
+    coloured ones the upper byte.
 
     Args:
         file: Its name, or its content as an open file.
         size: `(height, width)` that the image is resized to, as by `to_size`; JPEG images that
             are much larger are reduced while they are decoded (`jpeg_reduction`). `None`: the
             size in the file.
+        depth: How many bits the values of grey 16-bit images have (`depth_of`): 12 of many cameras
+            and scanners, whose images would be nearly black otherwise. Brighter values are white.
 
     Returns:
         `uint8[height, width, 1]` for grey files, else `uint8[height, width, 3]`.
@@ -66,7 +91,7 @@ def decode(file: Path | str | IO[bytes], *, size: Sequence[int] | None = None) -
             drafted = None if size is None or turn > 1 else image.draft(None, (size[1], size[0]))
             image.load()
             turned = ImageOps.exif_transpose(image)
-            pixels = _eight_bit(turned, image.format)
+            pixels = _eight_bit(turned, image.format, depth)
             if size is None:
                 return pixels
             # A last block may lie partly outside: 129 pixels reduced by 2 are 65, but 64.5 wide.
@@ -84,12 +109,15 @@ def _reason(error: Exception) -> str:
     return "no image format that Pillow knows" if known else str(error)
 
 
-def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.ndarray:
+def read_image(
+    path: Path | str, *, size: Sequence[int] | None = None, depth: int = 16
+) -> np.ndarray:
     """Decodes an image file, as `decode` does.
 
     Args:
         path: The file.
         size: As for `decode`.
+        depth: As for `decode`.
 
     Returns:
         `uint8[height, width, 1]` for grey files, else `uint8[height, width, 3]`.
@@ -98,16 +126,21 @@ def read_image(path: Path | str, *, size: Sequence[int] | None = None) -> np.nda
         ValueError: If the file is missing, truncated or no image; the message names it.
     """
     try:
-        return decode(path, size=size)
+        return decode(path, size=size, depth=depth)
     except ValueError as error:
         raise ValueError(f"{path}: this file does not decode as an image ({error}).") from error
 
 
-def _eight_bit(image: Any, stored_as: str | None) -> np.ndarray:
+def _is_deep(mode: str, stored_as: str | None) -> bool:
+    return mode.startswith("I;16") or (mode == "I" and stored_as in _SIXTEEN_BITS)
+
+
+def _eight_bit(image: Any, stored_as: str | None, depth: int) -> np.ndarray:
     if image.mode in ("1", "L") and "transparency" not in image.info:
         return np.asarray(image.convert("L"))[..., np.newaxis]
-    if image.mode.startswith("I;16") or (image.mode == "I" and stored_as in _SIXTEEN_BITS):
-        return (np.asarray(image) >> 8).astype(np.uint8)[..., np.newaxis]
+    if _is_deep(image.mode, stored_as):
+        values = np.asarray(image) >> (depth - 8)
+        return np.minimum(values, 255).astype(np.uint8)[..., np.newaxis]
     if image.mode in ("I", "F"):
         raise ValueError(
             f"8 or 16 bits a channel are expected, not mode {image.mode!r}; read it into an array "
@@ -130,13 +163,14 @@ def _over_white(image: Any) -> np.ndarray:
     return np.asarray(flat.convert("RGB"))
 
 
-def image_list(x: Any, *, size: Sequence[int] | None = None) -> list[np.ndarray]:
+def image_list(x: Any, *, size: Sequence[int] | None = None, depth: int = 16) -> list[np.ndarray]:
     """Images as a list of arrays `[height, width, channels]`.
 
     Args:
         x: An array of images, a list of arrays, or a list of image files
             (`ImageFiles` too).
         size: `(height, width)` that files are resized to while they are read; arrays stay.
+        depth: Bits of grey 16-bit files, as for `decode`.
 
     Returns:
         One array per image, in its own type.
@@ -147,12 +181,12 @@ def image_list(x: Any, *, size: Sequence[int] | None = None) -> list[np.ndarray]
     if isinstance(x, (str, Path)):
         raise ValueError(f"A list of images is expected. Got the single path {x!r}: wrap it.")
     # `ImageFiles` of the datasets: a list of paths that knows the size of the images.
-    return [_one(item, index, size) for index, item in enumerate(getattr(x, "paths", x))]
+    return [_one(item, index, size, depth) for index, item in enumerate(getattr(x, "paths", x))]
 
 
-def _one(item: Any, index: int, size: Sequence[int] | None) -> np.ndarray:
+def _one(item: Any, index: int, size: Sequence[int] | None, depth: int) -> np.ndarray:
     if isinstance(item, (str, Path)):
-        return read_image(item, size=size)
+        return read_image(item, size=size, depth=depth)
     image = np.asarray(item)
     if image.ndim == 2:
         image = image[..., np.newaxis]

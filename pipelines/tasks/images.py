@@ -45,6 +45,7 @@ class ImageClassification(Classification):
             scale=dataset.scale,
             standardize=options.standardize,
             size=(size, size) if size else None,
+            depth=int(dataset.options.get("depth", 16)),
         )
         self._preprocessor.fit(dataset.train.x, dataset.train.y)
         self._augmentation = make_augmentation(

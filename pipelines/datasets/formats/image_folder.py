@@ -24,12 +24,14 @@ from pipelines.datasets.formats.images import (
     OnBadImage,
     decode_all,
     decode_image,
+    depth_notes,
+    depth_of_all,
     is_image,
     skip_notes,
 )
 from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
-from pipelines.preprocessing.pixels import ORIENTATION, QUARTER_TURNS
+from pipelines.preprocessing.pixels import ORIENTATION, QUARTER_TURNS, depth_of
 
 # Above this size the images of a folder stay on disk.
 _MEMORY_BYTES = 1 << 30
@@ -68,7 +70,8 @@ def load_images(
             above 1 GiB of pixels. Archives are always decoded.
 
     Returns:
-        Images `uint8[n, height, width, channels]` in [0, 255], or `ImageFiles`.
+        Images `uint8[n, height, width, channels]` in [0, 255], or `ImageFiles`. Grey 16-bit images
+        are read by the bits that their values need (`options["depth"]`).
 
     Raises:
         DataError: If there are no images, fewer than two classes, an image without a class
@@ -87,7 +90,7 @@ def load_images(
         found = _streamed(source, names, sizes, image_size, channels, on_bad_image)
     else:
         found = _decoded(source, names, cache_dir, image_size, channels, on_bad_image)
-    x, kept, groups, digest, notes = found
+    x, kept, groups, digest, notes, depth = found
     notes = (_class_table(classes, labels, kept), *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
     parts, split_notes = split_rows(
@@ -104,7 +107,8 @@ def load_images(
         test=SealedSplit(test_split),
         classes=classes,
         fingerprint=fingerprint(content_digest(digest, labels, list(classes)), parts),
-        notes=(*notes, *split_notes),
+        notes=(*notes, *depth_notes(depth), *split_notes),
+        options={} if depth == 16 else {"depth": depth},
         scale=1 / 255,
     )
 
@@ -206,18 +210,22 @@ def _decoded(
     size: tuple[int, int] | None,
     channels: int,
     on_bad_image: OnBadImage,
-) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...]]:
+) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...], int]:
     def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
         named = sorted(read_members(source, is_image), key=lambda item: item[0])
+        depth = depth_of_all(named)
         pixels, kept, notes = decode_all(
-            named, root=source, size=size, channels=channels, on_bad_image=on_bad_image
+            named, root=source, size=size, channels=channels, on_bad_image=on_bad_image, depth=depth
         )
-        return {"x": pixels, "kept": np.array(kept), "groups": row_groups(pixels)}, notes
+        arrays = {"x": pixels, "kept": np.array(kept), "groups": row_groups(pixels)}
+        # Only where it matters: the digest of other images stays what it was.
+        return arrays | ({} if depth == 16 else {"depth": np.array([depth])}), notes
 
     key = source_key("images", [source], size, channels, on_bad_image)
     decoded = cached(key, make, cache_dir)
     arrays = decoded.arrays
-    return arrays["x"], np.asarray(arrays["kept"]), arrays["groups"], decoded.digest, decoded.notes
+    kept, depth = np.asarray(arrays["kept"]), int(arrays.get("depth", [16])[0])
+    return arrays["x"], kept, arrays["groups"], decoded.digest, decoded.notes, depth
 
 
 def _streamed(
@@ -227,13 +235,13 @@ def _streamed(
     size: tuple[int, int] | None,
     channels: int,
     on_bad_image: OnBadImage,
-) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...]]:
+) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...], int]:
     """Looks at the head of each file; pixels are decoded when a batch needs them.
 
     Where damaged images are to be skipped, each is decoded once beforehand.
     """
 
-    def head(name: str) -> tuple[bytes, tuple[int, int] | None]:
+    def head(name: str) -> tuple[bytes, tuple[int, int] | None, int]:
         path = source / name
         try:
             stored: tuple[int, int] | None = _stored_size(path)
@@ -245,12 +253,13 @@ def _streamed(
                 raise
             stored = None
         with path.open("rb") as stream:
-            return hashlib.sha256(stream.read(_HEAD_BYTES)).digest(), stored
+            return hashlib.sha256(stream.read(_HEAD_BYTES)).digest(), stored, depth_of(path)
 
     with ThreadPoolExecutor() as pool:
         heads = list(pool.map(head, names))
-    kept = np.array([n for n, (_, stored) in enumerate(heads) if stored is not None], dtype=int)
-    shapes = {stored for _, stored in heads if stored is not None}
+    kept = np.array([n for n, (_, stored, _) in enumerate(heads) if stored is not None], dtype=int)
+    shapes = {stored for _, stored, _ in heads if stored is not None}
+    depth = max(depth for _, _, depth in heads) or 16
     if size is None and len(shapes) != 1:
         raise DataError(
             f"images of one size are expected, got {len(shapes)} sizes. Pass `image_size`.",
@@ -260,8 +269,8 @@ def _streamed(
     if len(kept) < len(names):
         notes += skip_notes([names[n] for n in sorted({*range(len(names))} - {*kept.tolist()})])
     files = ImageFiles(
-        tuple(str(source / names[n]) for n in kept), size or next(iter(shapes)), channels
+        tuple(str(source / names[n]) for n in kept), size or next(iter(shapes)), channels, depth
     )
     groups = row_groups([(sizes[n], heads[n][0]) for n in kept])
     digest = content_digest(*((names[n], sizes[n], heads[n][0].hex()) for n in kept))
-    return files, kept, groups, digest, notes
+    return files, kept, groups, digest, notes, depth

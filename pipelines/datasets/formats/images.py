@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import numpy as np
 
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.archives import is_hidden
-from pipelines.preprocessing.pixels import decode, to_channels
+from pipelines.preprocessing.pixels import decode, depth_of, to_channels
 
 # Pillow's formats of single pictures; what it also opens is documents, films and tables.
 _ENDINGS = """
@@ -36,7 +37,12 @@ def is_image(name: str) -> bool:
 
 
 def decode_image(
-    data: bytes, *, path: Path | str, size: tuple[int, int] | None = None, channels: int = 3
+    data: bytes,
+    *,
+    path: Path | str,
+    size: tuple[int, int] | None = None,
+    channels: int = 3,
+    depth: int = 16,
 ) -> np.ndarray:
     """Decodes one image to 8-bit pixels, as serving decodes its file.
 
@@ -46,6 +52,7 @@ def decode_image(
         size: `(height, width)` in pixels to resize to (bilinear with antialiasing), or
             `None` to keep the stored size.
         channels: 3 for colour, 1 for grey.
+        depth: Bits of grey 16-bit images, see `pipelines.preprocessing.pixels.decode`.
 
     Returns:
         `uint8[height, width, channels]`.
@@ -57,7 +64,7 @@ def decode_image(
     if channels not in (1, 3):
         raise ValueError(f"`channels` is 1 (grey) or 3 (colour). Got {channels}.")
     try:
-        return to_channels(decode(io.BytesIO(data), size=size), channels)
+        return to_channels(decode(io.BytesIO(data), size=size, depth=depth), channels)
     except ValueError as error:
         raise DataError(f"the image does not decode ({error}).", path=path) from error
 
@@ -69,6 +76,7 @@ def decode_all(
     size: tuple[int, int] | None = None,
     channels: int = 3,
     on_bad_image: OnBadImage = "error",
+    depth: int = 16,
 ) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
     """Decodes many images of one size into one array, in parallel threads.
 
@@ -78,6 +86,7 @@ def decode_all(
         size: `(height, width)` to resize to, or `None` if all images share one size.
         channels: 3 for colour, 1 for grey.
         on_bad_image: `"error"`, or `"skip"` to leave out what does not decode.
+        depth: Bits of grey 16-bit images, see `depth_of_all`.
 
     Returns:
         `uint8[n, height, width, channels]`, the numbers of the images that are in it, and
@@ -93,7 +102,9 @@ def decode_all(
 
     def one(item: tuple[str, bytes]) -> np.ndarray | None:
         try:
-            return decode_image(item[1], path=root / item[0], size=size, channels=channels)
+            return decode_image(
+                item[1], path=root / item[0], size=size, channels=channels, depth=depth
+            )
         except DataError:
             if on_bad_image == "error":
                 raise
@@ -106,6 +117,28 @@ def decode_all(
     if not kept:
         raise DataError(f"none of the {len(named)} images decodes.", path=root)
     return _stack(decoded, kept, named, root), kept, skip_notes(sorted(skipped))
+
+
+def depth_of_all(named: Sequence[tuple[str, bytes]]) -> int:
+    """How many bits the grey 16-bit images among some need, the deepest of them; 16 without any.
+
+    All images of a data set are read by one depth, so that equal values stay equal.
+
+    Args:
+        named: Names and encoded images.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return max(pool.map(lambda item: depth_of(io.BytesIO(item[1])), named), default=0) or 16
+
+
+def depth_notes(depth: int) -> tuple[str, ...]:
+    """What is to be said of images that use less than their 16 bits."""
+    if depth == 16:
+        return ()
+    return (
+        f"16-bit images whose values need {depth} bits: they are read as {depth}-bit ones, "
+        f"{2**depth - 1} is white",
+    )
 
 
 def _stack(
@@ -151,11 +184,13 @@ class ImageFiles:
         paths: One file per image.
         size: `(height, width)` in pixels that each is resized to.
         channels: 3 for colour, 1 for grey.
+        depth: Bits of grey 16-bit files.
     """
 
     paths: tuple[str, ...]
     size: tuple[int, int]
     channels: int = 3
+    depth: int = 16
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -168,13 +203,20 @@ class ImageFiles:
     def __getitem__(self, rows: Any) -> ImageFiles:
         """Selects images by a slice or an array of row numbers."""
         numbers = np.atleast_1d(np.arange(len(self.paths))[rows])
-        return ImageFiles(tuple(self.paths[n] for n in numbers), self.size, self.channels)
+        paths = tuple(self.paths[n] for n in numbers)
+        return dataclasses.replace(self, paths=paths)
 
     def read(self, row: int) -> np.ndarray:
         """Decodes one image to `uint8[height, width, channels]`."""
         path = Path(self.paths[row])
-        return decode_image(path.read_bytes(), path=path, size=self.size, channels=self.channels)
+        return decode_image(
+            path.read_bytes(),
+            path=path,
+            size=self.size,
+            channels=self.channels,
+            depth=self.depth,
+        )
 
     def join_with(self, other: ImageFiles) -> ImageFiles:
         """Returns these images followed by others of the same size."""
-        return ImageFiles(self.paths + other.paths, self.size, self.channels)
+        return dataclasses.replace(self, paths=self.paths + other.paths)

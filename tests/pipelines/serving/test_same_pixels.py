@@ -14,6 +14,7 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.image_folder import load_images
 from pipelines.datasets.formats.images import decode_image
 from pipelines.hyperparameters.options import split_parameters
+from pipelines.inputs.decoding import make_decoder
 from pipelines.preprocessing import preprocessing_from_config
 from pipelines.preprocessing.pixels import read_image
 from pipelines.serving.pixel_inputs import as_pixels
@@ -177,3 +178,35 @@ def test_more_than_16_bits_are_refused_both_ways(mode: str, name: str, tmp_path:
         decode_image(path.read_bytes(), path=path)
     with pytest.raises(ValueError, match=message):
         read_image(path)
+
+
+def _scan(folder: Path, suffix: str) -> list[Path]:
+    """Grey images of 12 bits in files of 16, dark and bright ones, in two classes."""
+    paths = []
+    for number in range(12):
+        shifted = np.roll(_picture()[..., 0], number, axis=0).astype(np.uint16)
+        values = (shifted * 16 + 7) // (1 + number % 3)
+        path = folder / "ab"[number % 2] / f"{number}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(path)
+        paths.append(path)
+    return sorted(paths)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_scans_of_12_bits_use_the_whole_range(suffix: str, in_memory: bool, tmp_path: Path) -> None:
+    paths = _scan(tmp_path / "scans", suffix)
+    dataset = load_images(tmp_path / "scans", channels=1, in_memory=in_memory, cache_dir=tmp_path)
+    assert any("16-bit images whose values need 12 bits" in note for note in dataset.notes)
+    assert dataset.options["depth"] == 12
+    options, _ = split_parameters({})
+    task = ImageClassification(dataset, options, {})
+    preprocessing = preprocessing_from_config(task.serving_config()["inputs"])
+    served = preprocessing.arrange([str(path) for path in paths])
+    expected = [np.asarray(Image.open(path)) // 16 for path in paths]
+    np.testing.assert_array_equal(served[..., 0], expected)
+    read = make_decoder(preprocessing)([str(path) for path in paths])
+    np.testing.assert_array_equal(read, served)
+    trained = preprocessing.arrange(dataset.train.x)
+    assert {image.tobytes() for image in trained} <= {image.tobytes() for image in served}

@@ -1,8 +1,9 @@
 """What of the source documents the product covers: the tables of `docs/sources.md`.
 
 `docs/coverage.tsv` has one line for each thing that a source describes. `where` is a file or folder
-of the repository, a module, or `module:name`; `run` is a command line. A test resolves every
-reference and parses every command.
+of the repository, a module, or `module:name`; `run` is a command line of the program, or of an
+example. A test resolves every reference, parses every command, and holds that what is lacking is
+data or hardware.
 """
 
 from __future__ import annotations

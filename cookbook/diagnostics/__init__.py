@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cookbook.diagnostics.rematerialisation import rematerialise as rematerialise
     from cookbook.diagnostics.taps import Flow as Flow
     from cookbook.diagnostics.taps import measure_flow as measure_flow
+    from cookbook.diagnostics.time_steps import gradients_over_time as gradients_over_time
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -55,6 +56,7 @@ __getattr__, __dir__ = lazy_names(
         "checkpointing": ["CheckpointedModel", "Recomputed", "checkpointed"],
         "rematerialisation": ["rematerialise"],
         "taps": ["Flow", "measure_flow"],
+        "time_steps": ["gradients_over_time"],
     },
 )
 __all__ = __dir__()

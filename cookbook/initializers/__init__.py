@@ -8,6 +8,7 @@ from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
     from cookbook.initializers.gain import gain_for as gain_for
+    from cookbook.initializers.gain import glorot_with_gain as glorot_with_gain
     from cookbook.initializers.gain import initializer_for as initializer_for
     from cookbook.initializers.log_prior import LogPrior as LogPrior
     from cookbook.initializers.registry import INITIALIZERS as INITIALIZERS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "gain": ["gain_for", "initializer_for"],
+        "gain": ["gain_for", "glorot_with_gain", "initializer_for"],
         "log_prior": ["LogPrior"],
         "registry": ["INITIALIZERS", "make_initializer"],
     },

@@ -85,6 +85,14 @@ INITIALIZERS = table(
             ranges={"scale": POSITIVE},
         ),
         Entry(
+            name="glorot_gain",
+            reference="cookbook.initializers.gain:glorot_with_gain",
+            summary="Glorot's variance times the square of a gain, 2 gain^2 / (fan_in + fan_out).",
+            source=_GLOROT,
+            defaults={"gain": 1.0},
+            ranges={"gain": POSITIVE},
+        ),
+        Entry(
             name="log_prior",
             reference="cookbook.initializers.log_prior:LogPrior",
             summary="Biases of the last layer: the log-frequencies of the classes.",

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from cookbook.models.unets import unet as unet
     from cookbook.models.wide_and_deep_networks import CategoryCross as CategoryCross
     from cookbook.models.wide_and_deep_networks import wide_and_deep as wide_and_deep
+    from cookbook.models.widths import pyramid_widths as pyramid_widths
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -83,6 +84,7 @@ __getattr__, __dir__ = lazy_names(
         "tabular": ["MemberEnsemble", "tabular_ensemble"],
         "unets": ["unet"],
         "wide_and_deep_networks": ["CategoryCross", "wide_and_deep"],
+        "widths": ["pyramid_widths"],
     },
 )
 __all__ = __dir__()

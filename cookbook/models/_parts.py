@@ -74,6 +74,7 @@ class Parts:
         l1: Factor of the sum of absolute kernel weights.
         l2: Factor of the sum of squared kernel weights (no half: PyTorch's
             `weight_decay=w` under plain SGD is `l2=w / 2`).
+        bias: Start value of all biases.
         seed: Seed of the model, or `None`.
     """
 
@@ -84,12 +85,14 @@ class Parts:
         initializer: Initializer = "glorot_uniform",
         l1: float = 0.0,
         l2: float = 0.0,
+        bias: float = 0.0,
         seed: int | None = None,
     ) -> None:
         self.activation = activation
         self.initializer = initializer
         self.l1 = check_penalty("l1", l1)
         self.l2 = check_penalty("l2", l2)
+        self.bias = bias
         self.seed = check_seed(seed)
         self._drawn = 0
 
@@ -113,12 +116,13 @@ class Parts:
 
     def dense(self, x: Any, units: int, name: str, *, use_bias: bool = True) -> Any:
         """Dense layer without activation."""
-        return keras.layers.Dense(units, use_bias=use_bias, **self._kernel_options(), name=name)(x)
+        options = {**self._kernel_options(), **self._bias_options()}
+        return keras.layers.Dense(units, use_bias=use_bias, **options, name=name)(x)
 
     def logits(self, x: Any, units: int) -> Any:
         """Last layer; it computes in the precision of the weights, also under mixed precision."""
         dtype = keras.config.dtype_policy().variable_dtype
-        options = self._kernel_options()
+        options = {**self._kernel_options(), **self._bias_options()}
         return keras.layers.Dense(units, **options, dtype=dtype, name="logits")(x)
 
     def conv(
@@ -140,6 +144,7 @@ class Parts:
             padding=padding,
             use_bias=use_bias,
             **self._kernel_options(),
+            **self._bias_options(),
             name=name,
         )(x)
 
@@ -149,6 +154,10 @@ class Parts:
         return keras.layers.DepthwiseConv2D(
             kernel_size, strides=strides, padding="same", use_bias=False, **options, name=name
         )(x)
+
+    def _bias_options(self) -> dict[str, Any]:
+        """Keras' own zeros are left to Keras, so that saved configurations stay as they were."""
+        return {"bias_initializer": keras.initializers.Constant(self.bias)} if self.bias else {}
 
     def norm(self, x: Any, name: str, *, start_at_zero: bool = False) -> Any:
         """Batch normalisation with the sources' momentum 0.9 and epsilon 1e-5."""

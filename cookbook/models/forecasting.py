@@ -17,6 +17,7 @@ def forecaster(
     cell: str = "gru",
     units: Sequence[int] = (32,),
     dropout: float = 0.0,
+    normalization: str = "none",
     seed: int | None = None,
 ) -> keras.Model:
     """Builds a recurrent network, or a perceptron on lags, under a linear head.
@@ -27,6 +28,7 @@ def forecaster(
         cell: `"simple_rnn"`, `"lstm"`, `"gru"`, or `"dense"` for a perceptron on all steps at once.
         units: Width of each layer.
         dropout: Drop rate, in [0, 1).
+        normalization: `"none"`, or `"layer"` or `"batch"` behind each recurrent layer.
         seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:
@@ -41,7 +43,18 @@ def forecaster(
         (None, 3)
     """
     if cell == "dense":
+        if normalization != "none":
+            raise ValueError(
+                "`normalization` stands behind recurrent layers. Got cell='dense' with "
+                f"normalization={normalization!r}: leave one of them out."
+            )
         return mlp(input_shape, num_outputs, widths=units, dropout=dropout, seed=seed)
     return recurrent_network(
-        input_shape, num_outputs, cell=cell, units=units, dropout=dropout, seed=seed
+        input_shape,
+        num_outputs,
+        cell=cell,
+        units=units,
+        dropout=dropout,
+        normalization=normalization,
+        seed=seed,
     )

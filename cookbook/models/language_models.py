@@ -16,6 +16,8 @@ from cookbook.models.recurrent_layers import (
     recurrent_layer,
 )
 
+LINEAR = "linear"
+
 
 @seeded
 def language_model(
@@ -50,7 +52,9 @@ def language_model(
 
     Args:
         vocabulary_size: Number of token ids.
-        cell: `"simple_rnn"`, `"lstm"` or `"gru"`.
+        cell: `"simple_rnn"`, `"lstm"` or `"gru"`; or `"linear"`, the report's character network
+            (`character_network`): one layer on one-hot tokens, so that `embedding_dim` and the
+            options of `CellOptions` but `unroll` say nothing.
         embedding_dim: Size of a token's vector.
         units: Hidden size of each stacked layer.
         tied: Whether the output matrix is the embedding's.
@@ -76,6 +80,16 @@ def language_model(
         (None, None, 27)
     """
     check_rate("output_dropout", output_dropout)
+    if cell == LINEAR:
+        _check_linear(units, tied=tied, stateful=stateful_batch_size is not None)
+        return character_network(
+            vocabulary_size,
+            units=units[0],
+            dropout=output_dropout,
+            padding_id=padding_id,
+            sequence_length=sequence_length,
+            unroll=options.get("unroll", False),
+        )
     batch_shape = (stateful_batch_size, sequence_length)
     tokens = keras.Input(batch_shape=batch_shape, dtype="int32", name="tokens")
     embedding = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
@@ -96,6 +110,15 @@ def language_model(
     if padding_id is not None:
         logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])
     return keras.Model(tokens, logits, name="language_model")
+
+
+def _check_linear(units: Sequence[int], *, tied: bool, stateful: bool) -> None:
+    if len(units) != 1 or tied or stateful:
+        raise ValueError(
+            "The cell 'linear' is one layer without embedding that carries no state from batch to "
+            f"batch. Got units={tuple(units)}, tied={tied} and a state that is "
+            f"{'carried' if stateful else 'not carried'}: take another cell, or names-char-lm."
+        )
 
 
 def _head(x: Any, embed: keras.layers.Layer, *, tied: bool) -> Any:

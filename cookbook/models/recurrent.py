@@ -10,7 +10,7 @@ import keras
 from cookbook._keras_internals import nested_layers
 from cookbook._names import unknown_name
 from cookbook.models._seeded import seeded
-from cookbook.models.recurrent_layers import CellOptions, recurrent_layer
+from cookbook.models.recurrent_layers import StackOptions, normalized, recurrent_layer
 
 MAPPINGS = (
     "one_to_one",
@@ -33,7 +33,7 @@ def recurrent_network(
     masked: bool = False,
     bidirectional: bool = False,
     seed: int | None = None,
-    **options: Unpack[CellOptions],
+    **options: Unpack[StackOptions],
 ) -> keras.Model:
     """Builds a stack of recurrent layers under a linear head.
 
@@ -59,8 +59,8 @@ def recurrent_network(
             as it is, and losses skip them. On a CPU a masked loop costs almost twice as much.
         bidirectional: Whether the reading layers also run backwards.
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: Those of `CellOptions`, for example `dropout`, `activation`,
-            `recurrent_initializer`; see `recurrent_layer`.
+        **options: Those of `StackOptions`, for example `dropout`, `activation`,
+            `recurrent_initializer`, see `recurrent_layer`, and `normalization`, see `normalized`.
 
     Returns:
         An uncompiled functional model, `float32[batch, *input_shape] ->
@@ -135,6 +135,8 @@ def _stack(
     units: Sequence[int],
     name: str,
     to_sequence: bool,  # noqa: FBT001 - private, and always passed by position
+    *,
+    normalization: str = "none",
     **options: Any,
 ) -> Any:
     for index, size in enumerate(units, start=1):
@@ -143,7 +145,7 @@ def _stack(
         layer = recurrent_layer(
             cell, size, return_sequences=return_sequences, name=layer_name, **options
         )
-        x = layer(x)
+        x = normalized(layer(x), normalization, name=layer_name)
     return x
 
 

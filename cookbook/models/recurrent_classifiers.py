@@ -12,8 +12,9 @@ from cookbook._names import unknown_name
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     POOLINGS,
-    CellOptions,
     MaskedPooling,
+    StackOptions,
+    normalized,
     recurrent_layer,
 )
 
@@ -31,7 +32,7 @@ def text_classifier(
     head_dropout: float = 0.0,
     sequence_length: int | None = None,
     seed: int | None = None,
-    **options: Unpack[CellOptions],
+    **options: Unpack[StackOptions],
 ) -> keras.Model:
     """Builds a classifier of token sequences that returns logits.
 
@@ -58,8 +59,9 @@ def text_classifier(
         head_dropout: Drop rate before the head, in [0, 1).
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: Those of `CellOptions`, for example `dropout`, `activation`,
-            `recurrent_initializer`; see `recurrent_layer`.
+        **options: Those of `StackOptions`, for example `dropout`, `activation`,
+            `recurrent_initializer`, see `recurrent_layer`, and `normalization`, see `normalized`:
+            its statistics are those of the real tokens.
 
     Returns:
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, num_classes]`.
@@ -74,21 +76,25 @@ def text_classifier(
     if pooling not in POOLINGS:
         raise ValueError(unknown_name("pooling", pooling, POOLINGS))
     check_rate("head_dropout", head_dropout)
+    normalization = options.pop("normalization", "none")
     tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
     mask = keras.ops.not_equal(tokens, 0)
     x = keras.layers.Embedding(vocabulary_size, embedding_dim, name="token_embedding")(tokens)
     # A backward layer ends at the first token: its summary is its final state, not a step.
     ends_as_state = bidirectional and pooling == "last"
     for index, size in enumerate(units, start=1):
+        is_state = ends_as_state and index == len(units)
         layer = recurrent_layer(
             cell,
             size,
-            return_sequences=not (ends_as_state and index == len(units)),
+            return_sequences=not is_state,
             bidirectional=bidirectional,
             name=f"recurrent{index}",
             **options,
         )
         x = layer(x, mask=mask) if bidirectional else layer(x)
+        counts = None if is_state else mask
+        x = normalized(x, normalization, name=f"recurrent{index}", mask=counts)
     if not ends_as_state:
         x = MaskedPooling(pooling, name="pooling")([x, mask])
     x = keras.layers.Dropout(head_dropout, name="head_dropout")(x)

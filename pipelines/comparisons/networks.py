@@ -1,7 +1,8 @@
-"""Networks that only comparisons need: another start of the head, and deep narrow stacks."""
+"""Networks that only comparisons need: other starts, deep narrow stacks, readers of pixels."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -9,6 +10,7 @@ import keras
 from cookbook._names import unknown_name
 from cookbook.initializers.registry import make_initializer
 from cookbook.models.dense import mlp
+from cookbook.models.recurrent_layers import recurrent_layer
 
 STACKS = ("plain", "residual", "batch norm")
 
@@ -115,3 +117,48 @@ def stack(
         num_outputs, kernel_initializer=make_initializer(initializer), name="logits"
     )
     return keras.Model(features, head(x), name="stack")
+
+
+def pixel_reader(
+    input_shape: Sequence[int],
+    num_outputs: int,
+    *,
+    cell: str = "simple_rnn",
+    units: Sequence[int] = (32,),
+    activation: str = "tanh",
+    gain: float = 1.0,
+) -> keras.Model:
+    """Builds a recurrent classifier that reads an image pixel by pixel.
+
+    Args:
+        input_shape: Shape of one sample; its numbers are the time steps.
+        num_outputs: Number of logits, at least 1.
+        cell: `"simple_rnn"`, `"lstm"` or `"gru"`.
+        units: Size of each recurrent layer's state.
+        activation: Of the candidate state.
+        gain: Factor of the orthogonal recurrent weights: below 1 what passes from step to step
+            shrinks, above 1 it grows, where the activation does not hold it.
+
+    Returns:
+        An uncompiled model, `float32[batch, *input_shape] -> float32[batch, num_outputs]`.
+
+    Example:
+        >>> pixel_reader((8, 8, 1), 10, units=(4,)).get_layer("pixels").output.shape
+        (None, 64, 1)
+    """
+    pixels = keras.Input(tuple(input_shape), name="image")
+    x = keras.layers.Reshape((math.prod(input_shape), 1), name="pixels")(pixels)
+    for index, size in enumerate(units, start=1):
+        layer = recurrent_layer(
+            cell,
+            size,
+            activation=activation,
+            return_sequences=index < len(units),
+            name=f"recurrent{index}",
+        )
+        x = layer(x)
+        if gain != 1.0:
+            kernel = layer.cell.recurrent_kernel
+            kernel.assign(gain * kernel)
+    head = keras.layers.Dense(num_outputs, name="logits")
+    return keras.Model(pixels, head(x), name="pixel_reader")

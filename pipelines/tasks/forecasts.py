@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from cookbook._ranges import POSITIVE, check_range
 from cookbook.losses.quantile import Quantile
 from pipelines.baselines.forecasts import forecasts
 from pipelines.figures import residual_figure
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # The forecast is the median; the outer two hold 80 % of what happens.
 QUANTILES = (0.1, 0.5, 0.9)
 VALIDATION_BATCH = 1024
+ANOMALY = 2.5
 
 
 class Forecast(Task):
@@ -36,10 +38,15 @@ class Forecast(Task):
     Args:
         dataset: Windows of a series.
         options: How the model is trained.
-        extra: `window`: steps that the network sees.
+        extra: `window`: steps that the network sees; `anomaly_weight`: how many times a training
+            window counts whose future holds a value beyond `ANOMALY` standard deviations of the
+            series (rare events, spikes), 1 by default.
+
+    Raises:
+        ValueError: If the weight is not positive.
     """
 
-    extra_names = frozenset({"window"})
+    extra_names = frozenset({"window", "anomaly_weight"})
 
     def __init__(
         self, dataset: Dataset, options: TrainingOptions, extra: Mapping[str, Any]
@@ -54,6 +61,8 @@ class Forecast(Task):
             horizon=self._horizon,
         ).fit(dataset.train.x)
         self._targets = TargetEncoder("standardized").fit(np.asarray(dataset.train.y).ravel())
+        self._anomaly_weight = float(extra.get("anomaly_weight", 1.0))
+        check_range("anomaly_weight", self._anomaly_weight, POSITIVE)
 
     def model_arguments(self) -> dict[str, Any]:
         """Steps and channels, and three outputs a step of the forecast."""
@@ -84,9 +93,15 @@ class Forecast(Task):
         return self._feed(self.dataset.validation)
 
     def _feed(self, split: Split, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
+        y = self._targets.transform(split.y)
+        weights = None
+        if shuffle and self._anomaly_weight != 1.0:
+            unusual = (np.abs(y) > ANOMALY).any(axis=1)
+            weights = np.where(unusual, self._anomaly_weight, 1.0).astype(np.float32)
         return ArrayFeed(
             self._inputs.transform(split.x),
-            self._targets.transform(split.y)[..., np.newaxis],
+            y[..., np.newaxis],
+            sample_weight=weights,
             batch_size=self.options.batch_size if shuffle else VALIDATION_BATCH,
             seed=seed,
             shuffle=shuffle,

@@ -253,6 +253,7 @@ def _fit(
     from pipelines.inputs.files import damage_by_name
     from pipelines.training import reporting
     from pipelines.training.checkpoint import Checkpoint
+    from pipelines.training.gpu_use import GpuUse
 
     epochs = experiment.options.epochs
     # Also when nobody listens: a training resumes with the callbacks that it was begun with.
@@ -264,6 +265,7 @@ def _fit(
         clock,
         # The rate before the report, which passes on what the logs hold.
         reporting.LearningRateLog(),
+        GpuUse(),
         reporting.EpochReporter(lambda epoch, logs: tell_epoch(epoch, epochs, logs)),
         reporting.StepReporter(lambda done, logs: tell_steps(done, epochs, logs)),
     ]

@@ -15,6 +15,7 @@ _RATES = {
     "sgd": (0.01, 0.03, 0.1, 0.3, 1.0),
     "momentum": (0.003, 0.01, 0.03, 0.1, 0.3),
     "nesterov": (0.003, 0.01, 0.03, 0.1, 0.3),
+    "averaged_momentum": (0.03, 0.1, 0.3, 1.0, 3.0),
     "adagrad": (0.01, 0.03, 0.1, 0.3, 1.0),
     "adadelta": (0.1, 0.3, 1.0, 3.0, 10.0),
     "rmsprop": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
@@ -27,12 +28,15 @@ _RATES = {
     "muon": (3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
 }
 
+_TWO_CLASSES = {name: _RATES[name] for name in ("sgd", "rmsprop", "adam")}
+
 COMPARISON = Comparison(
     name="compare-optimizers",
     summary="Every gradient optimizer, from the same initial weights, at its own learning rate",
     question=(
-        "Which optimizer is best within 15 epochs? Per seed all arms start from the same initial "
-        "weights and see the same batches; each has the best of five learning rates of its own."
+        "Which optimizer is best within 15 epochs of the digits, and 50 of two classes? Per seed "
+        "all arms start from the same initial weights and see the same batches; each has the best "
+        "of five learning rates of its own."
     ),
     parts=(
         Part(
@@ -43,6 +47,24 @@ COMPARISON = Comparison(
             fixed={"schedule": "constant", "dropout": 0.0, "l2": 0.0, "epochs": 15},
             tiny={"epochs": 1, "widths": (16,)},
             learning_rates=_RATES,
+            title="digits",
+        ),
+        Part(
+            recipe="make-classification-mlp",
+            arms={name: {"optimizer": name} for name in _TWO_CLASSES},
+            also=("val_loss", "loss"),
+            curves=("loss", "val_accuracy"),
+            fixed={
+                "widths": (64,),
+                "loss": "binary_crossentropy",
+                "schedule": "constant",
+                "patience": 0,
+                "epochs": 50,
+            },
+            tiny={"epochs": 1, "widths": (16,)},
+            learning_rates=_TWO_CLASSES,
+            builder="cookbook.models.dense:mlp",
+            title="two classes, 64-1, 50 epochs",
         ),
     ),
     source=cite("001", "Optimizers, Q4") + "; " + cite("000", "section 4.6"),

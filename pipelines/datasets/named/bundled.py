@@ -13,11 +13,9 @@ from pipelines.datasets.schema import Column, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows, row_groups, three_way
 
 
-def _parts(
-    x: np.ndarray, y: np.ndarray, seed: int, rows: int | None, validation: float = 0.15
-) -> Indices:
+def _parts(x: np.ndarray, y: np.ndarray, seed: int, rows: int | None, **shares: float) -> Indices:
     """Splits 70/15/15 with equal rows on one side (iris holds one pair of them)."""
-    parts = three_way(len(y), seed=seed, labels=y, groups=row_groups(x), validation=validation)
+    parts = three_way(len(y), seed=seed, labels=y, groups=row_groups(x), **shares)
     return limit_rows(parts, rows, seed=seed, labels=y)
 
 
@@ -37,7 +35,7 @@ def digits(*, seed: int, rows: int | None, validation: float = 0.15) -> Dataset:
     bunch = load_digits()
     x = bunch.images.astype(np.uint8)[..., np.newaxis]
     y = bunch.target.astype(np.int64)
-    parts = _parts(x, y, seed, rows, validation)
+    parts = _parts(x, y, seed, rows, validation=validation)
     train, held_out, test = (Split(x[part], y[part]) for part in parts)
     return Dataset(
         name="digits",
@@ -61,12 +59,13 @@ def _table(
     classes: tuple[str, ...] | None,
     seed: int,
     rows: int | None,
+    **shares: float,
 ) -> Dataset:
     import pandas as pd
 
     y = y.astype(np.float32 if classes is None else np.int64)
     frame = pd.DataFrame(x, columns=columns)
-    parts = _parts(x, y, seed, rows)
+    parts = _parts(x, y, seed, rows, **shares)
     return frame_dataset(
         frame,
         y,
@@ -115,15 +114,27 @@ def diabetes(*, seed: int, rows: int | None) -> Dataset:
     return _from_bunch("diabetes", load_diabetes(scaled=False), seed, rows)
 
 
-def make_classification(*, seed: int, rows: int | None) -> Dataset:
+def make_classification(
+    *, seed: int, rows: int | None, validation: float = 0.15, test: float = 0.15
+) -> Dataset:
     """Generates 1,000 rows with 20 features in 2 classes.
 
     They are those of the neural network assignments (source 001). The data is always the source's
     (`random_state=42`); `seed` decides the split only, so that runs with different seeds are about
     the same data.
+
+    Args:
+        seed: Decides the split.
+        rows: Training rows to keep at most, or `None`.
+        validation: Share of validation rows, in (0, 1).
+        test: Share of test rows, in (0, 1); the assignments hold 0.2 out and choose nothing on
+            other rows.
     """
     from sklearn.datasets import make_classification as generate
 
     x, y = generate(n_samples=1000, n_features=20, n_classes=2, random_state=42)
     columns = [f"feature_{number}" for number in range(x.shape[1])]
-    return _table("make-classification", x, y, columns, classes=("0", "1"), seed=seed, rows=rows)
+    return _table(
+        "make-classification", x, y, columns,
+        classes=("0", "1"), seed=seed, rows=rows, validation=validation, test=test,
+    )  # fmt: skip

@@ -56,6 +56,12 @@ CASES = (
     # Orthonormal columns: the squares of each of the FAN_OUT columns sum to one.
     Case("orthogonal", 1 / FAN_IN),
     Case("variance_scaling", 3 / FAN_IN, {"scale": 3.0}),
+    Case(
+        "glorot_gain",
+        4 * 2 / (FAN_IN + FAN_OUT),
+        {"gain": 2.0},
+        bound=2 * math.sqrt(6 / (FAN_IN + FAN_OUT)),
+    ),
     Case("log_prior", math.log(3) ** 2 / 4, {"samples_per_class": (1, 3)}, shape=(2,)),
 )
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -180,6 +180,24 @@ def test_padding_never_changes_a_text_classifier(pooling: str, bidirectional: bo
     np.testing.assert_allclose(array(model(tokens)), array(model(padded)), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("normalization", ["layer", "batch"])
+def test_padding_is_not_normalised(normalization: str) -> None:
+    model = text_classifier(9, 2, embedding_dim=4, units=(3, 3), normalization=normalization)
+    tokens = np.array([[3, 1, 8], [2, 2, 5]])
+    padded = np.pad(tokens, ((0, 0), (0, 4)))
+    for training in (False, True):
+        short, long = (array(model(x, training=training)) for x in (tokens, padded))
+        np.testing.assert_allclose(short, long, rtol=1e-3, atol=1e-5)
+    assert model.get_layer("recurrent1_norm").name != model.get_layer("recurrent2_norm").name
+
+
+def test_the_linear_cell_is_the_character_network() -> None:
+    model = language_model(59, cell="linear", units=(128,), output_dropout=0.1)
+    assert model.count_params() == 46_248
+    with pytest.raises(ValueError, match="'linear' is one layer without embedding"):
+        language_model(59, cell="linear", units=(8, 8))
+
+
 def test_unmasked_forward_loop_equals_the_masked_one() -> None:
     model = text_classifier(9, 2, embedding_dim=4, units=(3,))
     tokens = np.array([[3, 1, 8, 0, 0], [2, 0, 0, 0, 0]])
@@ -319,6 +337,7 @@ def test_steps_give_what_the_whole_sequence_gives(build: Any) -> None:
         (lambda: recurrent_network((3,), 2, mapping="one_to_many"), "needs `output_steps`"),
         (lambda: recurrent_network((5, 3), 2, units=()), "At least one recurrent layer"),
         (lambda: text_classifier(9, 2, pooling="median"), "No pooling named 'median'"),
+        (lambda: text_classifier(9, 2, normalization="bach"), "Did you mean 'batch'"),
         (lambda: MaskedPooling("men"), "Did you mean 'mean'"),
         (lambda: StepwiseLanguageModel(recurrent_network((5, 3), 2)), "needs a model of"),
     ],

@@ -18,14 +18,14 @@ _TABLE = "trial_user_attributes"
 
 
 def fill(url):
-    """Lets the table of results grow beyond the size of a log segment."""
+    """Fills the pages of the table of results, more of them than a log segment has."""
     import optuna
 
     study = optuna.create_study(study_name="filler", storage=open_storage(url))
     study.add_trial(optuna.trial.create_trial(value=0.0))
     query = f"""
         insert into {_TABLE} (trial_id, key, value_json)
-        select trial_id, 'filler ' || n, '"' || repeat(md5(random()::text), 50) || '"'
+        select trial_id, 'filler ' || n, '"' || repeat(md5(random()::text), 60) || '"'
         from trials, generate_series(1, 12000) as n
     """  # noqa: S608 - names of this file
     with _connection(url) as connection:

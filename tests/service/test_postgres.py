@@ -11,15 +11,18 @@ import threading
 import time
 
 import pytest
+import sqlalchemy
 from optuna.storages import get_storage
 from optuna.testing.pytest_storages import StorageTestCase
 
 from pipelines.jobs.api import tune
 from tests.service import objectives
 from tests.service.postgres import cluster
-from tests.service.support import ROOT, assert_exact, by_state, run
+from tests.service.support import ROOT, SPACE, assert_exact, by_state, run
+from tests.tuning.strategies.drive import Driver
 from tuning import open_study
 from tuning.storage.database import open_storage
+from tuning.storage.history import History
 from tuning.storage.records import read_trials
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
@@ -78,6 +81,28 @@ workers: 1
 tracking: false
 space: {x: {float: [0, 1]}}
 """
+
+
+@pytest.mark.parametrize("statement", range(1, 6))
+def test_a_trial_that_ends_while_it_is_read_is_read_whole(tmp_path, url, statement):
+    """Each statement sees what others wrote until then: an ended trial never lacks its values."""
+    driver = Driver(tmp_path, SPACE, strategy="random", trials=1, storage=url)
+    claim, _ = driver.ask()
+    storage = open_storage(url)
+    counted = itertools.count(1)
+
+    def end_meanwhile(*_):
+        if next(counted) == statement:
+            driver.tell(claim, [0.5])
+
+    sqlalchemy.event.listen(storage.engine, "after_cursor_execute", end_meanwhile)
+    history = History(storage, driver.study._study_id, SPACE)
+    history.refresh()
+    found = [(one.state.name, one.values) for one in [*history.open, *history.ended]]
+    assert found[0] in (("RUNNING", None), ("COMPLETE", [0.5]))
+    assert next(counted) > statement + 1
+    history.refresh()
+    assert [(one.state.name, one.values) for one in history.ended] == [("COMPLETE", [0.5])]
 
 
 @pytest.mark.exhaustive

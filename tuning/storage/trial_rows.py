@@ -45,17 +45,20 @@ def read_trials(
         return []
     wanted = None if known is None else list(known)
     lacking = [one for one, trial in (known or {}).items() if trial is None or not trial.params]
+    query = sa.select(_TRIALS).where(_TRIALS.c.study_id == study_id).order_by(_TRIALS.c.trial_id)
+    if wanted is not None:
+        query = query.where(_TRIALS.c.trial_id.in_(wanted))
+    # States come first: on a server each statement sees what others have written until then, and
+    # whatever a trial has when it is seen to have ended was written together with its state.
+    trials = session.execute(query).mappings().all()
     read = functools.partial(_rows, session, study_id)
     params = read(models.TrialParamModel, wanted if known is None else lacking)
     values = read(models.TrialValueModel, wanted)
     steps = read(models.TrialIntermediateValueModel, wanted)
     system = read(models.TrialSystemAttributeModel, wanted)
     user = read(models.TrialUserAttributeModel, wanted if user_attributes else [])
-    query = sa.select(_TRIALS).where(_TRIALS.c.study_id == study_id).order_by(_TRIALS.c.trial_id)
-    if wanted is not None:
-        query = query.where(_TRIALS.c.trial_id.in_(wanted))
     found = []
-    for row in session.execute(query).mappings():
+    for row in trials:
         trial_id = int(row["trial_id"])
         before = None if known is None or trial_id in lacking else known[trial_id]
         found.append(
@@ -64,7 +67,7 @@ def read_trials(
                 number=row["number"],
                 state=row["state"],
                 value=None,
-                values=_values(values[trial_id]),
+                values=_values(values[trial_id]) if row["state"].is_finished() else None,
                 datetime_start=local_time_of(row["datetime_start"]),
                 datetime_complete=local_time_of(row["datetime_complete"]),
                 params=before.params if before else _params(params[trial_id]),

@@ -37,11 +37,11 @@ def _setting(dataset, name, arm, *, seed=0, title="", **changes):
 
 
 def test_every_optimizer_starts_from_the_same_weights_bit_by_bit(digits):
-    (part,) = load_comparison("compare-optimizers").parts
+    part = load_comparison("compare-optimizers").parts[0]
 
     def start(arm, seed):
-        experiment = _setting(digits, "compare-optimizers", arm, seed=seed).experiment()
-        return experiment.build(total_steps=10).get_weights()
+        setting = _setting(digits, "compare-optimizers", arm, seed=seed, title=part.title)
+        return setting.experiment().build(total_steps=10).get_weights()
 
     first = start("sgd", 3)
     for arm in part.arms:

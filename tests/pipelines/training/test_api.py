@@ -58,7 +58,7 @@ def test_a_result_is_short_in_a_terminal_and_a_table_with_a_picture_in_a_noteboo
     assert repr(result).startswith("TrainResult('tabular', test accuracy ")
     assert len(repr(result)) < 120
     page = result._repr_html_()
-    assert page.count("<tr>") == 1 + len(result.test_metrics) == 14
+    assert page.count("<tr>") == 1 + len(result.test_metrics) == 13
     assert "data:image/png;base64," in page
     assert "http" not in page
 

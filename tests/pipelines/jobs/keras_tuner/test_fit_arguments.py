@@ -36,7 +36,7 @@ def test_weights_of_classes_are_those_of_scikit_learn():
 @pytest.mark.parametrize(
     ("value", "y", "message"),
     [
-        ({3: 1.0}, Y, "names class 3, and y has: 0, 1"),
+        ({3: 1.0}, Y, r"No class named '3'\. Known: 0, 1\."),
         ({1: -1.0}, Y, "a finite number of at least 0"),
         (2.0, Y, r"is 'balanced', or a mapping"),
         ("balanced", {"a": Y, "b": Y}, "give .x, y, sample_weight."),

@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
-from pipelines.tasks.sample_weights import checked_weights
+from pipelines.tasks.sample_weights import checked_weights, with_weights
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Modality
@@ -59,16 +59,11 @@ def weighted_rows(modality: Modality, x: Any, weights: Any) -> tuple[pd.DataFram
             f"`sample_weight` weighs the rows of a table. Got a recipe on {modality} data: weigh "
             "its classes, params={'class_weight': 'balanced'}."
         )
-    values = np.asarray(weights)
-    if values.shape != (len(x),):
-        raise ValueError(
-            f"There must be one weight per row. Got {len(x)} rows and weights of shape "
-            f"{values.shape}."
-        )
     name = SAMPLE_WEIGHT
     while name in x.columns:
         name += "_"
-    return x.assign(**{name: checked_weights(values, "`sample_weight`")}), name
+    weighted = with_weights(x, weights, name=name)
+    return weighted.assign(**{name: checked_weights(weighted[name], "`sample_weight`")}), name
 
 
 def as_dataset(

@@ -38,6 +38,26 @@ def weight_column(extra: Mapping[str, Any], frame: pd.DataFrame) -> str | None:
     return str(name)
 
 
+def with_weights(frame: pd.DataFrame, weights: Any, *, name: str = NAME) -> pd.DataFrame:
+    """A table with the weights of its rows as one more column.
+
+    Args:
+        frame: The table.
+        weights: One number a row.
+        name: Name of the column, which the table does not have.
+
+    Raises:
+        ValueError: If there is not one weight per row.
+    """
+    values = np.asarray(weights)
+    if values.shape != (len(frame),):
+        raise ValueError(
+            f"There must be one weight per row. Got {len(frame)} rows and weights of shape "
+            f"{values.shape}."
+        )
+    return frame.assign(**{name: values})
+
+
 def checked_weights(values: Any, what: str) -> np.ndarray:
     """Weights as the losses take them.
 

@@ -189,17 +189,12 @@ def weighted_params(data: Any, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_weights(frame: Any, weights: Any) -> Any:
-    import numpy as np
+    from pipelines.tasks.sample_weights import with_weights
 
-    values = np.asarray(weights)
-    if values.shape != (len(frame),):
-        raise ValueError(
-            f"There must be one weight per row. Got {len(frame)} rows and weights of shape "
-            f"{values.shape}."
-        )
+    weighted = with_weights(frame, weights)
     if WEIGHTS in frame.columns:
         raise ValueError(
             f"A column is called {WEIGHTS!r} already. Give (x, y) and "
             f"params={{{WEIGHTS!r}: {WEIGHTS!r}}}, or rename it."
         )
-    return frame.assign(**{WEIGHTS: values})
+    return weighted

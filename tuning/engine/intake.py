@@ -7,8 +7,8 @@ from tuning.engine.suggester import Suggester, Suggestion, SuggestionFailed
 from tuning.engine.suggestions import NothingToClaim
 from tuning.engine.timers import Timers
 from tuning.errors import JobError
-from tuning.storage import records
 from tuning.storage.claims import ClaimBook
+from tuning.storage.records import count_finished
 
 _POLL_OTHERS = 0.5  # seconds between looks at trials that other searches run
 
@@ -101,5 +101,4 @@ class TrialIntake:
         return self._count_finished() >= self._phase.limit
 
     def _count_finished(self) -> int:
-        counts = self._book.counts()
-        return sum(counts[state] for state in records.FINISHED)
+        return count_finished(self._book.counts())

@@ -74,7 +74,7 @@ class Reporter:
         total = self._settings.total
         if phase is not None and not self._settings.stages:
             total = phase.limit
-        over = sum(counts[state] for state in records.FINISHED)
+        over = records.count_finished(counts)
         left = None if total is None else max(0, total - over)
         return Progress(
             study=self._settings.study,

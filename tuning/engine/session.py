@@ -21,7 +21,7 @@ from tuning.results.summary import search_result
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.storage.leases import LEASE_SECONDS
-from tuning.storage.records import FINISHED
+from tuning.storage.records import count_finished
 from tuning.workers.pool import Asked, Ended, Message
 
 _GRACE_SECONDS = 3.0  # for giving trials back when the search ends early
@@ -66,8 +66,8 @@ class Session:
     @property
     def lacks_trials(self) -> bool:
         """Whether the study is known to have fewer trials than it shall have, before the start."""
-        counts, total = self._opened.book.counts(), self.settings.total
-        return total is not None and sum(counts[state] for state in FINISHED) < total
+        total = self.settings.total
+        return total is not None and count_finished(self._opened.book.counts()) < total
 
     @property
     def wanted(self) -> int:

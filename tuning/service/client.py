@@ -43,7 +43,7 @@ class JobStatus:
     @property
     def finished(self) -> int:
         """Trials that are complete, pruned or failed."""
-        return sum(self.counts.get(state, 0) for state in records.FINISHED)
+        return records.count_finished(self.counts)
 
     @property
     def has_all_trials(self) -> bool:

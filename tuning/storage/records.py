@@ -128,6 +128,19 @@ class TrialRecord:
         return int(max(self.history.get("step", ()), default=0))
 
 
+def count_finished(counts: Mapping[str, int]) -> int:
+    """Number of complete, pruned and failed trials.
+
+    Args:
+        counts: Some of `STATES` to numbers of trials.
+
+    Example:
+        >>> count_finished({"complete": 2, "failed": 1, "running": 4})
+        3
+    """
+    return sum(counts.get(state, 0) for state in FINISHED)
+
+
 def read_trials(study: optuna.Study) -> list[TrialRecord]:
     """Reads every trial of a study, in the order of their numbers.
 

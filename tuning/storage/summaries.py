@@ -12,11 +12,13 @@ from tuning.internals.optuna import study_id
 from tuning.space.space import Space
 from tuning.storage import records
 from tuning.storage.best_trial import best_trial
-from tuning.storage.counts import last_changes, study_counts
+from tuning.storage.counts import last_changes, study_counts, trial_counts
 from tuning.storage.database import StudyStorage, open_storage
 from tuning.storage.faults import readable_errors
 from tuning.storage.records import TrialRecord
 from tuning.storage.studies import storage_url
+
+_NO_TRIALS = dict.fromkeys(records.STATES, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ class StudySummary:
         """`"running"`, `"finished"`, `"unfinished"` or `"empty"`."""
         if self.counts.get(records.RUNNING):
             return "running"
-        over = sum(self.counts.get(state, 0) for state in records.FINISHED)
+        over = records.count_finished(self.counts)
         if over == 0:
             return "empty"
         return "unfinished" if self.total is not None and over < self.total else "finished"
@@ -62,9 +64,15 @@ def list_studies(storage: str | None = None, *, root: str = "mlruns") -> list[St
     url = storage_url(storage, root)
     opened = open_storage(url)
     with readable_errors(url):
+        counts, changes = trial_counts(opened), last_changes(opened)
         found = [
-            summarise(optuna.Study(study_name=study.study_name, storage=opened), opened)
-            for study in opened.get_all_studies()
+            _summary(
+                optuna.Study(study_name=name, storage=opened),
+                opened,
+                counts=counts.get(name, _NO_TRIALS),
+                last_change=last_change,
+            )
+            for name, last_change in changes.items()
         ]
     return sorted(found, key=lambda s: s.last_change or datetime.min, reverse=True)
 
@@ -87,7 +95,23 @@ def summarise(study: optuna.Study, storage: StudyStorage) -> StudySummary:
         study: The study.
         storage: Its store.
     """
-    number, known = study_id(study), study.user_attrs
+    name = study.study_name
+    return _summary(
+        study,
+        storage,
+        counts=study_counts(storage, study_id(study)),
+        last_change=last_changes(storage, name).get(name),
+    )
+
+
+def _summary(
+    study: optuna.Study,
+    storage: StudyStorage,
+    *,
+    counts: Mapping[str, int],
+    last_change: datetime | None,
+) -> StudySummary:
+    known = study.user_attrs
     settings = known.get(records.SETTINGS, {})
     directions = [direction.name.lower() for direction in study.directions]
     names = study.metric_names or [f"value_{i}" for i in range(len(directions))]
@@ -95,14 +119,14 @@ def summarise(study: optuna.Study, storage: StudyStorage) -> StudySummary:
     return StudySummary(
         name=study.study_name,
         metrics=list(zip(names, directions, strict=True)),
-        counts=study_counts(storage, number),
+        counts=counts,
         total=settings.get("total", settings.get("trials")),
         best=best_trial(
             storage,
-            number,
+            study_id(study),
             space=None if space is None else Space.from_dict(space),
             maximize=directions[0] == "maximize",
         ),
-        last_change=last_changes(storage, study.study_name).get(study.study_name),
+        last_change=last_change,
         strategy=settings.get("strategy"),
     )

@@ -119,17 +119,15 @@ class Review:
         delivery, directory, model = self._kept
         refused: str | None = "it did not answer."
         report = mirror.report
-        if report.run_id is None or delivery.kind != RECIPE:
-            report = end()  # first: nobody knows its run yet, or the model is sent from here
-        if report.run_id is None or report.error is not None:
-            report = end()  # a second call only returns the same
-        elif delivery.kind == RECIPE:
+        if delivery.kind != RECIPE or not _answers(report):
+            report = end()  # first: the model is sent from here, or nobody knows its run yet
+        if _answers(report) and delivery.kind == RECIPE:
             report, refused = self._send_beside(mirror, end, delivery, directory)
-        else:
+        elif _answers(report):
             refused = self._send(str(report.run_id), delivery, directory, model)
         if refused is None:
             return report, []
-        if report.run_id is not None and report.error is None:
+        if _answers(report):
             self._note(f"MLflow did not take the model: {refused}")
             return report, delivery.parts
         metrics = [] if report.synced else ["the metrics of the result"]
@@ -170,6 +168,11 @@ class Review:
         except TrackingError as error:
             return str(error)
         return None
+
+
+def _answers(report: MirrorReport) -> bool:
+    """Whether the study has its run and MLflow takes what is sent there."""
+    return report.run_id is not None and report.error is None
 
 
 def sync_study(study: Any, storage: str, tracking_uri: str) -> dict[str, Any]:

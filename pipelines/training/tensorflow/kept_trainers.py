@@ -1,7 +1,7 @@
 """Compiled training functions that are kept from one trial to the next.
 
 Tracing and optimizing the functions of a small network takes longer than training it. Trials
-that differ in values only (learning rate, dropout rates, weight penalties, seed) have the same
+that differ in values only (learning rates, dropout rates, weight penalties, seed) have the same
 functions: the second one copies its fresh model into the first one's variables.
 """
 
@@ -16,7 +16,7 @@ import keras
 
 from pipelines.inputs.feeds import Feed
 from pipelines.training.tensorflow.internals import layers_of
-from pipelines.training.tensorflow.lifted_values import LiftedValues, without_values
+from pipelines.training.tensorflow.lifted_values import LIFTED_RATES, LiftedValues, without_values
 from pipelines.training.tensorflow.trainer import Trainer
 
 _MOST_KEPT = 8
@@ -98,10 +98,11 @@ def _structure(model: keras.Model, data: Any) -> str | None:
         return None
     try:
         compiled = model.get_compile_config()
-        rate = compiled["optimizer"]["config"].get("learning_rate")
-        if isinstance(rate, float | int):
-            # Keras holds a constant rate in a variable of the optimizer.
-            compiled["optimizer"]["config"]["learning_rate"] = "variable"
+        optimizer = compiled["optimizer"]["config"]
+        rate = optimizer.get("learning_rate")
+        # Keras holds a constant rate in a variable of the optimizer.
+        constant = isinstance(rate, float | int)
+        optimizer["learning_rate"] = "variable" if constant else without_values(rate, LIFTED_RATES)
         found = [without_values(model.get_config()), compiled]
         return json.dumps([found, data], sort_keys=True) if _tells_all(found) else None
     except (TypeError, ValueError, KeyError, NotImplementedError):

@@ -1,4 +1,4 @@
-"""Dropout rates and penalties as variables, so that compiled functions serve other values.
+"""Dropout rates, penalties and learning rates as variables, so that functions serve other values.
 
 A rate that is a Python number becomes a constant of the compiled function: the next trial,
 which differs in that number only, would have to be traced again.
@@ -6,12 +6,13 @@ which differs in that number only, would have to be traced again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from cookbook._keras_internals import rate_of
 from pipelines.training.tensorflow.internals import layers_of
 
 _PENALTIES = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2)
@@ -19,9 +20,9 @@ _VARIABLE = "variable"
 
 
 class LiftedValues:
-    """The dropout rates and weight penalties of one model, held in variables.
+    """The dropout rates, weight penalties and rates of schedules of one model, in variables.
 
-    A rate or penalty of 0 stays what it is: a layer that does nothing is another structure.
+    A value of 0 stays what it is: a layer that does nothing is another structure.
 
     Args:
         model: A built model; it is changed in place.
@@ -43,6 +44,8 @@ class LiftedValues:
             lifted.setdefault(id(holder), {})[name] = variable
             if isinstance(holder, keras.layers.Dropout):
                 holder.call = _dropout(holder, variable)
+            elif isinstance(holder, keras.optimizers.schedules.LearningRateSchedule):
+                setattr(holder, name, variable)
         for weight in model.trainable_variables:
             if id(weight.regularizer) in lifted:
                 weight.regularizer = _penalty(**lifted[id(weight.regularizer)])
@@ -57,19 +60,24 @@ class LiftedValues:
             variable.assign(value)
 
 
-def without_values(config: Any) -> Any:
-    """A serialized model without the numbers that `LiftedValues` holds.
+def without_values(config: Any, lifted: Mapping[str, tuple[str, ...]] | None = None) -> Any:
+    """A serialized model or schedule without the numbers that `LiftedValues` holds.
+
+    Args:
+        config: What Keras serializes.
+        lifted: Names of the values by class; those of layers and penalties when left out.
 
     Example:
         >>> without_values({"class_name": "L2", "config": {"l2": 0.1}})
         {'class_name': 'L2', 'config': {'l2': 'variable'}}
     """
+    lifted = _LIFTED if lifted is None else lifted
     if isinstance(config, Mapping):
         plain = {
-            key: value if key == "activity_regularizer" else without_values(value)
+            key: value if key == "activity_regularizer" else without_values(value, lifted)
             for key, value in config.items()
         }
-        names = _LIFTED.get(str(config.get("class_name")), ())
+        names = lifted.get(str(config.get("class_name")), ())
         inner = plain.get("config")
         if names and isinstance(inner, Mapping) and inner.get("noise_shape") is None:
             plain["config"] = {
@@ -78,11 +86,23 @@ def without_values(config: Any) -> Any:
             }
         return plain
     if isinstance(config, list | tuple):
-        return [without_values(item) for item in config]
+        return [without_values(item, lifted) for item in config]
     return config
 
 
 _LIFTED = {"Dropout": ("rate",), "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2")}
+_INITIAL = ("initial_learning_rate",)
+LIFTED_RATES = {
+    "CosineDecay": _INITIAL,
+    "CosineDecayRestarts": _INITIAL,
+    "ExponentialDecay": _INITIAL,
+    "InverseTimeDecay": _INITIAL,
+    "PolynomialDecay": _INITIAL,
+    "Constant": ("rate",),
+    "Cyclical": ("minimum", "maximum"),
+    "OneCycle": ("maximum",),
+}
+"""Rates of the schedules that an optimizer's learning rate follows, by class."""
 
 
 def _places(model: keras.Model) -> list[tuple[Any, str, float]]:
@@ -93,12 +113,23 @@ def _places(model: keras.Model) -> list[tuple[Any, str, float]]:
         found = variable.regularizer
         if isinstance(found, _PENALTIES) and not any(found is other for other in penalties):
             penalties.append(found)
+    holders = [(holder, _LIFTED) for holder in (*layers, *penalties)]
+    holders += [(schedule, LIFTED_RATES) for schedule in _schedules(model)]
     return [
         (holder, name, float(getattr(holder, name)))
-        for holder in (*layers, *penalties)
-        for name in _LIFTED[type(holder).__name__]
+        for holder, lifted in holders
+        for name in lifted.get(type(holder).__name__, ())
         if getattr(holder, name)
     ]
+
+
+def _schedules(model: keras.Model) -> Iterator[Any]:
+    """The schedule of a compiled model's learning rate, and those inside it."""
+    optimizer = getattr(model, "optimizer", None)
+    found = rate_of(optimizer) if isinstance(optimizer, keras.optimizers.Optimizer) else None
+    while isinstance(found, keras.optimizers.schedules.LearningRateSchedule):
+        yield found
+        found = getattr(found, "schedule", None)
 
 
 def _is_plain_dropout(layer: Any) -> bool:

@@ -8,10 +8,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras.optimizers import schedules
 
+from cookbook.optimizers import make_optimizer
+from cookbook.schedules import make_schedule
 from pipelines.inputs.feeds import ArrayFeed
 from pipelines.training.tensorflow.kept_trainers import KeptTrainers
-from pipelines.training.tensorflow.lifted_values import LiftedValues
+from pipelines.training.tensorflow.lifted_values import LIFTED_RATES, LiftedValues
 from pipelines.training.tensorflow.trainer import Trainer
 
 VALUES = {
@@ -19,6 +22,23 @@ VALUES = {
     "dropout": (0.5, 0.2),
     "l2": (1e-3, 1e-1),
     "seed": (1, 2),
+}
+
+
+# Every schedule whose rate is lifted, made of that rate; some stand inside another one.
+SCHEDULES = {
+    "CosineDecay": lambda rate: make_schedule(
+        "warmup", schedule=schedules.CosineDecay(rate, 9), steps=2
+    ),
+    "CosineDecayRestarts": lambda rate: schedules.CosineDecayRestarts(rate, 3),
+    "ExponentialDecay": lambda rate: schedules.ExponentialDecay(rate, 3, 0.5, staircase=True),
+    "InverseTimeDecay": lambda rate: schedules.InverseTimeDecay(rate, 3, 0.5),
+    "PolynomialDecay": lambda rate: schedules.PolynomialDecay(rate, 5),
+    "Constant": lambda rate: make_schedule("cooldown", schedule=rate, steps=2, total_steps=6),
+    "Cyclical": lambda rate: make_schedule(
+        "triangular2", minimum=rate / 10, maximum=rate, half_cycle_steps=2
+    ),
+    "OneCycle": lambda rate: make_schedule("one_cycle", maximum=rate, total_steps=6),
 }
 
 
@@ -68,6 +88,44 @@ def test_a_kept_trainer_repeats_a_new_one_bit_by_bit(name):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_every_schedule_that_is_lifted_is_tried():
+    assert set(SCHEDULES) == set(LIFTED_RATES)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_kept_trainer_follows_the_schedule_of_each_trial(name):
+    kept = KeptTrainers()
+    trainer, *_ = _train(kept, learning_rate=SCHEDULES[name](0.02))
+    again, history, weights = _train(kept, learning_rate=SCHEDULES[name](0.05))
+    assert again is trainer
+    _, expected, expected_weights = _train(KeptTrainers(), learning_rate=SCHEDULES[name](0.05))
+    assert history == expected
+    for ours, theirs in zip(weights, expected_weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    plain = Trainer(_network(learning_rate=SCHEDULES[name](0.05)), _feed(1), validation=_feed())
+    for metric, values in plain.fit(epochs=2).items():
+        np.testing.assert_allclose(history[metric], values, rtol=1e-5, err_msg=metric)
+
+
+def test_a_momentum_that_follows_a_schedule_is_compiled_anew():
+    def network(momentum):
+        optimizer = make_optimizer("scheduled_sgd", learning_rate=0.1, momentum=momentum)
+        model = _network()
+        model.compile(optimizer, model.loss)
+        model.optimizer.build(model.trainable_variables)
+        return model
+
+    kept = KeptTrainers()
+    first, second = (
+        kept.trainer(
+            network(schedules.CosineDecay(momentum, 9)), _feed(), validation=None, data="blobs"
+        )
+        for momentum in (0.9, 0.8)
+    )
+    assert first is not second
+
+
 @pytest.mark.parametrize("kind", ["L1", "L2", "L1L2"])
 def test_penalties_of_every_kind_are_lifted(kind):
     names = {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2")}[kind]
@@ -111,12 +169,13 @@ def test_other_data_and_schedules_are_compiled_anew():
     kept = KeptTrainers()
     first = kept.trainer(_network(), _feed(), validation=None, data="blobs")
     assert kept.trainer(_network(), _feed(), validation=None, data="others") is not first
-    schedules = [keras.optimizers.schedules.CosineDecay(0.1, steps) for steps in (5, 9)]
+    different = [schedules.CosineDecay(0.1, steps) for steps in (5, 9)]
+    different += [schedules.CosineDecay(0.1, 9, alpha=0.1)]
     made = [
         kept.trainer(_network(learning_rate=s), _feed(), validation=None, data="blobs")
-        for s in schedules
+        for s in different
     ]
-    assert len({id(trainer) for trainer in [first, *made]}) == 3
+    assert len({id(trainer) for trainer in [first, *made]}) == 4
 
 
 class OwnLayer(keras.layers.Layer):

@@ -17,6 +17,8 @@ from benchmarks._harness import Benchmark, Goal, Quantity, Row, alternate, finis
 BEFORE = "before"
 CATCH_UP = Quantity(key="mlflow_catches_up_in", unit="s to MLflow", larger_is_better=False)
 QUANTITIES = (*trials.QUANTITIES, overhead.SECONDS, CATCH_UP)
+# A better default of a recipe is no change of speed: both train at a constant rate.
+SAME_WORK = {"schedule": "constant"}
 # A tenth is what two medians of one commit differ by on a quiet machine.
 GOALS = (
     *(Goal(case=case, key=trials.PACE, peer=BEFORE, must=0.9) for case in trials.CASES),
@@ -49,6 +51,7 @@ def measured(checkout: str, *, rounds: int, quick: bool) -> list[Row]:
     rows = []
     for case in trials.CASES:
         arguments = dict(trials.contestants(case, quick=quick)[0].arguments)
+        arguments["fixed"] = {**arguments["fixed"], **SAME_WORK}
         pairs = pair("benchmarks.trials:ours", arguments, checkout)
         rows += alternate(case, pairs, seeds=range(rounds))
     reports = {"trials": 5 if quick else 100}

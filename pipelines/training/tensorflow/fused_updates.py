@@ -68,6 +68,8 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
             else:
                 update(variable, INDEX.of(optimizer)(found), gradient)
 
+    # A kernel's own variables exist before it is traced: made on the way, all is traced twice.
+    prepare(optimizer, tf.zeros(()))
     setattr(optimizer, UPDATE.name, update_step)
     setattr(optimizer, _MARK, True)
     return True

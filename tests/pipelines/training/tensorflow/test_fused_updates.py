@@ -30,6 +30,23 @@ WITHOUT_KERNEL = {
 }
 
 
+@pytest.mark.parametrize("name", ["rmsprop", "adam", "momentum"])
+def test_an_update_that_a_function_holds_is_traced_once(name):
+    variable = keras.Variable([1.0])
+    optimizer = OPTIMIZERS[name]()
+    optimizer.build([variable])
+    assert fuse_updates(optimizer)
+    traced = []
+
+    @tf.function
+    def step():
+        traced.append(name)
+        optimizer.apply([tf.ones(1)], [variable])
+
+    step()  # a variable made on the way would have it traced again
+    assert traced == [name]
+
+
 def _descend(optimizer, *, fused, steps=7):
     variables = [keras.Variable(np.linspace(-1, 1, n, dtype="float32")) for n in (5, 3)]
     optimizer.build(variables)

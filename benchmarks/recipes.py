@@ -4,7 +4,8 @@
 into `pipelines/recipes/records/`, and the figures into the recipes' docstrings and docs/. What was
 interrupted goes on: a recipe with the missing seeds, a training from its last epoch. Other settings
 than the defaults are kept beside them as a variant:
-`python -m benchmarks.recipes imdb-sentiment-rnn --variant gru --set cell=gru`.
+`python -m benchmarks.recipes imdb-sentiment-rnn --variant gru --set cell=gru`. With `--add` the
+seeds of the record are kept, and those that it lacks are trained.
 """
 
 from __future__ import annotations
@@ -25,30 +26,37 @@ from typing import Any
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine
 from benchmarks.document import stale_documents
-from pipelines.recipes.record import Record, record_file
+from pipelines.recipes.record import Record, read_record, record_file
 
 # What the models write: see `Task.notes`.
 TEXTS = ("samples.txt", "translations.txt")
 PARTS = Path(__file__).parent / "results" / "parts"
 
 
-def measure(recipe: str, *, seeds: Sequence[int], extra: Sequence[str]) -> Record:
+def measure(
+    recipe: str, *, seeds: Sequence[int], extra: Sequence[str], kept: Record | None = None
+) -> Record:
     """Trains a recipe once for each seed.
 
     Args:
         recipe: Name of the recipe.
         seeds: One training each.
         extra: Further arguments of `cookbook train`.
+        kept: Measured before by the same command; its seeds are not trained again.
 
     Returns:
         What the trainings reached.
 
     Raises:
+        ValueError: If the kept record is of another command or machine.
         subprocess.CalledProcessError: If a training fails.
     """
-    busy = float(machine()["load_before"]) > 0.5
-    runs = [_run(recipe, seed, extra) for seed in seeds]
     facts = machine()
+    busy, cores = float(facts["load_before"]) > 0.5, _threads(facts["cores"])
+    if kept is not None:
+        _check_kept(kept, shlex.join(_command(recipe, seeds[0], extra)), cores, facts["cpu"])
+    done = {} if kept is None else _runs_of(kept)
+    runs = [done.get(seed) or _run(recipe, seed, extra) for seed in seeds]
     return Record(
         recipe=recipe,
         command=shlex.join(_command(recipe, seeds[0], extra)),
@@ -58,13 +66,46 @@ def measure(recipe: str, *, seeds: Sequence[int], extra: Sequence[str]) -> Recor
         test_metrics=_by_metric([run["test_metrics"] for run in runs]),
         baseline=runs[0]["baseline"],
         baseline_metrics=_by_metric([run["baseline_metrics"] for run in runs]),
-        cores=facts["cores"],
+        cores=cores,
         cpu=facts["cpu"],
         busy=busy or any(run["busy"] for run in runs),
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         history=[run["history"] for run in runs],
         texts=runs[0]["texts"],
     )
+
+
+def _threads(cores: int) -> int:
+    """Cores that TensorFlow computes on."""
+    return min(cores, int(os.environ.get("TF_NUM_INTRAOP_THREADS", 0)) or cores)
+
+
+def _check_kept(kept: Record, command: str, cores: int, cpu: str) -> None:
+    found, wanted = (kept.command, kept.cores, kept.cpu), (command, cores, cpu)
+    if found != wanted or not kept.history:
+        raise ValueError(
+            "Seeds are added to a record with a history, of the same command and machine. The "
+            f"record has {found}, this is {wanted}: measure all seeds again, without --add."
+        )
+
+
+def _runs_of(record: Record) -> dict[int, dict[str, Any]]:
+    """The trainings of a record by their seeds, as `_run` gives them."""
+    shared = {name: getattr(record, name) for name in ("commit", "busy", "baseline", "texts")}
+    return {
+        seed: {
+            **shared,
+            "seconds": record.seconds[place],
+            "test_metrics": _at(record.test_metrics, place),
+            "baseline_metrics": _at(record.baseline_metrics, place),
+            "history": record.history[place],
+        }
+        for place, seed in enumerate(record.seeds)
+    }
+
+
+def _at(metrics: Mapping[str, Sequence[float]], place: int) -> dict[str, float]:
+    return {name: values[place] for name, values in metrics.items()}
 
 
 def _command(recipe: str, seed: int, extra: Sequence[str]) -> list[str]:
@@ -123,10 +164,15 @@ def main() -> None:
     parser.add_argument("recipes", nargs="+")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--variant", default="", help="name of what --set changes, in letters")
+    parser.add_argument("--add", action="store_true", help="train the seeds that are missing")
     options, extra = parser.parse_known_args()
     for recipe in options.recipes:
-        record = measure(recipe, seeds=range(options.seeds), extra=extra)
         file = record_file(recipe, options.variant)
+        kept = read_record(file) if options.add and file.exists() else None
+        try:
+            record = measure(recipe, seeds=range(options.seeds), extra=extra, kept=kept)
+        except ValueError as error:
+            parser.error(str(error))
         file.write_text(json.dumps(asdict(record), indent=1) + "\n")
         for part in PARTS.glob(f"{recipe}-[0-9]*.json"):
             part.unlink()

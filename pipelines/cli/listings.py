@@ -219,10 +219,11 @@ def models(*, as_json: bool) -> None:
 def reproduce(*, listed: bool, as_json: bool) -> None:
     """Compare the figures of the sources with measured ones.
 
-    Verdicts: reproduced, beaten, below, refuted, not run. The JSON output has the record and the
-    command of each measurement.
+    Verdicts: reproduced, beaten, below, refuted, not run. Below the table stands why a figure is
+    below the source's, or refuted. The JSON output has the record and the command of each
+    measurement.
     """
-    from pipelines.recipes.reproduction import count_verdicts
+    from pipelines.recipes.reproduction import UNMET, count_verdicts
     from pipelines.recipes.reproduction import reproduce as reproductions
 
     found = reproductions()
@@ -232,5 +233,8 @@ def reproduce(*, listed: bool, as_json: bool) -> None:
     columns = ("name", "reported", "ours", "spread", "unit", "verdict", "seeds", "seconds")
     print_listing(rows, columns, as_json=as_json)
     if not as_json:
+        for row in rows:
+            if row["verdict"] in UNMET:
+                click.echo(f"{row['name']} is {row['verdict']}: {row['note']}.")
         counts = count_verdicts(found).items()
         click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts))

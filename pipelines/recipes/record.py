@@ -19,7 +19,7 @@ class Record:
     Attributes:
         recipe: Name of the recipe.
         command: The command of the first seed; the others differ by their seed.
-        commit: The commit that ran.
+        commit: The commit that ran the first seed.
         seeds: One training each.
         seconds: Wall time of the epochs, for each seed.
         test_metrics: Test metrics by name, one number for each seed.
@@ -123,7 +123,7 @@ def record_of(recipe: str) -> Record | None:
         recipe: Name of the recipe.
     """
     path = record_file(recipe)
-    return _read(path) if path.exists() else None
+    return read_record(path) if path.exists() else None
 
 
 def variants_of(recipe: str) -> dict[str, Record]:
@@ -137,7 +137,8 @@ def variants_of(recipe: str) -> dict[str, Record]:
         {}
     """
     return {
-        path.name.split(".")[1]: _read(path) for path in sorted(RECORDS.glob(f"{recipe}.*.json"))
+        path.name.split(".")[1]: read_record(path)
+        for path in sorted(RECORDS.glob(f"{recipe}.*.json"))
     }
 
 
@@ -155,7 +156,12 @@ def record_file(recipe: str, variant: str = "") -> Path:
     return RECORDS / f"{'.'.join(filter(None, (recipe, variant)))}.json"
 
 
-def _read(path: Path) -> Record:
+def read_record(path: Path) -> Record:
+    """Reads the file of a measurement.
+
+    Args:
+        path: What `record_file` gives.
+    """
     return Record(**json.loads(path.read_text(encoding="utf-8")))
 
 

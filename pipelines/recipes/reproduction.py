@@ -8,7 +8,8 @@ Rules:
        value, plus two standard deviations of ours over the seeds.
     3. A better one is *beaten*, a worse one *below*. Where neither is a merit (a network that is
        started wrongly on purpose, a number of parameters) a different figure is *refuted*.
-    4. A record with fewer epochs than its recipe's default decides nothing: *not run*.
+    4. A figure that is below or refuted has a note that says why.
+    5. A record with fewer epochs than its recipe's default decides nothing: *not run*.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pipelines.sources import initial_losses
 from pipelines.sources.figures import Figure, read_figures
 
 VERDICTS = ("reproduced", "beaten", "below", "refuted", "not run")
+UNMET = ("below", "refuted")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from cookbook.models.catalog import MODELS
 from pipelines.recipes.record import RECORDS
 from pipelines.recipes.registry import load_recipe
-from pipelines.recipes.reproduction import VERDICTS, count_verdicts, judge, reproduce
+from pipelines.recipes.reproduction import UNMET, VERDICTS, count_verdicts, judge, reproduce
 from pipelines.sources.figures import Figure, read_figures
 from pipelines.sources.initial_losses import FILE as INITIAL_LOSSES
 
@@ -67,6 +67,12 @@ def test_verdicts(figure, ours, verdict):
     assert judge(figure, ours) == verdict
 
 
+def test_a_figure_that_is_not_met_says_why():
+    unmet = [one for one in FOUND if one.verdict in UNMET]
+    assert unmet
+    assert [one.figure.what for one in unmet if not one.note] == []
+
+
 def test_the_counts_are_those_of_all_figures():
     assert sum(count_verdicts(FOUND).values()) == len(read_figures())
 
@@ -76,4 +82,8 @@ def test_the_command_lists_every_figure(program):
     assert len(listed) == len(read_figures())
     short, long = program("reproduce").out, program("reproduce", "--list").out
     assert "not run" in short.splitlines()[-1]
-    assert len(long.splitlines()) == len(read_figures()) + 2 > len(short.splitlines())
+    unmet = [row for row in listed if row["verdict"] in UNMET]
+    for row in unmet:
+        assert f"{row['name']} is {row['verdict']}: {row['note']}." in short
+    lines = len(read_figures()) + len(unmet) + 2
+    assert len(long.splitlines()) == lines > len(short.splitlines())

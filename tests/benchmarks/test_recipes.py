@@ -1,0 +1,30 @@
+"""Records that get further seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmarks._machine import machine
+from benchmarks.recipes import measure
+from pipelines.recipes.record import record_of
+
+
+@pytest.fixture
+def kept():
+    """A record with a history, as of this machine."""
+    facts = machine()
+    found = record_of("names-char-lm")
+    return dataclasses.replace(found, cores=facts["cores"], cpu=facts["cpu"])
+
+
+def test_the_seeds_of_a_record_are_kept(kept, monkeypatch):
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    again = measure(kept.recipe, seeds=kept.seeds, extra=[], kept=kept)
+    assert again == dataclasses.replace(kept, date=again.date, busy=again.busy)
+
+
+def test_seeds_are_added_to_a_record_of_the_same_command_alone(kept):
+    with pytest.raises(ValueError, match=r"of the same command and machine.*without --add"):
+        measure(kept.recipe, seeds=kept.seeds, extra=["--epochs", "1"], kept=kept)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import itertools
 import threading
 
+import optuna
 import pytest
+import sqlalchemy
+from sqlalchemy.orm import Session
 
 from tests.service.postgres import cluster
 from tests.service.proxy import proxied
 from tests.service.support import as_twin, assert_exact, by_state, start, wait_until
 from tests.service.test_faults import SHORT_LEASES
 from tuning import Client, JobError, open_study
+from tuning.storage import database
+from tuning.storage.claim_rows import Rows
+from tuning.storage.claims import ClaimBook
+from tuning.storage.faults import is_transient
 from tuning.storage.records import FINISHED, read_trials
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 _numbers = itertools.count()
 PARABOLA = "tests.service.objectives:slow_parabola"
@@ -54,10 +61,27 @@ def test_a_cut_cable_gives_trials_to_others_and_late_results_are_refused(tmp_pat
         wait_until(lambda: ended(url) >= 2)
         cable.cut()
         near = start(tmp_path / "near", PARABOLA, before=SHORT_LEASES, storage=url, trials=40)
-        wait_until(lambda: ended(url) == 40, 60)  # those of the other side, too
+        wait_until(lambda: ended(url) == 40, 150)  # those of the other side, too
         cable.join()
         assert_all_end(url, 40, far, near)
     assert by_state(trials(url)) == {"complete": 40}
+
+
+def test_the_locks_of_a_connection_that_is_cut_in_a_transaction_are_let_go(url, monkeypatch):
+    monkeypatch.setattr(database, "IDLE_SECONDS", 0.5)
+    with proxied(url) as (cable, through):
+        far = database.open_storage(through)
+        near = database.open_storage(f"{url}&options=-c%20lock_timeout%3D10s")
+        study = optuna.create_study(study_name="s", storage=near)._study_id
+        with Session(far.engine) as session:
+            Rows(study).lock(session)
+            cable.cut()
+            assert ClaimBook(near, study).claim(1) is not None
+            cable.join()
+            with pytest.raises(sqlalchemy.exc.DBAPIError) as ended:
+                Rows(study).lock(session)
+        assert is_transient(ended.value)
+        assert ClaimBook(far, study).claim(1) is None  # by a new connection
 
 
 def test_two_machines_of_one_name_share_a_study(tmp_path, url):

@@ -24,6 +24,9 @@ from tuning.internals.optuna import REPEATABLE_READS, REPEATABLE_WRITES, STORE_L
 from tuning.storage.faults import Patience, readable_errors, retrying
 
 BUSY_SECONDS = 30.0
+# A client that is cut off or stopped in the middle of a transaction holds its locks for so long:
+# less than what is left of a lease when it is renewed, as whoever waits cannot renew.
+IDLE_SECONDS = 20.0
 _EMPTY_SECONDS = 2.0  # how long a file may be without content while another process makes it
 # "A new study created" belongs to the one who searches, who already says so in its own way.
 logging.getLogger(STORE_LOGGER).setLevel(logging.WARNING)
@@ -52,7 +55,8 @@ class StudyStorage(RDBStorage):
     transaction that writes: with Optuna's defaults a reader that turns writer fails at once when
     another process wrote meanwhile. A reading transaction locks nothing, so that a process that
     is stopped in the middle of one holds nobody up. PostgreSQL connections are checked before
-    use. A SQLite file that cannot be written to is opened for reading.
+    use, and its server ends a session that stands still in the middle of a transaction, whose
+    locks would hold all others up. A SQLite file that cannot be written to is opened for reading.
 
     Args:
         url: SQLAlchemy URL.
@@ -246,8 +250,26 @@ def _engine_options(url: str) -> dict[str, Any]:
             "keepalives_interval": 5,
             "keepalives_count": 3,
             "tcp_user_timeout": 30_000,
+            "options": _session_options(url),
         }
     return options
+
+
+def _session_options(url: str) -> str:
+    """What a PostgreSQL session begins with: how soon the server notices that its client is gone.
+
+    Options of the URL come later, so that they count.
+    """
+    settings = {
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",  # milliseconds
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": "30000",
+    }
+    own = make_url(url).query.get("options", ())
+    words = [f"-c {name}={value}" for name, value in settings.items()]
+    return " ".join([*words, *((own,) if isinstance(own, str) else own)])
 
 
 def _begin_as_meant(engine: sqlalchemy.Engine) -> None:

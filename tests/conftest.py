@@ -15,6 +15,9 @@ import pytest
 # Set before anything imports TensorFlow: its start-up notes are not test output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+if os.environ.get("KERAS_BACKEND") == "jax":
+    # Each function is compiled for a few numbers: that takes longer than to compute them.
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten

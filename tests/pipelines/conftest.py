@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import subprocess
@@ -13,7 +14,29 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from tuning.tracking.quiet import quiet_environment
+
 REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def decoded_datasets(tmp_path_factory):
+    """A folder that all tests of this run share, so that a public dataset is decoded once."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_environment(decoded_datasets):
+    """The same variables for all tests: the next search can take over a workers' server.
+
+    MLflow's first use sets some.
+    """
+    quiet_environment()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(decoded_datasets))
+        patch.delenv("COOKBOOK_ROOT", raising=False)
+        yield
 
 
 @pytest.fixture
@@ -42,14 +65,61 @@ def cookbook(tmp_path):
     return run
 
 
+class Ended(NamedTuple):
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def _run_program(monkeypatch, capfd, *arguments, check=True):
+    """Runs the program's entry point in this process: no second start-up."""
+    from pipelines.cli.main import main
+
+    monkeypatch.setattr(sys, "argv", ["cookbook", *map(str, arguments)])
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    done = Ended(ended.value.code, *capfd.readouterr())
+    assert not check or done.code == 0, done.err
+    return done
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch, capfd):
+    """Runs the program in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return functools.partial(_run_program, monkeypatch, capfd)
+
+
+@pytest.fixture
+def program_in_place(tmp_path, monkeypatch, capfd):
+    """Runs the program where the tests run, on the store of an empty folder.
+
+    A workers' server has the folder of its search: so the searches of several tests share one.
+    """
+
+    def run(*arguments, check=True):
+        root = ("--root", tmp_path / "mlruns")
+        return _run_program(monkeypatch, capfd, *arguments, *root, check=check)
+
+    return run
+
+
 DIGITS_SEARCH = {
     "recipe": "digits-mlp", "trials": 2, "strategy": "random", "pruner": "none", "workers": 1,
     "register": {"name": "digits", "alias": "champion"},
 }  # fmt: skip
 
 
+def digits_command(folder):
+    """The command whose search `digits_search` is."""
+    return ("tune", folder / "digits.yaml", "--tiny", "--json", "--root", folder / "mlruns")
+
+
 @pytest.fixture(scope="session")
-def digits_search(made_once, put_mlflow, decoded_datasets):
+def digits_search(made_once, put_mlflow):
     """A folder with `digits.yaml`, a search of the program over it, and what that printed."""
 
     def fill(folder):
@@ -61,10 +131,7 @@ def digits_search(made_once, put_mlflow, decoded_datasets):
             pytest.MonkeyPatch.context() as patch,
             contextlib.redirect_stdout(io.StringIO()) as out,
         ):
-            patch.chdir(folder)
-            patch.setenv("XDG_CACHE_HOME", str(decoded_datasets))
-            patch.delenv("COOKBOOK_ROOT", raising=False)
-            patch.setattr(sys, "argv", ["cookbook", "tune", "digits.yaml", "--tiny", "--json"])
+            patch.setattr(sys, "argv", ["cookbook", *map(str, digits_command(folder))])
             with pytest.raises(SystemExit) as ended:
                 main()
         assert ended.value.code == 0
@@ -88,39 +155,3 @@ def wine_search(made_once):
         return tune("wine-mlp", root=folder, **keys)
 
     return result(made_once("wine-search", result))  # read from its record the second time
-
-
-class Ended(NamedTuple):
-    """How a run of the program ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture(scope="session")
-def decoded_datasets(tmp_path_factory):
-    """A folder that all tests of this run share, so that a public dataset is decoded once."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
-
-
-@pytest.fixture
-def program(tmp_path, monkeypatch, capfd, decoded_datasets):
-    """Runs the program's entry point in this process and an empty folder: no second start-up."""
-    from pipelines.cli.main import main
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(decoded_datasets))
-    monkeypatch.delenv("COOKBOOK_ROOT", raising=False)
-
-    def run(*arguments, check=True):
-        monkeypatch.setattr(sys, "argv", ["cookbook", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        done = Ended(ended.value.code, *capfd.readouterr())
-        assert not check or done.code == 0, done.err
-        return done
-
-    return run

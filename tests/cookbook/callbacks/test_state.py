@@ -73,7 +73,6 @@ def train(path: Path, *extra: Any) -> tuple[list[np.ndarray], dict[str, list[flo
 
 
 @pytest.mark.exhaustive
-@pytest.mark.timeout(300)  # a second process has to import Keras, on a machine that may be busy
 def test_a_killed_run_equals_one_that_was_not(tmp_path: Path) -> None:
     killed = tmp_path / "killed.npz"
     code = (

@@ -36,7 +36,6 @@ def test_examples_are_copied_and_files_of_yours_kept(program, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_the_wheel_carries_the_same_files(tmp_path):
     build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, REPOSITORY]
     subprocess.run([sys.executable, "-m", "pip", *build], check=True)

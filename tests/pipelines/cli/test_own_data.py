@@ -253,8 +253,8 @@ def test_a_table_tells_what_was_inferred_dropped_and_left_out(program, tmp_path)
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
-def test_a_search_shows_the_notes_once(program, tmp_path):
+def test_a_search_shows_the_notes_once(program_in_place, tmp_path):
+    program = program_in_place
     path = tmp_path / "table.csv"
     rows = [f"{n % 7};[red];{('non', 'oui')[n % 2]}" for n in range(60)]
     path.write_text("\n".join(["a;b;label", *rows]) + "\n")

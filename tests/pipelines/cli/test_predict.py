@@ -69,7 +69,6 @@ def _read(program, run, source):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("ready_mlflow")
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_trained_model_takes_raw_input(name, program, tmp_path):

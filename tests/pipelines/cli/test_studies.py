@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.jobs.api import tune
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
 
 COMMON = {
     "function": "tests.service.objectives:parabola",
@@ -30,13 +30,13 @@ STAGED = {
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def root(tmp_path_factory, put_mlflow):
     folder = tmp_path_factory.mktemp("studies")
     for name, keys in {"staged": STAGED, "plain": {"strategy": "random", "trials": 5}}.items():
         job = folder / f"{name}.yaml"
         job.write_text(yaml.safe_dump(COMMON | keys))
         tune(job, root=folder / "mlruns", tracking=False)
-    return folder / "mlruns"
+    return put_mlflow(folder / "mlruns")
 
 
 @pytest.fixture
@@ -147,6 +147,7 @@ def test_delete_removes_one_study(program, root, tmp_path):
     assert "No study named 'plain'" in done.err
 
 
+@pytest.mark.usefixtures("ready_mlflow")
 @pytest.mark.parametrize("store", ["file/mlflow.db", "/dev/full"])
 def test_a_broken_mlflow_store_costs_no_trial_and_sync_rebuilds(program, tmp_path, store):
     (tmp_path / "file").write_text("")

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipelines.conftest import digits_command
+
 pytestmark = [pytest.mark.service, pytest.mark.timeout(600)]
 
-TINY = ("tune", "digits-cnn", "--tiny", "--strategy", "random", "--pruner", "none")
+OPTIONS = ("--tiny", "--strategy", "random", "--pruner", "none", "--workers", "1")
+LONG = ("tune", "digits-cnn", *OPTIONS, "--trials", "6", "--set", "epochs=6")
 
 
 def _last_line(done):
@@ -22,7 +25,7 @@ def _last_line(done):
 
 
 def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(
-    digits_search, program, monkeypatch
+    digits_search, program
 ):
     first = json.loads((digits_search / "out.json").read_text())  # nothing else was printed
     assert first["n_trials"] == 2
@@ -33,13 +36,13 @@ def test_a_search_ends_with_one_json_object_and_a_second_call_trains_nothing(
     assert first["final"]["test_reads"] == 1
     assert (digits_search / first["final"]["model_path"]).exists()
     # Only the study is read. That one more trial goes on from it, `test_stored_by_0_1_0` shows.
-    monkeypatch.chdir(digits_search)
-    assert _last_line(program("tune", "digits.yaml", "--tiny", "--json")) == first
+    assert _last_line(program(*digits_command(digits_search))) == first
 
 
 @pytest.mark.exhaustive
-def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program, tmp_path):
-    command = [sys.executable, "-m", "pipelines.cli", *TINY, "--trials", "12", "--set", "epochs=6"]
+@pytest.mark.usefixtures("ready_mlflow")
+def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program_in_place, tmp_path):
+    command = [sys.executable, "-m", "pipelines.cli", *LONG]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     database = tmp_path / "mlruns" / "studies.db"
@@ -53,11 +56,11 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program, t
     assert b"Traceback" not in errors
     assert b"goes on" in errors
     done = _finished_trials(database)
-    assert 1 <= done < 12
+    assert 1 <= done < 6
 
-    result = _last_line(program(*TINY, "--trials", 12, "--set", "epochs=6", "--json"))
-    assert result["n_trials"] == 12
-    assert result["states"] == {"complete": 12}
+    result = _last_line(program_in_place(*LONG, "--json"))
+    assert result["n_trials"] == 6
+    assert result["states"] == {"complete": 6}
 
 
 def _wait_for(condition, seconds=240.0):

@@ -63,7 +63,7 @@ def test_wrong_calls_are_one_line(arguments, message):
 
 def _start(folder, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "train", "compare-depths", "--tiny", *arguments],
+        [sys.executable, "-m", "pipelines.cli", *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
         # A shell that starts the tests in the background lets them, and their children, ignore it.
@@ -75,22 +75,24 @@ def _start(folder, *arguments):
 
 
 @pytest.mark.exhaustive
-def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(tmp_path):
-    process = _start(tmp_path, "--seeds", "12")
-    first = next(line for line in process.stderr if line.startswith("training 1/24"))
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=100)
+def test_ctrl_c_keeps_what_is_done_and_the_next_call_goes_on(program, tmp_path):
+    command = ("train", "compare-depths", "--tiny", "--seeds", "4")
+    process = _start(tmp_path, *command)
+    try:
+        first = next(line for line in process.stderr if line.startswith("training 1/8"))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=280)
+    finally:
+        process.kill()  # nothing happens to one that has ended
     assert process.returncode == 130
     assert "trainings are saved: run the same command to continue." in errors
     assert "Traceback" not in errors
 
-    again = _start(tmp_path, "--seeds", "12")
-    output, errors = again.communicate(timeout=100)
-    assert again.returncode == 0, errors
+    again = program(*command)
     # The same seconds: this training was read, not done again.
-    assert errors.splitlines()[0].strip() == first.strip()
-    assert "search" in output
-    assert "growth" in output
+    assert again.err.splitlines()[0].strip() == first.strip()
+    assert "search" in again.out
+    assert "growth" in again.out
 
 
 @pytest.mark.exhaustive

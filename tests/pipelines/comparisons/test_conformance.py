@@ -27,9 +27,7 @@ PART_IDS = [f"{c.name} {part.title}".strip() for c, part in PARTS]
 # Each training traces its model for half a second; these have more than 20 trainings.
 LONG = {"compare-activations", "compare-losses", "compare-optimizers", "compare-schedules"}
 TINY = [
-    pytest.param(
-        c, marks=[pytest.mark.slow, pytest.mark.timeout(300)] if c.name in LONG else [], id=c.name
-    )
+    pytest.param(c, marks=[pytest.mark.slow] if c.name in LONG else [], id=c.name)
     for c in COMPARISONS
 ]
 

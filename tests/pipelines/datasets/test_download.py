@@ -24,7 +24,8 @@ from tests.pipelines.datasets import makers
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-FAST = Transfer(timeout=0.3, attempts=2)
+PATIENT = Transfer(timeout=60.0, attempts=2)
+IMPATIENT = Transfer(timeout=0.3, attempts=2)
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "stall":
             self.wfile.write(content[: len(content) // 2])
             self.wfile.flush()
-            self.served.released.wait(10)
+            self.served.released.wait(100)
             return
         self.wfile.write(content if fault is None else content[:fault])
 
@@ -121,7 +122,7 @@ def test_a_sound_download_is_verified_and_reports_progress(server: Served, tmp_p
 
 def test_a_broken_connection_is_continued_where_it_stopped(server: Served, tmp_path: Path) -> None:
     server.faults = [100_000, 50_000]
-    part = fetch_file(remote(server), tmp_path, FAST)
+    part = fetch_file(remote(server), tmp_path, PATIENT)
     assert part.read_bytes() == CONTENT
     assert server.asked == [None, "bytes=100000-", "bytes=150000-"]
 
@@ -129,42 +130,42 @@ def test_a_broken_connection_is_continued_where_it_stopped(server: Served, tmp_p
 def test_a_later_call_continues_an_earlier_one(server: Served, tmp_path: Path) -> None:
     server.faults = [100_000, 0, 0]
     with pytest.raises(DataError, match=r"failed 2 times in a row: .*100,000 bytes are kept"):
-        fetch_file(remote(server), tmp_path, FAST)
+        fetch_file(remote(server), tmp_path, PATIENT)
     server.faults = []
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
     assert server.asked[-1] == "bytes=100000-"
 
 
 def test_a_server_without_ranges_starts_again(server: Served, tmp_path: Path) -> None:
     server.ranges, server.faults = False, [100_000]
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
     assert len(server.asked) == 2
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_whole(server: Served, tmp_path: Path) -> None:
     server.files["data.bin"], server.faults = b"old" * 50_000, [60_000, 0, 0]
     with pytest.raises(DataError):
-        fetch_file(remote(server), tmp_path, FAST)
+        fetch_file(remote(server), tmp_path, PATIENT)
     server.files["data.bin"], server.faults = CONTENT, []
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
 
 
 def test_a_complete_part_is_not_fetched_again(server: Served, tmp_path: Path) -> None:
     (tmp_path / "data.bin.part").write_bytes(CONTENT)
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
     assert server.asked == [f"bytes={len(CONTENT)}-"]
 
 
 def test_a_part_that_is_too_long_is_fetched_again(server: Served, tmp_path: Path) -> None:
     (tmp_path / "data.bin.part").write_bytes(CONTENT + b"more")
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
 
 
 def test_a_stall_is_noticed_and_continued(server: Served, tmp_path: Path) -> None:
     server.faults = ["stall"]
     begun = time.monotonic()
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
-    assert time.monotonic() - begun < 8
+    assert fetch_file(remote(server), tmp_path, IMPATIENT).read_bytes() == CONTENT
+    assert time.monotonic() - begun < 50
     assert server.asked[1] == "bytes=150000-"
 
 
@@ -172,13 +173,13 @@ def test_a_server_that_only_stalls_is_given_up(server: Served, tmp_path: Path) -
     server.files["data.bin"], server.faults = b"", ["stall"] * 9
     server.files["data.bin"] = b"x"
     with pytest.raises(DataError, match=r"failed 2 times in a row: no byte for 0.3 s"):
-        fetch_file(remote(server), tmp_path, FAST)
+        fetch_file(remote(server), tmp_path, IMPATIENT)
 
 
 def test_corrupt_content_is_refused_and_removed(server: Served, tmp_path: Path) -> None:
     server.files["data.bin"] = CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])
     with pytest.raises(DataError, match=r"SHA-256 \w{64} is expected, got \w{64}. Nothing was"):
-        fetch_file(remote(server), tmp_path, FAST)
+        fetch_file(remote(server), tmp_path, PATIENT)
     assert not (tmp_path / "data.bin.part").exists()
 
 
@@ -186,9 +187,9 @@ def test_without_a_digest_the_archive_is_read_through(server: Served, tmp_path: 
     whole = gzip.compress(CONTENT)
     server.files["a.gz"] = whole[:-100]
     with pytest.raises(DataError, match="did not bring the expected content"):
-        fetch_file(remote(server, None, "a.gz"), tmp_path, FAST)
+        fetch_file(remote(server, None, "a.gz"), tmp_path, PATIENT)
     server.files["a.gz"] = whole
-    assert fetch_file(remote(server, None, "a.gz"), tmp_path, FAST).read_bytes() == whole
+    assert fetch_file(remote(server, None, "a.gz"), tmp_path, PATIENT).read_bytes() == whole
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
@@ -197,19 +198,19 @@ def test_what_the_server_does_not_have_fails_at_once(
 ) -> None:
     server.faults = [status]
     with pytest.raises(DataError, match=f"answers {status} .* put it at .*data.bin"):
-        fetch_file(remote(server), tmp_path, FAST)
+        fetch_file(remote(server), tmp_path, PATIENT)
     assert len(server.asked) == 1
 
 
 def test_a_busy_server_is_asked_again(server: Served, tmp_path: Path) -> None:
     server.faults = [503]
-    assert fetch_file(remote(server), tmp_path, FAST).read_bytes() == CONTENT
+    assert fetch_file(remote(server), tmp_path, PATIENT).read_bytes() == CONTENT
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
     dead = RemoteFile(path="a.bin", address="http://127.0.0.1:9/a.bin", sha256=SHA256)
     with pytest.raises(DataError, match=r"failed 2 times in a row: .*refused"):
-        fetch_file(dead, tmp_path, FAST)
+        fetch_file(dead, tmp_path, PATIENT)
 
 
 def test_other_schemes_are_refused(tmp_path: Path) -> None:
@@ -227,7 +228,7 @@ def test_get_check_load(server: Served, tmp_path: Path) -> None:
     mirror(server, tmp_path / "served")
     data = tmp_path / "data"
     assert check_dataset("fashion-mnist", data_dir=data).status == "missing"
-    paths = get_dataset("fashion-mnist", data_dir=data, transfer=FAST, mirror=server.address)
+    paths = get_dataset("fashion-mnist", data_dir=data, transfer=PATIENT, mirror=server.address)
     assert [path.name for path in paths] == [f"{name}.gz" for name in IDX_FILES]
     report = check_dataset("fashion-mnist", data_dir=data)
     assert (report.status, report.rows) == ("complete", (220, 20, 60))
@@ -243,11 +244,11 @@ def test_a_dataset_is_never_half_installed(server: Served, tmp_path: Path) -> No
     last = server.files.pop(f"{IDX_FILES[3]}.gz")
     data = tmp_path / "data"
     with pytest.raises(DataError, match="answers 404"):
-        get_dataset("fashion-mnist", data_dir=data, transfer=FAST, mirror=server.address)
+        get_dataset("fashion-mnist", data_dir=data, transfer=PATIENT, mirror=server.address)
     assert not list((data / "fashion-mnist").glob("*.gz"))
     server.files[f"{IDX_FILES[3]}.gz"] = last
     asked = len(server.asked)
-    get_dataset("fashion-mnist", data_dir=data, transfer=FAST, mirror=server.address)
+    get_dataset("fashion-mnist", data_dir=data, transfer=PATIENT, mirror=server.address)
     assert check_dataset("fashion-mnist", data_dir=data, load=False).status == "complete"
     # What had arrived is not fetched again: the server only says that nothing is left.
     assert len(server.asked) > asked
@@ -256,13 +257,13 @@ def test_a_dataset_is_never_half_installed(server: Served, tmp_path: Path) -> No
 def test_get_repairs_a_damaged_file(server: Served, tmp_path: Path) -> None:
     mirror(server, tmp_path / "served")
     data = tmp_path / "data"
-    get_dataset("fashion-mnist", data_dir=data, transfer=FAST, mirror=server.address)
+    get_dataset("fashion-mnist", data_dir=data, transfer=PATIENT, mirror=server.address)
     hurt = data / "fashion-mnist" / f"{IDX_FILES[0]}.gz"
     hurt.write_bytes(hurt.read_bytes()[:-50])
     report = check_dataset("fashion-mnist", data_dir=data)
     assert report.status == "damaged"
     assert str(hurt) in report.problems[0]
-    assert get_dataset("fashion-mnist", data_dir=data, transfer=FAST, mirror=server.address) == [
+    assert get_dataset("fashion-mnist", data_dir=data, transfer=PATIENT, mirror=server.address) == [
         hurt
     ]
     assert check_dataset("fashion-mnist", data_dir=data).status == "complete"
@@ -271,7 +272,7 @@ def test_get_repairs_a_damaged_file(server: Served, tmp_path: Path) -> None:
 def test_what_arrives_must_be_the_published_file(server: Served, tmp_path: Path) -> None:
     server.files = {"names.txt": b"emma\nolivia\n"}
     with pytest.raises(DataError, match="is expected, got"):
-        get_dataset("names", data_dir=tmp_path, transfer=FAST, mirror=server.address)
+        get_dataset("names", data_dir=tmp_path, transfer=PATIENT, mirror=server.address)
     assert not (tmp_path / "names" / "names.txt").exists()
 
 

@@ -260,6 +260,6 @@ def test_a_script_ends_with_an_unfinished_iterator(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _SCRIPT, str(path)]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=90, check=True
+        command, env=environment, capture_output=True, text=True, timeout=280, check=True
     )
     assert done.stdout == "the end\n"

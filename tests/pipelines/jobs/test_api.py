@@ -38,7 +38,6 @@ def build(hp):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_table_of_ones_own_by_path_or_with_options(tmp_path):
     path = write_rows(tmp_path / "rows.csv")
     keys = QUICK | {"trials": 1, "epochs": 2, "root": tmp_path}
@@ -96,7 +95,6 @@ def test_fixed_values_and_ranges_of_a_build_function(tmp_path):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_fixed_values_reach_the_trials(tmp_path):
     result = tune(build, ROWS, trials=3, epochs=1, params={"width": 7}, root=tmp_path, **QUICK)
     assert [record.params["width"] for record in result.search.records] == [7, 7, 7]
@@ -163,7 +161,6 @@ print(len(result.predict(pandas.DataFrame(json.loads(sys.argv[2])))))
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine_search):
     wine = wine_search
     assert repr(wine).startswith(f"TuneResult('{wine.study}', 2 complete, best val_f1_macro ")
@@ -178,7 +175,6 @@ def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine_search):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine_search):
     rows = wine_rows()
     assert len(wine_search.predict(rows)) == 2

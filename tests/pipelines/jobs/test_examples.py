@@ -15,7 +15,6 @@ from examples import robust_regression, scikit_learn, sequences
 
 pytestmark = [
     pytest.mark.service,
-    pytest.mark.timeout(300),
     pytest.mark.usefixtures("ready_mlflow"),
 ]
 
@@ -35,16 +34,16 @@ def test_every_job_file_has_a_row():
     assert {path.name for path in EXAMPLES.glob("*.yaml")} == set(JOBS)
 
 
-def tuned(program, name):
+def tuned(program_in_place, name):
     trials = () if JOBS[name] is None else ("--trials", JOBS[name], "--pruner", "none")
-    done = program("tune", EXAMPLES / name, "--workers", 1, "--json", *trials)
+    done = program_in_place("tune", EXAMPLES / name, "--workers", 1, "--json", *trials)
     assert "A new study" not in done.err
     return json.loads(done.out.strip().splitlines()[-1])
 
 
 @pytest.mark.exhaustive
-def test_a_grid_with_folds_finds_what_grid_search_cv_finds(program):
-    found = tuned(program, "svc.yaml")
+def test_a_grid_with_folds_finds_what_grid_search_cv_finds(program_in_place):
+    found = tuned(program_in_place, "svc.yaml")
     (x, y), _ = scikit_learn.digits()
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     peer = GridSearchCV(SVC(), {"C": [0.1, 1, 10], "kernel": ["linear", "rbf"]}, cv=folds)
@@ -55,8 +54,8 @@ def test_a_grid_with_folds_finds_what_grid_search_cv_finds(program):
 
 
 @pytest.mark.exhaustive
-def test_a_random_forest_is_scored_like_cross_val_score(program):
-    found = tuned(program, "random_forest.yaml")
+def test_a_random_forest_is_scored_like_cross_val_score(program_in_place):
+    found = tuned(program_in_place, "random_forest.yaml")
     assert found["n_trials"] == 3
     assert set(found["best_params"]) == {"n_estimators", "max_depth"}
     (x, y), _ = scikit_learn.digits()
@@ -68,9 +67,9 @@ def test_a_random_forest_is_scored_like_cross_val_score(program):
 
 @pytest.mark.parametrize("name", ["adaboost.yaml", "gradient_boosting.yaml", "xgboost.yaml"])
 @pytest.mark.slow
-def test_boosted_ensembles_are_tuned(program, name):
+def test_boosted_ensembles_are_tuned(program_in_place, name):
     pytest.importorskip("xgboost" if name == "xgboost.yaml" else "sklearn")
-    found = tuned(program, name)
+    found = tuned(program_in_place, name)
     assert found["best_value"] > 0.2  # AdaBoost's first point may be a few stumps; 0.1 is chance
 
 

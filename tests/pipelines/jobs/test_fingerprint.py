@@ -20,13 +20,13 @@ from pipelines.jobs.keras_tuner.arrays import stored_arrays
 from pipelines.jobs.keras_tuner.plan import plan_build
 from pipelines.jobs.plan import plan_job
 from pipelines.jobs.schema import Job
-from tests.pipelines.conftest import REPOSITORY
+from tests.pipelines.conftest import REPOSITORY, digits_command
 from tuning import JobError, open_study
 from tuning.storage.records import FACTS, read_trials
 from tuning.storage.studies import delete_study
 from tuning.tracking import Tracker, default_tracking_uri
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
 
 QUICK = {"strategy": "random", "pruner": "none", "workers": 1, "tracking": False}
 WAY_OUT = r"Take another name \(`study`\), go back to the old values, or delete the old study\."
@@ -146,7 +146,7 @@ def test_other_arrays_are_searched_and_named_studies_refuse_them(tmp_path):
     with pytest.raises(JobError, match=r"'mine' has objective 'build build', got 'build same"):
         tune(same_space, ROWS, root=tmp_path, study="mine", epochs=1, trials=2)
     assert sorted(folder.iterdir()) == files
-    more = search(ROWS, study="mine", trials=3, workers=2)
+    more = search(ROWS, study="mine", trials=3)
     assert (more.n_trials, more.study) == (3, "mine")
     # The files of a deleted study stay; a new one of its name does not read them.
     delete_study("mine", root=str(tmp_path))
@@ -247,7 +247,7 @@ def test_two_recipes_do_not_share_a_study(program, folder):
 
 
 def test_an_edit_that_does_not_goes_on(folder):
-    others = {"workers": 2, "threads": 2, "timeout": "5min", "trial_timeout": "2min"}
+    others = {"workers": 2, "threads": 1, "timeout": "5min", "trial_timeout": "2min"}
     result = run_job(folder, trials=2, patience=20, strategy="tpe", **others)
     assert (result.study, result.n_trials) == ("job", 2)
 
@@ -350,13 +350,9 @@ print(json.dumps([code, "tensorflow" in sys.modules, time.process_time() - start
 
 
 @pytest.mark.exhaustive
-@pytest.mark.usefixtures("ready_mlflow")
-def test_a_finished_study_answers_without_tensorflow(program, tmp_path):
-    command = ("tune", "digits-mlp", "--tiny", "--trials", "1", "--workers", "1", "--json")
-    program(*command)
+def test_a_finished_study_answers_without_tensorflow(digits_search):
     done = subprocess.run(
-        [sys.executable, "-c", FINISHED, *command],
-        cwd=tmp_path,
+        [sys.executable, "-c", FINISHED, *map(str, digits_command(digits_search))],
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,

@@ -14,7 +14,6 @@ from tests.pipelines.conftest import REPOSITORY
 
 @pytest.mark.slow
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_workers_and_mirror_do_not_import_the_users_folders(tmp_path):
     for name in ("tuning", "pipelines", "cookbook", "keras", "mlflow"):
         (tmp_path / name).mkdir()

@@ -80,7 +80,6 @@ def test_job_check_says_it_in_one_line(program, tmp_path):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_metric_of_the_predictions_is_searched_and_judged(wine_search):
     result = wine_search
     best = result.search.best.metrics
@@ -92,9 +91,11 @@ def test_a_metric_of_the_predictions_is_searched_and_judged(wine_search):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("recipe", [pytest.param("digits-cnn", marks=pytest.mark.slow), "wine-mlp"])
-def test_a_search_without_a_winner_says_which_bound_was_too_tight(program, tmp_path, recipe):
+def test_a_search_without_a_winner_says_which_bound_was_too_tight(
+    program_in_place, tmp_path, recipe
+):
+    program = program_in_place
     file = tmp_path / "tight.yaml"
     file.write_text(
         f"{{recipe: {recipe}, trials: 2, pruner: none, workers: 1, tracking: false, "
@@ -114,7 +115,6 @@ def test_a_search_without_a_winner_says_which_bound_was_too_tight(program, tmp_p
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_build_function_is_measured_too(tmp_path):
     x = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
     result = tune(
@@ -137,8 +137,8 @@ def small_model(hp):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
-def test_the_best_trials_show_what_is_bounded(program, tmp_path):
+def test_the_best_trials_show_what_is_bounded(program_in_place, tmp_path):
+    program = program_in_place
     file = tmp_path / "wide.yaml"
     file.write_text(
         "{recipe: wine-mlp, trials: 1, workers: 1, tracking: false, "

@@ -17,11 +17,16 @@ STUDY = "stored-by-0.1.0"
 
 
 @pytest.fixture
-def stored(program, tmp_path):
-    """The program beside the old job file and store."""
+def old_store(tmp_path):
+    """The old job file and store."""
     (tmp_path / "mlruns").mkdir()
     shutil.copy(STORED / "studies.db", tmp_path / "mlruns")
     shutil.copy(STORED / "job.yaml", tmp_path)
+
+
+@pytest.fixture
+def stored(program, old_store):
+    """The program beside them."""
     return program
 
 
@@ -46,21 +51,22 @@ def test_the_report_is_written(stored, tmp_path):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(300)
-def test_the_finished_search_answers_from_its_record_and_goes_on(stored, tmp_path):
+def test_the_finished_search_answers_from_its_record_and_goes_on(
+    program_in_place, old_store, tmp_path
+):
     """Refits and tests again, and says that the test rows were read twice.
 
     The recipe has a schedule since then: the study goes on with the one that it was made with.
     """
-    with (tmp_path / "job.yaml").open("a") as job:
-        job.write("tracking: false\nworkers: 1\n")
-    changed = stored("tune", "job.yaml", check=False)
+    program, job = program_in_place, tmp_path / "job.yaml"
+    job.write_text(job.read_text() + "tracking: false\nworkers: 1\n")
+    changed = program("tune", job, check=False)
     assert "schedule nothing, got 'cosine'" in changed.err
-    tune = ("tune", "job.yaml", "--json", "--set", "schedule=constant")
-    first = json.loads(stored(*tune).out)
+    tune = ("tune", job, "--json", "--set", "schedule=constant")
+    first = json.loads(program(*tune).out)
     assert first["n_trials"] == 4
     assert first["test_metrics"]["accuracy"] == pytest.approx(0.9037, abs=1e-4)
-    more = json.loads(stored(*tune, "--trials", "5").out)
+    more = json.loads(program(*tune, "--trials", "5").out)
     assert more["n_trials"] == 5
     assert more["final"]["test_reads"] == 2
     assert "standing" in more["final"]

@@ -10,7 +10,7 @@ from pipelines.jobs.api import tune
 from tuning import JobError
 from tuning.strategies import STRATEGIES
 
-pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.service, pytest.mark.slow]
 
 RATES = {"learning_rate": {"choice": [0.002, 0.02]}, "optimizer": {"choice": ["adam", "sgd"]}}
 # Strategy to what it needs beyond the recipe's own space.

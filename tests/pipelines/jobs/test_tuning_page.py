@@ -50,7 +50,6 @@ def run_in(folder, *command):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(120)
 def test_the_first_block_runs(tmp_path):
     (tmp_path / "first.py").write_text(blocks("python")[0])
     assert "trials" in run_in(tmp_path, sys.executable, "first.py").stdout

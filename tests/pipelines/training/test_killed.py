@@ -20,7 +20,6 @@ TRAINING_ROWS = 1257
 
 
 @pytest.mark.exhaustive
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("ready_mlflow")
 def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path, put_mlflow):
     process = subprocess.Popen(

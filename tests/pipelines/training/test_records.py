@@ -32,12 +32,12 @@ def test_an_address_that_does_not_answer_is_refused_before_the_training(tmp_path
     assert not (tmp_path / "models").exists()
 
 
-def test_a_model_that_mlflow_refused_is_kept_and_sent_later(tmp_path, program):
+def test_a_model_that_mlflow_refused_is_kept_and_sent_later(tmp_path, program, put_mlflow):
     root = tmp_path / "mlruns"
     request = TrainRequest(recipe="wine-mlp", tiny=True, root=root)
 
     # A file where the runs' files should go: the run can be begun, and not finished.
-    root.mkdir()
+    put_mlflow(root)
     in_the_way = root / "artifacts"
     in_the_way.write_text("")
     result = train("wine-mlp", tiny=True, root=root)
@@ -60,7 +60,6 @@ def _rows(request):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_two_trainings_at_once_in_an_empty_folder_both_succeed(tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", "train", "wine-mlp", "--tiny", "--json"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

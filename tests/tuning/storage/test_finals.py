@@ -107,10 +107,10 @@ def test_a_lease_is_renewed_while_the_end_takes_long_and_the_others_wait(url):
     held, waits = threading.Event(), threading.Event()
 
     def end_slowly():
-        with claimed_ending("s", url, is_current=current, lease=0.4) as ending:
+        with claimed_ending("s", url, is_current=current, lease=1.0) as ending:
             held.set()
             waits.wait(30)
-            time.sleep(0.8)  # two leases
+            time.sleep(1.5)  # longer than the lease
             ending.finish({"trials": 8})
 
     thread = threading.Thread(target=end_slowly)

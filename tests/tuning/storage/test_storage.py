@@ -293,7 +293,7 @@ def test_many_processes_claim_each_trial_once(url):
     processes = [spawn.Process(target=_claim_many, args=(url, 60, results)) for _ in range(3)]
     for process in processes:
         process.start()
-    numbers = [number for _ in processes for number in results.get(timeout=60)]
+    numbers = [number for _ in processes for number in results.get(timeout=200)]
     for process in processes:
         process.join()
     assert sorted(numbers) == list(range(60))

@@ -10,7 +10,7 @@ from tuning.workers.objective import Payload, pack
 from tuning.workers.pool import Ended, TrialTask
 
 
-def until(pool, condition, seconds=30.0):
+def until(pool, condition, seconds=100.0):
     """Receives until the condition is true of the messages so far."""
     messages, end = [], time.monotonic() + seconds
     while not condition(messages):
@@ -39,7 +39,7 @@ def ends(pool):
     return message.outcome
 
 
-def assert_dead(processes, seconds=5.0):
+def assert_dead(processes, seconds=60.0):
     """A process that waits to be collected by its new parent runs no more."""
     end = time.monotonic() + seconds
     while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):

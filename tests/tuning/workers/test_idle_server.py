@@ -153,7 +153,7 @@ def test_rule_3_nothing_is_left_of_a_process_that_ended(tmp_path, signals):
         left = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
         for each in signals:
             process.send_signal(each)
-        process.wait(timeout=30)
+        process.wait(timeout=100)
         assert_dead(left)
     finally:
         process.kill()
@@ -171,7 +171,7 @@ def test_rule_4_a_forked_process_has_a_server_of_its_own(tmp_path):
         "os.waitpid(child, 0)",
         "print(server.pid, searched(folder)[0].pid)",
     )
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=100)
     before, of_the_child, *of_the_parent = output.split()
     assert of_the_child != before
     assert of_the_parent == [before, before]

@@ -99,8 +99,8 @@ def test_rule_6_wake_ends_a_wait(pool):
     pool.receive(0.0)
     threading.Timer(0.1, pool.wake).start()
     began = time.monotonic()
-    assert pool.receive(20.0) == []
-    assert time.monotonic() - began < 10
+    assert pool.receive(60.0) == []
+    assert time.monotonic() - began < 50
 
 
 def test_a_task_needs_a_free_worker(tmp_path):

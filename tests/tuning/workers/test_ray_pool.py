@@ -21,7 +21,7 @@ from tuning.workers.objective import pack
 from tuning.workers.pool import Asked, Interrupted, Lost, Stopped
 
 ray = pytest.importorskip("ray")
-pytestmark = [pytest.mark.service, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.service
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def pool(cluster, tmp_path_factory):
 
 
 def test_rules_1_to_3_a_task_asks_ends_and_is_cancelled(pool, tmp_path):
-    until(pool, lambda _: pool.free == 2, 60)
+    until(pool, lambda _: pool.free == 2)
     run(pool, objectives.double, name="a", x=2.0)
     assert ends(pool).metrics == {"loss": 4.0}
     run(pool, objectives.asks, metric="loss")
@@ -87,7 +87,7 @@ def test_rule_4_a_task_whose_actor_is_killed_is_interrupted(pool):
     psutil.Process(process).kill()
     (message,) = until(pool, said(Interrupted))
     assert message == Interrupted("t", message.reason)
-    until(pool, lambda _: pool.free == 2, 60)
+    until(pool, lambda _: pool.free == 2)
     run(pool, objectives.double)
     assert ends(pool).metrics == {"loss": 2.0}
 
@@ -125,11 +125,11 @@ def test_a_pool_without_a_size_grows_and_shrinks_with_its_cluster(cluster, tmp_p
     monkeypatch.setattr("tuning.workers.ray.cluster._LOOK_SECONDS", 0.1)
     grows = open_pool(cluster, tmp_path, size=None)
     try:
-        until(grows, lambda _: grows.size == 4, 60)  # a machine of an earlier test is gone
+        until(grows, lambda _: grows.size == 4)  # a machine of an earlier test is gone
         node = cluster.add_node(num_cpus=2, object_store_memory=80 * 2**20)
-        until(grows, lambda _: grows.size == 6, 60)
+        until(grows, lambda _: grows.size == 6)
         cluster.remove_node(node, allow_graceful=False)
-        until(grows, lambda _: grows.size == 4, 60)
+        until(grows, lambda _: grows.size == 4)
     finally:
         grows.close()
 
@@ -155,7 +155,7 @@ def test_a_search_on_a_cluster_of_its_own_is_quiet(tmp_path):
     assert done.returncode == 0, done.stderr
     assert finished(tmp_path / "mlruns") == 4
     assert "ray" not in (done.stdout + done.stderr).lower()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 100
     while any(
         "raylet" in p.info["name"] and str(tmp_path) in str(p.info["cwd"])
         for p in psutil.process_iter(["name", "cwd"])

@@ -13,7 +13,7 @@ from pipelines.jobs.keras_tuner.data import ArrayRows
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
 from tuning.keras_tuner.hyperparameters import space_from_build
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
 
 
 def build_model(hp):

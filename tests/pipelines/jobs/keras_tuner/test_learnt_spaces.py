@@ -10,7 +10,7 @@ from pipelines.jobs.api import tune
 from tuning import open_study
 from tuning.storage.records import LEARNT
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.service, pytest.mark.slow]
 RATE = 0.0123
 CORNERS = {"points": [{"rate": RATE, "kind": "relu"}, {"rate": RATE, "kind": "tanh"}]}
 

@@ -9,7 +9,7 @@ import pytest
 from pipelines import tune
 from pipelines.jobs.summary import summary_facts
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300), pytest.mark.exhaustive]
+pytestmark = [pytest.mark.service, pytest.mark.exhaustive]
 
 COMMON = {"workers": 1, "strategy": "random", "pruner": "none", "trials": 1, "epochs": 1}
 X = np.random.default_rng(0).normal(size=(80, 4)).astype("float32")
@@ -57,7 +57,8 @@ def test_a_model_that_keras_cannot_save_is_kept_by_its_weights(tmp_path):
     assert result.test_metrics["accuracy"] == pytest.approx(np.mean(found == Y))
 
 
-def test_several_inputs_and_outputs_reach_mlflow(tmp_path):
+def test_several_inputs_and_outputs_reach_mlflow(tmp_path, put_mlflow):
+    put_mlflow(tmp_path)
     x, y = {"a": X[:, :2], "b": X[:, 2:]}, {"one": Y, "two": X[:, :1]}
     result = tune(several, (x, y), test_data=(x, y), root=tmp_path, **COMMON)
     assert result.metric == "val_loss"

@@ -17,7 +17,7 @@ from tuning import open_study
 from tuning.tracking import default_tracking_uri, load_python_model
 from tuning.tracking.quiet import connect
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
 
 NOBODY = "http://127.0.0.1:9"  # the port "discard": nobody listens
 REGISTER = {"name": "digits", "alias": "champion"}
@@ -30,8 +30,8 @@ def last(done):
 
 @pytest.mark.exhaustive
 @pytest.mark.usefixtures("ready_mlflow")
-def test_sync_sends_the_end_of_a_search_once(program, tmp_path):
-    job = tmp_path / "digits.yaml"
+def test_sync_sends_the_end_of_a_search_once(program_in_place, tmp_path):
+    program, job = program_in_place, tmp_path / "digits.yaml"
     job.write_text(yaml.safe_dump({"recipe": "digits-mlp", "register": REGISTER, **SMALL}))
     done = program("tune", job, "--tiny", "--tracking-uri", NOBODY)
     [line] = [line for line in done.err.splitlines() if "still lacks" in line]

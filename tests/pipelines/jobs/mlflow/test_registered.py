@@ -12,7 +12,7 @@ from pipelines.serving.keras_models import load_keras_model
 from tuning.tracking import default_tracking_uri, load_python_model
 from tuning.tracking.quiet import connect
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
 
 
 @pytest.mark.exhaustive

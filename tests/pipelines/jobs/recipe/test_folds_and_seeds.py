@@ -15,8 +15,6 @@ from pipelines.jobs.summary import summary_facts
 from pipelines.training.data import DataRequest
 from tuning import JobError
 
-service = [pytest.mark.service, pytest.mark.timeout(300)]
-
 
 @pytest.mark.parametrize("kind", [np.asarray, list, lambda x: pd.DataFrame({"x": x})])
 def test_folds_divide_all_rows_stratified_and_keep_equal_rows_together(kind):
@@ -102,7 +100,6 @@ def search(root, recipe="wine-mlp", **options):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_recipe_with_folds_and_seeds(tmp_path):
     result = search(tmp_path, trials=3, folds=3, seeds=2)
     assert result.search.states == {"complete": 3}
@@ -124,7 +121,6 @@ def test_a_recipe_with_folds_and_seeds(tmp_path):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_the_confirmed_point_is_the_one_that_is_refitted(tmp_path):
     stages = [
         {"name": "explore", "strategy": "random", "trials": 4},
@@ -146,7 +142,6 @@ def test_the_confirmed_point_is_the_one_that_is_refitted(tmp_path):
 
 @pytest.mark.exhaustive
 @pytest.mark.service
-@pytest.mark.timeout(300)
 def test_a_front_is_reported_and_its_winner_tested(tmp_path):
     metrics = [
         {"name": "val_accuracy", "direction": "maximize"},

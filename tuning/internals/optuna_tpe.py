@@ -143,10 +143,11 @@ class _OneOfEach:
         self._study = study
 
     def _get_trials(self, **asked: Any) -> list[FrozenTrial]:
-        known: set[tuple[TrialState, frozenset[str]]] = set()
+        known: set[tuple[TrialState, int]] = set()
         found = []
         for trial in self._study._get_trials(**asked):
-            kind = (trial.state, frozenset(trial.distributions))
+            # Trials with the same parameters share one object; where not, one more is told.
+            kind = (trial.state, id(trial.distributions))
             if kind not in known:
                 known.add(kind)
                 found.append(trial)

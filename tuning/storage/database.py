@@ -33,6 +33,8 @@ logging.getLogger(STORE_LOGGER).setLevel(logging.WARNING)
 # Two processes that set the same new store up.
 _SETUP_RACES = ("already exists", "unique constraint", "no such table: alembic", "duplicate key")
 _TABLE_RACES = ("already exists", "duplicate key")  # two processes that make them at once
+# Stores whose schema this process found to be Optuna's: asking executes all of its migrations.
+_compatible: set[str] = set()
 _T = TypeVar("_T")
 _this_thread = threading.local()
 
@@ -90,7 +92,13 @@ class StudyStorage(RDBStorage):
         finally:
             engine.dispose()
         with reading() if complete else contextlib.nullcontext():
-            super().__init__(place, engine_kwargs=options, skip_table_creation=True)
+            super().__init__(
+                place,
+                engine_kwargs=options,
+                skip_table_creation=True,
+                skip_compatibility_check=complete and url in _compatible,
+            )
+        _compatible.add(url)
         self.url = url  # for messages
         self._prepare_engine()
 

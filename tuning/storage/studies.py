@@ -67,10 +67,11 @@ def load_study(name: str, backend: BaseStorage, url: str) -> optuna.Study:
         JobError: If there is no such study.
     """
     with readable_errors(url):
-        known = [study.study_name for study in backend.get_all_studies()]
-        if name not in known:
-            raise JobError(unknown_name("study", name, known))
-        return optuna.Study(study_name=name, storage=backend)
+        try:
+            return optuna.Study(study_name=name, storage=backend)
+        except KeyError as error:
+            known = [study.study_name for study in backend.get_all_studies()]
+            raise JobError(unknown_name("study", name, known)) from error
 
 
 def create_study(

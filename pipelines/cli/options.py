@@ -39,7 +39,9 @@ def run_options(command: Command) -> Command:
                      help="Folder of downloaded datasets (COOKBOOK_DATA)."),
         click.option("--data", "data_path", type=click.Path(),
                      help="Your own file or folder, for the generic recipes."),
-        click.option("--target", help="Column to predict, for the recipe `tabular`."),
+        click.option("--target", help="Column to predict, of a table."),
+        click.option("--sample-weights", metavar="COLUMN|FILE",
+                     help="What training rows count: a column, or a CSV of files and weights."),
         click.option("--data-option", "data_options", multiple=True, metavar="KEY=VALUE",
                      help="Option of the dataset's loader; repeat for more."),
         click.option("--tiny", is_flag=True, help="A few rows and epochs: does it run at all?"),
@@ -64,11 +66,17 @@ def pool_options(command: Command) -> Command:
     return command
 
 
-def parse_data(path: str | None, target: str | None, options: Sequence[str]) -> dict[str, Any]:
-    """Options of a dataset's loader from `--data`, `--target` and `--data-option`."""
+def parse_data(
+    path: str | None,
+    target: str | None,
+    options: Sequence[str],
+    *,
+    sample_weights: str | None = None,
+) -> dict[str, Any]:
+    """Options of a dataset's loader: `--data`, `--target`, `--sample-weights`, `--data-option`."""
     from pipelines.datasets.registry import check_option_names
 
-    given = {"path": path, "target": target}
+    given = {"path": path, "target": target, "sample_weight": sample_weights}
     parsed = parse_settings(options, flag="--data-option", example="missing=drop")
     check_option_names(parsed)
     return {k: v for k, v in given.items() if v is not None} | parsed

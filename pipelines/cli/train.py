@@ -28,6 +28,7 @@ def train(
     *,
     data_path: str | None,
     target: str | None,
+    sample_weights: str | None,
     data_options: tuple[str, ...],
     as_json: bool,
     **options: Any,
@@ -38,7 +39,7 @@ def train(
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
     given = {name: value for name, value in options.items() if value is not None}
-    data = parse_data(data_path, target, data_options)
+    data = parse_data(data_path, target, data_options, sample_weights=sample_weights)
     if recipe in comparison_names():
         if "name" in given:
             raise click.UsageError("A comparison is many runs. Got --name: it is for trainings.")

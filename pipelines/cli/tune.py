@@ -53,6 +53,7 @@ def tune(
     data_dir: str | None,
     data_path: str | None,
     tiny: bool,
+    sample_weights: str | None,
     settings: tuple[str, ...],
     data_options: tuple[str, ...],
     as_json: bool,
@@ -65,7 +66,8 @@ def tune(
     from pipelines.jobs.plan import plan_job
     from pipelines.jobs.request import make_job
 
-    data = parse_data(data_path, options.pop("target", None), data_options)
+    target = options.pop("target", None)
+    data = parse_data(data_path, target, data_options, sample_weights=sample_weights)
     given = {name: value for name, value in options.items() if value is not None}
     if data:
         given["data"] = data

@@ -34,6 +34,7 @@ class Split:
             series.
         y: Class numbers `int64[n]`, numbers `float32[n]`, masks of class numbers
             `uint8[n, height, width]`, a list of target sentences, or `None` for a language model.
+        weights: What each row counts in a training, `float32[n]`; `None`: all rows the same.
 
     Example:
         >>> len(Split(["good", "bad"], np.array([1, 0])))
@@ -42,12 +43,18 @@ class Split:
 
     x: Any
     y: Any = None
+    weights: np.ndarray | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.y is not None and len(self.x) != len(self.y):
             raise ValueError(
                 f"A split has as many targets as inputs. Got {len(self.x)} inputs and "
                 f"{len(self.y)} targets."
+            )
+        if self.weights is not None and len(self.x) != len(self.weights):
+            raise ValueError(
+                f"A split has as many weights as inputs. Got {len(self.x)} inputs and "
+                f"{len(self.weights)} weights."
             )
 
     def __len__(self) -> int:
@@ -191,7 +198,9 @@ class Dataset:
         Returns:
             The rows of `train`, then those of `validation`.
         """
-        return Split(_join(self.train.x, self.validation.x), _join(self.train.y, self.validation.y))
+        first, second = self.train, self.validation
+        weights = None if second.weights is None else _join(first.weights, second.weights)
+        return Split(_join(first.x, second.x), _join(first.y, second.y), weights=weights)
 
     def with_notes(self, *notes: str) -> Dataset:
         """Returns the same dataset with more notes."""

@@ -9,8 +9,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
-from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
-from pipelines.tasks.sample_weights import checked_weights, with_weights
+from pipelines.datasets.sample_weights import checked_weights, weights_at
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Modality
@@ -35,37 +34,6 @@ def as_inputs(modality: Modality, x: Any) -> Any:
     return list(x) if modality == "text" else x
 
 
-def weighted_rows(modality: Modality, x: Any, weights: Any) -> tuple[pd.DataFrame, str]:
-    """A table with the weights of its rows as one more column.
-
-    Args:
-        modality: Must be `"tabular"`.
-        x: A frame, as `as_inputs` gives it.
-        weights: One finite number of at least 0 a row.
-
-    Returns:
-        The frame and the name of the column.
-
-    Raises:
-        ValueError: If it is no table, or the weights do not fit its rows.
-
-    Example:
-        >>> frame, name = weighted_rows("tabular", pd.DataFrame({"x": [1, 2]}), [1.0, 0.5])
-        >>> frame[name].tolist()
-        [1.0, 0.5]
-    """
-    if modality != "tabular":
-        raise ValueError(
-            f"`sample_weight` weighs the rows of a table. Got a recipe on {modality} data: weigh "
-            "its classes, params={'class_weight': 'balanced'}."
-        )
-    name = SAMPLE_WEIGHT
-    while name in x.columns:
-        name += "_"
-    weighted = with_weights(x, weights, name=name)
-    return weighted.assign(**{name: checked_weights(weighted[name], "`sample_weight`")}), name
-
-
 def as_dataset(
     modality: Modality,
     x: Any,
@@ -74,6 +42,7 @@ def as_dataset(
     classes: tuple[str, ...] | None,
     validation: float,
     seed: int,
+    sample_weight: Any = None,
 ) -> Dataset:
     """A dataset whose validation rows are drawn from the caller's, and whose test split is empty.
 
@@ -84,7 +53,14 @@ def as_dataset(
         classes: Names of the classes; `None` for a regression.
         validation: Share of the rows to hold out, in (0, 1); at least one row.
         seed: Which rows.
+        sample_weight: What each row counts in the training, `[samples]`, or `None`.
+
+    Raises:
+        ValueError: If the weights do not fit the rows.
     """
+    weights = None
+    if sample_weight is not None:
+        weights = checked_weights(sample_weight, "`sample_weight`", rows=len(y))
     held_out = min(max(1, round(validation * len(y))), len(y) - 1)
     counts = np.bincount(y) if classes else np.zeros(1)
     room = min(held_out, len(y) - held_out)
@@ -98,8 +74,8 @@ def as_dataset(
         name="arrays",
         modality=modality,
         task="classification" if classes else "regression",
-        train=Split(_rows(x, train), y[train]),
-        validation=Split(_rows(x, validate), y[validate]),
+        train=Split(_rows(x, train), y[train], weights=weights_at(weights, train)),
+        validation=Split(_rows(x, validate), y[validate], weights=weights_at(weights, validate)),
         test=SealedSplit(Split(_rows(x, nothing), y[nothing])),
         fingerprint="",
         classes=classes,

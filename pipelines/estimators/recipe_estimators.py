@@ -18,9 +18,8 @@ from sklearn.utils.validation import (
 )
 
 from pipelines.datasets.registry import entry
-from pipelines.estimators.arrays import SUPPORTED, as_dataset, as_inputs, weighted_rows
+from pipelines.estimators.arrays import SUPPORTED, as_dataset, as_inputs
 from pipelines.recipes.registry import load_recipe
-from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
@@ -69,13 +68,16 @@ class _RecipeEstimator(BaseEstimator):
                 f"whose task is {task}."
             )
         seed = self._seed()
-        params = dict(self.params or {})
-        if weights is not None:
-            x, params[SAMPLE_WEIGHT] = weighted_rows(self._modality, x, weights)
         dataset = as_dataset(
-            self._modality, x, y, classes=classes, validation=self.validation, seed=seed
+            self._modality,
+            x,
+            y,
+            classes=classes,
+            validation=self.validation,
+            seed=seed,
+            sample_weight=weights,
         )
-        experiment = Experiment(self._recipe, params, dataset, seed=seed)
+        experiment = Experiment(self._recipe, dict(self.params or {}), dataset, seed=seed)
         model, self.history_ = experiment.train()
         self.bundle_ = Bundle(model, experiment.task.serving_config())
 
@@ -132,8 +134,8 @@ class RecipeClassifier(ClassifierMixin, _RecipeEstimator):
     """Trains a recipe for classification at each `fit`.
 
     It goes wherever scikit-learn takes a classifier: `VotingClassifier` (soft voting),
-    `BaggingClassifier`, `StackingClassifier`, `GridSearchCV`, `cross_val_score`, and, on tables,
-    whose rows may have weights, `AdaBoostClassifier`.
+    `BaggingClassifier`, `StackingClassifier`, `GridSearchCV`, `cross_val_score`, and, as rows may
+    have weights, `AdaBoostClassifier`.
 
     Args:
         recipe: Name of a recipe on tables, images or texts, or the `Recipe` itself; its own
@@ -168,8 +170,8 @@ class RecipeClassifier(ClassifierMixin, _RecipeEstimator):
         Args:
             X: Inputs `[samples, ...]`.
             y: Labels of any kind, `[samples]`.
-            sample_weight: Weights of the rows of a table, `[samples]`, at least 0: what a row
-                counts in the loss. The rows that epochs are scored on count alike.
+            sample_weight: Weights of the rows, `[samples]`, at least 0: what a row counts in the
+                loss. The rows that epochs are scored on count alike.
         """
         inputs, y = self._inputs(X, y, reset=True)
         labels = column_or_1d(y, warn=True)

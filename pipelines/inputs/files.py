@@ -22,7 +22,7 @@ from pipelines.inputs.randomness import epoch_order
 from pipelines.preprocessing.images import ImagePreprocessor
 
 
-def image_file_batches(
+def image_file_batches(  # noqa: PLR0913 - what `fit` takes, by keyword
     paths: Sequence[Path | str] | Any,
     y: Any,
     *,
@@ -32,6 +32,7 @@ def image_file_batches(
     seed: int = 0,
     augment: Spec | Augmentation = None,
     classes: int | None = None,
+    sample_weight: Any = None,
     epoch: int = 0,
     epochs: int | None = 1,
 ) -> tf.data.Dataset:
@@ -57,19 +58,22 @@ def image_file_batches(
         seed: Of order and augmentation.
         augment: As for `make_augmentation`.
         classes: One-hot labels with so many classes.
+        sample_weight: Weight of each image, `float32[n]`.
         epoch: Number of the first epoch.
         epochs: How many epochs; `None`: endless.
 
     Returns:
-        A dataset of `(float32[batch, height, width, channels], labels[batch, ...])`. Reading it
-        raises `tf.errors.InvalidArgumentError` with the name of a file that does not decode.
+        A dataset of `(float32[batch, height, width, channels], labels[batch, ...])`, and the
+        weights `float32[batch]` if there are any. Reading it raises
+        `tf.errors.InvalidArgumentError` with the name of a file that does not decode.
 
     Raises:
         ValueError: If lengths differ or are 0.
     """
     names = np.array([str(path) for path in getattr(paths, "paths", paths)])
     labels = tf.convert_to_tensor(y)
-    samples = common_length((names, labels))
+    weights = () if sample_weight is None else (tf.convert_to_tensor(sample_weight),)
+    samples = common_length((names, labels, *weights))
     read = make_decoder(preprocessor, batch_size=batch_size)
     transform = image_transform(preprocessor, augment, classes=classes)
     moves = transform.moves
@@ -84,14 +88,15 @@ def image_file_batches(
     def decode_moved(rows: np.ndarray, places: np.ndarray) -> np.ndarray:
         return take_pixels(read(names[rows]), places, fills=moves.fills)
 
-    def load(rows: Any, batch_seed: Any) -> tuple[Any, Any]:
+    def load(rows: Any, batch_seed: Any) -> tuple[Any, ...]:
         if moves.operations:
             places = moves.places((tf.shape(rows)[0], height, width), batch_seed)
             images = python_call(decode_moved, [rows, places], tf.uint8)
         else:
             images = python_call(decode, [rows], tf.uint8)
         images = tf.ensure_shape(images, (None, height, width, channels))
-        return transform.after_moves(images, tf.gather(labels, rows), batch_seed)
+        batch = transform.after_moves(images, tf.gather(labels, rows), batch_seed)
+        return (*batch, *(tf.gather(one, rows) for one in weights))
 
     numbers = row_batches(
         samples, order, batch_size=batch_size, seed=seed, epoch=epoch, epochs=epochs

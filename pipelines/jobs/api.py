@@ -15,7 +15,7 @@ from pipelines.jobs.schema import Job
 from pipelines.jobs.words import check_words
 from pipelines.progress_bar import Verbose
 from pipelines.recipes.registry import load_recipe
-from pipelines.training.own_data import data_options, weighted_params
+from pipelines.training.own_data import data_options
 from tuning import Progress
 
 
@@ -177,4 +177,4 @@ def job_of(
     own = {"path": job.data} if isinstance(job.data, str) else dict(job.data or {})
     given = own if data is None else data
     options = data_options(load_recipe(job.recipe), given, target=target, root=root)
-    return make_job(job, {"data": options, "params": weighted_params(data, job.params)})
+    return make_job(job, {"data": options})

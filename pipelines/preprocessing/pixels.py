@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -41,22 +41,34 @@ def jpeg_reduction(stored: Sequence[int], size: Sequence[int]) -> int:
     return next((reduction for reduction in (8, 4, 2) if fits >= reduction), 1)
 
 
-def depth_of(file: Path | str | IO[bytes]) -> int:
-    """How many bits the values of a grey 16-bit image need, one of `DEPTHS`; 0 for other images.
+class Depth(NamedTuple):
+    """What an image stores in 16 bits a channel.
+
+    Attributes:
+        bits: How many bits the values of a grey 16-bit image need, one of `DEPTHS`; 0 for others.
+        colour: Whether it is a coloured one, of which Pillow reads the upper 8 bits.
+    """
+
+    bits: int = 0
+    colour: bool = False
+
+
+def depth_of(file: Path | str | IO[bytes]) -> Depth:
+    """What an image stores in 16 bits; nothing if it does not decode.
 
     Args:
-        file: Its name, or its content as an open file; one that does not decode has 0.
+        file: Its name, or its content as an open file.
     """
     from PIL import Image
 
     try:
         with Image.open(file) as image:
             if not _is_deep(image.mode, image.format):
-                return 0
+                return Depth(colour=_is_deep_colour(image))
             needed = int(np.asarray(image).max()).bit_length()
-            return next(depth for depth in DEPTHS if needed <= depth)
+            return Depth(next(depth for depth in DEPTHS if needed <= depth))
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
-        return 0
+        return Depth()
 
 
 def decode(
@@ -133,6 +145,14 @@ def read_image(
 
 def _is_deep(mode: str, stored_as: str | None) -> bool:
     return mode.startswith("I;16") or (mode == "I" and stored_as in _SIXTEEN_BITS)
+
+
+def _is_deep_colour(image: Any) -> bool:
+    """Whether colours have 16 bits in the file, which Pillow tells by its decoder's arguments."""
+    coloured = image.mode in ("RGB", "RGBA")
+    return coloured and any(
+        mark in f"{tile[3]}" for tile in image.tile for mark in (";16", "65535")
+    )
 
 
 def _eight_bit(image: Any, stored_as: str | None, depth: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipelines.inputs.feeds import Batch, Feed
-from pipelines.tasks.weights_by_class import weights_by_class
+from pipelines.tasks.weights_by_class import numbers_by_class, weights_by_class
 
 
 def class_weights(value: Any, y: np.ndarray, classes: Sequence[str]) -> np.ndarray | None:
@@ -33,13 +33,7 @@ def class_weights(value: Any, y: np.ndarray, classes: Sequence[str]) -> np.ndarr
         array([1., 5.], dtype=float32)
     """
     weights = weights_by_class(value, classes)
-    if weights is None:
-        return None
-    if isinstance(weights, str):
-        counts = np.bincount(y, minlength=len(classes))
-        # A class without a row has no row to weigh.
-        return np.asarray(len(y) / (len(classes) * np.maximum(counts, 1)), np.float32)
-    return np.asarray([weights.get(name, 1.0) for name in classes], np.float32)
+    return None if weights is None else numbers_by_class(weights, y, classes)
 
 
 class WeightedFeed:

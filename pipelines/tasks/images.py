@@ -14,6 +14,7 @@ from pipelines.inputs.images import image_transform
 from pipelines.inputs.indexed import count_steps
 from pipelines.preprocessing.images import ImagePreprocessor
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.sample_weights import training_weights
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Split
@@ -51,6 +52,12 @@ class ImageClassification(Classification):
         self._augmentation = make_augmentation(
             options.augment or None, value_range=self._preprocessor.value_range
         )
+        if self.soft_labels and dataset.train.weights is not None:
+            raise ValueError(
+                "Weights of images have no place where images are mixed. Got "
+                f"augment={options.augment!r} beside weights: take an augmentation that mixes "
+                "none, such as flip-crop."
+            )
 
     @property
     def soft_labels(self) -> bool:
@@ -134,10 +141,12 @@ class ImageClassification(Classification):
             seed=seed,
             shuffle=training,
             transform=self._transform(augment=training),
+            sample_weight=training_weights(split) if training else None,
         )
 
     def _file_feed(self, split: Split, *, seed: int, training: bool) -> DatasetFeed:
         size = self.options.batch_size if training else PREDICTION_BATCH
+        weights = training_weights(split) if training else None
         return DatasetFeed(
             lambda epoch: image_file_batches(
                 split.x,
@@ -148,6 +157,7 @@ class ImageClassification(Classification):
                 seed=seed,
                 augment=self._augmentation if training else None,
                 classes=self._one_hot_classes,
+                sample_weight=weights,
                 epoch=epoch,
                 epochs=None,
             ),

@@ -1,4 +1,4 @@
-"""Weights of single training rows, from a column of their table or beside the rows."""
+"""Which weights the training rows have: those of the dataset, or a column of their table."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cookbook._names import unknown_name
+from pipelines.datasets.sample_weights import NAME, checked_weights
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-NAME = "sample_weight"
+    from pipelines.datasets.containers import Dataset, Split
 
 
-def weight_column(extra: Mapping[str, Any], frame: pd.DataFrame) -> str | None:
+def weight_column(extra: Mapping[str, Any], dataset: Dataset) -> str | None:
     """The column that the hyperparameter `sample_weight` names.
 
     Args:
         extra: Hyperparameters of a task.
-        frame: Raw training rows.
+        dataset: A table.
 
     Raises:
-        ValueError: If there is no such column, or it is the only one.
+        ValueError: If there is no such column, it is the only one, or the dataset has weights.
     """
-    name = extra.get(NAME)
+    name, frame = extra.get(NAME), dataset.train.x
     if name is None or name in ("", "none"):
         return None
+    if dataset.train.weights is not None:
+        raise ValueError(
+            f"Rows are weighted in one way. Got the hyperparameter {NAME}={name!r} beside the "
+            f"weights of the data (`--sample-weights`, the data option {NAME!r}): leave one out."
+        )
     if name not in frame.columns:
         raise ValueError(unknown_name("column of weights", str(name), list(frame.columns)))
     if len(frame.columns) == 1:
@@ -38,52 +42,12 @@ def weight_column(extra: Mapping[str, Any], frame: pd.DataFrame) -> str | None:
     return str(name)
 
 
-def with_weights(frame: pd.DataFrame, weights: Any, *, name: str = NAME) -> pd.DataFrame:
-    """A table with the weights of its rows as one more column.
-
-    Args:
-        frame: The table.
-        weights: One number a row.
-        name: Name of the column, which the table does not have.
+def training_weights(split: Split) -> np.ndarray | None:
+    """The weights of rows to train on, `float32[rows]`, or None.
 
     Raises:
-        ValueError: If there is not one weight per row.
+        ValueError: If all are 0, which those of the whole dataset may not be.
     """
-    values = np.asarray(weights)
-    if values.shape != (len(frame),):
-        raise ValueError(
-            f"There must be one weight per row. Got {len(frame)} rows and weights of shape "
-            f"{values.shape}."
-        )
-    return frame.assign(**{name: values})
-
-
-def checked_weights(values: Any, what: str) -> np.ndarray:
-    """Weights as the losses take them.
-
-    Args:
-        values: One number a row.
-        what: What they are called in messages.
-
-    Returns:
-        `float32[rows]`.
-
-    Raises:
-        ValueError: If one is missing, no number, infinite or negative, or all are 0.
-
-    Example:
-        >>> checked_weights([1, 0.5], "`sample_weight`").tolist()
-        [1.0, 0.5]
-    """
-    import pandas as pd
-
-    weights = pd.to_numeric(pd.Series(np.asarray(values).ravel()), errors="coerce").to_numpy(float)
-    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
-    if len(wrong):
-        raise ValueError(
-            f"{what} must be finite numbers of at least 0. {len(wrong)} of {len(weights)} are not, "
-            f"the first in row {wrong[0]}: {np.asarray(values).ravel()[wrong[0]]!r}."
-        )
-    if not weights.any():
-        raise ValueError(f"{what} must not all be 0: then nothing is learnt.")
-    return weights.astype(np.float32)
+    if split.weights is None:
+        return None
+    return checked_weights(split.weights, "Weights of the training rows", rows=len(split))

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.datasets.containers import Dataset, Split
+from pipelines.datasets.sample_weights import NAME as SAMPLE_WEIGHT
+from pipelines.datasets.sample_weights import checked_weights, weights_at
 from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing import TabularPreprocessor
 from pipelines.preprocessing.columns import NumericOptions
-from pipelines.tasks.sample_weights import NAME as SAMPLE_WEIGHT
-from pipelines.tasks.sample_weights import checked_weights, weight_column
+from pipelines.tasks.sample_weights import training_weights, weight_column
 
 if TYPE_CHECKING:
-    from pipelines.datasets.containers import Dataset
     from pipelines.hyperparameters.options import TrainingOptions
 
 VALIDATION_BATCH = 1024
@@ -45,7 +46,7 @@ class TableInputs:
             drop_constant=True,
             **outliers,
         )
-        self._weights = weight_column(extra, dataset.train.x)
+        self._weights = weight_column(extra, dataset)
         inputs = dataset.train.x
         if self._weights is not None:
             inputs = inputs.drop(columns=self._weights)
@@ -57,27 +58,32 @@ class TableInputs:
         features = len(self.preprocessor.feature_names)
         return {"input_shape": (features,), "num_numeric": self.preprocessor.num_numeric}
 
-    def feed(self, x: Any, y: np.ndarray, *, seed: int = 0, shuffle: bool = False) -> ArrayFeed:
-        """Batches of transformed rows; those to train on, which are shuffled, have weights."""
-        weights = None
-        if shuffle and self._weights is not None:
-            weights = checked_weights(x[self._weights], f"Weights ({self._weights!r})")
+    def training_feed(self, rows: Split, *, seed: int) -> ArrayFeed:
+        """Shuffled batches of raw rows, with their weights if there are any."""
         return ArrayFeed(
-            self.preprocessor.transform(x),
-            y,
-            batch_size=self._options.batch_size if shuffle else VALIDATION_BATCH,
+            self.preprocessor.transform(rows.x),
+            rows.y,
+            batch_size=self._options.batch_size,
             seed=seed,
-            shuffle=shuffle,
-            sample_weight=weights,
+            sample_weight=self._weights_of(rows),
         )
 
-    def training_rows(self, dataset: Dataset, *, with_validation: bool) -> tuple[Any, np.ndarray]:
-        """Rows to train on, without the outliers that are to be removed."""
-        kept = self.preprocessor.kept_rows
-        x, y = dataset.train.x[kept], np.asarray(dataset.train.y)[kept]
-        if not with_validation:
-            return x, y
-        import pandas as pd
+    def validation_feed(self, rows: Split) -> ArrayFeed:
+        """Batches of raw rows in order."""
+        x = self.preprocessor.transform(rows.x)
+        return ArrayFeed(x, rows.y, batch_size=VALIDATION_BATCH, shuffle=False)
 
-        joined = pd.concat([x, dataset.validation.x])
-        return joined, np.concatenate([y, np.asarray(dataset.validation.y)])
+    def training_rows(self, dataset: Dataset, *, with_validation: bool) -> Split:
+        """Raw rows to train on, without the outliers that are to be removed."""
+        rows = dataset.train_and_validation() if with_validation else dataset.train
+        kept = self.preprocessor.kept_rows
+        # The preprocessing has seen the training rows, which come first.
+        chosen = np.concatenate([kept, np.ones(len(rows) - len(kept), bool)])
+        return Split(
+            rows.x[chosen], np.asarray(rows.y)[chosen], weights=weights_at(rows.weights, chosen)
+        )
+
+    def _weights_of(self, rows: Split) -> np.ndarray | None:
+        if self._weights is None:
+            return training_weights(rows)
+        return checked_weights(rows.x[self._weights], f"Weights ({self._weights!r})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -70,12 +71,12 @@ class TableClassification(Classification):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled batches."""
-        x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
-        return self.weighted(self._table.feed(x, y, seed=seed, shuffle=True))
+        rows = self._table.training_rows(self.dataset, with_validation=with_validation)
+        return self.weighted(self._table.training_feed(rows, seed=seed))
 
     def validation_feed(self) -> ArrayFeed:
         """Validation rows in order."""
-        return self._table.feed(self.dataset.validation.x, self.dataset.validation.y)
+        return self._table.validation_feed(self.dataset.validation)
 
     def serving_config(self) -> dict[str, Any]:
         """The table's preprocessing and the class names."""
@@ -158,13 +159,14 @@ class TableRegression(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Shuffled batches."""
-        x, y = self._table.training_rows(self.dataset, with_validation=with_validation)
-        return self._table.feed(x, self._encoded(self._targets.capped(y)), seed=seed, shuffle=True)
+        rows = self._table.training_rows(self.dataset, with_validation=with_validation)
+        encoded = replace(rows, y=self._encoded(self._targets.capped(rows.y)))
+        return self._table.training_feed(encoded, seed=seed)
 
     def validation_feed(self) -> ArrayFeed:
         """Validation rows in order."""
-        validation = self.dataset.validation
-        return self._table.feed(validation.x, self._encoded(validation.y))
+        rows = self.dataset.validation
+        return self._table.validation_feed(replace(rows, y=self._encoded(rows.y)))
 
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:
         """Predictions in the target's unit, `float64[rows]`."""

@@ -16,6 +16,7 @@ from pipelines.preprocessing.tokenizer import Tokenizer, stop_words
 from pipelines.preprocessing.vocabulary import Vocabulary
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.sample_weights import training_weights
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Split
@@ -34,6 +35,7 @@ class TextFeed:
         batch_size: Texts a batch; the last one may be smaller.
         seed: Order of the data.
         shuffle: Draw a new bucketed order every epoch.
+        sample_weight: Weight of each text, `float32[texts]`.
 
     Raises:
         ValueError: If there is no text, or a text without tokens.
@@ -45,7 +47,14 @@ class TextFeed:
     """
 
     def __init__(
-        self, sequences: Any, y: Any, *, batch_size: int, seed: int = 0, shuffle: bool = True
+        self,
+        sequences: Any,
+        y: Any,
+        *,
+        batch_size: int,
+        seed: int = 0,
+        shuffle: bool = True,
+        sample_weight: Any = None,
     ) -> None:
         if len(sequences) != len(y) or not len(y):
             raise ValueError(
@@ -55,7 +64,8 @@ class TextFeed:
         self.samples = len(sequences)
         self.steps = -(-self.samples // batch_size)
         self._rows = RaggedRows(sequences)
-        self._labels = tf.convert_to_tensor(y)
+        targets = (y,) if sample_weight is None else (y, sample_weight)
+        self._targets = tuple(tf.convert_to_tensor(one) for one in targets)
         self._batch_size = batch_size
         self._seed = seed
         self._shuffle = shuffle
@@ -72,9 +82,10 @@ class TextFeed:
         return tf.constant(order)
 
     def batch(self, state: tf.Tensor, step: tf.Tensor) -> Batch:
-        """The padded texts of one step and their classes."""
+        """The padded texts of one step, their classes, and their weights if there are any."""
         rows = state[step * self._batch_size : (step + 1) * self._batch_size]
-        return self._rows.padded(rows, multiple=MULTIPLE), tf.gather(self._labels, rows)
+        targets = (tf.gather(one, rows) for one in self._targets)
+        return (self._rows.padded(rows, multiple=MULTIPLE), *targets)
 
     def sample(self) -> Batch:
         """The first texts."""
@@ -177,8 +188,14 @@ class TextClassification(Classification):
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled batches of texts of similar length."""
         data = self.dataset.train_and_validation() if with_validation else self.dataset.train
-        size = self.options.batch_size
-        return self.weighted(TextFeed(self.inputs(data.x), data.y, batch_size=size, seed=seed))
+        feed = TextFeed(
+            self.inputs(data.x),
+            data.y,
+            batch_size=self.options.batch_size,
+            seed=seed,
+            sample_weight=training_weights(data),
+        )
+        return self.weighted(feed)
 
     def validation_feed(self) -> TextFeed:
         """Validation texts, sorted by length: metrics do not depend on the order."""

@@ -6,6 +6,8 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from cookbook._names import unknown_name
 
 BALANCED = "balanced"
@@ -57,6 +59,32 @@ def weights_by_class(value: Any, classes: Sequence[Any]) -> str | dict[Any, floa
     if len(weights) == len(known) and not any(weights.values()):
         raise ValueError(f"One class at least weighs more than 0. Got class_weight={value!r}.")
     return weights
+
+
+def numbers_by_class(
+    weights: str | Mapping[Any, float], y: np.ndarray, classes: Sequence[Any]
+) -> np.ndarray:
+    """The weight of every class.
+
+    Args:
+        weights: From `weights_by_class`.
+        y: Places of the rows' classes in `classes`, `int[rows]`.
+        classes: The classes as `weights` calls them.
+
+    Returns:
+        `float32[classes]`.
+
+    Example:
+        >>> numbers_by_class("balanced", np.array([0, 0, 0, 1]), ["no", "yes"])
+        array([0.6666667, 2.       ], dtype=float32)
+        >>> numbers_by_class({"yes": 5.0}, np.array([0, 1]), ["no", "yes"])
+        array([1., 5.], dtype=float32)
+    """
+    if isinstance(weights, str):
+        counts = np.bincount(y, minlength=len(classes))
+        # A class without a row has no row to weigh.
+        return np.asarray(len(y) / (len(classes) * np.maximum(counts, 1)), np.float32)
+    return np.asarray([weights.get(name, 1.0) for name in classes], np.float32)
 
 
 def _class_called(name: Hashable, known: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.progress_bar import Verbose
 from pipelines.recipes.registry import load_recipe
-from pipelines.training.own_data import data_options, weighted_params
+from pipelines.training.own_data import data_options
 from pipelines.training.progress import EpochProgress
 from pipelines.training.run import OnEpoch, TrainRequest, TrainResult, train_request
 
@@ -38,10 +38,10 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
     Args:
         recipe: Name of a recipe, for example `"digits-cnn"`.
         data: Your own data for a generic recipe: a file or folder; a DataFrame, with `target`;
-            `(x, y)` with rows `[n, features]` (and weights as a third), images `uint8[n, height,
-            width(, channels)]`, texts or sentences; or `{"path": ...}` of any of these with the
-            options of its reader. The splits follow from `split_seed` among the options, 0 by
-            default, and not from `seed`.
+            `(x, y)` with rows `[n, features]`, images `uint8[n, height, width(, channels)]` or
+            texts (and weights of these as a third), or sentences; or `{"path": ...}` of any of
+            these with the options of its reader. The splits follow from `split_seed` among the
+            options, 0 by default, and not from `seed`.
         target: Column of a table that is predicted.
         params: Hyperparameters that replace the recipe's defaults, for example
             `{"learning_rate": 0.01, "loss": "huber", "loss.delta": 2.0}`.
@@ -67,7 +67,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         FloatingPointError: If the training diverges.
         TrackingError: If MLflow does not answer, before anything is trained.
     """
-    given = weighted_params(data, params or {})
+    given = dict(params or {})
     if epochs is not None:
         if given.get("epochs", epochs) != epochs:
             raise ValueError(

@@ -11,15 +11,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from pipelines.datasets.sample_weights import NAME as SAMPLE_WEIGHT
+from pipelines.datasets.sample_weights import checked_weights
 from pipelines.training.data import check_own_data
-from pipelines.training.own_files import write_frame, write_images, write_pairs, write_texts
+from pipelines.training.own_files import (
+    archived_names,
+    write_frame,
+    write_images,
+    write_pairs,
+    write_texts,
+    write_weights,
+)
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
 
 Options = dict[str, Any]
-
-WEIGHTS = "sample_weight"
 
 
 def data_options(
@@ -33,12 +42,14 @@ def data_options(
             folder, or what lies in memory) and further options of the loader. In memory:
 
             - a table: a DataFrame with `target`, or `(x, y)` with a DataFrame or an array
-              `[rows, features]` and one target per row, or `(x, y, sample_weight)`;
+              `[rows, features]` and one target per row;
             - images: `(x, y)` with `uint8[n, height, width]` or `[n, height, width, channels]`
               (1 or 3) in [0, 255], and one class per image;
             - texts: `(x, y)` with one string and one class per text, or a DataFrame of one
               column of texts beside `target`;
             - pairs of sentences: `(sources, targets)`; a series: a DataFrame with `target`.
+
+            Rows of tables, images and texts may have weights: `(x, y, sample_weight)`.
         target: Column that is predicted.
         root: Folder of the embedded stores.
 
@@ -78,18 +89,25 @@ def _described(given: Any) -> str:
 
 
 def _table(given: Any, target: str | None, folder: Path) -> Options:
-    weights = None
-    if isinstance(given, tuple) and len(given) == 3:
-        *given, weights = given
+    given, weights = _without_weights(given)
     if _is_pair(given):
         given, target = _joined(*given)
     _check_frame(given, target)
-    if weights is not None:
-        given = _with_weights(given, weights)
-    return {"path": write_frame(given, folder), "target": target}
+    if weights is None:
+        return {"path": write_frame(given, folder), "target": target}
+    if SAMPLE_WEIGHT in given.columns:
+        raise ValueError(
+            f"A column is called {SAMPLE_WEIGHT!r} already. Got weights beside it: rename it, or "
+            f"give {{'path': frame, {SAMPLE_WEIGHT!r}: {SAMPLE_WEIGHT!r}}}."
+        )
+    weighted = given.assign(**{SAMPLE_WEIGHT: _row_weights(weights, len(given))})
+    return {"path": write_frame(weighted, folder), "target": target, SAMPLE_WEIGHT: SAMPLE_WEIGHT}
 
 
 def _texts(given: Any, target: str | None, folder: Path) -> Options:
+    given, weights = _without_weights(given)
+    if _is_pair(given) and isinstance(given[1], str):
+        given, target = given
     if not _is_pair(given):
         _check_frame(given, target)
         others = [name for name in given.columns if name != target]
@@ -100,15 +118,18 @@ def _texts(given: Any, target: str | None, folder: Path) -> Options:
             )
         given = given[others[0]], given[target]
     texts, classes = given
-    return {"path": write_texts(texts, classes, folder)}
+    weights = _row_weights(weights, np.size(classes))
+    return _weighted({"path": write_texts(texts, classes, folder)}, weights, folder)
 
 
 def _images(given: Any, target: str | None, folder: Path) -> Options:
+    given, weights = _without_weights(given)
     if not _is_pair(given) or target is not None:
         raise ValueError(f"Images in memory are (x, y). {_got(given, target)}")
     images, classes = given
+    weights = _row_weights(weights, np.size(classes))
     path, channels = write_images(images, classes, folder)
-    return {"path": path, "channels": channels}
+    return _weighted({"path": path, "channels": channels}, weights, folder)
 
 
 def _pairs(given: Any, target: str | None, folder: Path) -> Options:
@@ -156,7 +177,6 @@ def _check_frame(frame: Any, target: str | None) -> None:
 
 def _joined(x: Any, y: Any) -> tuple[Any, str]:
     """A table with its targets in the last column, and that column's name."""
-    import numpy as np
     import pandas as pd
 
     if isinstance(y, str):
@@ -182,19 +202,20 @@ def _joined(x: Any, y: Any) -> tuple[Any, str]:
     return frame.assign(**{name: targets}), name
 
 
-def weighted_params(data: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Hyperparameters with the column of weights that `data_options` made of a third array."""
-    weighted = isinstance(data, tuple) and len(data) == 3
-    return {**({WEIGHTS: WEIGHTS} if weighted else {}), **params}
+def _without_weights(given: Any) -> tuple[Any, Any]:
+    """`(x, y)` and the weights of `(x, y, sample_weight)`; None without."""
+    if isinstance(given, tuple) and len(given) == 3:
+        return given[:2], given[2]
+    return given, None
 
 
-def _with_weights(frame: Any, weights: Any) -> Any:
-    from pipelines.tasks.sample_weights import with_weights
+def _weighted(options: Options, weights: np.ndarray | None, folder: Path) -> Options:
+    """With a table of the weights of an archive's files."""
+    if weights is None:
+        return options
+    names = archived_names(options["path"])
+    return {**options, SAMPLE_WEIGHT: write_weights(names, weights, folder)}
 
-    weighted = with_weights(frame, weights)
-    if WEIGHTS in frame.columns:
-        raise ValueError(
-            f"A column is called {WEIGHTS!r} already. Give (x, y) and "
-            f"params={{{WEIGHTS!r}: {WEIGHTS!r}}}, or rename it."
-        )
-    return weighted
+
+def _row_weights(weights: Any, rows: int) -> np.ndarray | None:
+    return None if weights is None else checked_weights(weights, f"`{SAMPLE_WEIGHT}`", rows=rows)

@@ -111,6 +111,28 @@ def write_pairs(sources: Any, targets: Any, folder: Path) -> str:
     return _written(folder, ".tsv", _digest([content]), lambda: content)
 
 
+def archived_names(archive: Path | str) -> list[str]:
+    """Names of the files that `write_images` or `write_texts` wrote, in the order of the rows."""
+    with zipfile.ZipFile(archive) as opened:
+        return opened.namelist()
+
+
+def write_weights(names: Sequence[str], weights: Any, folder: Path) -> str:
+    """Writes what each file of an archive weighs.
+
+    Args:
+        names: Names of the files.
+        weights: One number each.
+        folder: Where to.
+
+    Returns:
+        The table.
+    """
+    rows = (f"{name},{weight!r}" for name, weight in zip(names, weights.tolist(), strict=True))
+    content = "\n".join(["file,weight", *rows, ""]).encode()
+    return _written(folder, ".csv", _digest([content]), lambda: content)
+
+
 def _strings(values: Any, what: str) -> list[str]:
     found = list(values)
     for number, value in enumerate(found):

@@ -57,23 +57,20 @@ class ExploringHyperParameters(OpenHyperParameters):
             return self._given[hp.name]
         if self._generator is None or isinstance(hp, kinds.Fixed):
             return hp.default
-        # In this very order of draws: a study that is resumed must find the space that it had.
-        if dimension.values is not None:
-            return self._generator.choice(dimension.values)
-        return hp.random_sample(self._generator.randrange(2**31))
+        return draw(hp, dimension, self._generator)
 
 
-def draw(hp: Any, dimension: Dimension, seed: int) -> Any:
+def draw(hp: Any, dimension: Dimension, generator: random.Random) -> Any:
     """A random value of a parameter.
 
     Args:
         hp: A `keras_tuner` Int, Float, Choice, Boolean or Fixed.
         dimension: The same as a dimension.
-        seed: The same seed gives the same value.
+        generator: Is drawn from once: a study that is resumed must find the space that it had.
     """
     if dimension.values is not None:
-        return random.Random(seed).choice(dimension.values)  # noqa: S311 - a search, not a secret
-    return hp.random_sample(seed)
+        return generator.choice(dimension.values)
+    return hp.random_sample(generator.randrange(2**31))
 
 
 class Explorer:

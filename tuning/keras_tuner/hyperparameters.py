@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,7 +72,8 @@ class TrialHyperParameters(OpenHyperParameters):
         except ValueError as error:
             raise TrialError(str(error)) from None
         if hp.name not in self.values:
-            self.values[hp.name] = draw(hp, dimension, derive_seed(self._seed, "hp", hp.name))
+            seed = derive_seed(self._seed, "hp", hp.name)
+            self.values[hp.name] = draw(hp, dimension, random.Random(seed))  # noqa: S311
             self.ranges[hp.name] = dimension
         elif known is None:  # learnt in an earlier trial: the search looks whether it is the same
             self.ranges[hp.name] = dimension

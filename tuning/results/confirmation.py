@@ -63,10 +63,11 @@ def confirmations(
     Returns:
         The points with at least one complete repetition, the best mean first.
     """
-    first = {space.key(r.params): r for r in reversed(found) if r.repeat == 0 and r.values}
+    complete = [record for record in found if record.state == records.COMPLETE]
+    first = {space.key(r.params): r for r in reversed(complete) if r.repeat == 0}
     again: dict[str, list[float]] = {}
-    for record in found:
-        if record.repeat and record.state == records.COMPLETE:
+    for record in complete:
+        if record.repeat:
             again.setdefault(space.key(record.params), []).append(record.values[0])
     gathered = [
         Confirmation(

@@ -47,6 +47,7 @@ class Ledger:
         self._counts: Counter[str] = Counter()
         self._best: TrialRecord | None = None
         self._front: list[TrialRecord] = []
+        self._finished: list[TrialRecord] = []
 
     def refresh(self) -> None:
         """Reads what changed."""
@@ -73,6 +74,8 @@ class Ledger:
     def _rank(self, ended: Sequence[TrialRecord]) -> None:
         if not ended:
             return
+        # A new list: another thread may be reading the old one.
+        self._finished = sorted([*self._finished, *ended], key=_end)
         # What one of them beat before cannot be the best, nor on the front, any more.
         best = [*ended] if self._best is None else [self._best, *ended]
         best.sort(key=_number)
@@ -98,8 +101,7 @@ class Ledger:
     @property
     def finished(self) -> list[TrialRecord]:
         """The finished trials in the order in which they ended."""
-        ended = [record for record in self.records if record.state in records.FINISHED]
-        return sorted(ended, key=lambda record: (str(record.finished), record.number))
+        return self._finished
 
     @property
     def best(self) -> TrialRecord | None:
@@ -125,3 +127,7 @@ class Ledger:
 
 def _number(record: TrialRecord) -> int:
     return record.number
+
+
+def _end(record: TrialRecord) -> tuple[str, int]:
+    return str(record.finished), record.number

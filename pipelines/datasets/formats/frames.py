@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
+from pipelines.datasets.sample_weights import weights_at
 from pipelines.datasets.schema import Schema
 from pipelines.datasets.splits.splitting import Indices
 
@@ -24,6 +25,7 @@ def frame_dataset(
     fingerprint: str,
     schema: Schema,
     notes: tuple[str, ...] = (),
+    weights: np.ndarray | None = None,
 ) -> Dataset:
     """Divides a table.
 
@@ -36,12 +38,18 @@ def frame_dataset(
         fingerprint: Of content and split.
         schema: Kinds of the columns.
         notes: What the loader inferred, dropped or skipped.
+        weights: What each row counts in a training, or `None`.
 
     Returns:
         The dataset; each split counts its rows from 0, and the test split is sealed.
     """
     train, validation, test = (
-        Split(frame.iloc[part].reset_index(drop=True), y[part]) for part in parts
+        Split(
+            frame.iloc[part].reset_index(drop=True),
+            y[part],
+            weights=weights_at(weights, part),
+        )
+        for part in parts
     )
     return Dataset(
         name=name,

@@ -22,6 +22,7 @@ from pipelines.datasets.formats.idx import load_idx
 from pipelines.datasets.formats.images import (
     ImageFiles,
     OnBadImage,
+    common_depth,
     decode_all,
     decode_image,
     depth_notes,
@@ -29,16 +30,17 @@ from pipelines.datasets.formats.images import (
     is_image,
     skip_notes,
 )
+from pipelines.datasets.sample_weights import read_file_weights, weights_at, weights_note
 from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
-from pipelines.preprocessing.pixels import ORIENTATION, QUARTER_TURNS, depth_of
+from pipelines.preprocessing.pixels import ORIENTATION, QUARTER_TURNS, Depth, depth_of
 
 # Above this size the images of a folder stay on disk.
 _MEMORY_BYTES = 1 << 30
 _HEAD_BYTES = 4096
 
 
-def load_images(
+def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     path: Path | str,
     *,
     seed: int = 0,
@@ -50,6 +52,7 @@ def load_images(
     test: float = 0.15,
     on_bad_image: OnBadImage = "error",
     in_memory: bool | None = None,
+    sample_weight: Path | str | None = None,
 ) -> Dataset:
     """Loads images from `CLASS/*`, `train/CLASS/*` and so on, or from idx files.
 
@@ -68,6 +71,8 @@ def load_images(
         on_bad_image: `"error"`, or `"skip"` to count and leave out what does not decode.
         in_memory: `False` leaves a folder's images on disk (`ImageFiles`); `None` does so
             above 1 GiB of pixels. Archives are always decoded.
+        sample_weight: A table of what each image counts in a training: a CSV file with a header,
+            the names of the files below `path`, and weights of at least 0.
 
     Returns:
         Images `uint8[n, height, width, channels]` in [0, 255], or `ImageFiles`. Grey 16-bit images
@@ -75,13 +80,17 @@ def load_images(
 
     Raises:
         DataError: If there are no images, fewer than two classes, an image without a class
-            folder or one that does not decode, or a class without rows in a split.
+            folder or one that does not decode, or a class without rows in a split, or a file
+            without a weight.
     """
     source = Path(path)
     if source.is_dir() and any((source / f"{IDX_FILES[0]}{end}").is_file() for end in ("", ".gz")):
+        if sample_weight is not None:
+            raise DataError("idx files name no images, so none has a weight.", path=source)
         return load_idx(source, seed=seed, rows=rows, name=source.name)
     names, sizes = _list_images(source)
     labels, given, classes = _classes_of(names, source)
+    weights = None if sample_weight is None else read_file_weights(sample_weight, names)
     if image_size is not None:
         image_size = (int(image_size[0]), int(image_size[1]))
     if in_memory is None:
@@ -93,11 +102,15 @@ def load_images(
     x, kept, groups, digest, notes, depth = found
     notes = (_class_table(classes, labels, kept), *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
+    weights = weights_at(weights, kept)
     parts, split_notes = split_rows(
         given, labels, groups, classes, seed=seed, validation=validation, test=test
     )
     parts = limit_rows(parts, rows, seed=seed, labels=labels)
-    train, validation_split, test_split = (Split(x[part], labels[part]) for part in parts)
+    train, validation_split, test_split = (
+        Split(x[part], labels[part], weights=weights_at(weights, part)) for part in parts
+    )
+    content = (digest, labels, list(classes)) + (() if weights is None else (weights,))
     return Dataset(
         name=source.name.partition(".")[0],
         modality="image",
@@ -106,8 +119,8 @@ def load_images(
         validation=validation_split,
         test=SealedSplit(test_split),
         classes=classes,
-        fingerprint=fingerprint(content_digest(digest, labels, list(classes)), parts),
-        notes=(*notes, *depth_notes(depth), *split_notes),
+        fingerprint=fingerprint(content_digest(*content), parts),
+        notes=(*notes, *depth_notes(depth), *split_notes, *weights_note(weights)),
         options={} if depth == 16 else {"depth": depth},
         scale=1 / 255,
     )
@@ -213,13 +226,13 @@ def _decoded(
 ) -> tuple[Any, np.ndarray, np.ndarray, str, tuple[str, ...], int]:
     def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
         named = sorted(read_members(source, is_image), key=lambda item: item[0])
-        depth = depth_of_all(named)
+        depth, coloured = depth_of_all(named)
         pixels, kept, notes = decode_all(
             named, root=source, size=size, channels=channels, on_bad_image=on_bad_image, depth=depth
         )
         arrays = {"x": pixels, "kept": np.array(kept), "groups": row_groups(pixels)}
         # Only where it matters: the digest of other images stays what it was.
-        return arrays | ({} if depth == 16 else {"depth": np.array([depth])}), notes
+        return arrays | ({} if depth == 16 else {"depth": np.array([depth])}), (*notes, *coloured)
 
     key = source_key("images", [source], size, channels, on_bad_image)
     decoded = cached(key, make, cache_dir)
@@ -241,7 +254,7 @@ def _streamed(
     Where damaged images are to be skipped, each is decoded once beforehand.
     """
 
-    def head(name: str) -> tuple[bytes, tuple[int, int] | None, int]:
+    def head(name: str) -> tuple[bytes, tuple[int, int] | None, Depth]:
         path = source / name
         try:
             stored: tuple[int, int] | None = _stored_size(path)
@@ -259,13 +272,13 @@ def _streamed(
         heads = list(pool.map(head, names))
     kept = np.array([n for n, (_, stored, _) in enumerate(heads) if stored is not None], dtype=int)
     shapes = {stored for _, stored, _ in heads if stored is not None}
-    depth = max(depth for _, _, depth in heads) or 16
+    depth, coloured = common_depth([depth for _, _, depth in heads])
     if size is None and len(shapes) != 1:
         raise DataError(
             f"images of one size are expected, got {len(shapes)} sizes. Pass `image_size`.",
             path=source,
         )
-    notes: tuple[str, ...] = ("images stay on disk and are decoded batch by batch",)
+    notes = ("images stay on disk and are decoded batch by batch", *coloured)
     if len(kept) < len(names):
         notes += skip_notes([names[n] for n in sorted({*range(len(names))} - {*kept.tolist()})])
     files = ImageFiles(

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.archives import is_hidden
-from pipelines.preprocessing.pixels import decode, depth_of, to_channels
+from pipelines.preprocessing.pixels import Depth, decode, depth_of, to_channels
 
 # Pillow's formats of single pictures; what it also opens is documents, films and tables.
 _ENDINGS = """
@@ -119,20 +119,37 @@ def decode_all(
     return _stack(decoded, kept, named, root), kept, skip_notes(sorted(skipped))
 
 
-def depth_of_all(named: Sequence[tuple[str, bytes]]) -> int:
-    """How many bits the grey 16-bit images among some need, the deepest of them; 16 without any.
-
-    All images of a data set are read by one depth, so that equal values stay equal.
+def depth_of_all(named: Sequence[tuple[str, bytes]]) -> tuple[int, tuple[str, ...]]:
+    """How many bits the grey 16-bit images among some need; and a note on coloured ones.
 
     Args:
         named: Names and encoded images.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return max(pool.map(lambda item: depth_of(io.BytesIO(item[1])), named), default=0) or 16
+        return common_depth(list(pool.map(lambda item: depth_of(io.BytesIO(item[1])), named)))
+
+
+def common_depth(depths: Sequence[Depth]) -> tuple[int, tuple[str, ...]]:
+    """The one depth by which the images of a data set are read, so that equal values stay equal.
+
+    Args:
+        depths: Of each image.
+
+    Returns:
+        The depth of the deepest grey 16-bit image, 16 without any; and a note that counts the
+        coloured ones.
+    """
+    coloured = sum(one.colour for one in depths)
+    note = (
+        f"{coloured} images have colours of 16 bits, of which the upper 8 are read: if they look "
+        "too dark, their values need fewer bits; save them with 8"
+    )
+    deepest = max((one.bits for one in depths), default=0)
+    return deepest or 16, (note,) if coloured else ()
 
 
 def depth_notes(depth: int) -> tuple[str, ...]:
-    """What is to be said of images that use less than their 16 bits."""
+    """What is to be said of grey images that use less than their 16 bits."""
     if depth == 16:
         return ()
     return (

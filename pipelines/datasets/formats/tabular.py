@@ -19,6 +19,7 @@ from pipelines.datasets.formats.frames import frame_dataset
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.table_target import read_target
 from pipelines.datasets.labels import check_classes_present
+from pipelines.datasets.sample_weights import checked_weights, weights_note
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows, three_way
 from pipelines.preprocessing.numbers import without_marks
@@ -43,6 +44,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     decimal: str | None = None,
     header: bool | None = None,
     missing_texts: Collection[str] | None = None,
+    sample_weight: str | None = None,
 ) -> Dataset:
     """Loads a CSV, TSV or Parquet file, split 70/15/15.
 
@@ -68,6 +70,8 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         header: `False` names the columns `column1`, `column2` and so on.
         missing_texts: The texts that stand for "no value", beside the empty one. `None`: nan,
             n/a, ? and #N/A everywhere, and NA, null, None in columns of numbers only.
+        sample_weight: Name of the column that says what each row counts in a training; it is no
+            input. Finite numbers of at least 0.
 
     Returns:
         Frames with `float64`, `datetime64` and `object` columns; targets `int64[n]` or
@@ -102,6 +106,10 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     if decimal == ",":
         notes = ("numbers are read with a decimal comma", *notes)
     y, classes, task_note = read_target(table, target, task, decimal)
+    weights = None
+    if sample_weight is not None:
+        weights = _weights(table, sample_weight, target)
+        table = replace(table, frame=table.frame.drop(columns=sample_weight))
     names = [str(name) for name in table.frame.columns if name != target]
     described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
     dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
@@ -115,8 +123,21 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         classes=classes,
         seed=seed,
         rows=rows,
-        notes=(*notes, task_note),
+        notes=(*notes, task_note, *weights_note(weights)),
+        weights=weights,
     )
+
+
+def _weights(table: Table, name: str, target: str) -> np.ndarray:
+    others = [str(other) for other in table.frame.columns if other != target]
+    if name not in others:
+        raise DataError(unknown_name("column of weights", name, others), path=table.path)
+    if len(others) == 1:
+        raise DataError(
+            f"a column of weights is no input, and {name!r} is the only one beside the target.",
+            path=table.path,
+        )
+    return checked_weights(table.frame[name], f"Weights ({name!r})")
 
 
 def table_dataset(
@@ -129,6 +150,7 @@ def table_dataset(
     seed: int,
     rows: int | None,
     notes: tuple[str, ...] = (),
+    weights: np.ndarray | None = None,
 ) -> Dataset:
     """Splits a typed table 70/15/15, rows with equal inputs together.
 
@@ -141,6 +163,7 @@ def table_dataset(
         seed: Decides the split.
         rows: Training rows to keep at most, or `None`.
         notes: What was done before.
+        weights: What each row counts in a training, or `None`.
 
     Returns:
         The dataset; the schema lists the categories of the training rows.
@@ -160,13 +183,15 @@ def table_dataset(
         for what, part in zip(("training", "validation", "test"), parts, strict=True):
             check_classes_present(y[part], classes, what)
     parts = limit_rows(parts, rows, seed=seed, labels=y)
+    given = () if weights is None else (weights,)
     return frame_dataset(
         frame,
         y,
         parts,
         name=name,
         classes=classes,
-        fingerprint=fingerprint(content_digest(frame, y), parts, classes),
+        fingerprint=fingerprint(content_digest(frame, y, *given), parts, classes),
+        weights=weights,
         notes=notes,
         schema=_with_categories(schema, frame, parts),
     )

@@ -1,8 +1,8 @@
-"""The user's own texts with classes: a folder per class, or a file per class."""
+"""The user's own texts with classes: a folder or a file per class, or columns of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,17 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, is_hidden, read_members
 from pipelines.datasets.formats.text_files import decode_text
+from pipelines.datasets.formats.text_table import Item, TextColumns, is_table
+from pipelines.datasets.sample_weights import (
+    checked_weights,
+    read_file_weights,
+    weights_at,
+    weights_note,
+)
 from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
 
 _SUFFIXES = (".txt", ".text", ".md", ".csv", ".tsv")
-Item = tuple[str, str, str]
 
 
 def load_text_classes(
@@ -27,63 +33,125 @@ def load_text_classes(
     encoding: str = "utf-8",
     validation: float = 0.15,
     test: float = 0.15,
+    target: str | None = None,
+    text: str | None = None,
+    sample_weight: Path | str | None = None,
 ) -> Dataset:
-    """Loads texts from `CLASS/*.txt` (a file is a text) or `CLASS.txt` (a line is a text).
+    """Loads texts from `CLASS/*.txt` (a file a text), `CLASS.txt` (a line a text), or a table.
 
     Splits given by folders (`train/CLASS/*.txt`, `test/CLASS.txt` and so on) are kept;
     what is not given is carved out. Equal texts never lie in two splits, and a text that
-    occurs twice in a class counts once.
+    occurs twice in a class counts once, with the weight of its first place.
 
     Args:
-        path: A folder, a tar or a zip.
+        path: A folder, a tar or a zip; or a CSV, TSV or Parquet file.
         seed: Decides the splits that are carved out.
         rows: Training rows to keep at most, or `None`.
         encoding: A codec of Python.
         validation: Share of the validation split where none is given, in (0, 1).
         test: Share of the test split where none is given, in (0, 1).
+        target: Column of the classes, for a table.
+        text: Column of the texts, for a table that has others beside it and `target`.
+        sample_weight: What each text counts in a training, at least 0: a column of the table; for
+            a folder a CSV file with a header, the names of the files below `path` (each stands
+            for all texts in it), and weights.
 
     Returns:
         Lists of texts; labels `int64[n]`.
 
     Raises:
         DataError: If there is no text, fewer than two classes, an empty file, bytes that
-            are no text in this encoding, or a class without rows in a split.
+            are no text in this encoding, a column that is not there, or a class without rows in a
+            split.
+        ValueError: If an option is for another kind of source, or a weight is out of range.
     """
     source = Path(path)
+    if is_table(source):
+        weight = None if sample_weight is None else str(sample_weight)
+        columns = TextColumns.of(source, target, text, weight, encoding=encoding)
+        items, notes = _distinct(columns.items)
+        notes = columns.notes + notes
+    else:
+        _check_folder(source, {"target": target, "text": text})
+        items, notes = _distinct(_read_items(source, encoding))
+    return _text_dataset(
+        source,
+        items,
+        notes,
+        weights=_weights(source, items, sample_weight),
+        seed=seed,
+        rows=rows,
+        shares={"validation": validation, "test": test},
+    )
+
+
+def _check_folder(source: Path, of_tables: Mapping[str, str | None]) -> None:
     if not source.is_dir() and not (source.is_file() and is_archive(source)):
-        raise DataError("a folder, tar or zip of texts is expected.", path=source)
-    items, notes = _distinct(_read_items(source, encoding))
-    texts = [text for text, _, _ in items]
-    classes = tuple(sorted({name for _, name, _ in items}))
+        raise DataError(
+            "a folder, tar or zip of texts is expected, or a table (.csv, .tsv, .parquet).",
+            path=source,
+        )
+    given = [f"{name}={value!r}" for name, value in of_tables.items() if value is not None]
+    if given:
+        raise ValueError(
+            "`target` and `text` name columns of a table; the classes of a folder are its folders "
+            f"or files. Got {', '.join(given)} beside {source}: leave it out."
+        )
+
+
+def _weights(source: Path, items: list[Item], given: Path | str | None) -> np.ndarray | None:
+    """The weight of each text, from its row or its file."""
+    if given is None:
+        return None
+    if is_table(source):
+        return checked_weights([item.weight for item in items], f"Weights ({str(given)!r})")
+    files = list(dict.fromkeys(item.file for item in items))
+    by_file = dict(zip(files, read_file_weights(given, files), strict=True))
+    return np.array([by_file[item.file] for item in items], np.float32)
+
+
+def _text_dataset(
+    source: Path,
+    items: list[Item],
+    notes: tuple[str, ...],
+    *,
+    weights: np.ndarray | None,
+    seed: int,
+    rows: int | None,
+    shares: Mapping[str, float],
+) -> Dataset:
+    """Divides texts into splits."""
+    texts = [item.text for item in items]
+    classes = tuple(sorted({item.label for item in items}))
     if len(classes) < 2:
         raise DataError(
             f"two classes at least are expected: CLASS/*.txt or CLASS.txt. Got {classes}.",
             path=source,
         )
     numbers = {name: number for number, name in enumerate(classes)}
-    labels = np.array([numbers[name] for _, name, _ in items], dtype=np.int64)
-    given = np.array([split for _, _, split in items])
+    labels = np.array([numbers[item.label] for item in items], dtype=np.int64)
+    given = np.array([item.split for item in items])
     groups = row_groups(texts)
     conflicts = len(texts) - int(groups.max()) - 1
     if conflicts:
         notes += (f"{conflicts} texts occur under more than one class",)
-    parts, split_notes = split_rows(
-        given, labels, groups, classes, seed=seed, validation=validation, test=test
-    )
+    parts, split_notes = split_rows(given, labels, groups, classes, seed=seed, **shares)
     parts = limit_rows(parts, rows, seed=seed, labels=labels)
-    train, validation_split, test_split = (
-        Split([texts[row] for row in part], labels[part]) for part in parts
+    train, validation, test = (
+        Split([texts[row] for row in part], labels[part], weights=weights_at(weights, part))
+        for part in parts
     )
+    content = (texts, labels, list(classes)) + (() if weights is None else (weights,))
     return Dataset(
         name=source.name.partition(".")[0],
         modality="text",
         task="classification",
         train=train,
-        validation=validation_split,
-        test=SealedSplit(test_split),
+        validation=validation,
+        test=SealedSplit(test),
         classes=classes,
-        fingerprint=fingerprint(content_digest(texts, labels, list(classes)), parts),
-        notes=notes + split_notes,
+        fingerprint=fingerprint(content_digest(*content), parts),
+        notes=(*notes, *split_notes, *weights_note(weights)),
     )
 
 
@@ -95,7 +163,7 @@ def _wanted(name: str) -> bool:
 
 
 def _read_items(source: Path, encoding: str) -> Iterable[Item]:
-    """Yields text, class and given split."""
+    """Yields the texts of a folder or archive."""
     members = sorted(read_members(source, _wanted), key=lambda item: item[0])
     folders = {name: tuple(name.split("/")[:-1]) for name, _ in members}
     root = common_root(list(folders.values()))
@@ -107,14 +175,18 @@ def _read_items(source: Path, encoding: str) -> Iterable[Item]:
         inner = tuple(part for part in parts if not split_folder((part,)))
         split = split_folder(parts)
         if inner:
-            yield text.strip(), inner[0], split
+            yield Item(text.strip(), inner[0], split, file=name)
             continue
         label = name.rpartition("/")[2].rpartition(".")[0]
-        yield from ((line.strip(), label, split) for line in text.split("\n") if line.strip())
+        lines = (line.strip() for line in text.split("\n"))
+        yield from (Item(line, label, split, file=name) for line in lines if line)
 
 
 def _distinct(items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:
     listed = list(items)
-    distinct = list(dict.fromkeys(listed))
+    found: dict[tuple[str, str, str], Item] = {}
+    for item in listed:
+        found.setdefault((item.text, item.label, item.split), item)
+    distinct = list(found.values())
     dropped = len(listed) - len(distinct)
     return distinct, (f"dropped {dropped} repeated texts",) if dropped else ()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.jobs.keras_tuner.structures import Structure
-from pipelines.tasks.weights_by_class import weights_by_class
+from pipelines.tasks.weights_by_class import numbers_by_class, weights_by_class
 
 ClassWeight = str | Mapping[int, float]
 
@@ -59,11 +59,8 @@ def row_weights(value: ClassWeight | None, y: Structure, weight: Any = None) -> 
     labels = _labels(y)
     if value is None or labels is None:
         return weight
-    from sklearn.utils.class_weight import compute_sample_weight
-
-    if not isinstance(value, str):
-        value = {int(one): value.get(int(one), 1.0) for one in np.unique(labels)}
-    found = compute_sample_weight(value, labels)
+    classes, places = np.unique(labels, return_inverse=True)
+    found = numbers_by_class(value, places, classes.tolist())[places]
     return (found if weight is None else found * np.asarray(weight)).astype(np.float32)
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pipelines.jobs.candidates import Candidate
 
 
+_FLAGS = {"path": "--data", "target": "--target", "sample_weight": "--sample-weights"}
+
+
 def train_command(recipe: str, candidate: Candidate, options: Mapping[str, Any]) -> str:
     """Writes the command.
 
@@ -27,7 +30,7 @@ def train_command(recipe: str, candidate: Candidate, options: Mapping[str, Any])
     """
     words = ["cookbook", "train", recipe]
     for name, value in options.items():
-        flag = {"path": "--data", "target": "--target"}.get(name)
+        flag = _FLAGS.get(name)
         words += ["--data-option", _pair(name, value)] if flag is None else [flag, str(value)]
     for name, value in candidate.params.items():
         if name != "epochs":

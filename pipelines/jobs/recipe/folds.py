@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.datasets.containers import Dataset, Split
+from pipelines.datasets.sample_weights import weights_at
 from pipelines.datasets.splits.splitting import row_groups, strata
 from pipelines.training.data import DataRequest, cached_dataset
 from tuning import JobError
@@ -37,10 +38,15 @@ def fold_of(request: DataRequest, fold: int, folds: int) -> Dataset:
     mark = f"{dataset.fingerprint}/fold {fold} of {folds}"
     return dataclasses.replace(
         dataset,
-        train=Split(take(rows.x, kept), take(rows.y, kept)),
-        validation=Split(take(rows.x, held_out), take(rows.y, held_out)),
+        train=_part(rows, kept),
+        validation=_part(rows, held_out),
         fingerprint=hashlib.sha256(mark.encode()).hexdigest(),
     )
+
+
+def _part(rows: Split, chosen: np.ndarray) -> Split:
+    weights = weights_at(rows.weights, chosen)
+    return Split(take(rows.x, chosen), take(rows.y, chosen), weights=weights)
 
 
 @functools.lru_cache(maxsize=2)

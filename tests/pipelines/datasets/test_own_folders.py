@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +105,35 @@ def test_archives_that_are_encrypted_or_too_large(
     monkeypatch.setattr(archives, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="it is more with 'bomb'"):
         list(archives.read_members(path, lambda _: True))
+
+
+def write_deep_png(path: Path, value: int) -> None:
+    """A PNG file with one pixel of 16 bits a colour, which Pillow cannot write."""
+    row = b"\0" + struct.pack(">3H", value, value, value)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(row)),
+        (b"IEND", b""),
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in chunks
+        )
+    )
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_colours_of_16_bits_are_counted(tmp_path: Path, *, in_memory: bool) -> None:
+    for number in range(20):
+        write_deep_png(
+            tmp_path / f"photos/{('cat', 'dog')[number % 2]}/{number}.png", 3000 * number
+        )
+    found = load_dataset(
+        "image-folder", path=tmp_path / "photos", in_memory=in_memory, cache_dir=tmp_path
+    )
+    assert any(note.startswith("20 images have colours of 16 bits") for note in found.notes)
+    image = found.train.x[5] if in_memory else found.train.x.read(5)
+    assert image.max() in {3000 * number >> 8 for number in range(20)}

@@ -99,6 +99,45 @@ def test_what_is_no_weight_is_refused(values, message):
         experiment.task.training_feed(seed=0, with_validation=False)
 
 
+@pytest.mark.parametrize(
+    "task",
+    [
+        "table-classification",
+        "table-regression",
+        "image-classification",
+        "text-classification",
+        "text-bag-classification",
+    ],
+)
+def test_weights_of_a_dataset_go_to_its_training_rows(task):
+    data = small_experiment(task).dataset
+    data = dataclasses.replace(
+        data,
+        train=dataclasses.replace(data.train, weights=np.arange(len(data.train)) % 4),
+        validation=dataclasses.replace(data.validation, weights=np.full(len(data.validation), 9)),
+    )
+    found = small_experiment(task, data=data).task
+    for joined in (False, True):
+        feed = found.training_feed(seed=0, with_validation=joined)
+        state = feed.start(0)
+        drawn = [feed.batch(state, step)[2] for step in range(feed.steps)]
+        expected = data.train_and_validation().weights if joined else data.train.weights
+        assert sorted(np.concatenate(drawn)) == sorted(expected)
+    assert len(found.validation_feed().sample()) == 2
+    if task.startswith("table"):
+        with pytest.raises(ValueError, match="weighted in one way"):
+            small_experiment(task, data=data, sample_weight="a")
+
+
+def test_images_that_are_mixed_have_no_weights():
+    data = small_experiment("image-classification").dataset
+    data = dataclasses.replace(
+        data, train=dataclasses.replace(data.train, weights=np.ones(len(data.train)))
+    )
+    with pytest.raises(ValueError, match=r"where images are mixed. Got augment=.flip-crop-mixup"):
+        small_experiment("image-classification", data=data, augment="flip-crop-mixup")
+
+
 def test_a_column_of_weights_is_there():
     with pytest.raises(ValueError, match=r"No column of weights named .d.\. .*Known: a, b, c"):
         small_experiment("table-regression", sample_weight="d")

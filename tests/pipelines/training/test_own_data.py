@@ -72,6 +72,34 @@ def test_texts_come_back_with_their_classes(tmp_path):
     assert same == options_of("text", (TEXTS, labels), tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("recipe", "x", "y"),
+    [
+        ("image", IMAGES[:40], CLASSES[:40] % 2),
+        ("text", TEXTS, ["fine", "poor"] * 20),
+        ("tabular", FRAME[["a"]], FRAME["label"]),
+    ],
+)
+def test_rows_in_memory_keep_their_weights(recipe, x, y, tmp_path):
+    weights = np.arange(40) / 8
+    _, (train, validation, _) = loaded(recipe, (x, y, weights), tmp_path)
+    values = x["a"].tolist() if recipe == "tabular" else list(x)
+    keys = {np.asarray(value).tobytes(): w for value, w in zip(values, weights, strict=True)}
+    for split in (train, validation):
+        rows = split.x["a"] if recipe == "tabular" else split.x
+        assert [keys[np.asarray(row).tobytes()] for row in rows] == split.weights.tolist()
+
+
+@pytest.mark.parametrize("recipe", ["image", "text", "tabular"])
+def test_weights_in_memory_fit_their_rows(recipe, tmp_path):
+    x = {"image": IMAGES, "text": TEXTS, "tabular": FRAME[["a"]]}[recipe]
+    y = np.arange(len(x)) % 2
+    for weights, message in (([1.0], "one weight per row"), (-np.ones(len(x)), "at least 0")):
+        with pytest.raises(ValueError, match=message):
+            options_of(recipe, (x, y, weights), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_sentences_are_pairs(tmp_path):
     pairs = ([f"source {n}" for n in range(40)], [f"target {n}" for n in range(40)])
     _, splits = loaded("translation", pairs, tmp_path)

@@ -29,8 +29,14 @@ def load_model_file(path: str | Path, *, compile: bool = True) -> keras.Model:
         compile: Whether to restore loss, metrics and optimizer too.
 
     Raises:
-        ValueError: If the file needs classes of other packages that are not registered, or code.
+        ValueError: If it is of another format, such as HDF5 or a SavedModel, or the file needs
+            classes of other packages that are not registered, or code.
     """
+    if Path(path).suffix != ".keras":
+        raise ValueError(
+            f"A model is a `.keras` file. Got {str(path)!r}: other formats may run code when they "
+            "are read; save it anew with model.save('NAME.keras')."
+        )
     import keras
 
     from cookbook.saving import register

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +15,16 @@ from pipelines.jobs import candidates
 from pipelines.jobs.intervals import spread
 from pipelines.jobs.keras_tuner.array_targets import known_name, read_targets
 from pipelines.jobs.keras_tuner.arrays import stored_arrays, whole_parts
-from pipelines.jobs.keras_tuner.saving import save_winner
+from pipelines.jobs.keras_tuner.refit import BuildRefit, Refitted, store_rows
+from pipelines.jobs.keras_tuner.saving import loaded_winner, move_winner
 from pipelines.jobs.keras_tuner.structures import leaves, take_rows
 from pipelines.jobs.mlflow.delivery import KERAS, Delivery
 from pipelines.jobs.verdict import judge
 from pipelines.jobs.winner_evaluation import keep_evaluation
+from pipelines.serving.files import MODEL_FILE
 from pipelines.tasks.diagnostics import calibration_report, confusion_counts, residual_report
+from tuning.workers.calls import Call, calling_pool, run_calls
+from tuning.workers.local import LOG_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from tuning import SearchResult, SearchSettings
     from tuning.engine.ending import StudyEnding
 
+_REFITS, _TEST = "refits", "test.npz"
 _REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
 UNTESTED = (
     "Not tested: without test rows (`test=(x, y)`) it is not known how good the winner is on new "
@@ -52,7 +59,7 @@ def finish_build(
     review: Review,
     ending: StudyEnding,
 ) -> dict[str, Any]:
-    """Refits winner and defaults, compares them on the test rows, and saves the winner.
+    """Refits winner and defaults side by side, compares them on the test rows, saves the winner.
 
     Args:
         target: What was searched.
@@ -65,12 +72,18 @@ def finish_build(
         The result as the study records it.
     """
     build, chosen = target.build(settings), candidates.winner(target, found)
-    seeds = candidates.refit_seeds(settings.seed, target.seeds)
-    winners = [_refit(build, chosen, seed) for seed in seeds]
-    x = stored_arrays(build.arrays)["x"]
-    saved = save_winner(winners[0], settings.directory, x)
-    if "model_path" in saved and _has_signature(x):
-        _keep(target, build, settings.directory, model=winners[0], review=review)
+    test, standard = target.data.test, None
+    if test is not None:
+        store_rows(settings.directory / _REFITS / _TEST, test)
+        if not candidates.is_same_point(target.space, chosen.params, target.default_point):
+            standard = candidates.defaults(target, found, settings)
+    winners = _refits(target, build, chosen, settings, who="winner")
+    defaults = _refits(target, build, standard, settings, who="defaults")
+    ours, theirs, reads = _run(target, winners, defaults, settings=settings, ending=ending)
+    saved = move_winner(winners[0].directory, settings.directory, kind=ours[0].kind)
+    shutil.rmtree(settings.directory / _REFITS, ignore_errors=True)
+    if "model_path" in saved:
+        _keep(target, build, chosen, settings.directory, review=review)
     final: dict[str, Any] = {
         "trials": found.n_trials,
         "best_trial": found.best_trial,
@@ -79,15 +92,10 @@ def finish_build(
         **saved,
         **found.choice,
     }
-    if target.data.test is None:
-        keep_evaluation(settings, {}, history=_history(winners[0]))
+    if test is None:
+        keep_evaluation(settings, {}, history=ours[0].history)
         return {**final, "verdict": UNTESTED}
-    defaults = winners
-    if not candidates.is_same_point(target.space, chosen.params, target.default_point):
-        standard = candidates.defaults(target, found, settings)
-        defaults = [_refit(build, standard, seed) for seed in seeds]
-    reads = ending.record_reading()
-    scores = _compare(target, build, winners, defaults, settings=settings)
+    scores = _compare(build, ours, theirs, test, settings=settings)
     return {**final, **scores, "test_reads": reads}
 
 
@@ -98,41 +106,82 @@ def _has_signature(x: Structure) -> bool:
     )
 
 
-def _refit(build: BuildObjective, candidate: candidates.Candidate, seed: int) -> Any:
-    import keras
+def _refits(
+    target: HyperModelTarget,
+    build: BuildObjective,
+    candidate: candidates.Candidate | None,
+    settings: SearchSettings,
+    *,
+    who: str,
+) -> list[Call]:
+    """One refit for each seed of the test; the model of the winner's first one is kept."""
+    if candidate is None:
+        return []
+    folder, tested = settings.directory / _REFITS, target.data.test is not None
+    seeds = candidates.refit_seeds(settings.seed, target.seeds if tested else 1)
+    return [
+        Call(
+            function=BuildRefit(
+                build=build,
+                test=folder / _TEST if tested else None,
+                keeps=who == "winner" and number == 0,
+            ),
+            params=candidate.params,
+            seed=seed,
+            budget=candidate.epochs,
+            directory=folder / who / str(number),
+        )
+        for number, seed in enumerate(seeds)
+    ]
 
-    keras.utils.set_random_seed(seed)
-    rows = whole_parts(stored_arrays(build.arrays))
-    return build.train(candidate.params, rows, [], seed=seed, epochs=candidate.epochs)
+
+def _run(
+    target: HyperModelTarget,
+    winners: Sequence[Call],
+    defaults: Sequence[Call],
+    *,
+    settings: SearchSettings,
+    ending: StudyEnding,
+) -> tuple[list[Refitted], list[Refitted], int]:
+    """Refits side by side; a winner that is the defaults is compared with itself."""
+    calls, reads = [*winners, *defaults], 0
+
+    def may_read() -> bool:
+        nonlocal reads
+        reads = ending.record_reading()  # also one that is never heard of again
+        return True
+
+    log = settings.directory / LOG_NAME
+    with calling_pool(settings, len(calls), log=log, preload=target.preload) as pool:
+        outcomes = run_calls(pool, calls, may_go_on=may_read)
+    refits = [
+        Refitted.of(outcome, call.directory) for outcome, call in zip(outcomes, calls, strict=True)
+    ]
+    ours = refits[: len(winners)]
+    return ours, refits[len(winners) :] or ours, reads
 
 
 def _compare(
-    target: HyperModelTarget,
     build: BuildObjective,
-    winners: Sequence[Any],
-    defaults: Sequence[Any],
+    ours: Sequence[Refitted],
+    theirs: Sequence[Refitted],
+    test: ArrayRows,
     *,
     settings: SearchSettings,
 ) -> dict[str, Any]:
     """Scores winner, defaults and a simple method on the test rows."""
-    test = target.data.test
-    if test is None:
-        return {}
-    x, y = test.x, test.y
     name, direction = settings.metrics[0]
-    ours = [_evaluated(model, test) for model in winners]
-    theirs = ours if defaults is winners else [_evaluated(model, test) for model in defaults]
-    outputs = [model.predict(x, verbose=0) for model in winners]
-    targets = read_targets(y, outputs[0], f"{getattr(winners[0], 'loss', '')}")
-    if targets is None or not _agree(targets, outputs[0], y, ours[0], metric=name):
-        keep_evaluation(settings, {}, history=_history(winners[0]))
+    first, y = ours[0], test.y
+    targets = read_targets(y, first.outputs, first.loss)
+    if targets is None or not _agree(targets, first, y, metric=name):
+        keep_evaluation(settings, {}, history=first.history)
         return _without_verdict(name, ours, theirs, rows=len(test))
-    read = [targets.read(one) for one in outputs]
-    other = read
-    if defaults is not winners:
-        other = [targets.read(model.predict(x, verbose=0)) for model in defaults]
+    read, other = (
+        [targets.read(one.outputs) for one in refits if one.outputs is not None]
+        for refits in (ours, theirs)
+    )
     reports = _reports(targets, read[0], targets.truth(y))
-    keep_evaluation(settings, reports, history=_history(winners[0]))
+    keep_evaluation(settings, reports, history=first.history)
     training = whole_parts(stored_arrays(build.arrays))
     scores = judge(
         read,
@@ -140,11 +189,11 @@ def _compare(
         targets.truth(y),
         measure=targets.measure,
         metrics=((known_name(name), direction), targets.main_metric),
-        baseline=targets.baseline(training["x"], targets.truth(training["y"]), x),
+        baseline=targets.baseline(training["x"], targets.truth(training["y"]), test.x),
     ).to_dict()
     # What the model was compiled with belongs to its test as well.
-    scores["test_metrics"] = {**ours[0], **scores["test_metrics"]}
-    scores["default_metrics"] = {**theirs[0], **scores["default_metrics"]}
+    scores["test_metrics"] = {**first.metrics, **scores["test_metrics"]}
+    scores["default_metrics"] = {**theirs[0].metrics, **scores["default_metrics"]}
     return scores
 
 
@@ -158,62 +207,57 @@ def _reports(targets: Targets, predictions: np.ndarray, truth: np.ndarray) -> di
     return {"confusion": {"classes": names, "counts": counts}, "calibration": calibration}
 
 
-def _history(model: Any) -> Mapping[str, Sequence[float]]:
-    """The training curve that Keras left with the model; empty of a `fit` of one's own."""
-    return getattr(getattr(model, "history", None), "history", {})
-
-
-def _evaluated(model: Any, test: ArrayRows) -> dict[str, float]:
-    """Loss and compiled metrics; nothing of a model that trains itself without them."""
-    if not getattr(model, "compiled", False):
-        return {}
-    found = model.evaluate(test.x, test.y, sample_weight=test.weight, verbose=0, return_dict=True)
-    return {name: float(value) for name, value in found.items()}
-
-
-def _agree(
-    targets: Targets, outputs: np.ndarray, y: np.ndarray, evaluated: Mapping[str, float], *,
-    metric: str,
-) -> bool:  # fmt: skip
+def _agree(targets: Targets, refit: Refitted, y: np.ndarray, *, metric: str) -> bool:
     """Whether the model's own metric is what is measured here under its name."""
-    own = evaluated.get(metric.removeprefix("val_"))
-    measured = targets.measure(targets.read(outputs), targets.truth(y)).get(known_name(metric))
-    if own is None or measured is None:
+    if refit.outputs is None:
+        return False
+    own = refit.metrics.get(metric.removeprefix("val_"))
+    measured = targets.measure(targets.read(refit.outputs), targets.truth(y))
+    value = measured.get(known_name(metric))
+    if own is None or value is None:
         return True
-    return math.isclose(own, measured, rel_tol=1e-3, abs_tol=1e-3)
+    return math.isclose(own, value, rel_tol=1e-3, abs_tol=1e-3)
 
 
 def _without_verdict(
-    name: str,
-    ours: Sequence[Mapping[str, float]],
-    theirs: Sequence[Mapping[str, float]],
-    *,
-    rows: int,
+    name: str, ours: Sequence[Refitted], theirs: Sequence[Refitted], *, rows: int
 ) -> dict[str, Any]:
     metric = name.removeprefix("val_")
     scores: dict[str, Any] = {
         "metric": metric,
-        "test_metrics": dict(ours[0]),
-        "default_metrics": dict(theirs[0]),
+        "test_metrics": dict(ours[0].metrics),
+        "default_metrics": dict(theirs[0].metrics),
         "verdict": UNJUDGED,
         "test_rows": rows,
     }
-    if len(ours) > 1 and metric in ours[0]:
+    if len(ours) > 1 and metric in ours[0].metrics:
         scores["over_seeds"] = {
-            who: spread([score[metric] for score in found])
+            who: spread([one.metrics[metric] for one in found])
             for who, found in (("winner", ours), ("default", theirs))
         }
     return scores
 
 
 def _keep(
-    target: HyperModelTarget, build: BuildObjective, directory: Path, *, model: Any, review: Review
+    target: HyperModelTarget,
+    build: BuildObjective,
+    chosen: candidates.Candidate,
+    directory: Path,
+    *,
+    review: Review,
 ) -> None:
     """Keeps what MLflow gets, and gives it to the review."""
+    x = stored_arrays(build.arrays)["x"]
+    if not _has_signature(x):
+        return
     delivery = Delivery(
         kind=KERAS,
         registration=dict(target.registration),
         requirements=tuple(pinned(_REQUIREMENTS)),
     )
-    delivery.keep(directory, take_rows(stored_arrays(build.arrays)["x"], slice(2)))
-    review.keep(delivery, directory, model=model)
+    example = take_rows(x, slice(2))
+    delivery.keep(directory, example)
+    load = functools.partial(
+        loaded_winner, target.hypermodel, chosen.params, example, file=directory / MODEL_FILE
+    )
+    review.keep(delivery, directory, load=load)

@@ -14,7 +14,7 @@ from pipelines.serving.files import MODEL_FILE
 WEIGHTS_FILE, INPUTS_FILE = "model.weights.h5", "model.inputs.npz"
 
 
-def save_winner(model: Any, folder: Path, x: Structure) -> dict[str, Any]:
+def save_winner(model: Any, folder: Path, x: Structure) -> None:
     """Saves a trained model, or its weights alone where Keras cannot save it.
 
     A model of a class of the user's own without `get_config` can be made again by its code only:
@@ -24,9 +24,6 @@ def save_winner(model: Any, folder: Path, x: Structure) -> dict[str, Any]:
         model: The model.
         folder: Where the files go.
         x: Inputs, of which a row is kept beside the weights.
-
-    Returns:
-        `model_path`; or `weights_path` and, as `model_note`, why there is no whole model.
     """
     path = folder / MODEL_FILE
     try:
@@ -34,16 +31,35 @@ def save_winner(model: Any, folder: Path, x: Structure) -> dict[str, Any]:
     except (NotImplementedError, TypeError, ValueError):
         path.unlink(missing_ok=True)
     else:
-        return {"model_path": str(path)}
-    weights = folder / WEIGHTS_FILE
-    model.save_weights(weights)
+        return
+    model.save_weights(folder / WEIGHTS_FILE)
     inputs: dict[str, Any] = to_named("x", take_rows(x, slice(1)))
     np.savez(folder / INPUTS_FILE, **inputs)
+
+
+def move_winner(source: Path, folder: Path, *, kind: str) -> dict[str, Any]:
+    """Moves what `save_winner` wrote; files of an earlier winner go.
+
+    Args:
+        source: Where it is.
+        folder: Where it belongs.
+        kind: Name of the model's class.
+
+    Returns:
+        `model_path`; or `weights_path` and, as `model_note`, why there is no whole model.
+    """
+    for name in (MODEL_FILE, WEIGHTS_FILE, INPUTS_FILE):
+        (folder / name).unlink(missing_ok=True)
+        if (source / name).exists():
+            (source / name).replace(folder / name)
+    if (folder / MODEL_FILE).exists():
+        return {"model_path": str(folder / MODEL_FILE)}
+    weights = folder / WEIGHTS_FILE
     return {
         "weights_path": str(weights),
         "model_note": (
-            f"no model file: Keras cannot save a {type(model).__name__} without `get_config`. Its "
-            f"weights are in {weights}, and result.model(build) makes it again"
+            f"no model file: Keras cannot save a {kind} without `get_config`. Its weights are in "
+            f"{weights}, and result.model(build) makes it again"
         ),
     }
 
@@ -59,17 +75,38 @@ def built_winner(hypermodel: Any, params: Mapping[str, Any], folder: Path) -> An
     Raises:
         ValueError: If the weights are those of other code.
     """
+    with np.load(folder / INPUTS_FILE, allow_pickle=False) as stored:
+        x = from_named(dict(stored))["x"]
+    return _built(hypermodel, params, x, weights=folder / WEIGHTS_FILE)
+
+
+def loaded_winner(hypermodel: Any, params: Mapping[str, Any], x: Structure, *, file: Path) -> Any:
+    """Loads a whole model; one with classes of the user's own is built again by its code.
+
+    Args:
+        hypermodel: The `build(hp)` function or `HyperModel` of the search.
+        params: Hyperparameters of the winner.
+        x: A row or more of its inputs.
+        file: The `.keras` file.
+    """
+    from pipelines.serving.keras_models import load_model_file
+
+    try:
+        return load_model_file(file)
+    except (TypeError, ValueError):
+        return _built(hypermodel, params, x, weights=file)
+
+
+def _built(hypermodel: Any, params: Mapping[str, Any], x: Structure, *, weights: Path) -> Any:
     import tensorflow as tf
 
     from tuning.keras_tuner.hyperparameters import build_model
 
     model, _ = build_model(hypermodel, params)
-    with np.load(folder / INPUTS_FILE, allow_pickle=False) as stored:
-        x = from_named(dict(stored))["x"]
     # Called once, as such a model makes its weights when it sees inputs.
     model(tf.nest.map_structure(tf.convert_to_tensor, x))
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:  # its variables are in the file, too
         optimizer.build(model.trainable_variables)
-    model.load_weights(folder / WEIGHTS_FILE)
+    model.load_weights(weights)
     return model

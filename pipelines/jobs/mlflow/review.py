@@ -46,7 +46,7 @@ class Review:
         self._provenance = provenance
         self._note = note
         self._mirror: Mirror | None = None
-        self._kept: tuple[Delivery, Path, Any] | None = None
+        self._kept: tuple[Delivery, Path, Callable[[], Any] | None] | None = None
 
     def follow(self) -> None:
         """Starts to mirror the study, which must exist; later calls do nothing."""
@@ -68,15 +68,17 @@ class Review:
             advice=f"`cookbook sync {self._settings.study}` sends it.",
         ).start()
 
-    def keep(self, delivery: Delivery, directory: Path, *, model: Any = None) -> None:
+    def keep(
+        self, delivery: Delivery, directory: Path, *, load: Callable[[], Any] | None = None
+    ) -> None:
         """Takes what is to be sent with the end of the study.
 
         Args:
             delivery: The winner; its files lie in `directory` already.
             directory: Folder of the saved model.
-            model: A plain Keras model that needs not be loaded again.
+            load: Loads a plain Keras model that needs code of the user's own.
         """
-        self._kept = (delivery, directory, model)
+        self._kept = (delivery, directory, load)
 
     def close(self, *, interrupted: bool = False, keeps_status: bool = False) -> Mapping[str, Any]:
         """Lets MLflow catch up and sends the winner; where the runs are is kept with the study.
@@ -116,7 +118,7 @@ class Review:
         """Ends the mirror and sends the winner, if there is one; says what could not be sent."""
         if self._kept is None:
             return end(), []
-        delivery, directory, model = self._kept
+        delivery, directory, load = self._kept
         refused: str | None = "it did not answer."
         report = mirror.report
         if delivery.kind != RECIPE or not _answers(report):
@@ -124,7 +126,7 @@ class Review:
         if _answers(report) and delivery.kind == RECIPE:
             report, refused = self._send_beside(mirror, end, delivery, directory)
         elif _answers(report):
-            refused = self._send(str(report.run_id), delivery, directory, model)
+            refused = self._send(str(report.run_id), delivery, directory, load)
         if refused is None:
             return report, []
         if _answers(report):
@@ -158,12 +160,19 @@ class Review:
     def _experiment(self) -> str:
         return self._provenance.experiment or self._settings.study
 
-    def _send(self, run_id: str, delivery: Delivery, directory: Path, model: Any) -> str | None:
-        """Sends a model that is in memory; returns why MLflow refused it."""
+    def _send(
+        self,
+        run_id: str,
+        delivery: Delivery,
+        directory: Path,
+        load: Callable[[], Any] | None,
+    ) -> str | None:
+        """Sends a model from this process; returns why MLflow refused it."""
         from tuning.tracking import Tracker, TrackingError
 
         try:
             tracker = Tracker(str(self._tracking_uri), experiment=self._experiment)
+            model = None if load is None else load()
             delivery.send(tracker.run(run_id), directory, model=model)
         except TrackingError as error:
             return str(error)

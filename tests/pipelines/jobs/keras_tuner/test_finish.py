@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import keras
+import keras_tuner
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -124,6 +127,45 @@ def test_what_is_not_known_is_said(tmp_path, numbers):
     assert unjudged.final["test_metrics"]["loss"] > 0
     assert "loss" in unjudged.final["default_metrics"]
     assert "interval" not in dict(summary_facts(unjudged)).get("test", "")
+
+
+class Meeting(keras_tuner.HyperModel):
+    """Its refits, which have no validation rows, wait for each other."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def build(self, hp):
+        return regressor(hp)
+
+    def fit(self, hp, model, *args, validation_data=None, **kwargs):
+        if validation_data is None:
+            (self.folder / f"{hp.get('units')}").touch()
+            deadline = time.monotonic() + 120
+            while len(list(self.folder.iterdir())) < 2:
+                if time.monotonic() > deadline:
+                    raise TimeoutError("the other refit did not begin")
+                time.sleep(0.05)
+        return model.fit(*args, validation_data=validation_data, **kwargs)
+
+
+@pytest.mark.exhaustive
+def test_winner_and_defaults_are_refitted_side_by_side(tmp_path, numbers):
+    x, y = numbers
+    (tmp_path / "meeting").mkdir()
+    options = {**COMMON, "workers": 2}
+    result = tune(
+        Meeting(tmp_path / "meeting"), (x[:200], y[:200]), test_data=(x[200:], y[200:]), trials=4,
+        epochs=4, root=tmp_path, **options,
+    )  # fmt: skip
+    assert result.best_params["units"] != 2
+    assert {path.name for path in (tmp_path / "meeting").iterdir()} == {
+        "2",
+        str(result.best_params["units"]),
+    }
+    assert result.final["test_reads"] == 1
+    assert not (result.model_path.parent / "refits").exists()
 
 
 @pytest.mark.parametrize(

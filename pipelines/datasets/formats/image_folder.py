@@ -110,7 +110,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     train, validation_split, test_split = (
         Split(x[part], labels[part], weights=weights_at(weights, part)) for part in parts
     )
-    content = (digest, labels, list(classes)) + (() if weights is None else (weights,))
+    weighing = () if weights is None else (weights,)
     return Dataset(
         name=source.name.partition(".")[0],
         modality="image",
@@ -119,7 +119,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
         validation=validation_split,
         test=SealedSplit(test_split),
         classes=classes,
-        fingerprint=fingerprint(content_digest(*content), parts),
+        fingerprint=fingerprint(content_digest(digest, labels, list(classes), *weighing), parts),
         notes=(*notes, *depth_notes(depth), *split_notes, *weights_note(weights)),
         options={} if depth == 16 else {"depth": depth},
         scale=1 / 255,
@@ -278,7 +278,7 @@ def _streamed(
             f"images of one size are expected, got {len(shapes)} sizes. Pass `image_size`.",
             path=source,
         )
-    notes = ("images stay on disk and are decoded batch by batch", *coloured)
+    notes: tuple[str, ...] = ("images stay on disk and are decoded batch by batch", *coloured)
     if len(kept) < len(names):
         notes += skip_notes([names[n] for n in sorted({*range(len(names))} - {*kept.tolist()})])
     files = ImageFiles(

@@ -183,14 +183,14 @@ def table_dataset(
         for what, part in zip(("training", "validation", "test"), parts, strict=True):
             check_classes_present(y[part], classes, what)
     parts = limit_rows(parts, rows, seed=seed, labels=y)
-    given = () if weights is None else (weights,)
+    weighing = () if weights is None else (weights,)
     return frame_dataset(
         frame,
         y,
         parts,
         name=name,
         classes=classes,
-        fingerprint=fingerprint(content_digest(frame, y, *given), parts, classes),
+        fingerprint=fingerprint(content_digest(frame, y, *weighing), parts, classes),
         weights=weights,
         notes=notes,
         schema=_with_categories(schema, frame, parts),

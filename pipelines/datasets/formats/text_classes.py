@@ -141,7 +141,7 @@ def _text_dataset(
         Split([texts[row] for row in part], labels[part], weights=weights_at(weights, part))
         for part in parts
     )
-    content = (texts, labels, list(classes)) + (() if weights is None else (weights,))
+    weighing = () if weights is None else (weights,)
     return Dataset(
         name=source.name.partition(".")[0],
         modality="text",
@@ -150,7 +150,7 @@ def _text_dataset(
         validation=validation,
         test=SealedSplit(test),
         classes=classes,
-        fingerprint=fingerprint(content_digest(*content), parts),
+        fingerprint=fingerprint(content_digest(texts, labels, list(classes), *weighing), parts),
         notes=(*notes, *split_notes, *weights_note(weights)),
     )
 

@@ -176,10 +176,9 @@ def _compare(
     if targets is None or not _agree(targets, first, y, metric=name):
         keep_evaluation(settings, {}, history=first.history)
         return _without_verdict(name, ours, theirs, rows=len(test))
-    read, other = (
-        [targets.read(one.outputs) for one in refits if one.outputs is not None]
-        for refits in (ours, theirs)
-    )
+    read = _predictions(targets, ours)
+    # A winner that is the defaults is the very same thing to `judge`.
+    other = read if theirs is ours else _predictions(targets, theirs)
     reports = _reports(targets, read[0], targets.truth(y))
     keep_evaluation(settings, reports, history=first.history)
     training = whole_parts(stored_arrays(build.arrays))
@@ -195,6 +194,10 @@ def _compare(
     scores["test_metrics"] = {**first.metrics, **scores["test_metrics"]}
     scores["default_metrics"] = {**theirs[0].metrics, **scores["default_metrics"]}
     return scores
+
+
+def _predictions(targets: Targets, refits: Sequence[Refitted]) -> list[np.ndarray]:
+    return [targets.read(one.outputs) for one in refits if one.outputs is not None]
 
 
 def _reports(targets: Targets, predictions: np.ndarray, truth: np.ndarray) -> dict[str, Any]:

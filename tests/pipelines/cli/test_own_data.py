@@ -183,6 +183,27 @@ BAD = {
         r"'on_bad_imag'. Did you mean 'on_bad_image'",
         ("--data-option", "on_bad_imag=skip"),
     ),
+    "weights that are not there": Bad(
+        "image", write_images, r"weights\.csv: no such file", ("--sample-weights", "weights.csv")
+    ),
+    "no column of weights": Bad(
+        "tabular",
+        write_table,
+        r"No column of weights named 'colours'. Did you mean 'colour'",
+        ("--sample-weights", "colours"),
+    ),
+    "weights of texts that are none": Bad(
+        "text",
+        write_table,
+        r"Weights \('colour'\) must be finite numbers",
+        ("--target", "label", "--sample-weights", "colour"),
+    ),
+    "weights where none belong": Bad(
+        "translation",
+        write_pairs,
+        r"No option of dataset 'pair-file' named 'sample_weight'",
+        ("--sample-weights", "weights.csv"),
+    ),
     "unknown way out": Bad(
         "image",
         write_images,
@@ -238,6 +259,20 @@ def test_images_that_do_not_decode_are_skipped_and_named_where_allowed(
         note == "skipped 2 images that do not decode: bright/00.png, dark/photo.jpg"
         for note in result["notes"]
     )
+
+
+def test_images_and_texts_of_a_table_have_weights(program, tmp_path):
+    photos = write_images(tmp_path)
+    names = [file.relative_to(photos).as_posix() for file in photos.rglob("*.png")]
+    weights = tmp_path / "weights.csv"
+    weights.write_text("file,weight\n" + "".join(f"{name},{len(name) / 4}\n" for name in names))
+    found = _trained(program, "image", photos, "--sample-weights", weights)
+    assert "training rows weigh from 2.75 to 3.25" in found["notes"]
+    table = tmp_path / "reviews.csv"
+    rows = [f"{('fine', 'poor')[n % 2]} film {n},{n % 2},{1 + n % 3}" for n in range(60)]
+    table.write_text("\n".join(["review,label,trust", *rows]) + "\n")
+    found = _trained(program, "text", table, "--target", "label", "--sample-weights", "trust")
+    assert "training rows weigh from 1 to 3" in found["notes"]
 
 
 def test_a_table_tells_what_was_inferred_dropped_and_left_out(program, tmp_path):

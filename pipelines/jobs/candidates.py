@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuning import Context, JobError, TrialError
 from tuning.seeds import derive_seed
-from tuning.storage.records import COMPLETE
+from tuning.storage.records import COMPLETE, FAILED
 
 if TYPE_CHECKING:
     from pipelines.jobs.target import Target
@@ -77,6 +77,22 @@ def defaults(target: Target, found: SearchResult, settings: SearchSettings) -> C
     except TrialError:  # the defaults diverge: the test says so too
         return Candidate(params=point, epochs=target.budget or 1)
     return Candidate(params=point, epochs=max(1, round(reached["best_epoch"])))
+
+
+def failure_of_defaults(target: Target, found: SearchResult) -> str | None:
+    """Why the trial at the default hyperparameters failed; None unless it did.
+
+    Args:
+        target: What was searched.
+        found: Its trials.
+    """
+    if trial_at(found, target.space, target.default_point) is not None:
+        return None
+    failed = (record for record in found.records if record.state == FAILED)
+    at_defaults = (
+        one for one in failed if is_same_point(target.space, one.params, target.default_point)
+    )
+    return next((one.reason or "failed" for one in at_defaults), None)
 
 
 def best_epoch_of(record: TrialRecord, planned: int | None) -> int:

@@ -49,6 +49,10 @@ UNJUDGED = (
     "numbers, or a metric of your own), so the difference to the default hyperparameters has no "
     "interval, and no simple method is compared."
 )
+FAILING = (
+    "No verdict: the default hyperparameters fail ({reason}), so that there is nothing to compare "
+    "the winner with."
+)
 
 
 def finish_build(
@@ -72,11 +76,12 @@ def finish_build(
         The result as the study records it.
     """
     build, chosen = target.build(settings), candidates.winner(target, found)
-    test, standard = target.data.test, None
+    test, standard, failure = target.data.test, None, None
     if test is not None:
         store_rows(settings.directory / _REFITS / _TEST, test)
         if not candidates.is_same_point(target.space, chosen.params, target.default_point):
-            standard = candidates.defaults(target, found, settings)
+            failure = candidates.failure_of_defaults(target, found)
+            standard = None if failure else candidates.defaults(target, found, settings)
     winners = _refits(target, build, chosen, settings, who="winner")
     defaults = _refits(target, build, standard, settings, who="defaults")
     ours, theirs, reads = _run(target, winners, defaults, settings=settings, ending=ending)
@@ -95,7 +100,12 @@ def finish_build(
     if test is None:
         keep_evaluation(settings, {}, history=ours[0].history)
         return {**final, "verdict": UNTESTED}
-    scores = _compare(build, ours, theirs, test, settings=settings)
+    if failure is not None:
+        keep_evaluation(settings, {}, history=ours[0].history)
+        verdict = FAILING.format(reason=failure)
+        scores = _without_verdict(settings.metrics[0][0], ours, [], verdict, rows=len(test))
+    else:
+        scores = _compare(build, ours, theirs, test, settings=settings)
     return {**final, **scores, "test_reads": reads}
 
 
@@ -175,7 +185,7 @@ def _compare(
     targets = read_targets(y, first.outputs, first.loss)
     if targets is None or not _agree(targets, first, y, metric=name):
         keep_evaluation(settings, {}, history=first.history)
-        return _without_verdict(name, ours, theirs, rows=len(test))
+        return _without_verdict(name, ours, theirs, UNJUDGED, rows=len(test))
     read = _predictions(targets, ours)
     # A winner that is the defaults is the very same thing to `judge`.
     other = read if theirs is ours else _predictions(targets, theirs)
@@ -223,17 +233,17 @@ def _agree(targets: Targets, refit: Refitted, y: np.ndarray, *, metric: str) -> 
 
 
 def _without_verdict(
-    name: str, ours: Sequence[Refitted], theirs: Sequence[Refitted], *, rows: int
+    name: str, ours: Sequence[Refitted], theirs: Sequence[Refitted], verdict: str, *, rows: int
 ) -> dict[str, Any]:
     metric = name.removeprefix("val_")
     scores: dict[str, Any] = {
         "metric": metric,
         "test_metrics": dict(ours[0].metrics),
-        "default_metrics": dict(theirs[0].metrics),
-        "verdict": UNJUDGED,
+        "default_metrics": dict(theirs[0].metrics) if theirs else {},
+        "verdict": verdict,
         "test_rows": rows,
     }
-    if len(ours) > 1 and metric in ours[0].metrics:
+    if len(ours) > 1 and theirs and metric in ours[0].metrics:
         scores["over_seeds"] = {
             who: spread([one.metrics[metric] for one in found])
             for who, found in (("winner", ours), ("default", theirs))

@@ -78,7 +78,7 @@ def test_all_texts_of_a_file_have_its_weight(tmp_path):
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory):
     path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
-    rows = [f"text {n},{('bad', 'good')[n % 2]},{n + 1},x" for n in range(2 * COUNT)]
+    rows = [f"text {n},{('bad', 'good')[n % 2]},{n + 1},{'xyz'[n % 3]}" for n in range(2 * COUNT)]
     path.write_text("\n".join(["review,label,trust,source", *rows, ",good,1,x", "text,,1,x"]))
     return path
 

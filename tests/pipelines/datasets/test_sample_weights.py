@@ -78,8 +78,9 @@ def test_all_texts_of_a_file_have_its_weight(tmp_path):
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory):
     path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
-    rows = [f"text {n},{('bad', 'good')[n % 2]},{n + 1},{'xyz'[n % 3]}" for n in range(2 * COUNT)]
-    path.write_text("\n".join(["review,label,trust,source", *rows, ",good,1,x", "text,,1,x"]))
+    rows = [f"text {n},{('bad', 'good')[n % 2]},{n + 1},x{n / 2}" for n in range(2 * COUNT)]
+    lines = [f"{row},{number / 4}" for number, row in enumerate([*rows, ",good,1,x", "text,,1,x"])]
+    path.write_text("\n".join(["review,label,trust,source,size", *lines]))
     return path
 
 
@@ -99,14 +100,17 @@ def test_the_rows_of_a_table_weigh_what_a_column_says(reviews):
                          missing="drop")  # fmt: skip
     assert "trust" not in found.train.x.columns
     assert found.train.weights.sum() + found.validation.weights.sum() > 0
-    assert {column.name for column in found.schema.columns} == {"review", "source"}
+    assert {column.name for column in found.schema.columns} == {"review", "source", "size"}
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"text": "review"}, "needs the column of the classes .*review, label, trust, source"),
-        ({"target": "label"}, "which column holds the texts.*one of review, trust, source"),
+        (
+            {"text": "review"},
+            "needs the column of the classes .*review, label, trust, source, size",
+        ),
+        ({"target": "label"}, "which column holds the texts.*one of review, trust, source, size"),
         ({"target": "lable"}, "Did you mean 'label'"),
         ({"target": "label", "text": "revue"}, "Did you mean 'review'"),
         ({"target": "label", "text": "review", "sample_weight": "trist"}, "Did you mean 'trust'"),

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import keras
@@ -121,13 +122,15 @@ def _foreign(folder, marker, files):
         (data / name).write_bytes(content)
     uri = default_tracking_uri(folder)
     run = Tracker(uri, experiment="foreign").start("foreign")
-    logged = log_python_model(
-        run,
-        code_path=code,
-        artifacts={"data": data},
-        signature=(EXAMPLE, EXAMPLE),
-        pip_requirements=[f"keras=={keras.__version__}"],
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*input example was not provided", UserWarning)
+        logged = log_python_model(
+            run,
+            code_path=code,
+            artifacts={"data": data},
+            signature=(EXAMPLE, EXAMPLE),
+            pip_requirements=[f"keras=={keras.__version__}"],
+        )
     marker.unlink(missing_ok=True)  # MLflow runs the code of a model that is logged
     return uri, logged.uri
 

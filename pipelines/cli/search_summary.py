@@ -49,7 +49,10 @@ def print_summary(result: TuneResult) -> None:
         console.print(f"[bold]{name:<11}[/] {escape(text)}", highlight=False, soft_wrap=True)
     console.print(f"[bold]{'study':<11}[/] {escape(result.study)}", highlight=False, soft_wrap=True)
     study = shlex.quote(result.study)
-    next_steps(f"cookbook report {study}", f"cookbook predict {study} INPUT")
+    # A function's own winner, or one that Keras cannot save, is nothing that the program can load.
+    kept = result.model_path is not None
+    second = f"cookbook predict {study} INPUT" if kept else f"cookbook trials {study}"
+    next_steps(f"cookbook report {study}", second)
 
 
 def _print_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

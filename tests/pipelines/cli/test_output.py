@@ -48,6 +48,9 @@ def test_the_end_of_a_search_shows_brackets(odd_study, capsys):
         metrics=[("val_accuracy", "maximize")], best=records[1],
     )  # fmt: skip
     print_summary(TuneResult(search=search, final={}))
-    shown = capsys.readouterr().out
-    assert f'{{"{ODD}": "[bold]"}}' in shown
-    assert "odd[red]" in shown
+    shown = capsys.readouterr()
+    assert f'{{"{ODD}": "[bold]"}}' in shown.out
+    assert "odd[red]" in shown.out
+    assert "cookbook trials 'odd[red]'" in shown.err  # there is no model to predict with
+    print_summary(TuneResult(search=search, final={"model_path": "model.keras"}))
+    assert "cookbook predict 'odd[red]' INPUT" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,26 @@ if os.environ.get("KERAS_BACKEND") == "jax":
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten
+
+
+def pytest_runtest_setup() -> None:
+    """Lets TensorFlow run functions as they were traced, as the workers of a search do.
+
+    Rewriting their graphs takes longer than these trainings.
+    """
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None:
+        options = tensorflow.config.optimizer
+        if not options.get_experimental_options().get("disable_meta_optimizer"):
+            options.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@pytest.fixture
+def rewritten_graphs() -> None:
+    """TensorFlow as in a process of its own, whose bits a test compares with those of this one."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None:
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,6 +27,7 @@ from typing import IO, Any
 from tests.docs.blocks import ROOT, blocks_of, commands
 from tests.notebooks import TUTORIAL, execute
 from tests.pipelines.own_data import write_images, write_table, write_texts
+from tests.stored_trials import finished_trials
 
 PYTHON = Path(sys.executable)
 COOKBOOK = PYTHON.with_name("cookbook")
@@ -148,7 +149,7 @@ def change_one_s_mind(day: Day) -> None:
     """A long search, Ctrl-C after some trials, and the same with fewer trials."""
     search = ("tune", "digits-mlp", "--study", "mind", "--epochs", "2", "--workers", "2")
     running = day.start(*search, "--trials", "60")
-    wait_until(lambda: finished(day, "mind") >= 2, running)
+    wait_until(lambda: finished_trials(day.folder / "mlruns") >= 2, running)
     running.interrupt()
     running.end(INTERRUPTED)
     day.run(*search, "--trials", "3")
@@ -257,11 +258,6 @@ def expect(truth: bool, otherwise: str) -> None:
 def study(day: Day, name: str) -> dict[str, Any]:
     """A study's line in `cookbook status`; empty before there is one."""
     return next((row for row in day.json("status") if row["name"] == name), {})
-
-
-def finished(day: Day, name: str) -> int:
-    """Trials of a study that have ended."""
-    return int(study(day, name).get("finished", 0))
 
 
 def wait_until(truth: Callable[[], bool], command: Command) -> None:

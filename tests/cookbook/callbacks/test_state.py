@@ -73,6 +73,7 @@ def train(path: Path, *extra: Any) -> tuple[list[np.ndarray], dict[str, list[flo
 
 
 @pytest.mark.exhaustive
+@pytest.mark.usefixtures("rewritten_graphs")
 def test_a_killed_run_equals_one_that_was_not(tmp_path: Path) -> None:
     killed = tmp_path / "killed.npz"
     code = (

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipelines.conftest import digits_command
+from tests.stored_trials import finished_trials
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(600)]
 
@@ -45,9 +46,8 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program_in
     command = [sys.executable, "-m", "pipelines.cli", *LONG]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
-    database = tmp_path / "mlruns" / "studies.db"
     try:
-        _wait_for(lambda: _finished_trials(database) >= 1)
+        _wait_for(lambda: finished_trials(tmp_path / "mlruns") >= 1)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=240)
     finally:
@@ -55,7 +55,7 @@ def test_an_interrupted_search_goes_on_and_ends_with_the_exact_number(program_in
     assert process.returncode == 130, errors
     assert b"Traceback" not in errors
     assert b"goes on" in errors
-    done = _finished_trials(database)
+    done = finished_trials(tmp_path / "mlruns")
     assert 1 <= done < 6
 
     result = _last_line(program_in_place(*LONG, "--json"))
@@ -68,16 +68,3 @@ def _wait_for(condition, seconds=240.0):
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
-
-
-def _finished_trials(database):
-    import sqlite3
-
-    if not database.exists():
-        return 0
-    try:
-        with sqlite3.connect(database) as connection:
-            query = "SELECT count(*) FROM trials WHERE state = 'COMPLETE'"
-            return connection.execute(query).fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0

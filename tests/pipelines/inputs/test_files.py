@@ -166,37 +166,6 @@ def test_a_map_is_read_only_and_replaced_whole(tmp_path: Path) -> None:
         map_image_files([], tmp_path / "none.npy", preprocessor=preprocessor)
 
 
-BOUND = """
-import resource, sys
-import numpy as np
-from pipelines.inputs import image_file_batches
-from pipelines.preprocessing import ImagePreprocessor
-
-path, count = sys.argv[1], int(sys.argv[2])
-preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))
-dataset = image_file_batches(
-    [path] * count, np.zeros(count, np.int32), preprocessor=preprocessor, batch_size=16,
-    shuffle=True, augment="flip-crop",
-)
-for number, _ in enumerate(dataset):
-    if number == 10:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-
-
-@pytest.mark.exhaustive
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
-def test_memory_does_not_grow_with_the_folder(tmp_path: Path) -> None:
-    path = tmp_path / "image.jpg"
-    Image.fromarray(smooth(128, 128)).save(path)
-    count = 1500
-    command = [sys.executable, "-c", BOUND, str(path), str(count)]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    # Decoded, scaled images would take 295 MB; after ten batches nothing may pile up.
-    assert int(output) * 1024 < 0.3 * count * 128 * 128 * 3 * 4
-
-
 @pytest.mark.parametrize(
     "augment",
     [
@@ -235,31 +204,52 @@ def test_a_file_longer_than_one_read_is_whole(tmp_path: Path) -> None:
 
 
 _SCRIPT = """
-import sys
-from pathlib import Path
+import resource, sys
 import numpy as np
-from pipelines.inputs.files import image_file_batches
-from pipelines.preprocessing.images import ImagePreprocessor
+from pipelines.inputs import image_file_batches
+from pipelines.preprocessing import ImagePreprocessor
 
-paths = [Path(sys.argv[1])] * 4096
-labels = np.arange(len(paths))
-preprocessor = ImagePreprocessor(size=(32, 32), channels=3).fit(paths, labels)
-options = {"preprocessor": preprocessor, "batch_size": 64, "shuffle": True, "epochs": None}
-unfinished = iter(image_file_batches(paths, labels, **options))
+path, count = sys.argv[1], int(sys.argv[2])
+preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))
+options = {"preprocessor": preprocessor, "batch_size": 16, "shuffle": True, "augment": "flip-crop"}
+data = [path] * count, np.zeros(count, np.int32)
+for number, _ in enumerate(image_file_batches(*data, **options)):
+    if number == 10:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+unfinished = iter(image_file_batches(*data, epochs=None, **options))
 for _ in range(5):
     next(unfinished)
 print("the end", flush=True)
 """
 
 
-@pytest.mark.exhaustive
-def test_a_script_ends_with_an_unfinished_iterator(tmp_path: Path) -> None:
-    """Its dataset is working ahead, in Python too, when the interpreter ends."""
-    path = tmp_path / "image.jpg"
-    Image.fromarray(smooth(32, 32)).save(path)
-    command = [sys.executable, "-c", _SCRIPT, str(path)]
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[str]]:
+    """Number of images that a process of its own read, and what it printed."""
+    path = tmp_path_factory.mktemp("script") / "image.jpg"
+    Image.fromarray(smooth(128, 128)).save(path)
+    count = 1500
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=280, check=True
+        [sys.executable, "-c", _SCRIPT, str(path), str(count)],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=True,
     )
-    assert done.stdout == "the end\n"
+    return count, done.stdout.splitlines()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
+def test_memory_does_not_grow_with_the_folder(script: tuple[int, list[str]]) -> None:
+    count, printed = script
+    # Decoded, scaled images would take 295 MB; after ten batches nothing may pile up.
+    assert int(printed[0]) * 1024 < 0.3 * count * 128 * 128 * 3 * 4
+
+
+@pytest.mark.exhaustive
+def test_a_script_ends_with_an_unfinished_iterator(script: tuple[int, list[str]]) -> None:
+    """Its dataset is working ahead, in Python too, when the interpreter ends."""
+    assert script[1][1:] == ["the end"]

@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from cookbook.losses.registry import LOSSES
 from pipelines.tasks.registry import TASKS
@@ -21,15 +20,6 @@ SAMPLE = (
     ("segmentation", "dice"),
     ("segmentation", "weighted_iou"),
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def functions_as_traced():
-    """Rewriting a graph takes longer than these trainings."""
-    before = tf.config.optimizer.get_experimental_options()
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **before})
 
 
 def _pairs():

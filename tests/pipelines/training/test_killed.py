@@ -20,7 +20,7 @@ TRAINING_ROWS = 1257
 
 
 @pytest.mark.exhaustive
-@pytest.mark.usefixtures("ready_mlflow")
+@pytest.mark.usefixtures("ready_mlflow", "rewritten_graphs")
 def test_a_killed_training_ends_with_the_bits_of_an_uninterrupted_one(tmp_path, put_mlflow):
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "train", "digits-mlp", "--epochs", str(EPOCHS)],

@@ -118,9 +118,16 @@ def check_imports(tree: ast.AST) -> None:
             assert [one.name for one in node.names if not hasattr(module, one.name)] == []
 
 
-def _pages() -> list[str]:
+# A search and a training of seconds each; the page of the searches is among the fast tests.
+LONG = {"docs/library.md"}
+
+
+def _pages() -> list[object]:
     blocks = [block for block in BLOCKS if block.language == "python" and not block.skipped]
-    return list(dict.fromkeys(block.page for block in blocks))
+    return [
+        pytest.param(page, marks=[pytest.mark.exhaustive] if page in LONG else [])
+        for page in dict.fromkeys(block.page for block in blocks)
+    ]
 
 
 @pytest.mark.parametrize("page", _pages())

@@ -121,6 +121,7 @@ def test_a_node_that_goes_away_costs_nothing(pool, cluster, tmp_path, capfd):
     assert {record.attempts for record in result.records} == {1}
 
 
+@pytest.mark.exhaustive
 def test_a_pool_without_a_size_grows_and_shrinks_with_its_cluster(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr("tuning.workers.ray.cluster._LOOK_SECONDS", 0.1)
     grows = open_pool(cluster, tmp_path, size=None)
@@ -140,6 +141,7 @@ def searched_space():
     return SPACE
 
 
+@pytest.mark.exhaustive
 def test_a_search_on_a_cluster_of_its_own_is_quiet(tmp_path):
     command = [sys.executable, "-m", "pipelines.cli", "tune"]
     job = tmp_path / "job.yaml"

@@ -120,11 +120,15 @@ class SearchSettings(SearchOptions):
         """Folder of the study's files."""
         return self.root.resolve() / "studies" / self.study
 
+    @property
+    def study_checkpoints(self) -> Path | None:
+        """Folder of all files from which trainings of the study go on, or None."""
+        return None if self.checkpoints is None else self.checkpoints.resolve() / self.study
+
     def checkpoints_of(self, trial: int) -> str | None:
         """Folder of the files from which a trial goes on, or None."""
-        if self.checkpoints is None:
-            return None
-        return str(self.checkpoints.resolve() / self.study / f"{trial:05d}")
+        folder = self.study_checkpoints
+        return None if folder is None else str(folder / f"{trial:05d}")
 
     @property
     def total(self) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.jobs.checkpoints import refits_folder
 from tuning import Context, JobError, TrialError
 from tuning.seeds import derive_seed
 from tuning.storage.records import COMPLETE, FAILED
@@ -73,7 +74,8 @@ def defaults(target: Target, found: SearchResult, settings: SearchSettings) -> C
     if own is not None:
         return Candidate(params=point, epochs=best_epoch_of(own, target.budget))
     try:
-        reached = target.objective(settings)(point, Context(seed=settings.seed))
+        context = Context(seed=settings.seed, checkpoints=refits_folder(settings))
+        reached = target.objective(settings)(point, context)
     except TrialError:  # the defaults diverge: the test says so too
         return Candidate(params=point, epochs=target.budget or 1)
     return Candidate(params=point, epochs=max(1, round(reached["best_epoch"])))

@@ -95,6 +95,8 @@ def _known_result(found: SearchResult, study: Any, review: Review, note: OnNote)
             f"MLflow still lacks {', '.join(where['unsent'])}: "
             f"`cookbook sync {found.study}` sends it."
         )
+    # Whoever wrote the result may still send its model.
+    where["synced"] = False
     return TuneResult(search=found, final=study.user_attrs.get(RESULT, {}), **where)
 
 

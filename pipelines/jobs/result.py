@@ -27,6 +27,7 @@ class TuneResult:
         run_id: MLflow's parent run, or `None` when MLflow did not answer.
         run_url: Where it can be looked at.
         unsent: What MLflow lacks beside trials, until `cookbook sync` has sent it.
+        synced: Whether MLflow is known to have everything.
     """
 
     search: SearchResult
@@ -34,6 +35,7 @@ class TuneResult:
     run_id: str | None = None
     run_url: str | None = None
     unsent: Sequence[str] = ()
+    synced: bool = False
 
     @property
     def study(self) -> str:

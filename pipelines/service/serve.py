@@ -191,7 +191,7 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
         client.queue.move(name, FAILED, reason=shortfall)
     elif result.search.stopped_because != "interrupted":
         # Of several workers that read the same result, the one that closes the job sends it.
-        if client.queue.move(name, DONE) and service.tracking_uri:
+        if client.queue.move(name, DONE) and service.tracking_uri and not result.synced:
             catch_up(
                 name,
                 service.url,

@@ -64,6 +64,11 @@ class Experiment:
         self._task_arguments = extra
         self.task = task(dataset, self.options, extra)
 
+    @property
+    def facts(self) -> list[Any]:
+        """What decides the numbers of its training beside the code, as JSON can hold it."""
+        return [self.params, self.seed, self.dataset.fingerprint]
+
     def build(self, *, total_steps: int) -> keras.Model:
         """Builds and compiles the model from the seed alone.
 

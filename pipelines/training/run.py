@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.code_version import CodeVersion, code_version
+from pipelines.code_version import code_version
 from pipelines.formatting import format_value
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
@@ -70,11 +68,10 @@ class TrainRequest:
 
     def checkpoint(self, experiment: Experiment) -> Path:
         """File of this very training: other hyperparameters, data or code have another one."""
-        return (
-            self.root
-            / "checkpoints"
-            / f"{self.recipe}-{training_id(experiment, code_version())}.npz"
-        )
+        from pipelines.training.checkpoint import checkpoint_name
+
+        name = checkpoint_name(experiment.facts, code_version())
+        return self.root / "checkpoints" / f"{self.recipe}-{name}.npz"
 
     def tracker(self) -> Tracker | None:
         """The experiment of the recipe; an embedded store is made where there is none."""
@@ -219,17 +216,6 @@ def train_request(
     # Only now: a process that dies while it records goes on from the last epoch.
     _forget(checkpoint)
     return result
-
-
-def training_id(experiment: Experiment, code: CodeVersion) -> str:
-    """Digests of what a training is about and of its code; the same ones give the same numbers."""
-    facts = _digest([experiment.params, experiment.seed, experiment.dataset.fingerprint])
-    return f"{facts}-{_digest([code.digest, code.libraries])}"
-
-
-def _digest(facts: Any) -> str:
-    text = json.dumps(facts, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _forget(checkpoint: Path) -> None:

@@ -87,7 +87,8 @@ class QueueWatcher:
         self.look()
 
     def close(self) -> None:
-        """Ends the looking, after a last attempt to write what is left."""
+        """Ends the looking, after a last attempt to write what is left and to tidy up."""
+        self._tidy_at = 0.0  # the trials have ended: a cancelled one writes no more
         self._end.set()
         self._now.set()
         if self._thread.is_alive():

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipelines.installed import pinned
 from pipelines.jobs import candidates
+from pipelines.jobs.checkpoints import forget_refits, refits_folder
 from pipelines.jobs.intervals import spread
 from pipelines.jobs.keras_tuner.array_targets import known_name, read_targets
 from pipelines.jobs.keras_tuner.arrays import stored_arrays, whole_parts
@@ -87,6 +88,7 @@ def finish_build(
     ours, theirs, reads = _run(target, winners, defaults, settings=settings, ending=ending)
     saved = move_winner(winners[0].directory, settings.directory, kind=ours[0].kind)
     shutil.rmtree(settings.directory / _REFITS, ignore_errors=True)
+    forget_refits(settings)
     if "model_path" in saved:
         _keep(target, build, chosen, settings.directory, review=review)
     final: dict[str, Any] = {
@@ -133,6 +135,7 @@ def _refits(
         Call(
             function=BuildRefit(
                 build=build,
+                checkpoints=refits_folder(settings),
                 test=folder / _TEST if tested else None,
                 keeps=who == "winner" and number == 0,
             ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pipelines.jobs.checkpoints import training_checkpoint
 from pipelines.jobs.keras_tuner.arrays import Parts, fold_parts, stored_arrays
 from pipelines.jobs.keras_tuner.class_weights import ClassWeight, row_weights
 from pipelines.jobs.keras_tuner.returned import returned_epochs
@@ -15,6 +16,7 @@ from tuning import Context, Space
 
 if TYPE_CHECKING:
     from pipelines.inputs.feeds import ArrayFeed
+    from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
     from tuning.keras_tuner.hyperparameters import TrialHyperParameters
 
@@ -38,6 +40,7 @@ class BuildObjective:
             the search.
         class_weight: Weights of the training rows by their class, or None.
         named: Whether a person named the metric.
+        code: Digest of the hypermodel's code.
     """
 
     hypermodel: Any
@@ -51,6 +54,7 @@ class BuildObjective:
     asked: Space | None = None
     class_weight: ClassWeight | None = None
     named: bool = True
+    code: str = ""
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines.training",
         "tensorflow",
@@ -73,7 +77,14 @@ class BuildObjective:
         hp = self._hyperparameters(params, seed=context.seed)
 
         def train(callbacks: list[Any]) -> Trained:
-            model = self._train(hp, parts, callbacks, seed=context.seed, kept=kept)
+            model = self._train(
+                hp,
+                parts,
+                callbacks,
+                seed=context.seed,
+                checkpoints=context.checkpoints,
+                kept=kept,
+            )
             return model, lambda: parts["x"]
 
         try:
@@ -92,6 +103,7 @@ class BuildObjective:
         *,
         seed: int,
         epochs: int | None = None,
+        checkpoints: Path | None = None,
     ) -> Any:
         """Builds and trains a model; a `fit` of the hypermodel's own is used where it has one.
 
@@ -101,9 +113,10 @@ class BuildObjective:
             callbacks: Keras callbacks.
             seed: Order of the rows.
             epochs: Epochs to run; all by default.
+            checkpoints: Folder of the file from which the training goes on, or None.
         """
         hp = self._hyperparameters(params, seed=seed)
-        return self._train(hp, parts, callbacks, seed=seed, epochs=epochs)
+        return self._train(hp, parts, callbacks, seed=seed, epochs=epochs, checkpoints=checkpoints)
 
     def _hyperparameters(self, params: Mapping[str, Any], *, seed: int) -> TrialHyperParameters:
         from tuning.keras_tuner.hyperparameters import TrialHyperParameters
@@ -118,6 +131,7 @@ class BuildObjective:
         *,
         seed: int,
         epochs: int | None = None,
+        checkpoints: Path | None = None,
         kept: KeptTrainers | None = None,
     ) -> Any:
         """Trains; `kept` are the trainers of earlier trials, one of which may be used again."""
@@ -149,8 +163,17 @@ class BuildObjective:
         else:
             facts = [str(self.arrays), batch_size]
             trainer = kept.trainer(model, feed, validation=held_out, data=facts)
-        trainer.fit(epochs=count, callbacks=callbacks)
+        # With what `hp` drew while it built. Each fold has a seed of its own.
+        checkpoint = self._checkpoint(checkpoints, hp.values, seed, count, batch_size)
+        trainer.fit(epochs=count, callbacks=callbacks, checkpoint=checkpoint)
         return trainer.model
+
+    def _checkpoint(self, folder: Path | None, *facts: Any) -> Checkpoint | None:
+        """Where a training goes on when another process begins it again."""
+        if folder is None:
+            return None
+        own = [self.arrays.name, f"{self.class_weight}", self.code]
+        return training_checkpoint(folder, [*facts, *own])
 
     def _tell(self, found: Any, callbacks: Sequence[Any]) -> None:
         """Reports what `fit` returned where it told no callback of its epochs."""

@@ -36,11 +36,13 @@ class BuildRefit:
         build: Builds and trains the model.
         test: File of the test rows, or None without.
         keeps: Whether the model is saved.
+        checkpoints: Folder of the file from which it goes on when its process died, or None.
     """
 
     build: BuildObjective
     test: Path | None
     keeps: bool
+    checkpoints: Path | None = None
     preload: ClassVar[tuple[str, ...]] = BuildObjective.preload
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
@@ -55,7 +57,12 @@ class BuildRefit:
         keras.utils.set_random_seed(context.seed)
         parts = stored_arrays(self.build.arrays)
         model = self.build.train(
-            params, whole_parts(parts), [], seed=context.seed, epochs=context.budget
+            params,
+            whole_parts(parts),
+            [],
+            seed=context.seed,
+            epochs=context.budget,
+            checkpoints=self.checkpoints,
         )
         context.annotate(_KIND, type(model).__name__)
         context.annotate(_LOSS, f"{getattr(model, 'loss', '')}")

@@ -164,6 +164,7 @@ class HyperModelTarget:
             asked=self.asked,
             class_weight=self.class_weight,
             named=not self.metrics,
+            code=code_digest(self.hypermodel),
         )
 
     def objective(self, settings: SearchSettings) -> Any:

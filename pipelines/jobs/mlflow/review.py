@@ -91,8 +91,8 @@ class Review:
             keeps_status: The parent run shows what it showed: others know the state of the job.
 
         Returns:
-            `run_id` and `run_url`, both `None` when MLflow never answered, and `unsent`: what
-            MLflow lacks beside trials.
+            `run_id` and `run_url`, both `None` when MLflow never answered, `unsent`: what MLflow
+            lacks beside trials, and `synced`: whether it is known to have everything.
         """
         if self._mirror is None:
             return {"run_id": None, "run_url": None}
@@ -110,7 +110,8 @@ class Review:
         if self._kept is not None:  # else what an earlier search could not send still is unsent
             where["unsent"] = unsent
         _remember(open_study(self._settings.study, self._settings.url), where)
-        return where
+        # Not to be remembered: runs may be deleted in MLflow later.
+        return {**where, "synced": report.synced and not unsent}
 
     def _end_and_send(
         self, mirror: Mirror, end: Callable[[], MirrorReport]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs import candidates
+from pipelines.jobs.checkpoints import forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.recipe.refit import (
@@ -58,8 +59,8 @@ def finish_recipe(
     if not candidates.is_same_point(target.space, chosen.params, target.default_point):
         standard = candidates.defaults(target, found, settings)
     folder = settings.directory / _REFITS
-    winners = _refits(target, chosen, settings.seed, folder / "winner", keeps=True)
-    defaults = _refits(target, standard, settings.seed, folder / "defaults", keeps=False)
+    winners = _refits(target, chosen, settings, folder / "winner", keeps=True)
+    defaults = _refits(target, standard, settings, folder / "defaults", keeps=False)
     comparison = RecipeComparison(
         recipe=target.recipe,
         data=target.data,
@@ -99,7 +100,7 @@ def finish_recipe(
 def _refits(
     target: RecipeTarget,
     candidate: candidates.Candidate | None,
-    seed: int,
+    settings: SearchSettings,
     folder: Path,
     *,
     keeps: bool,
@@ -113,13 +114,14 @@ def _refits(
                 recipe=target.recipe,
                 data=target.data,
                 registration=dict(target.registration) if keeps and number == 0 else None,
+                checkpoints=refits_folder(settings),
             ),
             params=candidate.params,
             seed=one,
             budget=candidate.epochs,
             directory=folder / str(number),
         )
-        for number, one in enumerate(candidates.refit_seeds(seed, target.seeds))
+        for number, one in enumerate(candidates.refit_seeds(settings.seed, target.seeds))
     ]
 
 
@@ -132,6 +134,7 @@ def _keep(refit: Outcome, folder: Path, *, settings: SearchSettings, review: Rev
     for name in (CONFIG_FILE, FOLDER, MODEL_FILE):
         (folder / name).replace(directory / name)
     shutil.rmtree(directory / _REFITS, ignore_errors=True)
+    forget_refits(settings)
     delivery = kept_delivery(directory)
     if delivery is not None:
         review.keep(delivery, directory)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pipelines.code_version import CodeVersion, code_version
+from pipelines.jobs.checkpoints import training_checkpoint
 from pipelines.jobs.trial import RECIPE_MODULES, Trained, kept_trainers, run_trial
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest, cached_dataset
@@ -85,15 +84,6 @@ class RecipeObjective:
         """Where this training goes on when another worker begins it again."""
         if context.checkpoints is None:
             return None
-        from pipelines.training.checkpoint import Checkpoint
-        from pipelines.training.run import training_id
-
-        fold = [] if context.fold is None else [f"fold-{context.fold}"]
-        name = "-".join([*fold, *sorted(self.scores), training_id(experiment, _code())])
-        return Checkpoint(context.checkpoints / f"{name}.npz", optional=True)
-
-
-@functools.cache
-def _code() -> CodeVersion:
-    """The code of this worker: read once, not for each trial."""
-    return code_version()
+        fold = () if context.fold is None else (f"fold-{context.fold}",)
+        marks = (*fold, *sorted(self.scores))
+        return training_checkpoint(context.checkpoints, experiment.facts, marks=marks)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pipelines.jobs.checkpoints import training_checkpoint
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
 from pipelines.jobs.trial import RECIPE_MODULES
 from pipelines.jobs.verdict import FinalScores, judge
@@ -21,11 +22,13 @@ from pipelines.training.data import DataRequest
 from pipelines.training.kept_files import kept_files
 from tuning import Context
 from tuning.workers.calls import ASK
+from tuning.workers.context import RESUMED
 
 if TYPE_CHECKING:
     import keras
 
     from pipelines.datasets.containers import Split
+    from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.experiment import Experiment
 
 REPORTS, HISTORY, SCORES, NOTES = "reports", "history", "scores", "dataset_notes"  # notes
@@ -41,11 +44,14 @@ class RecipeRefit:
         recipe: What is trained.
         data: Its data.
         registration: How MLflow registers the model that is kept; None for one that is not kept.
+        checkpoints: Folder of the file from which it goes on when its process died, or None. The
+            file stays, as the other refits may still train.
     """
 
     recipe: Recipe
     data: DataRequest
     registration: Mapping[str, Any] | None = None
+    checkpoints: Path | None = None
     preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
@@ -59,7 +65,12 @@ class RecipeRefit:
 
         dataset = self.data.load()
         experiment = Experiment(self.recipe, params, dataset, seed=context.seed)
-        model, history = experiment.train(epochs=context.budget, with_validation=True)
+        checkpoint = self._checkpoint(experiment, context.budget)
+        model, history = experiment.train(
+            epochs=context.budget, with_validation=True, checkpoint=checkpoint
+        )
+        if checkpoint is not None and checkpoint.epoch:
+            context.annotate(RESUMED, checkpoint.epoch)
         context.report(1, {ASK: 1.0})
         test = dataset.test.open(_REASON)
         np.save(context.directory / _PREDICTIONS, experiment.task.predict(model, test.x))
@@ -68,6 +79,11 @@ class RecipeRefit:
             context.annotate(REPORTS, reports)
             context.annotate(HISTORY, history)
         return {}
+
+    def _checkpoint(self, experiment: Experiment, epochs: int | None) -> Checkpoint | None:
+        if self.checkpoints is None:
+            return None
+        return training_checkpoint(self.checkpoints, [*experiment.facts, epochs])
 
     def _keep(
         self,

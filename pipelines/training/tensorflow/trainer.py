@@ -139,11 +139,12 @@ class Trainer:
         history: dict[str, list[float]],
     ) -> int:
         """Puts back a saved state, if there is one; returns the number of epochs it has seen."""
-        state = checkpoint.load() if checkpoint is not None else None
-        if state is None:
+        if checkpoint is None:
             return 0
-        state.restore(self.model, callbacks=callbacks, history=history)
-        return state.epoch
+        restore = functools.partial(
+            TrainingState.restore, model=self.model, callbacks=callbacks, history=history
+        )
+        return checkpoint.resume(restore)
 
     def renew(self, model: keras.Model, feed: Feed) -> None:
         """Makes this trainer that of another model without compiling anything again.

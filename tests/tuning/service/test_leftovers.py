@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.service.support import wait_until
 from tuning import Client
 from tuning.service.leftovers import remove_checkpoints
+from tuning.service.watcher import QueueWatcher
 
 
 def test_checkpoints_go_with_their_job(tmp_path):
@@ -17,3 +19,17 @@ def test_checkpoints_go_with_their_job(tmp_path):
     client.cancel("cancelled")
     assert remove_checkpoints(folder, client.queue) == ["cancelled"]
     assert sorted(entry.name for entry in folder.iterdir()) == ["of nobody", "running"]
+
+
+def test_a_worker_that_ends_leaves_none_of_a_job_that_was_cancelled_meanwhile(tmp_path):
+    folder, client = tmp_path / "checkpoints", Client(root=tmp_path)
+    client.submit("", name="cancelled")
+    client.cancel("cancelled")
+    watcher = QueueWatcher(client, seconds=0.01, checkpoints=folder)
+    watcher.start()
+    try:
+        wait_until(lambda: watcher.looks, 10)  # that was its tidying of this minute
+        (folder / "cancelled" / "00000").mkdir(parents=True)
+    finally:
+        watcher.close()
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,57 @@
+"""The files from which the trainings of a job go on when their process died."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.code_version import CodeVersion, code_version
+
+if TYPE_CHECKING:
+    from pipelines.training.checkpoint import Checkpoint
+    from tuning import SearchSettings
+
+_REFITS = "refits"
+
+
+def training_checkpoint(folder: Path, facts: Any, *, marks: tuple[str, ...] = ()) -> Checkpoint:
+    """The file of one training: with other facts, or other code, it begins anew.
+
+    Args:
+        folder: Folder of the trial, or of the refits.
+        facts: What the training is about, as JSON can hold it.
+        marks: Words in front of the file's name.
+    """
+    from pipelines.training.checkpoint import Checkpoint, checkpoint_name
+
+    name = "-".join([*marks, checkpoint_name(facts, _code())])
+    return Checkpoint(folder / f"{name}.npz", optional=True)
+
+
+def refits_folder(settings: SearchSettings) -> Path | None:
+    """Folder of the refits of a study, seen by all who may end it; None without one.
+
+    Args:
+        settings: Those of the search.
+    """
+    folder = settings.study_checkpoints
+    return None if folder is None else folder / _REFITS
+
+
+def forget_refits(settings: SearchSettings) -> None:
+    """Removes what the refits left, once their result is kept.
+
+    Args:
+        settings: Those of the search.
+    """
+    folder = refits_folder(settings)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@functools.cache
+def _code() -> CodeVersion:
+    """The code of this process: read once, not for each training."""
+    return code_version()

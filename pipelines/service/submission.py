@@ -32,6 +32,8 @@ _OF_THE_SERVICE = {
     "pool": "the service has workers of its own",
     "ray_address": "the service has workers of its own",
 }
+# Options of a loader that name a file; the weights of a table are a column, and pass.
+FILE_OPTIONS = ("path", "sample_weight")
 # Keys that may change while a job runs: none of them decides the numbers of a trial.
 CHANGEABLE = ("trials", "timeout", "patience", "space")
 
@@ -186,9 +188,13 @@ def _check_function(document: Document) -> None:
 
 
 def _check_data(data: Any, document: Document) -> None:
-    path = data if isinstance(data, str) else (data or {}).get("path")
-    if path is None:
-        return
+    options = {"path": data} if isinstance(data, str) else (data or {})
+    for name in FILE_OPTIONS:
+        if options.get(name) is not None:
+            _check_place(options[name], document)
+
+
+def _check_place(path: Any, document: Document) -> None:
     folder = Path(os.environ.get(DATA_VARIABLE, ".")).resolve()
     # A relative path is one in the data folder; links are followed before it is compared.
     resolved = (folder / str(path)).resolve()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.datasets.catalog import OWN_DATA
 from pipelines.jobs.schema import Job
-from pipelines.service.submission import change, read_submission, submit
+from pipelines.service.submission import FILE_OPTIONS, change, read_submission, submit
 from tests.pipelines.jobs.test_fuzzed_jobs import JOB, LINES, NASTY, read
 from tuning import Client, JobError
 
@@ -58,6 +58,7 @@ def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client
         ("space: {units: {int: [1, 9]}}", "units"),
         ("data: ../../etc/passwd", r"job.yaml:4: data of a submitted job lie in the data folder"),
         ("data: {path: /etc/passwd}", r"job.yaml:4: data of a submitted job lie in"),
+        ("data: {path: a, sample_weight: /etc/passwd}", r"job.yaml:4: data of a submitted job lie"),
         ("data: {path: a/../../b}", r"job.yaml:4: data of a submitted job lie in"),
     ],
 )
@@ -95,11 +96,11 @@ def test_changes_win_over_the_text():
     assert read_submission(GOOD, name="b", changes={"trials": 9}).trials == 9
 
 
-def test_rule_3_no_option_of_a_loader_but_the_path_names_a_file():
+def test_rule_3_every_option_of_a_loader_that_names_a_file_is_checked():
     for one in OWN_DATA:
         options = inspect.signature(one.function()).parameters.values()
         named = {option.name for option in options if "Path" in str(option.annotation)}
-        assert named - {"cache_dir"} == {"path"}, one.name
+        assert named - {"cache_dir"} <= set(FILE_OPTIONS), one.name
 
 
 @pytest.mark.parametrize(

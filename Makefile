@@ -20,8 +20,8 @@ install: $(STAMP)  ## create .venv and install the program
 
 install-dev: $(DEV_STAMP)  ## the same with the tools for development
 
-install-all: $(BIN)/python  ## all at once: program, tools and what builds the documentation
-	$(INSTALL) '.[dev,docs]'
+install-all: $(BIN)/python  ## all at once: what builds the documentation, and PyTorch, without which tests skip
+	$(INSTALL) '.[dev,docs,gp]'
 	@touch $(STAMP) $(DEV_STAMP) $(DOCS_STAMP)
 
 $(BIN)/python:

@@ -41,3 +41,20 @@ def test_every_imported_package_is_a_dependency_of_the_program():
     assert not lacking
     assert "sacrebleu" in foreign
     assert set(project["optional-dependencies"]) >= EXTRAS
+
+
+def test_every_package_of_an_extra_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {_plain(line.partition("==")[0]) for line in constraints}
+    for name, extra in project["optional-dependencies"].items():
+        named = {_plain(re.split(r"[^\w.-]", line)[0]) for line in extra}
+        assert named <= pinned, f"constraints.txt lacks packages of the extra {name!r}"
+
+
+def test_the_installation_page_names_every_extra():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {
+        *project["optional-dependencies"]
+    }

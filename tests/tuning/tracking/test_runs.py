@@ -74,6 +74,7 @@ MODEL_CODE = """
 import json
 
 import mlflow
+import numpy as np
 
 
 class Scale(mlflow.pyfunc.PythonModel):
@@ -81,7 +82,7 @@ class Scale(mlflow.pyfunc.PythonModel):
         with open(context.artifacts["factor"]) as file:
             self.factor = json.load(file)
 
-    def predict(self, context, model_input, params=None):
+    def predict(self, context, model_input: np.ndarray, params=None):
         return model_input * self.factor
 
 
@@ -89,9 +90,6 @@ mlflow.models.set_model(Scale())
 """
 
 
-@pytest.mark.filterwarnings("ignore:Any type hint is inferred as AnyType")  # MLflow's advice
-@pytest.mark.filterwarnings("ignore:Add type hints to the `predict` method")  # MLflow's advice
-@pytest.mark.filterwarnings("ignore::UserWarning:mlflow.*")  # integer columns, MLflow's advice
 def test_a_python_model_travels_with_its_files_and_no_pickle(
     tracking_uri: str, tmp_path: Path
 ) -> None:
@@ -104,6 +102,7 @@ def test_a_python_model_travels_with_its_files_and_no_pickle(
         code_path=tmp_path / "scale.py",
         artifacts={"factor": tmp_path / "factor.json"},
         signature=(example, example),
+        input_example=example,
         pip_requirements=["numpy"],
         register="scale",
         alias="champion",

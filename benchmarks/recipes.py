@@ -30,6 +30,9 @@ from pipelines.recipes.record import Record, read_record, record_file
 
 # What the models write: see `Task.notes`.
 TEXTS = ("samples.txt", "translations.txt")
+REPORT = "classification-report.json"
+CLASSES = 10  # no more are kept one by one
+SCORES = ("precision", "recall", "f1-score")
 PARTS = Path(__file__).parent / "results" / "parts"
 
 
@@ -72,6 +75,10 @@ def measure(
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         history=[run["history"] for run in runs],
         texts=runs[0]["texts"],
+        class_scores={
+            name: _by_metric([run["class_scores"][name] for run in runs])
+            for name in runs[0]["class_scores"]
+        },
     )
 
 
@@ -99,6 +106,7 @@ def _runs_of(record: Record) -> dict[int, dict[str, Any]]:
             "test_metrics": _at(record.test_metrics, place),
             "baseline_metrics": _at(record.baseline_metrics, place),
             "history": record.history[place],
+            "class_scores": {name: _at(kept, place) for name, kept in record.class_scores.items()},
         }
         for place, seed in enumerate(record.seeds)
     }
@@ -142,11 +150,28 @@ def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
         "texts": {
             file.name: file.read_text("utf-8") for name in TEXTS for file in root.rglob(name)
         },
+        "class_scores": class_scores(root),
     }
     part.write_text(json.dumps(found))
     shutil.rmtree(root)
     CONSOLE.log(f"{recipe} seed {seed}: {found['test_metrics']}, {found['seconds']:.0f} s")
     return found
+
+
+def class_scores(root: Path) -> dict[str, dict[str, float]]:
+    """Scores of every class on the test rows.
+
+    Args:
+        root: Folder of the run, or one above it.
+
+    Returns:
+        Precision, recall and F1 by class; empty without classes, or with more than ten.
+    """
+    reports = [json.loads(file.read_text("utf-8")) for file in root.rglob(REPORT)]
+    found = reports[0]["classes"] if reports else {}
+    if len(found) > CLASSES:
+        return {}
+    return {name: {score: kept[score] for score in SCORES} for name, kept in found.items()}
 
 
 def _short(value: float) -> float:

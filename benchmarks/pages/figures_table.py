@@ -11,7 +11,7 @@ _COLUMNS = ("figure", "reported", "ours", "verdict", "seeds", "record", "not equ
 
 
 def figures_table() -> str:
-    """Every figure that was compared, and how many there are of each verdict."""
+    """Every figure beside which one of ours stands, and how many there are of each verdict."""
     found = reproduce()
     counts = ", ".join(f"{number} {verdict}" for verdict, number in count_verdicts(found).items())
     rows = [_COLUMNS, ["---"] * len(_COLUMNS), *(_row(one) for one in found if one.ours)]

@@ -11,6 +11,7 @@ import yaml
 
 from benchmarks._machine import ROOT
 from benchmarks.pages.lab_record import BEGIN, recipe_file
+from benchmarks.pages.tried_values import tried_rows
 from pipelines.comparisons.registry import all_comparisons
 from pipelines.datasets.registry import entry
 from pipelines.recipes.recipe import Recipe
@@ -37,8 +38,8 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
         record: What that gave, or None.
     """
     head = f"# {recipe.name}\n\n{recipe.summary}. Source: {recipe.source}.\n\n{_prose(recipe)}"
-    parts = [head, _results(recipe, record), _variants(recipe), _figures(recipe), *_course(record)]
-    parts += [_commands(recipe), _values(recipe)]
+    parts = [head, _results(recipe, record), _variants(recipe), _figures(recipe), _tried(recipe)]
+    parts += [*_course(record), _commands(recipe), _values(recipe)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -110,6 +111,16 @@ def _figures(recipe: Recipe) -> str:
         for one in found
     ]
     return f"## Beside the source\n\n{_table(('figure', 'reported', 'verdict', 'note'), rows)}"
+
+
+def _tried(recipe: Recipe) -> str:
+    """The values that validation rows decided on, because the source does not state them."""
+    rows = tried_rows(recipe)
+    if not rows:
+        return ""
+    head = ("values", "epochs", "best epoch", f"best `{recipe.metric}`", "at the end")
+    said = "The source does not state these values. One training each; no test row was looked at."
+    return f"## Chosen on validation rows\n\n{said}\n\n{_table(head, rows)}"
 
 
 def _course(record: Record | None) -> Iterator[str]:

@@ -214,27 +214,30 @@ def models(*, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--list", "listed", is_flag=True, help="List every figure, also those not run.")
+@click.option("--list", "listed", is_flag=True, help="List every figure, also undecided ones.")
 @json_option
 def reproduce(*, listed: bool, as_json: bool) -> None:
     """Compare the figures of the sources with measured ones.
 
-    Verdicts: reproduced, beaten, below, refuted, not run. Below the table stands why a figure is
-    below the source's, or refuted. The JSON output has the record and the command of each
-    measurement.
+    Verdicts: reproduced, beaten, below, refuted; undecided are other hardware, needs a GPU, not
+    run. Below the table stands why a figure is below the source's, or refuted, and what undecided
+    means. The JSON output has the record and the command of each measurement.
     """
-    from pipelines.recipes.reproduction import UNMET, count_verdicts
+    from pipelines.recipes.reproduction import UNDECIDED, UNMET, count_verdicts
     from pipelines.recipes.reproduction import reproduce as reproductions
 
     found = reproductions()
     rows = [one.to_dict() for one in found]
     if not listed and not as_json:
-        rows = [row for row in rows if row["verdict"] != "not run"]
+        rows = [row for row in rows if row["verdict"] not in UNDECIDED]
     columns = ("name", "reported", "ours", "spread", "unit", "verdict", "seeds", "seconds")
     print_listing(rows, columns, as_json=as_json)
     if not as_json:
         for row in rows:
             if row["verdict"] in UNMET:
                 click.echo(f"{row['name']} is {row['verdict']}: {row['note']}.")
-        counts = count_verdicts(found).items()
-        click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts))
+        counts = count_verdicts(found)
+        for verdict, why in UNDECIDED.items():
+            if counts[verdict]:
+                click.echo(f"{verdict}: {why}.")
+        click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts.items()))

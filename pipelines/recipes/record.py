@@ -32,6 +32,8 @@ class Record:
         history: Of each seed what every epoch reported, of the training and of the validation
             rows; empty in records of before it was kept.
         texts: What the model of the first seed wrote, by file name.
+        class_scores: Precision, recall and F1 on the test rows by class, one number for each seed;
+            empty with more than ten classes, and in records of before they were kept.
     """
 
     recipe: str
@@ -48,6 +50,7 @@ class Record:
     date: str
     history: Sequence[Mapping[str, Sequence[float]]] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    class_scores: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
     def line(self, metric: str) -> str:
         """One line about one metric.

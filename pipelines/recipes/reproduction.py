@@ -1,4 +1,4 @@
-"""The figures of the sources beside ours: reproduced, beaten, below, refuted, or not run.
+"""The figures of the sources beside ours, each with a verdict.
 
 Rules:
     1. Ours is the mean over the seeds of a committed record, of its test metrics or of what the
@@ -9,7 +9,12 @@ Rules:
     3. A better one is *beaten*, a worse one *below*. Where neither is a merit (a network that is
        started wrongly on purpose, a number of parameters) a different figure is *refuted*.
     4. A figure that is below or refuted has a note that says why.
-    5. A record with fewer epochs than its recipe's default decides nothing: *not run*.
+    5. The source's seconds are those of its graphics card, ours of the processor in the note: they
+       stand side by side and are not judged, *other hardware*.
+    6. Utilisation and memory of a graphics card *need a GPU*: a training on one logs both in every
+       epoch. So do trainings of days on two cores: those of which there is no record, and those of
+       which it has fewer epochs than the recipe's default.
+    7. *Not run* is left for what two cores can measure and have not.
 """
 
 from __future__ import annotations
@@ -21,31 +26,17 @@ from typing import Any
 
 from cookbook._sources import TITLES
 from cookbook.models.catalog import get_model
-from pipelines.recipes.record import RECORDS, record_of
-from pipelines.sources import initial_losses
+from pipelines.recipes.evidence import Evidence, evidence_of
 from pipelines.sources.figures import Figure, read_figures
 
-VERDICTS = ("reproduced", "beaten", "below", "refuted", "not run")
 UNMET = ("below", "refuted")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Measured values of ours, and what measured them.
-
-    Attributes:
-        values: One for each seed.
-        file: Where they stand, from the folder of the package that holds them.
-        command: What measured them.
-        seconds: Wall time of it, of one seed where the seeds were timed alone.
-        shortened: Whether the training had fewer epochs than its recipe's default.
-    """
-
-    values: Sequence[float]
-    file: str
-    command: str
-    seconds: float
-    shortened: bool = False
+UNDECIDED: Mapping[str, str] = {
+    "other hardware": "the source timed a graphics card, ours is the time of processors",
+    "needs a GPU": "a card's utilisation and memory, and trainings of days on two cores",
+    "not run": "two cores can measure it and have not",
+}
+"""Verdicts that judge nothing, and why."""
+VERDICTS = ("reproduced", "beaten", *UNMET, *UNDECIDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,37 +100,28 @@ def _compare(figure: Figure) -> Reproduction:
         return Reproduction(
             figure=figure, ours=ours, verdict=judge(figure, ours), evidence=None, note=figure.note
         )
-    evidence = _evidence(kind, *names)
-    scale = 100.0 if figure.unit == "%" else 1.0
-    ours = [] if evidence is None else [scale * value for value in evidence.values]
-    verdict, note = "not run", figure.note
-    if evidence is not None and evidence.shortened:
-        note = "; ".join(filter(None, ["ours had a shorter training than its recipe's", note]))
-    elif ours:
-        verdict = judge(figure, ours)
+    evidence = evidence_of(figure.ours)
+    if evidence is None:
+        verdict, ours, note = "needs a GPU" if kind == "gpu" else "not run", [], figure.note
+    else:
+        scale = 100.0 if figure.unit == "%" else 1.0
+        ours = [scale * value for value in evidence.values]
+        verdict, note = _verdict(figure, ours, evidence), _joined(evidence.note, figure.note)
+        if evidence.shortened:
+            note = _joined("ours had a shorter training than its recipe's", note)
     return Reproduction(figure=figure, ours=ours, verdict=verdict, evidence=evidence, note=note)
 
 
-def _evidence(kind: str, recipe: str = "", metric: str = "") -> Evidence | None:
-    """What was measured of a recipe; see `Figure.ours`."""
-    if kind == "start":
-        measured = initial_losses.initial_losses()
-        return Evidence(
-            values=measured.losses[recipe],
-            file=initial_losses.FILE.name,
-            command=measured.command,
-            seconds=measured.seconds,
-        )
-    record = record_of(recipe) if recipe else None
-    if record is None:
-        return None
-    return Evidence(
-        values=record.last_epoch(metric) if kind == "history" else record.test_metrics[metric],
-        file=f"{RECORDS.name}/{record.recipe}.json",
-        command=record.command,
-        seconds=statistics.median(record.seconds),
-        shortened="--epochs" in record.command,
-    )
+def _verdict(figure: Figure, ours: Sequence[float], evidence: Evidence) -> str:
+    if evidence.shortened:
+        return "needs a GPU"
+    if not ours:
+        return "not run"
+    return "other hardware" if figure.unit == "s" else judge(figure, ours)
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _plain(value: float) -> float | int:
@@ -155,7 +137,7 @@ def judge(figure: Figure, ours: Sequence[float]) -> str:
         ours: Our values in the same unit, at least one.
 
     Returns:
-        One of `VERDICTS`, but not `"not run"`.
+        One of `VERDICTS`, but none of `UNDECIDED`.
     """
     difference = statistics.fmean(ours) - figure.value
     if figure.better == "equal":

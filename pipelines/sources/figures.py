@@ -22,8 +22,10 @@ class Figure:
         better: `"higher"` or `"lower"`; `"equal"` for a number that must be met exactly; empty
             where neither is a merit, as with a network that is started wrongly on purpose.
         ours: What it is compared with: `"record RECIPE METRIC"` for a test metric,
-            `"history RECIPE METRIC"` for what the last epoch reported, `"start RECIPE"` for the
-            loss before the first step, `"model NAME"` for a number of parameters, or empty.
+            `"history RECIPE METRIC"` for what the last epoch reported, `"class RECIPE CLASS SCORE"`
+            for a test score of one class, `"seconds RECIPE"` for the time of a training,
+            `"start RECIPE"` for the loss before the first step, `"model NAME"` for a number of
+            parameters, `"gpu"` for what no record without a GPU can hold, or empty.
         note: In what the comparison is not equal.
     """
 

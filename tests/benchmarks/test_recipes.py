@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
 from benchmarks._machine import machine
-from benchmarks.recipes import measure
+from benchmarks.recipes import REPORT, class_scores, measure
 from pipelines.recipes.record import record_of
 
 
@@ -28,3 +29,14 @@ def test_the_seeds_of_a_record_are_kept(kept, monkeypatch):
 def test_seeds_are_added_to_a_record_of_the_same_command_alone(kept):
     with pytest.raises(ValueError, match=r"of the same command and machine.*without --add"):
         measure(kept.recipe, seeds=kept.seeds, extra=["--epochs", "1"], kept=kept)
+
+
+@pytest.mark.parametrize(("classes", "kept"), [(2, 2), (11, 0)])
+def test_scores_of_few_classes_are_kept(tmp_path, classes, kept):
+    scores = {"precision": 0.5, "recall": 1.0, "f1-score": 2 / 3, "support": 4.0}
+    report = {"classes": {str(number): scores for number in range(classes)}}
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / REPORT).write_text(json.dumps(report))
+    found = class_scores(tmp_path)
+    assert len(found) == kept
+    assert all(list(one) == ["precision", "recall", "f1-score"] for one in found.values())

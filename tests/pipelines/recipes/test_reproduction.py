@@ -9,8 +9,14 @@ import pytest
 
 from cookbook.models.catalog import MODELS
 from pipelines.recipes.record import RECORDS
-from pipelines.recipes.registry import load_recipe
-from pipelines.recipes.reproduction import UNMET, VERDICTS, count_verdicts, judge, reproduce
+from pipelines.recipes.reproduction import (
+    UNDECIDED,
+    UNMET,
+    VERDICTS,
+    count_verdicts,
+    judge,
+    reproduce,
+)
 from pipelines.sources.figures import Figure, read_figures
 from pipelines.sources.initial_losses import FILE as INITIAL_LOSSES
 
@@ -37,16 +43,38 @@ def test_ours_is_what_the_record_says(one):
     else:
         plain = json.loads((RECORDS / f"{recipe}.json").read_text())
         scale = 100 if one.figure.unit == "%" else 1
-        found = plain["test_metrics"][metric[0]] if kind == "record" else None
-        found = found or [epochs[metric[0]][-1] for epochs in plain["history"]]
-        values = [scale * value for value in found]
+        values = [scale * value for value in _values(plain, kind, *metric)]
     assert row["ours"] == pytest.approx(statistics.mean(values))
     assert row["seeds"] == len(values)
     assert row["command"] == plain["command"]
     assert row["verdict"] in VERDICTS
-    epochs = load_recipe(recipe).defaults["epochs"]
-    shortened = "--epochs" in plain["command"]
-    assert (row["verdict"] == "not run") == shortened, f"the default is {epochs} epochs"
+    assert (row["verdict"] == "needs a GPU") == ("--epochs" in plain["command"])
+
+
+def _values(plain, kind, metric="", score=""):
+    if kind == "history":
+        return [epochs[metric][-1] for epochs in plain["history"]]
+    if kind == "class":
+        return plain["class_scores"][metric][score]
+    return plain["seconds"] if kind == "seconds" else plain["test_metrics"][metric]
+
+
+def test_a_time_of_other_hardware_is_shown_with_its_processor_and_not_judged():
+    times = [one for one in COMPARED if one.figure.what == "LeNet, GPU time"]
+    assert [one.verdict for one in times] == ["other hardware"] * 2
+    for one in times:
+        assert json.loads((RECORDS.parent / one.evidence.file).read_text())["cpu"] in one.note
+
+
+def test_what_a_graphics_card_alone_shows_needs_one():
+    measures = [one for one in FOUND if one.figure.what.endswith(("utilisation", "memory"))]
+    assert {one.verdict for one in measures} == {"needs a GPU"}
+
+
+def test_nothing_of_a_graphics_card_counts_as_not_run():
+    assert [
+        one.figure.what for one in FOUND if one.verdict == "not run" and one.evidence is None
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -81,9 +109,12 @@ def test_the_command_lists_every_figure(program):
     listed = json.loads(program("reproduce", "--json").out)
     assert len(listed) == len(read_figures())
     short, long = program("reproduce").out, program("reproduce", "--list").out
-    assert "not run" in short.splitlines()[-1]
+    assert "needs a GPU" in short.splitlines()[-1]
     unmet = [row for row in listed if row["verdict"] in UNMET]
     for row in unmet:
         assert f"{row['name']} is {row['verdict']}: {row['note']}." in short
-    lines = len(read_figures()) + len(unmet) + 2
+    undecided = {row["verdict"] for row in listed} & set(UNDECIDED)
+    for verdict in undecided:
+        assert f"{verdict}: {UNDECIDED[verdict]}." in short
+    lines = len(read_figures()) + len(unmet) + len(undecided) + 2
     assert len(long.splitlines()) == lines > len(short.splitlines())

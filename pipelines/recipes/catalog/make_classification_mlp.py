@@ -8,11 +8,12 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
     test        accuracy 0.8933 ± 0; gradient boosting 0.92 ± 0
     test        crossentropy 0.2621 ± 0.012; gradient boosting 0.187 ± 0
+    test        balanced_accuracy 0.8933 ± 0; gradient boosting 0.92 ± 0
     source      Neural network assignments (source 001), Loss functions, Q4: 0.865 accuracy
     seeds       0, 1, 2
-    time        about 2 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 11 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train make-classification-mlp --seed 0 --json
-    commit      ab1d3f4d86
+    commit      f46838d93c
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """LeNet-5 on CIFAR-10: 60,000 images, 10 classes.
 
-The plain row of the report: tanh, average pooling, Adam, no augmentation. The five rows of LeNet
-proper share this training; the SuperLeNet rows add augmentation, a schedule and averaged weights,
-so their scores differ from these by the training too.
+The plain row of the report: tanh, average pooling, Adam, no augmentation. The report prints no
+learning rate, batch size or scale of the pixels: validation rows chose them, and the number of
+epochs, for the rows without dropout. The SuperLeNet rows add augmentation, a schedule and averaged
+weights, so their scores differ by the training too.
 
-Below the report: at this rate it overfits, and is more accurate than the linear model at a worse
-test cross-entropy. The report prints neither its rate nor its batch size.
+Below the report: of two rates, two batch sizes, two scales and early stopping nothing is above
+57.1 % on validation rows, where the report has 58.96 %. Our images are JPEGs of the originals.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-26:
 

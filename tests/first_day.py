@@ -1,8 +1,9 @@
 """The first day of a new user: the real program, in an empty folder, with data of one's own.
 
-`python -m tests.first_day` takes about a minute on two quiet cores, `--long` some minutes;
-`--only guides,tutorial` are some of its steps. Every step is one line with its seconds; the first
-fault ends the day with exit code 1 and the output of the command.
+`python -m tests.first_day` is the short form that `.ci/run` walks; `--long` adds the main job and
+what README, examples, guides and tutorial say; `--only guides,tutorial` are some of its steps.
+Every step is one line with its seconds; the first fault ends the day with exit code 1 and the
+output of the command.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +26,11 @@ from typing import IO, Any
 from tests.docs.blocks import ROOT, blocks_of, commands
 from tests.notebooks import TUTORIAL, execute
 from tests.pipelines.own_data import write_images, write_table, write_texts
+from tests.servers import answers, ask, free_port
 from tests.stored_trials import finished_trials
 
 PYTHON = Path(sys.executable)
-COOKBOOK = PYTHON.with_name("cookbook")
+COOKBOOK, MLFLOW = (PYTHON.with_name(name) for name in ("cookbook", "mlflow"))
 PATIENCE = 300.0  # seconds after which a command counts as hanging
 INTERRUPTED = 130
 
@@ -85,7 +85,9 @@ class Day:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
-    def start(self, *arguments: str, program: Path = COOKBOOK, folder: str = ".") -> Command:
+    def start(
+        self, *arguments: str, program: Path = COOKBOOK, folder: str = ".", **environment: str
+    ) -> Command:
         """Starts a command, `cookbook` unless another program is named."""
         output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         process = subprocess.Popen(
@@ -94,6 +96,7 @@ class Day:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env=os.environ | environment,
             text=True,
             start_new_session=True,
         )
@@ -178,23 +181,33 @@ def look_back(day: Day) -> None:
 
 def open_ui(day: Day) -> None:
     """The MLflow UI answers on loopback and ends with Ctrl-C."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = day.start("ui", "--port", str(port))
-
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
-                return page.status == 200
-        except OSError:
-            return False
-
-    wait_until(answers, server)
+    wait_until(lambda: answers(port), server)
     server.interrupt()
     text = server.end()
     expect("workflowType=machine_learning" in text, f"no link to the runs in {text}")
     expect(len(text.splitlines()) <= 3, f"noise of the server: {text}")
+
+
+def serve(day: Day) -> None:
+    """MLflow serves the newest training on a table: raw rows in, classes out."""
+    run = next(row["run"] for row in day.json("runs") if row["recipe"] == "tabular")
+    port = free_port()
+    environment = {
+        "MLFLOW_TRACKING_URI": f"sqlite:///{day.folder}/mlruns/mlflow.db",
+        "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",  # as in an activated one
+    }
+    address = ("--env-manager", "local", "--model-uri", f"runs:/{run}/model", "--port", str(port))
+    server = day.start("models", "serve", *address, program=MLFLOW, **environment)
+    wait_until(lambda: answers(port, "/ping"), server)
+    rows = [{"size": 2.5, "colour": "red"}, {"size": None, "colour": "blue"}]
+    _, reply = ask(port, "POST", "/invocations", {"dataframe_records": rows})
+    found = json.loads(reply)["predictions"]
+    expect({row["prediction"] for row in found} <= {"no", "yes"}, f"served: {found}")
+    server.interrupt()
+    server.process.wait(PATIENCE)  # MLflow ends with a traceback
+    server.output.close()
 
 
 def main_job(day: Day) -> None:
@@ -244,9 +257,9 @@ def tutorial(day: Day) -> None:
     execute(TUTORIAL, day.folder / "tutorial")
 
 
-SHORT = (look_around, own_table, change_one_s_mind, two_at_once, look_back, open_ui)
-LONG = (look_around, own_table, own_images, own_texts, change_one_s_mind, two_at_once, look_back,
-        open_ui, main_job, readme, examples, guides, tutorial)  # fmt: skip
+SHORT = (look_around, own_table, own_images, own_texts, change_one_s_mind, two_at_once, look_back,
+         open_ui, serve)  # fmt: skip
+LONG = (*SHORT, main_job, readme, examples, guides, tutorial)
 
 
 def expect(truth: bool, otherwise: str) -> None:

@@ -208,7 +208,8 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
-    """Delete STUDY; its MLflow runs are kept."""
+    """Delete STUDY and its checkpoints; its MLflow runs are kept."""
+    from pipelines.jobs.checkpoints import forget_study
     from tuning import open_study
     from tuning.storage.studies import delete_study
 
@@ -219,6 +220,7 @@ def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     if not yes:
         click.confirm(f"Delete {study} with all its trials?", abort=True)
     delete_study(study, storage, root=str(root))
+    forget_study(study)
     click.echo(f"deleted {study}")
 
 

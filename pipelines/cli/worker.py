@@ -49,7 +49,7 @@ def worker(
     if check:
         _check()
         return
-    from pipelines.jobs.plan import checkpoints_folder
+    from pipelines.jobs.checkpoints import checkpoints_folder
     from pipelines.jobs.recipe.objective import RecipeObjective
     from pipelines.service.board import Board
     from pipelines.service.serve import Service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,25 @@ if TYPE_CHECKING:
     from pipelines.training.checkpoint import Checkpoint
     from tuning import SearchSettings
 
-_REFITS = "refits"
+CHECKPOINTS_VARIABLE = "COOKBOOK_CHECKPOINTS"
+REFITS = "refits"  # folder of what the end of a search trains
+
+
+def checkpoints_folder() -> Path | None:
+    """The folder of the checkpoints of all studies that the environment names, or None."""
+    folder = os.environ.get(CHECKPOINTS_VARIABLE)
+    return Path(folder) if folder else None
+
+
+def forget_study(study: str) -> None:
+    """Removes what trials and refits of a study left, when the study itself is deleted.
+
+    Args:
+        study: Name of the study.
+    """
+    folder = checkpoints_folder()
+    if folder is not None:
+        shutil.rmtree(folder / study, ignore_errors=True)
 
 
 def training_checkpoint(folder: Path, facts: Any, *, marks: tuple[str, ...] = ()) -> Checkpoint:
@@ -37,7 +56,7 @@ def refits_folder(settings: SearchSettings) -> Path | None:
         settings: Those of the search.
     """
     folder = settings.study_checkpoints
-    return None if folder is None else folder / _REFITS
+    return None if folder is None else folder / REFITS
 
 
 def forget_refits(settings: SearchSettings) -> None:

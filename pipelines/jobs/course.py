@@ -76,7 +76,7 @@ def search_and_end(
         if ending is None:
             note(f"The study {found.study} is finished; this is its result.")
             return _known_result(found, study, review, note)
-        review.follow()
+        review.look_ahead()
         note(target.last_step)
         final = {
             **target.finish(found, settings, review=review, ending=ending),

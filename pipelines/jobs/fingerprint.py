@@ -20,6 +20,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.datasets.own_files import file_options
 from pipelines.datasets.registry import entry
 from pipelines.hyperparameters.options import default_values, is_training_name
 from pipelines.recipes.registry import load_recipe
@@ -110,8 +111,9 @@ def _fixed(recipe: Recipe) -> dict[str, Any]:
 
 
 def _options(data: DataRequest) -> dict[str, Any]:
-    """What differs from the loader's defaults; where the data lie does not count."""
-    options = {k: v for k, v in json.loads(data.options).items() if k != "path"}
+    """What differs from the loader's defaults; what files hold counts, not where they lie."""
+    given = json.loads(data.options)
+    options = {k: v for k, v in given.items() if k not in file_options(data.name, given)}
     known = inspect.signature(entry(data.name).function()).parameters
     own = {k: v for k, v in options.items() if k not in known or known[k].default != v}
     others = {"split_seed": data.seed or None, "rows": data.rows}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.jobs.checkpoints import checkpoints_folder
 from pipelines.jobs.fingerprint import choice_of, common_facts, identified
 from pipelines.jobs.function.target import FunctionTarget
 from pipelines.jobs.recipe.target import RecipeTarget
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pipelines.jobs.schema import Job
     from pipelines.jobs.target import Target
     from tuning import SearchSettings, Space
-
-CHECKPOINTS_VARIABLE = "COOKBOOK_CHECKPOINTS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,12 +91,6 @@ def plan_target(target: Target, job: JobOptions, *, root: str | Path = "mlruns")
             points.insert(0, dict(defaults))
         settings = settings.changed(warm_start=known.model_copy(update={"points": tuple(points)}))
     return Plan(target=target, settings=settings, choice=choice_of(job))
-
-
-def checkpoints_folder() -> Path | None:
-    """The folder of checkpoints that the environment names, or None."""
-    folder = os.environ.get(CHECKPOINTS_VARIABLE)
-    return Path(folder) if folder else None
 
 
 def beside_defaults(

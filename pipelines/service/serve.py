@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs.mlflow.review import Review
 from pipelines.jobs.plan import plan_job
 from pipelines.service.catch_up import catch_up
-from pipelines.service.submission import DATA_VARIABLE, read_submission
+from pipelines.service.submission import DATA_VARIABLE, placed_data, read_submission
 from tuning.errors import JobError, StoreError
 from tuning.service.client import Client
 from tuning.service.job_record import DONE, FAILED, FINISHING, JobRecord
@@ -60,7 +60,7 @@ class Service:
         checked = read_submission(job.text, name=job.name, source=job.name, changes=job.changes)
         # The worker's slots are there already; the process of an end needs none.
         asked = {"storage": self.url, "workers": None, "gpus": 0, "memory": None}
-        checked = checked.model_copy(update=asked)
+        checked = checked.model_copy(update={**asked, "data": placed_data(checked)})
         return plan_job(checked, root=self.root, data_dir=os.environ.get(DATA_VARIABLE))
 
     def resolve(self, job: JobRecord) -> Served:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cookbook._names import unknown_name
+from pipelines.datasets.own_files import FILE_OPTIONS, in_folder
 from pipelines.jobs.schema import Job, check_job
 from pipelines.jobs.yaml_lines import Document, read_document
 from tuning.errors import JobError
@@ -32,8 +33,6 @@ _OF_THE_SERVICE = {
     "pool": "the service has workers of its own",
     "ray_address": "the service has workers of its own",
 }
-# Options of a loader that name a file; the weights of a table are a column, and pass.
-FILE_OPTIONS = ("path", "sample_weight")
 # Keys that may change while a job runs: none of them decides the numbers of a trial.
 CHANGEABLE = ("trials", "timeout", "patience", "space")
 
@@ -187,15 +186,40 @@ def _check_function(document: Document) -> None:
         )
 
 
-def _check_data(data: Any, document: Document) -> None:
-    options = {"path": data} if isinstance(data, str) else (data or {})
+def placed_data(job: Job) -> dict[str, Any] | None:
+    """The data of a submitted job as a worker reads them: relative files lie in its data folder.
+
+    Args:
+        job: The job.
+
+    Raises:
+        ValueError: If there is no such recipe.
+    """
+    from pipelines.recipes.registry import load_recipe
+
+    if not job.data:
+        return None
+    return in_folder(load_recipe(str(job.recipe)).dataset, _options(job.data), _data_folder())
+
+
+def _options(data: dict[str, Any] | str | None) -> dict[str, Any]:
+    return {"path": data} if isinstance(data, str) else dict(data or {})
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get(DATA_VARIABLE, ".")).resolve()
+
+
+def _check_data(data: dict[str, Any] | str | None, document: Document) -> None:
+    options = _options(data)
+    # The weights of a table are a column; its name passes as that of a file would.
     for name in FILE_OPTIONS:
         if options.get(name) is not None:
             _check_place(options[name], document)
 
 
 def _check_place(path: Any, document: Document) -> None:
-    folder = Path(os.environ.get(DATA_VARIABLE, ".")).resolve()
+    folder = _data_folder()
     # A relative path is one in the data folder; links are followed before it is compared.
     resolved = (folder / str(path)).resolve()
     if not resolved.is_relative_to(folder):

@@ -14,6 +14,7 @@ from pipelines.formatting import format_value
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
+from tuning.imports import without_collections
 
 if TYPE_CHECKING:
     import keras
@@ -192,9 +193,10 @@ def train_request(
     check_hyperparameters(recipe, request.params)
     dataset = request.data_request(recipe).load()
     start = int(time.time() * 1000)
-    from pipelines.training.experiment import Experiment
-    from pipelines.training.recording import record
-    from pipelines.training.reporting import BeforeTraining
+    with without_collections():
+        from pipelines.training.experiment import Experiment
+        from pipelines.training.recording import record
+        from pipelines.training.reporting import BeforeTraining
 
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
     checkpoint = request.checkpoint(experiment)

@@ -10,6 +10,7 @@ import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from cookbook.callbacks.state import TrainingState
@@ -21,7 +22,7 @@ from tests.service.support import ROOT, spawn, wait_until
 from tests.service.test_interruptions import workers
 from tuning import Client, open_study
 from tuning.options import PoolOptions
-from tuning.storage.records import read_trials
+from tuning.storage.records import RESULT, read_trials
 from tuning.workers.calls import Call, calling_pool, run_calls
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(280)]
@@ -64,13 +65,21 @@ class Machines:
         """Lets a worker train for some epochs, and sends it a signal; returns what it left."""
         worker = self.start()
         self.workers.append(worker)
-        wait_until(lambda: list(self.checkpoints.glob("broken/00000/[!.]*.npz")), 60)
+        self.wait_for("broken/00000/[!.]*.npz")
         before = self.epoch()
         wait_until(lambda: self.epoch() >= before + epochs, 60)
         worker.send_signal(number)
         worker.wait(30)
         time.sleep(3.0)  # a worker that was killed leaves trials that end two seconds later
         return self.epoch()
+
+    def wait_for(self, pattern):
+        """Files of checkpoints, once there are any."""
+        wait_until(lambda: list(self.checkpoints.glob(pattern)), 120)
+        return list(self.checkpoints.glob(pattern))
+
+    def result(self, name):
+        return open_study(name, self.client.url).user_attrs[RESULT]
 
     def trial(self, name):
         (found,) = read_trials(open_study(name, self.client.url))
@@ -100,6 +109,34 @@ def test_a_trial_goes_on_after_a_kill_and_after_sigterm(machines):
     assert dict(broken.metrics) == dict(whole.metrics)
     assert dict(broken.history) == dict(whole.history)
     assert list(broken.history["step"]) == list(range(1, 401))
+    assert not list(machines.checkpoints.rglob("*.npz"))
+
+
+def test_another_worker_goes_on_with_the_refit_of_a_killed_one(machines):
+    # A small learning rate is best after many epochs: the refit takes as many.
+    job = JOB + "params: {learning_rate: 1.0e-5}\n"
+    machines.client.submit(job, name="broken", trials=1)
+    worker = machines.start()
+    machines.workers.append(worker)
+    (file,) = machines.wait_for("broken/refits/[!.]*.npz")
+    wait_until(lambda: TrainingState.load(file).epoch >= 10, 60)
+    machine = [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]
+    for process in machine:  # the worker, the process that ends the job, and all of theirs
+        process.kill()
+    psutil.wait_procs(machine, timeout=20)
+    worker.wait()
+    killed = TrainingState.load(file).epoch
+    assert machines.client.status("broken").job.state == "finishing"
+    machines.client.submit(job, name="whole", trials=1)
+    assert machines.start().wait(200) == 0
+    broken, whole = machines.result("broken"), machines.result("whole")
+    assert 10 <= killed < broken["epochs"]
+    assert broken["resumed_after"] == killed
+    assert "resumed_after" not in whole
+    assert broken["test_reads"] == whole["test_reads"] == 1
+    for name in ("epochs", "test_metrics", "default_metrics"):
+        assert broken[name] == whole[name]
+    assert {machines.client.status(name).job.state for name in ("broken", "whole")} == {"done"}
     assert not list(machines.checkpoints.rglob("*.npz"))
 
 

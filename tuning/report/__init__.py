@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tuning.report.registry import FIGURES as FIGURES
     from tuning.report.registry import draw as draw
     from tuning.report.registry import draw_all as draw_all
+    from tuning.report.registry import render_all as render_all
     from tuning.report.registry import write_figures as write_figures
     from tuning.report.tables import best_trials as best_trials
     from tuning.report.tables import trial_rows as trial_rows
@@ -29,6 +30,7 @@ _REFERENCES = {
     "draw": "tuning.report.registry:draw",
     "draw_all": "tuning.report.registry:draw_all",
     "parameter_importance": "tuning.report.importance:parameter_importance",
+    "render_all": "tuning.report.registry:render_all",
     "trial_rows": "tuning.report.tables:trial_rows",
     "view_study": "tuning.report.view:view_study",
     "winning_trial": "tuning.report.tables:winning_trial",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +33,14 @@ class StudyFigure(Figure):
     Attributes:
         marks: Id of a group of elements to their marks, one for each element or one for all.
         alt: What the figure shows, for those who do not see it.
+        renderings: Its files by their form: a figure is drawn once and then shown as it is.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.marks: dict[str, Sequence[Mark]] = {}
         self.alt = ""
+        self.renderings: dict[str, bytes] = {}
 
 
 def mark(artist: Artist, marks: Iterable[Mark]) -> None:
@@ -74,6 +76,22 @@ def trial_mark(record: TrialRecord, metric: str, objective: int = 0) -> Mark:
     state = "" if record.state == COMPLETE else f" ({record.state})"
     state += f" (breaks {', '.join(broken)})" if broken else ""
     return Mark(f"trial {record.number}:{reached}{state}", record.number)
+
+
+def rendered(figure: Figure, form: str, draw: Callable[[], bytes]) -> bytes:
+    """Renders a figure in one form, or returns what it was rendered to before.
+
+    Args:
+        figure: The figure; its layout is settled by the first rendering, which halves the time of
+            the next one.
+        form: Name of the form.
+        draw: Renders it.
+    """
+    known = figure.renderings if isinstance(figure, StudyFigure) else {}
+    if form not in known:
+        known[form] = draw()
+        figure.set_layout_engine("none")
+    return known[form]
 
 
 def describe(figure: Figure, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tuning.report.stages import Table
 from tuning.report.values import number
+from tuning.workers.context import RESUMED
 
 # What has a table or a section of its own.
 _SHOWN = {
@@ -19,6 +20,7 @@ _WORDS = {
     "best_trial": "winning trial",
     "trials": "trials",
     "epochs": "epochs",
+    RESUMED: "epochs of the refit that an interrupted process had trained",
     "seeds": "seeds",
     "test_rows": "test rows",
     "test_reads": "looks at the test rows",

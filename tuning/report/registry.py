@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 from tuning._names import unknown_name
 from tuning.report.contour import contour_figure
 from tuning.report.importance import importance_figure
+from tuning.report.marks import rendered
 from tuning.report.parallel import parallel_figure
 from tuning.report.pareto import pareto_figure
 from tuning.report.progress import curves_figure, history_figure, incumbent_figure
 from tuning.report.slices import slices_figure
+from tuning.report.svg import inline_svg
 from tuning.report.timeline import timeline_figure
 from tuning.report.view import StudySnapshot, as_view
 
@@ -143,19 +145,32 @@ def write_figures(
     return files
 
 
+def render_all(figures: Mapping[str, Figure]) -> None:
+    """Renders figures for files and page ahead: later calls only take what was rendered.
+
+    Args:
+        figures: What `draw_all` made.
+    """
+    for name, figure in figures.items():
+        render(figure, "png")
+        inline_svg(figure, name=name)
+
+
 def render(figure: Figure, form: str) -> bytes:
     """Renders a figure.
 
     Args:
-        figure: The figure; its layout is settled by the first rendering, which halves the
-            time of the second.
+        figure: The figure.
         form: `"png"` or `"svg"`.
 
     Returns:
         The bytes of the file, without a date: equal figures give equal PNG files.
     """
-    buffer = io.BytesIO()
-    metadata = {"Date": None} if form == "svg" else None
-    figure.savefig(buffer, format=form, dpi=110, metadata=metadata)
-    figure.set_layout_engine("none")
-    return buffer.getvalue()
+
+    def drawn() -> bytes:
+        buffer = io.BytesIO()
+        metadata = {"Date": None} if form == "svg" else None
+        figure.savefig(buffer, format=form, dpi=110, metadata=metadata)
+        return buffer.getvalue()
+
+    return rendered(figure, form, drawn)

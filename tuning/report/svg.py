@@ -11,7 +11,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from tuning.credentials import mask_credentials
-from tuning.report.marks import Mark, StudyFigure
+from tuning.report.marks import Mark, StudyFigure, rendered
 from tuning.report.theme import NAME_OF
 
 _COLOR = re.compile(r"#[0-9a-f]{6}\b")
@@ -58,12 +58,15 @@ def inline_svg(figure: Figure, *, name: str) -> str:
 
 
 def _drawn(figure: Figure) -> str:
-    buffer = io.StringIO()
-    # Texts as texts: a quarter of the size of their outlines, and found by a search in the page.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "report"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    figure.set_layout_engine("none")  # settled; the next drawing takes half the time
-    return buffer.getvalue()
+    def draw() -> bytes:
+        buffer = io.BytesIO()
+        # Texts as texts: a quarter of the size of their outlines, and found by a search in the
+        # page.
+        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "report"}):
+            figure.savefig(buffer, format="svg", metadata={"Date": None})
+        return buffer.getvalue()
+
+    return rendered(figure, "page", draw).decode()
 
 
 def _adapted(key: str, value: str, name: str) -> str:

@@ -1,23 +1,26 @@
 """The process beside a search that writes MLflow: slow or hanging, it holds nobody up.
 
 Started by `tuning.tracking.mirror.Mirror`, which speaks to it in lines of JSON: the first line
-of its input says what to mirror, a second one or the end of the input says that the search is
-over. Every line of its output is a state.
+of its input says what to mirror, a line `TRIALS_OVER` that only the end of the search is missing,
+and another one, or the end of the input, that the search is over. Every line of its output is a
+state.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from tuning.credentials import mask_credentials
 from tuning.storage.records import FINISHED, TrialRecord, record_of
 
+TRIALS_OVER = "trials over"
 _LONGEST_PAUSE = 15.0
 
 
@@ -34,6 +37,9 @@ class MirrorLoop:
         self._config = config
         self._output = output
         self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._trials_over = False
+        self._can_draw = False
         self._ending: Mapping[str, Any] = {"files": False, "status": None}
         self._study: Any = None
         self._space: Any = None
@@ -52,15 +58,22 @@ class MirrorLoop:
         if ending is not None:
             self._ending = ending
         self._stop.set()
+        self._wake.set()
+
+    def draw(self) -> None:
+        """Draws the figures of the trials, which are over, while the winner is refitted."""
+        self._trials_over = True
+        self._wake.set()
 
     def run(self) -> None:
         """Writes until the end; whatever fails is tried again, with longer and longer pauses."""
-        self._stop.wait(float(self._config.get("delay", 0.0)))
+        self._wake.wait(float(self._config.get("delay", 0.0)))
         pause = float(self._config["interval"])
         failures = 0
         while not self._stop.is_set():
+            self._wake.clear()
             failures = 0 if self._attempt(last=False) else failures + 1
-            self._stop.wait(min(pause * 2**failures, _LONGEST_PAUSE))
+            self._wake.wait(min(pause * 2**failures, _LONGEST_PAUSE))
         ended = self._attempt(last=True) or self._attempt(last=True)
         self._say(done=True, synced=ended and not self._said.get("left"))
 
@@ -82,6 +95,7 @@ class MirrorLoop:
             from tuning.tracking.writer import StudyWriter
 
             load_mlflow()  # it takes seconds, and says nothing about the server
+            gc.freeze()
             self._say(asked=True)
             self._writer = StudyWriter(
                 self._study,
@@ -103,6 +117,19 @@ class MirrorLoop:
         if last:
             self._writer.finish(records, **self._ending)
             self._writer.close()
+        else:
+            self._look_ahead(records)
+
+    def _look_ahead(self, records: Sequence[TrialRecord]) -> None:
+        """Does what the end needs while nobody waits for it."""
+        if not self._can_draw:
+            from tuning.tracking.study_files import load_drawing
+
+            load_drawing()
+            gc.freeze()
+            self._can_draw = True
+        if self._trials_over:
+            self._writer.draw(records)
 
     def _ended(self) -> int:
         return sum(record.state in FINISHED for record in self._records.values())
@@ -140,6 +167,9 @@ def _space_of(study: Any) -> Any:
 
 def _listen(source: IO[str], loop: MirrorLoop) -> None:
     line = source.readline()
+    while line.strip() and json.loads(line) == TRIALS_OVER:
+        loop.draw()
+        line = source.readline()
     loop.stop(json.loads(line) if line.strip() else None)
 
 

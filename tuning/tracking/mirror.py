@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import IO, Any
 
 from tuning.credentials import mask_credentials
+from tuning.tracking.daemon import TRIALS_OVER
 
 _LOGGER = logging.getLogger("tuning.tracking")
-# A server that has said nothing in so many seconds does not answer. A database may take longer:
-# its first use makes the tables.
+# A server that is silent for so long does not answer; a database makes its tables first.
 _SILENCE = 10.0
 
 
@@ -161,6 +161,12 @@ class Mirror:
         while self.run_id is None and self._alive() and time.monotonic() < end:
             time.sleep(0.05)
         return self.run_id
+
+    def look_ahead(self) -> None:
+        """Says that only the end of the study is missing: what shows the trials is drawn now."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):  # it has died: `close` says so
+                self._send(self._process, TRIALS_OVER)
 
     def close(
         self,

@@ -180,7 +180,27 @@ def digest(study: Any, records: Sequence[TrialRecord]) -> str:
     Returns:
         Hexadecimal digits that change when a trial ends or the result is written.
     """
-    ended = [(r.number, r.state, str(r.values)) for r in in_order_of_end(records)]
-    shown = [ended, study.user_attrs.get(RESULT), study.user_attrs.get(SETTINGS)]
+    return _mark([_ends(records), study.user_attrs.get(RESULT), study.user_attrs.get(SETTINGS)])
+
+
+def trials_digest(study: Any, records: Sequence[TrialRecord]) -> str:
+    """Mark of what the figures of the trials show.
+
+    Args:
+        study: The study.
+        records: Its trials.
+
+    Returns:
+        Hexadecimal digits that change when a trial ends or the space grows.
+    """
+    attributes = study.user_attrs
+    return _mark([_ends(records), attributes.get(SPACE), attributes.get(SETTINGS)])
+
+
+def _ends(records: Sequence[TrialRecord]) -> list[tuple[int, str, str]]:
+    return [(r.number, r.state, str(r.values)) for r in in_order_of_end(records)]
+
+
+def _mark(shown: Sequence[Any]) -> str:
     text = json.dumps(shown, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuning.storage.records import RESULT, SETTINGS, SPACE, TrialRecord
+from tuning.storage.records import RESULT, SPACE, TrialRecord
 from tuning.tracking.content import DESCRIPTION, Point, as_tags, milliseconds, safe_key
 from tuning.tracking.description import describe_study
 from tuning.tracking.parent import (
@@ -24,6 +23,7 @@ from tuning.tracking.parent import (
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run, Tracker
 from tuning.tracking.runs_view import save_view, view_url
+from tuning.tracking.study_files import StudyFiles
 from tuning.tracking.study_runs import name_data, provenance_of, shared_tags, study_params
 
 FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
@@ -54,6 +54,7 @@ class ParentRun:
         self._tracker = tracker
         self._entity = entity
         self._study = study
+        self._files = StudyFiles(study)
         self._best_steps: set[int] | None = None
         self._named = False  # the data, by this object
 
@@ -130,10 +131,15 @@ class ParentRun:
         """Whether the files of the run show less than the study holds."""
         return self._entity.data.tags.get(FILES_DIGEST) != digest(self._study, records)
 
+    def draw_files(self, records: Sequence[TrialRecord]) -> None:
+        """Draws ahead what the files show of the trials."""
+        if self.lacks_files(records):
+            self._files.draw(records)
+
     def store_files(self, records: Sequence[TrialRecord]) -> None:
         """Draws and stores figures, report, trials and attributes."""
         with tempfile.TemporaryDirectory() as folder:
-            write_files(self._study, Path(folder), run_url=self.run.url)
+            self._files.write(records, Path(folder), run_url=self.run.url)
             self.run.file(folder)
         save_view(self.run, self._study)
         mark = digest(self._study, records)
@@ -153,26 +159,3 @@ class ParentRun:
                 )
             self._best_steps = {metric.step for metric in history}
         return self._best_steps
-
-
-def write_files(study: Any, folder: Path, *, run_url: str | None = None) -> None:
-    """Writes the files that a parent run carries.
-
-    Args:
-        study: The `optuna.Study`.
-        folder: An existing empty folder; it gets `report.html`, `figures/`, `trials.csv` and the
-            study's space, settings and result as JSON.
-        run_url: Where the run is looked at.
-    """
-    from tuning.report import draw_all, view_study, write_figures, write_report, write_trials
-
-    for name in (SPACE, SETTINGS, RESULT):
-        value = study.user_attrs.get(name)
-        if value:
-            text = json.dumps(value, indent=2, default=str)
-            (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    view = view_study(study)
-    figures = draw_all(view)
-    write_trials(view, folder / "trials.csv")
-    write_figures(view, folder / "figures", figures=figures)
-    write_report(view, folder / "report.html", figures=figures, run_url=run_url)

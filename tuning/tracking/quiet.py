@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tuning.credentials import mask_credentials
+from tuning.imports import without_collections
 from tuning.tracking.store_lock import store_lock
+from tuning.tracking.store_making import make_store
 
 # MLflow's own defaults retry 7 times with 120 s each: a dead server would hold a caller for
 # minutes. What the user has set stays. Telemetry would call home from every worker.
@@ -57,7 +59,8 @@ def load_mlflow() -> Any:
     """
     quiet_environment()
     quiet_loggers()
-    import mlflow
+    with without_collections():
+        import mlflow
 
     quiet_loggers()  # importing mlflow configures its loggers again
     return mlflow
@@ -76,10 +79,16 @@ def connect(tracking_uri: str) -> Any:
         TrackingError: If the store cannot be opened.
     """
     mlflow = load_mlflow()
-    with tracking_errors(tracking_uri), store_lock(tracking_uri):
-        client = mlflow.MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
+
+    def opened(uri: str) -> Any:
+        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         quiet_loggers()  # the migrations of a new database configure alembic's
         return client
+
+    with tracking_errors(tracking_uri), store_lock(tracking_uri) as file:
+        if file is not None:
+            make_store(file, opened)
+        return opened(tracking_uri)
 
 
 @contextlib.contextmanager

@@ -150,6 +150,15 @@ class StudyWriter:
             self._parent.store_files(records)
             self._add(updated=True)
 
+    def draw(self, records: Sequence[TrialRecord]) -> None:
+        """Draws ahead what `finish` stores of the trials, which are over.
+
+        Args:
+            records: All trials of the study.
+        """
+        if self._parent is not None:
+            self._parent.draw_files(records)
+
     def close(self) -> None:
         """Lets other processes write the runs of this study."""
         if self._sender is not None and self._holds:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Connection
 
+from tuning.imports import without_collections
 from tuning.workers.module_files import ModuleFiles, module_files
 from tuning.workers.worker_process import kill_group, kill_tree
 
@@ -107,12 +108,12 @@ def work_alone() -> None:
 def _import_all(imports: Imports) -> str | None:
     sys.path[:] = imports.path
     try:
-        for module in ("tuning.workers.worker", "cloudpickle", *imports.modules):
-            importlib.import_module(module)
+        with without_collections():
+            for module in ("tuning.workers.worker", "cloudpickle", *imports.modules):
+                importlib.import_module(module)
     except Exception:
         return traceback.format_exc()[-4000:]
     # Nothing of it is ever garbage; workers that never walk through it also go on sharing it.
-    gc.collect()
     gc.freeze()
     return None
 

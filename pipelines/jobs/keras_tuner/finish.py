@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.installed import pinned
 from pipelines.jobs import candidates
-from pipelines.jobs.checkpoints import forget_refits, refits_folder
+from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.intervals import spread
 from pipelines.jobs.keras_tuner.array_targets import known_name, read_targets
 from pipelines.jobs.keras_tuner.arrays import stored_arrays, whole_parts
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tuning import SearchResult, SearchSettings
     from tuning.engine.ending import StudyEnding
 
-_REFITS, _TEST = "refits", "test.npz"
+_TEST = "test.npz"
 _REQUIREMENTS = ("keras", "tensorflow-cpu", "tensorflow")
 UNTESTED = (
     "Not tested: without test rows (`test=(x, y)`) it is not known how good the winner is on new "
@@ -79,7 +79,7 @@ def finish_build(
     build, chosen = target.build(settings), candidates.winner(target, found)
     test, standard, failure = target.data.test, None, None
     if test is not None:
-        store_rows(settings.directory / _REFITS / _TEST, test)
+        store_rows(settings.directory / REFITS / _TEST, test)
         if not candidates.is_same_point(target.space, chosen.params, target.default_point):
             failure = candidates.failure_of_defaults(target, found)
             standard = None if failure else candidates.defaults(target, found, settings)
@@ -87,7 +87,7 @@ def finish_build(
     defaults = _refits(target, build, standard, settings, who="defaults")
     ours, theirs, reads = _run(target, winners, defaults, settings=settings, ending=ending)
     saved = move_winner(winners[0].directory, settings.directory, kind=ours[0].kind)
-    shutil.rmtree(settings.directory / _REFITS, ignore_errors=True)
+    shutil.rmtree(settings.directory / REFITS, ignore_errors=True)
     forget_refits(settings)
     if "model_path" in saved:
         _keep(target, build, chosen, settings.directory, review=review)
@@ -129,7 +129,7 @@ def _refits(
     """One refit for each seed of the test; the model of the winner's first one is kept."""
     if candidate is None:
         return []
-    folder, tested = settings.directory / _REFITS, target.data.test is not None
+    folder, tested = settings.directory / REFITS, target.data.test is not None
     seeds = candidates.refit_seeds(settings.seed, target.seeds if tested else 1)
     return [
         Call(

@@ -14,11 +14,13 @@ from pipelines.jobs.mlflow.sending import WinnerSending, send_winner
 from tuning import open_study
 from tuning.storage.records import PROVENANCE, RESULT, REVIEW, annotate_study
 from tuning.tracking.study_runs import UNCHANGED
+from tuning.workers.machine import usable_cores
 
 if TYPE_CHECKING:
     from tuning import SearchSettings
     from tuning.tracking import Mirror, MirrorReport, Provenance
 
+_DELAY_SECONDS = 5.0
 _CLOSE_SECONDS = 180.0  # as long as it follows
 _GRACE_SECONDS = 3.0  # for a server that has failed or is silent
 
@@ -58,15 +60,22 @@ class Review:
         if PROVENANCE not in study.user_attrs:
             provenance = dataclasses.replace(self._provenance, program="cookbook tune")
             annotate_study(study, PROVENANCE, provenance.to_dict())
-        # The workers' imports come first: they are what the user waits for.
+        # The workers' imports come first: they are what the user waits for. They keep one core.
+        delay = 0.0 if usable_cores() > 1 else _DELAY_SECONDS
         self._mirror = Mirror(
             self._settings.url,
             self._settings.study,
             self._tracking_uri,
-            delay=5.0,
+            delay=delay,
             warn=self._note,
             advice=f"`cookbook sync {self._settings.study}` sends it.",
         ).start()
+
+    def look_ahead(self) -> None:
+        """Says that the trials are over, and their winner is refitted now."""
+        self.follow()
+        if self._mirror is not None:
+            self._mirror.look_ahead()
 
     def keep(
         self, delivery: Delivery, directory: Path, *, load: Callable[[], Any] | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs import candidates
-from pipelines.jobs.checkpoints import forget_refits, refits_folder
+from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.recipe.refit import (
@@ -23,6 +23,7 @@ from pipelines.jobs.recipe.refit import (
 from pipelines.jobs.winner_evaluation import keep_evaluation
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from tuning.workers.calls import Call, calling_pool, run_calls
+from tuning.workers.context import RESUMED
 from tuning.workers.local import LOG_NAME
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from tuning import SearchResult, SearchSettings
     from tuning.engine.ending import StudyEnding
     from tuning.workers.pool import Outcome
-
-_REFITS = "refits"
 
 
 def finish_recipe(
@@ -58,7 +57,7 @@ def finish_recipe(
     chosen, standard = candidates.winner(target, found), None
     if not candidates.is_same_point(target.space, chosen.params, target.default_point):
         standard = candidates.defaults(target, found, settings)
-    folder = settings.directory / _REFITS
+    folder = settings.directory / REFITS
     winners = _refits(target, chosen, settings, folder / "winner", keeps=True)
     defaults = _refits(target, standard, settings, folder / "defaults", keeps=False)
     comparison = RecipeComparison(
@@ -87,6 +86,7 @@ def finish_recipe(
         "trials": found.n_trials,
         "best_trial": found.best_trial,
         "epochs": chosen.epochs,
+        **{name: first.notes[name] for name in (RESUMED,) if name in first.notes},
         "seeds": target.seeds,
         **found.choice,
         "notes": outcome.notes[NOTES],
@@ -133,7 +133,7 @@ def _keep(refit: Outcome, folder: Path, *, settings: SearchSettings, review: Rev
     shutil.rmtree(directory / FOLDER, ignore_errors=True)  # of an earlier winner
     for name in (CONFIG_FILE, FOLDER, MODEL_FILE):
         (folder / name).replace(directory / name)
-    shutil.rmtree(directory / _REFITS, ignore_errors=True)
+    shutil.rmtree(directory / REFITS, ignore_errors=True)
     forget_refits(settings)
     delivery = kept_delivery(directory)
     if delivery is not None:

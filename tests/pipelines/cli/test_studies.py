@@ -134,8 +134,11 @@ def test_sync_builds_the_runs_and_a_second_call_writes_nothing(cli):
     assert (again["created"], again["updated"]) == (0, 0)
 
 
-def test_delete_removes_one_study(program, root, tmp_path):
-    copy = tmp_path / "copy"
+def test_delete_removes_one_study(program, root, tmp_path, monkeypatch):
+    copy, checkpoints = tmp_path / "copy", tmp_path / "checkpoints"
+    monkeypatch.setenv("COOKBOOK_CHECKPOINTS", str(checkpoints))
+    for name in ("plain/00003", "plain/refits", "plainer/00000"):
+        (checkpoints / name).mkdir(parents=True)
     copy.mkdir()
     with sqlite3.connect(root / "studies.db") as source:
         source.backup(sqlite3.connect(copy / "studies.db"))
@@ -145,6 +148,7 @@ def test_delete_removes_one_study(program, root, tmp_path):
     done = program("trials", "plain", "--root", copy, check=False)
     assert done.code == 2
     assert "No study named 'plain'" in done.err
+    assert [folder.name for folder in checkpoints.iterdir()] == ["plainer"]
 
 
 @pytest.mark.usefixtures("ready_mlflow")

@@ -21,13 +21,18 @@ RECIPES = {recipe.name: recipe for recipe in all_recipes()}
 _FAST = ("digits-mlp", "tabular")  # an image and a table stand for all in the fast tests
 # Trained where their models predict as well: `tests/pipelines/cli/test_predict.py`.
 PREDICTED = {"image", "text", "language-model", "translation"}
-# Rows of the report with the graph of another row, of 21 million weights: what they change is
-# checked in `test_image_recipes`.
+# Rows of the report that train as another one does: with the graph of 21 million weights of another
+# row, or as the same row on CIFAR-10. What they change is checked in `test_image_recipes`.
 REPEATED = {
     "cifar10-resnet34-dp",
     "cifar10-super-resnet34-wrong-init",
+    "tiny-imagenet-lenet-bn",
+    "tiny-imagenet-lenet-bndp",
+    "tiny-imagenet-lenet-dp",
+    "tiny-imagenet-lenet-l2",
     "tiny-imagenet-resnet34",
     "tiny-imagenet-resnet34-dp",
+    "tiny-imagenet-super-lenet-wrong-init",
     "tiny-imagenet-super-resnet34-wrong-init",
 }
 SHIPPED = {entry.name for entry in BUNDLED}

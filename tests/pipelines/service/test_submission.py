@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.datasets.catalog import OWN_DATA
+from pipelines.datasets.own_files import FILE_OPTIONS
 from pipelines.jobs.schema import Job
-from pipelines.service.submission import FILE_OPTIONS, change, read_submission, submit
+from pipelines.service.serve import Service
+from pipelines.service.submission import change, read_submission, submit
 from tests.pipelines.jobs.test_fuzzed_jobs import JOB, LINES, NASTY, read
 from tuning import Client, JobError
 
@@ -80,6 +82,31 @@ def test_rule_3_a_link_out_of_the_data_folder_is_followed(tmp_path, monkeypatch)
     }
     with pytest.raises(JobError, match="lie in the data folder"):
         read_submission(text % "link/passwd", name="a")
+
+
+@pytest.mark.parametrize("kind", ["files", "table"])
+def test_rule_3_relative_files_are_those_of_the_data_folder(tmp_path, client, monkeypatch, kind):
+    """Also where workers see the folder under another path; the column of a table stays one."""
+    mounts = [tmp_path / name for name in ("one", "other")]
+    for mount in mounts:
+        texts = [(f"{label}/{n}.txt", f"{label} {n}") for label in "ab" for n in range(12)]
+        for name, text in texts:
+            (mount / "texts" / name).parent.mkdir(parents=True, exist_ok=True)
+            (mount / "texts" / name).write_text(text)
+        rows = [f"{name},2\n" for name, _ in texts]
+        (mount / "weights.csv").write_text("".join(["file,weight\n", *rows]))
+        rows = [f"{text},{text[0]},2\n" for _, text in texts]
+        (mount / "texts.csv").write_text("".join(["text,label,weights.csv\n", *rows]))
+    data = {"files": "{path: texts,", "table": "{path: texts.csv, target: label,"}[kind]
+    text = f"recipe: text\nstudy: small\ntrials: 2\ndata: {data} sample_weight: weights.csv}}\n"
+    monkeypatch.setenv("COOKBOOK_DATA", str(mounts[0]))
+    job, found = submit(write(tmp_path, text), client), []
+    for mount in mounts:
+        monkeypatch.setenv("COOKBOOK_DATA", str(mount))
+        target = Service(client.url, tmp_path).plan(job).target
+        assert set(target.data.load().train.weights) == {2.0}
+        found.append(target.fingerprint())
+    assert found[0] == found[1]
 
 
 def test_rule_1_functions_come_from_allowed_modules_only(monkeypatch):

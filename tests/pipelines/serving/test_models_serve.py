@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +16,7 @@ import pytest
 from pipelines import train
 from tests.pipelines.conftest import REPOSITORY
 from tests.pipelines.own_data import write_table, write_texts
+from tests.servers import answers, ask, free_port
 from tuning.tracking import default_tracking_uri
 
 # A server starts in about 15 s, most of which is TensorFlow's import; each is its own process.
@@ -47,9 +46,7 @@ CASES = {
 def test_raw_input_comes_back_as_readable_predictions(name, tmp_path):
     data, body, answers = CASES[name]
     result = train(name, tiny=True, data=data(tmp_path), root=tmp_path / "mlruns")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
     command += ["--model-uri", f"runs:/{result.run_id}/model", "--port", str(port)]
     environment = os.environ | {
@@ -66,11 +63,13 @@ def test_raw_input_comes_back_as_readable_predictions(name, tmp_path):
         )
         try:
             _wait_for(port, server, log)
-            found = _ask(port, "POST", "/invocations", body)["predictions"]
+            status, reply = ask(port, "POST", "/invocations", body)
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGTERM)
             server.wait(timeout=30)
+    assert status == 200, reply
+    found = json.loads(reply)["predictions"]
     assert len(found) == 3
     assert {row["prediction"] for row in found} <= answers
     assert all(0 < row["probability"] <= 1 for row in found)
@@ -78,24 +77,7 @@ def test_raw_input_comes_back_as_readable_predictions(name, tmp_path):
 
 def _wait_for(port, server, log, seconds=300.0):
     end = time.monotonic() + seconds
-    while True:
-        try:
-            _ask(port, "GET", "/ping")
-            return
-        except OSError:
-            log.seek(0)
-            assert server.poll() is None and time.monotonic() < end, log.read()
-            time.sleep(0.5)
-
-
-def _ask(port, method, path, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    try:
-        content = None if body is None else json.dumps(body)
-        connection.request(method, path, content, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        assert answer.status == 200, text
-        return json.loads(text) if body is not None else text
-    finally:
-        connection.close()
+    while not answers(port, "/ping"):
+        log.seek(0)
+        assert server.poll() is None and time.monotonic() < end, log.read()
+        time.sleep(0.5)

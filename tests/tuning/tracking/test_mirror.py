@@ -40,6 +40,7 @@ def test_the_mirror_follows_and_finishes(storage: Any, storage_url: str, trackin
     assert runs_of(tracking_uri, study)[0].info.status == "RUNNING"
     add_trial(study, PARAMS, values=[0.97], start=50)
     until(lambda: mirror.report.written == 4)
+    mirror.look_ahead()
     report = mirror.close(120)
     assert (report.synced, report.left, report.error) == (True, 0, None)
     assert mirror.close() == report

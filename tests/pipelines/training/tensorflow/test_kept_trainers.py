@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import keras
 import numpy as np
 import pytest
@@ -221,11 +219,21 @@ def test_functions_of_the_users_own_are_never_taken_for_each_other(part):
 
 @pytest.mark.exhaustive
 def test_few_trainers_are_kept_at_a_time():
-    kept = KeptTrainers()
-    first = kept.trainer(_network(units=1), _feed(), validation=None, data="blobs")
-    for units in itertools.islice(itertools.count(2), 8):
-        kept.trainer(_network(units=units), _feed(), validation=None, data="blobs")
-    assert kept.trainer(_network(units=1), _feed(), validation=None, data="blobs") is not first
+    def line(units):
+        keras.backend.clear_session()
+        model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(units)])
+        model.compile("sgd", "mse")
+        return model
+
+    def trainer(units):
+        return kept.trainer(line(units), feed, validation=None, data="blobs")
+
+    kept, feed = KeptTrainers(), _feed()
+    first = trainer(1)
+    assert trainer(1) is first
+    for units in range(2, 10):
+        trainer(units)
+    assert trainer(1) is not first
 
 
 @pytest.mark.exhaustive

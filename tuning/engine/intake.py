@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tuning.engine.drawing import NoPointLeftError
 from tuning.engine.phase import Phase
 from tuning.engine.suggester import Suggester, Suggestion, SuggestionFailed
 from tuning.engine.suggestions import NothingToClaim
@@ -23,6 +24,7 @@ class TrialIntake:
 
     Attributes:
         wanted: Most workers that the phase has trials for.
+        is_exhausted: Whether its space has no point left.
     """
 
     def __init__(self, phase: Phase, suggester: Suggester, book: ClaimBook) -> None:
@@ -33,6 +35,7 @@ class TrialIntake:
         self._timers = Timers()
         self.wanted = max(0, phase.limit - self._count_finished())
         self._drained = not self.wanted  # nothing was left to claim at the last look
+        self.is_exhausted = False
 
     def go_on(self, phase: Phase) -> None:
         """Takes the phase in a larger space; suggestions that are on their way stay welcome."""
@@ -68,6 +71,11 @@ class TrialIntake:
             JobError: If the strategy cannot go on.
             StoreError: If the store could not be used.
         """
+        if isinstance(answer, SuggestionFailed) and isinstance(answer.error, NoPointLeftError):
+            # Nobody else of this batch gets an answer.
+            self._requested.clear()
+            self._drained = self.is_exhausted = True
+            return
         if isinstance(answer, SuggestionFailed):
             if isinstance(answer.error, ValueError | ImportError):
                 raise JobError(str(answer.error)) from answer.error
@@ -79,7 +87,7 @@ class TrialIntake:
 
     def look_again(self) -> None:
         """A trial waits again, so that there is something to claim."""
-        self._drained = False
+        self._drained = self.is_exhausted = False
         self._timers.reset("claim")
 
     def trial_ended(self) -> None:

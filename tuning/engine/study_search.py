@@ -123,6 +123,8 @@ class StudySearch:
             phase = self._keep_leases(phase)
             if ending is None and phase.patience and self._is_out_of_patience():
                 ending = "patience"
+            if ending is None and intake.is_exhausted and not self.trials:
+                ending = "exhausted"
             if ending is None:
                 intake.request(self.slots, self.trials.slots)
             if self.reporter.due:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tuning.engine.drawing import NoPointLeftError
 from tuning.engine.phase import Phase
 from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
 from tuning.errors import StoreError
@@ -135,7 +136,9 @@ class Suggester:
                     return
         except BaseException as error:
             left, self._claims = self.claims, {}
-            if not isinstance(error, StoreError):
+            if isinstance(error, NoPointLeftError):
+                self._book.withdraw(left)
+            elif not isinstance(error, StoreError):
                 for claim in left:
                     self._book.release(claim)
             raise

@@ -73,6 +73,8 @@ class Ending:
         system_attributes: The same for Optuna's own, such as constraints.
         parameters: Name to value and distribution of what the trial was asked for and had no
             value of.
+        asked: Names of all that it was asked for, where its objective said so: what it had beside
+            them had no effect, and goes. None to leave everything.
     """
 
     state: TrialState
@@ -81,6 +83,7 @@ class Ending:
     user_attributes: Mapping[str, Any] = field(default_factory=dict)
     system_attributes: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, tuple[Any, BaseDistribution]] = field(default_factory=dict)
+    asked: Sequence[str] | None = None
 
 
 class Rows:
@@ -131,7 +134,12 @@ class Rows:
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id == trial_id).values(**values))
 
     def set_attributes(
-        self, session: Session, user: Attributes, system: Attributes | None = None
+        self,
+        session: Session,
+        user: Attributes,
+        system: Attributes | None = None,
+        *,
+        replaces: bool = True,
     ) -> None:
         """Replaces attributes of trials in two statements; Optuna's way takes two for each.
 
@@ -139,6 +147,7 @@ class Rows:
             session: An open transaction.
             user: Id of a trial to its attributes.
             system: The same for Optuna's own.
+            replaces: Whether some trial may have one of them already.
         """
         for model, by_trial in (
             (models.TrialUserAttributeModel, user),
@@ -152,7 +161,8 @@ class Rows:
             if rows:
                 keys = [(row["trial_id"], row["key"]) for row in rows]
                 place = sa.tuple_(model.trial_id, model.key)
-                session.execute(sa.delete(model).where(place.in_(keys)))
+                if replaces:
+                    session.execute(sa.delete(model).where(place.in_(keys)))
                 session.execute(sa.insert(model), rows)
 
     def study_attribute(self, session: Session, key: str) -> Any:
@@ -191,6 +201,11 @@ class Rows:
             table, keys = models.TrialParamModel, [(r["trial_id"], r["param_name"]) for r in found]
             place = sa.tuple_(table.trial_id, table.param_name)
             session.execute(sa.delete(table).where(place.in_(keys)))
+        for trial_id, ending in endings.items():
+            if ending.asked is not None:
+                parameter = models.TrialParamModel
+                others = sa.delete(parameter).where(parameter.trial_id == trial_id)
+                session.execute(others.where(parameter.param_name.not_in(ending.asked)))
         for model, rows in (
             (models.TrialParamModel, found),
             (models.TrialValueModel, _values_of(endings)),
@@ -217,6 +232,11 @@ class Rows:
         count = int(session.execute(query).scalar_one_or_none() or 0) + 1
         self.set_attributes(session, {trial_id: {records.INTERRUPTIONS: count}})
         return count
+
+    def remove(self, session: Session, trial_id: int) -> None:
+        """Deletes a trial and its claim."""
+        session.delete(session.get_one(models.TrialModel, trial_id))
+        session.execute(sa.delete(CLAIMS).where(CLAIMS.c.trial_id == trial_id))
 
     def back_to_waiting(self, session: Session, trial_id: int, attempts: int) -> None:
         """Makes a trial wait again, with its parameters."""

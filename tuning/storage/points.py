@@ -80,22 +80,29 @@ class PointBook:
                 rows = [row for one in fresh for row in _parameter_rows(one, distributions)]
                 if rows:
                     session.execute(sa.insert(models.TrialParamModel), rows)
+            # A trial that was claimed for the first time has none yet.
             self._rows.set_attributes(
-                session, {one.claim.trial_id: one.user_attributes for one in kept}
+                session,
+                {one.claim.trial_id: one.user_attributes for one in kept},
+                replaces=any(one.params is None for one in kept),
             )
             return refused
 
         return self._storage.transaction(write)
 
     def _refused(self, session: Session, starts: Sequence[Start]) -> dict[str, str]:
-        held = self._rows.held(session, [one.claim for one in starts])
         points = [one.point for one in starts if one.params is not None]
         query = (
-            sa.select(CLAIMS.c.point)
+            sa.select(CLAIMS.c.token, CLAIMS.c.point)
             .where(CLAIMS.c.study_id == self._study_id)
-            .where(CLAIMS.c.point.in_(points))
+            .where(
+                CLAIMS.c.trial_id.in_([one.claim.trial_id for one in starts])
+                | CLAIMS.c.point.in_(points)
+            )
         )
-        taken = set(session.scalars(query)) if points else set()
+        known = session.execute(query).all()
+        held = {row.token for row in known}
+        taken = {row.point for row in known}
         refused = {}
         for one in starts:
             if one.claim.token not in held:

@@ -17,6 +17,22 @@ from sqlalchemy.orm import Session
 from tuning.internals.optuna import models
 
 _TRIALS = models.TrialModel.__table__
+_PARAMETER, _VALUE, _STEP, _SYSTEM, _USER = "parameter", "value", "step", "system", "user"
+# Kind to its table, and the columns that are its name, place, number and text.
+_DETAILS: dict[str, tuple[Any, str | None, str | None, str | None, str]] = {
+    _PARAMETER: (models.TrialParamModel, "param_name", None, "param_value", "distribution_json"),
+    _VALUE: (models.TrialValueModel, None, "objective", "value", "value_type"),
+    _STEP: (
+        models.TrialIntermediateValueModel,
+        None,
+        "step",
+        "intermediate_value",
+        "intermediate_value_type",
+    ),
+    _SYSTEM: (models.TrialSystemAttributeModel, "key", None, None, "value_json"),
+    _USER: (models.TrialUserAttributeModel, "key", None, None, "value_json"),
+}
+_MOST_IDS = 1000  # that a statement names; of more it takes all of the study
 _distribution = functools.lru_cache(maxsize=4096)(json_to_distribution)
 
 
@@ -51,81 +67,109 @@ def read_trials(
     # States come first: on a server each statement sees what others have written until then, and
     # whatever a trial has when it is seen to have ended was written together with its state.
     trials = session.execute(query).mappings().all()
-    read = functools.partial(_rows, session, study_id)
-    params = read(models.TrialParamModel, wanted if known is None else lacking)
-    values = read(models.TrialValueModel, wanted)
-    steps = read(models.TrialIntermediateValueModel, wanted)
-    system = read(models.TrialSystemAttributeModel, wanted)
-    user = read(models.TrialUserAttributeModel, wanted if user_attributes else [])
+    details = _details(
+        session,
+        study_id,
+        {
+            _PARAMETER: wanted if known is None else lacking,
+            _VALUE: wanted,
+            _STEP: wanted,
+            _SYSTEM: wanted,
+            **({_USER: wanted} if user_attributes else {}),
+        },
+    )
     found = []
     for row in trials:
         trial_id = int(row["trial_id"])
         before = None if known is None or trial_id in lacking else known[trial_id]
+        params = details[_PARAMETER, trial_id]
         found.append(
             FrozenTrial(
                 trial_id=trial_id,
                 number=row["number"],
                 state=row["state"],
                 value=None,
-                values=_values(values[trial_id]) if row["state"].is_finished() else None,
+                values=_values(details[_VALUE, trial_id]) if row["state"].is_finished() else None,
                 datetime_start=local_time_of(row["datetime_start"]),
                 datetime_complete=local_time_of(row["datetime_complete"]),
-                params=before.params if before else _params(params[trial_id]),
-                distributions=before.distributions if before else _space(params[trial_id]),
-                user_attrs=_attributes(user[trial_id]),
-                system_attrs=_attributes(system[trial_id]),
-                intermediate_values=_intermediate_values(steps[trial_id]),
+                params=before.params if before else _params(params),
+                distributions=before.distributions if before else _space(params),
+                user_attrs=_attributes(details[_USER, trial_id]),
+                system_attrs=_attributes(details[_SYSTEM, trial_id]),
+                intermediate_values=_intermediate_values(details[_STEP, trial_id]),
             )
         )
     return found
 
 
-def _rows(
-    session: Session, study_id: int, model: Any, trial_ids: Sequence[int] | None
-) -> defaultdict[int, list[Any]]:
-    """Rows of one table by trial, in the order in which they were written."""
-    table = model.__table__
-    query = sa.select(table).order_by(*table.primary_key)
-    if trial_ids is None:
-        trials = sa.select(_TRIALS.c.trial_id).where(_TRIALS.c.study_id == study_id)
-        query = query.where(table.c.trial_id.in_(trials))
-    else:
-        query = query.where(table.c.trial_id.in_(trial_ids))
-    found: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(query).mappings() if trial_ids is None or trial_ids else ():
-        found[row["trial_id"]].append(row)
+def _details(
+    session: Session, study_id: int, wanted: Mapping[str, Sequence[int] | None]
+) -> defaultdict[tuple[str, int], list[Any]]:
+    """What belongs to trials, by kind and trial, in the order in which it was written.
+
+    All of it in one statement: each is a way to the server and back.
+
+    Args:
+        session: An open transaction.
+        study_id: Id of the study.
+        wanted: Kind to the ids of trials; None for all of the study.
+    """
+    found: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
+    trials = sa.select(_TRIALS.c.trial_id).where(_TRIALS.c.study_id == study_id)
+    parts = [
+        _part(kind, trials if trial_ids is None or len(trial_ids) > _MOST_IDS else trial_ids)
+        for kind, trial_ids in wanted.items()
+        if trial_ids is None or trial_ids
+    ]
+    if parts:
+        for row in session.execute(sa.union_all(*parts).order_by("position")).all():
+            found[row.kind, row.trial_id].append(row)
     return found
 
 
-def _params(rows: Iterable[Any]) -> dict[str, Any]:
-    return {
-        row["param_name"]: _distribution(row["distribution_json"]).to_external_repr(
-            row["param_value"]
-        )
-        for row in rows
+def _part(kind: str, trial_ids: Any) -> sa.Select[Any]:
+    """The rows of one table under names that all have in common."""
+    model, name, place, number, text = _DETAILS[kind]
+    table = model.__table__
+    (position,) = table.primary_key
+    nothing = sa.null()
+    columns = {
+        "kind": sa.literal(kind, sa.String),
+        "trial_id": table.c.trial_id,
+        "position": position,
+        "name": sa.cast(table.c[name] if name else nothing, sa.String),
+        "place": sa.cast(table.c[place] if place else nothing, sa.Integer),
+        "number": table.c[number] if number else sa.cast(nothing, sa.Float(53)),
+        "text": sa.cast(table.c[text], sa.Text),
     }
+    query = sa.select(*(column.label(label) for label, column in columns.items()))
+    return query.where(table.c.trial_id.in_(trial_ids))
+
+
+def _params(rows: Iterable[Any]) -> dict[str, Any]:
+    return {row.name: _distribution(row.text).to_external_repr(row.number) for row in rows}
 
 
 def _space(rows: Iterable[Any]) -> dict[str, BaseDistribution]:
-    return {row["param_name"]: _distribution(row["distribution_json"]) for row in rows}
+    return {row.name: _distribution(row.text) for row in rows}
 
 
 def _attributes(rows: Iterable[Any]) -> dict[str, Any]:
-    return {row["key"]: json.loads(row["value_json"]) for row in rows}
+    return {row.name: json.loads(row.text) for row in rows}
 
 
 def _values(rows: Iterable[Any]) -> list[float] | None:
     convert = models.TrialValueModel.stored_repr_to_value
-    by_objective = {row["objective"]: convert(row["value"], row["value_type"]) for row in rows}
+    kinds = models.TrialValueModel.TrialValueType
+    by_objective = {row.place: convert(row.number, kinds[row.text]) for row in rows}
     return [by_objective[objective] for objective in sorted(by_objective)] or None
 
 
 def _intermediate_values(rows: Iterable[Any]) -> dict[int, float]:
-    convert = models.TrialIntermediateValueModel.stored_repr_to_intermediate_value
-    return {
-        row["step"]: convert(row["intermediate_value"], row["intermediate_value_type"])
-        for row in rows
-    }
+    model = models.TrialIntermediateValueModel
+    kinds = model.TrialIntermediateValueType
+    convert = model.stored_repr_to_intermediate_value
+    return {row.place: convert(row.number, kinds[row.text]) for row in rows}
 
 
 def local_time_of(stored: datetime | None) -> datetime | None:

@@ -89,7 +89,9 @@ class StudyView(FilteredStudy):
     def _belongs(self, trial: FrozenTrial) -> bool:
         if self._part is None or not trial.params:
             return True
-        return self._part.contains(self._space.decode(trial.params))
+        # It may lack what its objective did not ask for.
+        point = self._space.decode(trial.params).items()
+        return all(n in self._part and self._part[n].contains(value) for n, value in point)
 
     def _tell(self, trial: FrozenTrial) -> FrozenTrial:
         pruned = trial.state == TrialState.PRUNED

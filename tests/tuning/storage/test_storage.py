@@ -315,6 +315,18 @@ def test_studies_are_listed_and_deleted(url):
         open_study("s", url)
 
 
+def test_trials_without_a_point_are_withdrawn_as_long_as_they_are_the_last(url):
+    book = book_of(url)
+    first, second, third = book.claim_batch(9, 3)
+    book.withdraw([second])
+    assert book.counts()["waiting"] == 1  # a later trial runs
+    (second,) = book.claim_batch(3, 1)
+    book.withdraw([second, third])
+    assert book.counts()["running"] == sum(book.counts().values()) == 1
+    fourth = book.claim(9)
+    assert (first.number, fourth.number) == (0, 1)
+
+
 def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "notes.db").write_text("not a database, but long enough to be read as one" * 9)
     with pytest.raises(StoreError, match=r"file is not a database.*give another storage"):

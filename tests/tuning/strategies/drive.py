@@ -8,6 +8,7 @@ from optuna.trial import TrialState
 
 from tests.tuning.empty_store import put_empty_store
 from tuning import SearchSettings
+from tuning.engine.drawing import NoPointLeftError
 from tuning.engine.opened import OpenedStudy
 from tuning.engine.phases import phases_of
 from tuning.engine.suggestions import Asker
@@ -58,3 +59,22 @@ class Driver:
 
     def records(self):
         return read_trials(self.study)
+
+    def run_asked(self, asked, score, most=1000):
+        """Runs until nothing is left to claim or to try; `asked` says which part of a point counts.
+
+        Returns:
+            These parts, trial by trial.
+        """
+        found = []
+        while len(found) < most and (claim := self.book.claim(self.phase.limit)) is not None:
+            try:
+                ((started,),) = self.asker.start([(claim, 0)], self.phase)
+            except NoPointLeftError:
+                self.book.withdraw([claim])
+                break
+            found.append(asked(started.params))
+            values = [score(found[-1])]
+            names = list(found[-1])
+            self.book.finish(claim, Ending(state=TrialState.COMPLETE, values=values, asked=names))
+        return found

@@ -50,13 +50,13 @@ class KnownNumbers:
     def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
         self._columns = {name: index for index, name in enumerate(distributions)}
         self._distributions = distributions
-        self._rows: MutableMapping[tuple[int, int], np.ndarray] = {}
+        self._rows: MutableMapping[int, np.ndarray] = {}
 
     def columns(self, trials: Sequence[FrozenTrial], names: Sequence[str]) -> np.ndarray:
         """Numbers of the trials that have all of some parameters.
 
         Args:
-            trials: Trials whose parameters change at most once, when they end.
+            trials: Trials of one study.
             names: The parameters.
 
         Returns:
@@ -68,16 +68,14 @@ class KnownNumbers:
         return np.asarray(chosen[~np.isnan(chosen).any(axis=1)])
 
     def _row(self, trial: FrozenTrial) -> np.ndarray:
-        # A trial that ended has perhaps fewer parameters than it was given: those it asked for.
-        key = (trial.number, len(trial.params))
-        row = self._rows.get(key)
+        row = self._rows.get(trial.number)
         if row is None:
             row = np.full(len(self._columns), np.nan)
             for name, value in trial.params.items():
                 if name in self._columns:
                     row[self._columns[name]] = self._distributions[name].to_internal_repr(value)
-            if trial.params:  # a running trial gets them later
-                self._rows[key] = row
+            if trial.state.is_finished():  # what a running one does not ask for goes in the end
+                self._rows[trial.number] = row
         return row
 
 

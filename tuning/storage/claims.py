@@ -114,11 +114,11 @@ class ClaimBook:
         """Adds running trials; the lock of the study keeps their numbers without gaps."""
         if not count:
             return {}
-        trial = models.TrialModel
+        trial = models.TrialModel.__table__
         common = {"study_id": self._study_id, "state": TrialState.RUNNING, "datetime_start": start}
         rows = [{**common, "number": self._open.total + index} for index in range(count)]
         insert = sa.insert(trial).returning(
-            trial.trial_id, trial.number, sort_by_parameter_order=True
+            trial.c.trial_id, trial.c.number, sort_by_parameter_order=True
         )
         return {int(one): int(number) for one, number in session.execute(insert, rows).all()}
 

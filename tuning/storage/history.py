@@ -102,9 +102,7 @@ class History:
         if not self._read:
             return read_trials(session, self._study_id, None)
         changed = [one for one, state in states.items() if self._has_changed(one, state)]
-        # A trial that ended may have other parameters than it was given: those that it asked for.
-        known = {one: None if states[one].is_finished() else self._open.get(one) for one in changed}
-        return read_trials(session, self._study_id, known)
+        return read_trials(session, self._study_id, changed)
 
     def _has_changed(self, trial_id: int, state: TrialState) -> bool:
         if trial_id in self._over:

@@ -48,7 +48,7 @@ class OpenTrials:
         Returns:
             The state of each trial that is new, or was open at the last look.
         """
-        trial = models.TrialModel
+        trial = models.TrialModel.__table__.c  # without the detour through the ORM
         new = trial.trial_id > self._last
         query = (
             sa.select(trial.trial_id, trial.state)

@@ -15,8 +15,9 @@ from optuna.trial import TrialState, create_trial
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import add_trial, models
-from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables, parameter_row
+from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables
 from tuning.storage.database import StudyStorage
+from tuning.storage.ending_rows import parameter_row
 
 LOST, DUPLICATE = "lost", "duplicate"
 
@@ -79,7 +80,7 @@ class PointBook:
                 )
                 rows = [row for one in fresh for row in _parameter_rows(one, distributions)]
                 if rows:
-                    session.execute(sa.insert(models.TrialParamModel), rows)
+                    session.execute(sa.insert(models.TrialParamModel.__table__), rows)
             # A trial that was claimed for the first time has none yet.
             self._rows.set_attributes(
                 session,

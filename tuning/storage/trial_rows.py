@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ _distribution = functools.lru_cache(maxsize=4096)(json_to_distribution)
 def read_trials(
     session: Session,
     study_id: int,
-    known: Mapping[int, FrozenTrial | None] | None,
+    trial_ids: Collection[int] | None,
     *,
     user_attributes: bool = False,
 ) -> list[FrozenTrial]:
@@ -50,81 +50,65 @@ def read_trials(
     Args:
         session: An open transaction.
         study_id: Id of the study.
-        known: Ids of the trials that are wanted, each with what was read of it before; parameters
-            that it has then are not read again. None for all trials of the study.
+        trial_ids: Which trials; None for all of the study.
         user_attributes: Whether their user attributes are read, which no strategy needs.
 
     Returns:
         The trials in the order of their ids.
     """
-    if known is not None and not known:
+    if trial_ids is not None and not trial_ids:
         return []
-    wanted = None if known is None else list(known)
-    lacking = [one for one, trial in (known or {}).items() if trial is None or not trial.params]
-    query = sa.select(_TRIALS).where(_TRIALS.c.study_id == study_id).order_by(_TRIALS.c.trial_id)
-    if wanted is not None:
-        query = query.where(_TRIALS.c.trial_id.in_(wanted))
+    reads_all = trial_ids is None or len(trial_ids) > _MOST_IDS
+    values = {"study": study_id} if reads_all else {"study": study_id, "ids": list(trial_ids or ())}
+    query, details_query = _queries(reads_all=reads_all, user_attributes=user_attributes)
     # States come first: on a server each statement sees what others have written until then, and
     # whatever a trial has when it is seen to have ended was written together with its state.
-    trials = session.execute(query).mappings().all()
-    details = _details(
-        session,
-        study_id,
-        {
-            _PARAMETER: wanted if known is None else lacking,
-            _VALUE: wanted,
-            _STEP: wanted,
-            _SYSTEM: wanted,
-            **({_USER: wanted} if user_attributes else {}),
-        },
-    )
-    found = []
-    for row in trials:
-        trial_id = int(row["trial_id"])
-        before = None if known is None or trial_id in lacking else known[trial_id]
-        params = details[_PARAMETER, trial_id]
-        found.append(
-            FrozenTrial(
-                trial_id=trial_id,
-                number=row["number"],
-                state=row["state"],
-                value=None,
-                values=_values(details[_VALUE, trial_id]) if row["state"].is_finished() else None,
-                datetime_start=local_time_of(row["datetime_start"]),
-                datetime_complete=local_time_of(row["datetime_complete"]),
-                params=before.params if before else _params(params),
-                distributions=before.distributions if before else _space(params),
-                user_attrs=_attributes(details[_USER, trial_id]),
-                system_attrs=_attributes(details[_SYSTEM, trial_id]),
-                intermediate_values=_intermediate_values(details[_STEP, trial_id]),
-            )
-        )
-    return found
-
-
-def _details(
-    session: Session, study_id: int, wanted: Mapping[str, Sequence[int] | None]
-) -> defaultdict[tuple[str, int], list[Any]]:
-    """What belongs to trials, by kind and trial, in the order in which it was written.
-
-    All of it in one statement: each is a way to the server and back.
-
-    Args:
-        session: An open transaction.
-        study_id: Id of the study.
-        wanted: Kind to the ids of trials; None for all of the study.
-    """
-    found: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
-    trials = sa.select(_TRIALS.c.trial_id).where(_TRIALS.c.study_id == study_id)
-    parts = [
-        _part(kind, trials if trial_ids is None or len(trial_ids) > _MOST_IDS else trial_ids)
-        for kind, trial_ids in wanted.items()
-        if trial_ids is None or trial_ids
+    trials = session.execute(query, values).all()
+    details: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
+    for row in session.execute(details_query, values).all():
+        details[row.kind, row.trial_id].append(row)
+    return [
+        _trial(row, details)
+        for row in trials
+        if not reads_all or trial_ids is None or row.trial_id in trial_ids
     ]
-    if parts:
-        for row in session.execute(sa.union_all(*parts).order_by("position")).all():
-            found[row.kind, row.trial_id].append(row)
-    return found
+
+
+def _trial(row: Any, details: Mapping[tuple[str, int], list[Any]]) -> FrozenTrial:
+    trial_id = int(row.trial_id)
+    params = details[_PARAMETER, trial_id]
+    return FrozenTrial(
+        trial_id=trial_id,
+        number=row.number,
+        state=row.state,
+        value=None,
+        values=_values(details[_VALUE, trial_id]) if row.state.is_finished() else None,
+        datetime_start=local_time_of(row.datetime_start),
+        datetime_complete=local_time_of(row.datetime_complete),
+        params=_params(params),
+        distributions=_space(params),
+        user_attrs=_attributes(details[_USER, trial_id]),
+        system_attrs=_attributes(details[_SYSTEM, trial_id]),
+        intermediate_values=_intermediate_values(details[_STEP, trial_id]),
+    )
+
+
+@functools.cache  # to put them together takes longer than to run them
+def _queries(*, reads_all: bool, user_attributes: bool) -> tuple[Any, Any]:
+    """The statement that reads trials, and the one that reads all that belongs to them.
+
+    Of a few trials, whose `ids` it takes, or of all of the `study`.
+    """
+    query = sa.select(_TRIALS).where(_TRIALS.c.study_id == sa.bindparam("study"))
+    ids: Any = sa.bindparam("ids", expanding=True)
+    if reads_all:
+        ids = sa.select(_TRIALS.c.trial_id).where(_TRIALS.c.study_id == sa.bindparam("study"))
+    else:
+        query = query.where(_TRIALS.c.trial_id.in_(ids))
+    kinds = [kind for kind in _DETAILS if kind != _USER or user_attributes]
+    # One statement for all of them: each is a way to the server and back.
+    parts = [_part(kind, ids) for kind in kinds]
+    return query.order_by(_TRIALS.c.trial_id), sa.union_all(*parts).order_by("position")
 
 
 def _part(kind: str, trial_ids: Any) -> sa.Select[Any]:
@@ -136,7 +120,7 @@ def _part(kind: str, trial_ids: Any) -> sa.Select[Any]:
     columns = {
         "kind": sa.literal(kind, sa.String),
         "trial_id": table.c.trial_id,
-        "position": position,
+        "position": position,  # in the order in which it was written
         "name": sa.cast(table.c[name] if name else nothing, sa.String),
         "place": sa.cast(table.c[place] if place else nothing, sa.Integer),
         "number": table.c[number] if number else sa.cast(nothing, sa.Float(53)),

@@ -109,9 +109,9 @@ def test_rule_3_what_did_not_change_is_not_read_again(searched, monkeypatch):
     history.refresh()
     asked = []
 
-    def noted(session, study, known):
-        asked.append(list(known))
-        return read_trials(session, study, known)
+    def noted(session, study, trial_ids):
+        asked.append(trial_ids)
+        return read_trials(session, study, trial_ids)
 
     monkeypatch.setattr(module, "read_trials", noted)
     history.refresh()

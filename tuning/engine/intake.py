@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tuning.engine.drawing import NoPointLeftError
 from tuning.engine.phase import Phase
 from tuning.engine.suggester import Suggester, Suggestion, SuggestionFailed
-from tuning.engine.suggestions import NothingToClaim
+from tuning.engine.suggestions import NoPointLeft, NothingToClaim
 from tuning.engine.timers import Timers
 from tuning.errors import JobError
 from tuning.storage.claims import ClaimBook
@@ -71,16 +70,13 @@ class TrialIntake:
             JobError: If the strategy cannot go on.
             StoreError: If the store could not be used.
         """
-        if isinstance(answer, SuggestionFailed) and isinstance(answer.error, NoPointLeftError):
-            # Nobody else of this batch gets an answer.
-            self._requested.clear()
-            self._drained = self.is_exhausted = True
-            return
         if isinstance(answer, SuggestionFailed):
             if isinstance(answer.error, ValueError | ImportError):
                 raise JobError(str(answer.error)) from answer.error
             raise answer.error
         self._requested.discard(answer.slot)
+        if isinstance(answer, NoPointLeft):
+            self._drained = self.is_exhausted = True
         if isinstance(answer, NothingToClaim):
             self._drained = True
             self._timers.wait("claim", _POLL_OTHERS)

@@ -8,10 +8,9 @@ from optuna.trial import TrialState
 
 from tests.tuning.empty_store import put_empty_store
 from tuning import SearchSettings
-from tuning.engine.drawing import NoPointLeftError
 from tuning.engine.opened import OpenedStudy
 from tuning.engine.phases import phases_of
-from tuning.engine.suggestions import Asker
+from tuning.engine.suggestions import Asker, NoPointLeft
 from tuning.storage.claim_rows import Ending
 from tuning.storage.records import read_trials
 
@@ -68,9 +67,8 @@ class Driver:
         """
         found = []
         while len(found) < most and (claim := self.book.claim(self.phase.limit)) is not None:
-            try:
-                ((started,),) = self.asker.start([(claim, 0)], self.phase)
-            except NoPointLeftError:
+            ((started,),) = self.asker.start([(claim, 0)], self.phase)
+            if isinstance(started, NoPointLeft):
                 self.book.withdraw([claim])
                 break
             found.append(asked(started.params))

@@ -58,6 +58,8 @@ class Ledger:
 
     def _changed(self, session: Session) -> list[FrozenTrial]:
         looked = self._states.look(session)
+        for withdrawn in range(self._states.total, len(self._records)):  # the last ones
+            self._counts[self._records.pop(withdrawn).state] -= 1
         wanted = list(looked) if self._records else None
         return read_trials(session, self._study_id, wanted, user_attributes=True)
 

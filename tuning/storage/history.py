@@ -101,6 +101,8 @@ class History:
         states = self._states.look(session)
         if not self._read:
             return read_trials(session, self._study_id, None)
+        for withdrawn in self._open.keys() - states.keys():
+            del self._open[withdrawn]
         changed = [one for one, state in states.items() if self._has_changed(one, state)]
         return read_trials(session, self._study_id, changed)
 

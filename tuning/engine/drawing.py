@@ -23,6 +23,10 @@ _RANDOM_DRAWS = 200
 LISTABLE = 100_000  # points of a space that are listed to find an untried one
 
 
+class NoPointLeftError(JobError):
+    """Every point of a finite space was tried, or is being tried."""
+
+
 class PointDrawer:
     """Draws points; what a strategy works out of ended trials is kept as long as a phase lasts.
 
@@ -51,25 +55,27 @@ class PointDrawer:
             attempt: How often its point turned out to be taken; then it is a random one.
 
         Raises:
-            JobError: If the space has no untried point.
+            NoPointLeftError: If every point of the space was tried.
+            JobError: If no untried point was found.
         """
-        seen = self._history.seen
+        tried = self._history.tried
         if attempt == 0:
             for draw in range(STRATEGIES[phase.strategy].draws):
                 point = self._sample(claim, phase, phase.strategy, draw)
-                if self._space.key(point) not in seen:
+                if point not in tried:
                     return point
         rest_seed = derive_seed(self._settings.seed, "rest", claim.number, attempt)
         generator = random.Random(rest_seed)  # noqa: S311 - a search, not a secret
         size = phase.space.size
         if size is not None and size <= LISTABLE:
             points = self._memory(phase, phase.strategy).points(self._space)
-            rest = [point for key, point in points if key not in seen]
-            if rest:
-                return dict(generator.choice(rest))
+            rest = [point for key, point in points if not tried.has(point, key)]
+            if not rest:
+                raise NoPointLeftError("The space has no untried point any more.")
+            return dict(generator.choice(rest))
         for draw in range(_RANDOM_DRAWS):
             point = self._sample(claim, phase, "random", 1000 * (attempt + 1) + draw)
-            if self._space.key(point) not in seen:
+            if point not in tried:
                 return point
         raise JobError(
             f"The space has no untried point any more, but trial {claim.number} needs one: "

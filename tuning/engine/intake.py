@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuning.engine.phase import Phase
 from tuning.engine.suggester import Suggester, Suggestion, SuggestionFailed
-from tuning.engine.suggestions import NothingToClaim
+from tuning.engine.suggestions import NoPointLeft, NothingToClaim
 from tuning.engine.timers import Timers
 from tuning.errors import JobError
 from tuning.storage.claims import ClaimBook
@@ -23,6 +23,7 @@ class TrialIntake:
 
     Attributes:
         wanted: Most workers that the phase has trials for.
+        is_exhausted: Whether its space has no point left.
     """
 
     def __init__(self, phase: Phase, suggester: Suggester, book: ClaimBook) -> None:
@@ -33,6 +34,7 @@ class TrialIntake:
         self._timers = Timers()
         self.wanted = max(0, phase.limit - self._count_finished())
         self._drained = not self.wanted  # nothing was left to claim at the last look
+        self.is_exhausted = False
 
     def go_on(self, phase: Phase) -> None:
         """Takes the phase in a larger space; suggestions that are on their way stay welcome."""
@@ -73,13 +75,15 @@ class TrialIntake:
                 raise JobError(str(answer.error)) from answer.error
             raise answer.error
         self._requested.discard(answer.slot)
+        if isinstance(answer, NoPointLeft):
+            self._drained = self.is_exhausted = True
         if isinstance(answer, NothingToClaim):
             self._drained = True
             self._timers.wait("claim", _POLL_OTHERS)
 
     def look_again(self) -> None:
         """A trial waits again, so that there is something to claim."""
-        self._drained = False
+        self._drained = self.is_exhausted = False
         self._timers.reset("claim")
 
     def trial_ended(self) -> None:

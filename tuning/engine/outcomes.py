@@ -47,6 +47,8 @@ def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
             attributes[key] = value
     intermediate = _intermediate(outcome.history, settings.metrics[0][0])
     parameters = _parameters(outcome)
+    # A trial that failed may not have come to ask for everything.
+    asked = list(outcome.point) if outcome.point else None
     if outcome.kind == PRUNED:
         values = _pruned_values(intermediate, settings)
         state = TrialState.PRUNED
@@ -56,6 +58,7 @@ def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
             intermediate=intermediate,
             user_attributes=attributes,
             parameters=parameters,
+            asked=asked,
         )
     reason = outcome.reason
     if outcome.kind == COMPLETE:
@@ -76,6 +79,7 @@ def ending_of(outcome: Outcome, settings: SearchSettings) -> Ending:
         user_attributes=attributes,
         system_attributes=_violations(outcome.metrics, settings),
         parameters=parameters,
+        asked=asked,
     )
 
 

@@ -14,6 +14,7 @@ from tuning.errors import JobError
 from tuning.internals.optuna import storage_of
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
+from tuning.space.tried import TriedPoints
 from tuning.stages import Stage
 from tuning.storage import records
 from tuning.storage.records import TrialRecord, best_records, read_trials
@@ -195,5 +196,7 @@ def _untried(part: Space, space: Space, found: Sequence[TrialRecord]) -> int | N
     size = part.size
     if size is None or size > LISTABLE:
         return None
-    tried = {space.key(record.params) for record in found}
-    return sum(space.key(point) not in tried for point in part.grid())
+    tried = TriedPoints(space)
+    for record in found:
+        tried.add(record.params)
+    return sum(point not in tried for point in part.grid())

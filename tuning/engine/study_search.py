@@ -14,8 +14,8 @@ from tuning.engine.phases import grown_phase, phases_of
 from tuning.engine.progress import Reporter
 from tuning.engine.pruning import Decider
 from tuning.engine.running_trials import RunningTrials
-from tuning.engine.suggester import Suggester, SuggestionFailed
-from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
+from tuning.engine.suggester import Suggester, Suggestion
+from tuning.engine.suggestions import Asker, Suggested
 from tuning.engine.timers import Timers
 from tuning.results.result import Progress
 from tuning.space.learning import asked_parameters
@@ -123,6 +123,8 @@ class StudySearch:
             phase = self._keep_leases(phase)
             if ending is None and phase.patience and self._is_out_of_patience():
                 ending = "patience"
+            if ending is None and intake.is_exhausted and not self.trials:
+                ending = "exhausted"
             if ending is None:
                 intake.request(self.slots, self.trials.slots)
             if self.reporter.due:
@@ -182,7 +184,7 @@ class StudySearch:
         return Asker(opened.study, opened.storage, space=opened.space, settings=opened.settings)
 
     def _hear(self, message: Heard, phase: Phase, intake: TrialIntake) -> None:
-        if not isinstance(message, Suggested | NothingToClaim | SuggestionFailed):
+        if not isinstance(message, Suggestion):
             self._hear_of_task(message)
             return
         intake.answered(message)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuning.engine.phase import Phase
-from tuning.engine.suggestions import Asker, NothingToClaim, Suggested
+from tuning.engine.suggestions import Answer, Asker, NoPointLeft, NothingToClaim
 from tuning.errors import StoreError
 from tuning.storage.claim_rows import Claim
 from tuning.storage.claims import ClaimBook
@@ -25,7 +25,7 @@ class SuggestionFailed:
     error: BaseException
 
 
-Suggestion = Suggested | NothingToClaim | SuggestionFailed
+Suggestion = Answer | SuggestionFailed
 
 
 class Suggester:
@@ -125,14 +125,23 @@ class Suggester:
         if not claims:
             return
         began = time.monotonic()
+        needless: list[NoPointLeft] = []
         try:
             for answers in self._asker.start(list(zip(claims, slots, strict=False)), phase):
                 for answer in answers:
+                    if isinstance(answer, NoPointLeft):
+                        needless.append(answer)
+                        continue
                     # Delivered first: there is no moment at which nobody renews the lease.
                     self._deliver(answer)
                     self._claims = {s: c for s, c in self._claims.items() if s != answer.slot}
                 if self._closed:
                     return
+            if needless:  # all at once: the last trials of a study alone can go
+                self._book.withdraw([answer.claim for answer in needless])
+                self._claims = {}
+                for answer in needless:
+                    self._deliver(answer)
         except BaseException as error:
             left, self._claims = self.claims, {}
             if not isinstance(error, StoreError):

@@ -10,7 +10,7 @@ from typing import Any
 
 import optuna
 
-from tuning.engine.drawing import PointDrawer
+from tuning.engine.drawing import NoPointLeftError, PointDrawer
 from tuning.engine.phase import Phase
 from tuning.errors import JobError
 from tuning.internals.optuna import storage_of, study_id
@@ -43,6 +43,17 @@ class NothingToClaim:
     """The study has no trial left for this search at the moment."""
 
     slot: int
+
+
+@dataclass(frozen=True)
+class NoPointLeft:
+    """Every point of the phase's space was tried, or is being tried."""
+
+    claim: Claim
+    slot: int
+
+
+Answer = Suggested | NothingToClaim | NoPointLeft
 
 
 @dataclass(frozen=True)
@@ -87,9 +98,7 @@ class Asker:
         self._history = History(storage, study_id(study), space)
         self._drawer = PointDrawer(storage_of(study), self._history, space=space, settings=settings)
 
-    def start(
-        self, claims: Sequence[tuple[Claim, int]], phase: Phase
-    ) -> Iterator[list[Suggested | NothingToClaim]]:
+    def start(self, claims: Sequence[tuple[Claim, int]], phase: Phase) -> Iterator[list[Answer]]:
         """Finds and writes the points of claimed trials.
 
         What ended is read once for all of them. Each point is drawn as if the ones before it in
@@ -113,7 +122,11 @@ class Asker:
             if self._history.has_ended(claim.trial_id):
                 yield [NothingToClaim(slot)]  # the lease ran out, and somebody else ended it
                 continue
-            drawn.append(self._drawn(claim, slot, phase))
+            try:
+                drawn.append(self._drawn(claim, slot, phase))
+            except NoPointLeftError:
+                yield [NoPointLeft(claim, slot)]
+                continue
             if time.monotonic() - began > _WRITE_SECONDS:
                 yield self._write(drawn, phase)
                 drawn, began = [], time.monotonic()
@@ -128,9 +141,9 @@ class Asker:
         self._history.begin(claim.trial_id, self._space.encode(point), self._distributions)
         return _Drawn(claim, slot, point)
 
-    def _write(self, drawn: Sequence[_Drawn], phase: Phase) -> list[Suggested | NothingToClaim]:
+    def _write(self, drawn: Sequence[_Drawn], phase: Phase) -> list[Answer]:
         """Writes points; those that another search took meanwhile are drawn anew."""
-        answers: list[Suggested | NothingToClaim] = []
+        answers: list[Answer] = []
         for attempt in range(1, _WRITES + 1):
             starts = [self._start_of(one, phase) for one in drawn]
             refused = self._points.start(starts, self._distributions)
@@ -151,9 +164,16 @@ class Asker:
             self._history.refresh()
             over = [one for one in again if self._history.has_ended(one.claim.trial_id)]
             answers += [NothingToClaim(one.slot) for one in over]
-            drawn = [
-                self._drawn(one.claim, one.slot, phase, attempt) for one in again if one not in over
-            ]
+            drawn = []
+            for one in again:
+                if one in over:
+                    continue
+                try:
+                    drawn.append(self._drawn(one.claim, one.slot, phase, attempt))
+                except NoPointLeftError:
+                    answers.append(NoPointLeft(one.claim, one.slot))
+            if not drawn:
+                return answers
         raise JobError(
             f"The strategy {phase.strategy!r} found no untried point for trial "
             f"{drawn[0].claim.number}."

@@ -66,7 +66,8 @@ _COLUMNS = {
     "TrialValueModel": "trial_id objective value value_type TrialValueType value_to_stored_repr "
     "stored_repr_to_value",
     "TrialIntermediateValueModel": "trial_id step intermediate_value intermediate_value_type "
-    "intermediate_value_to_stored_repr stored_repr_to_intermediate_value",
+    "TrialIntermediateValueType intermediate_value_to_stored_repr "
+    "stored_repr_to_intermediate_value",
 }
 _ROWS = "tuning.storage, which writes a trial in one transaction,"
 

@@ -56,7 +56,7 @@ class KnownNumbers:
         """Numbers of the trials that have all of some parameters.
 
         Args:
-            trials: Trials whose parameters no longer change.
+            trials: Trials of one study.
             names: The parameters.
 
         Returns:
@@ -74,7 +74,7 @@ class KnownNumbers:
             for name, value in trial.params.items():
                 if name in self._columns:
                     row[self._columns[name]] = self._distributions[name].to_internal_repr(value)
-            if trial.params:  # a running trial gets them later
+            if trial.state.is_finished():  # what a running one does not ask for goes in the end
                 self._rows[trial.number] = row
         return row
 

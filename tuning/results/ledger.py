@@ -58,8 +58,10 @@ class Ledger:
 
     def _changed(self, session: Session) -> list[FrozenTrial]:
         looked = self._states.look(session)
-        known = dict.fromkeys(looked) if self._records else None
-        return read_trials(session, self._study_id, known, user_attributes=True)
+        for withdrawn in range(self._states.total, len(self._records)):  # the last ones
+            self._counts[self._records.pop(withdrawn).state] -= 1
+        wanted = list(looked) if self._records else None
+        return read_trials(session, self._study_id, wanted, user_attributes=True)
 
     def _keep(self, record: TrialRecord) -> TrialRecord | None:
         """Takes a record; returns it if its trial ended since the last look."""

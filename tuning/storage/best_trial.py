@@ -42,7 +42,7 @@ def best_trial(
     def read(session: Session) -> TrialRecord | None:
         passed = 0
         while ids := list(session.scalars(ranked.limit(_AT_ONCE).offset(passed))):
-            found = read_trials(session, study_id, dict.fromkeys(ids), user_attributes=True)
+            found = read_trials(session, study_id, ids, user_attributes=True)
             by_id = {id_of(one): one for one in found}
             for trial_id in ids:
                 record = record_of(by_id[trial_id], space)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from optuna.distributions import BaseDistribution, distribution_to_json
+from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import RUNG_PREFIX, models
 from tuning.storage import records
 from tuning.storage.database import StudyStorage
+from tuning.storage.ending_rows import write_details
 from tuning.storage.leases import FREE, local_time
 
 Attributes = Mapping[int, Mapping[str, Any]]  # by id of the trial
@@ -73,6 +74,8 @@ class Ending:
         system_attributes: The same for Optuna's own, such as constraints.
         parameters: Name to value and distribution of what the trial was asked for and had no
             value of.
+        asked: Names of all that it was asked for, where its objective said so: what it had beside
+            them had no effect, and goes. None to leave everything.
     """
 
     state: TrialState
@@ -81,6 +84,7 @@ class Ending:
     user_attributes: Mapping[str, Any] = field(default_factory=dict)
     system_attributes: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, tuple[Any, BaseDistribution]] = field(default_factory=dict)
+    asked: Sequence[str] | None = None
 
 
 class Rows:
@@ -95,7 +99,7 @@ class Rows:
 
     def lock(self, session: Session) -> None:
         """Locks the study; SQLite's transaction already holds the whole file."""
-        study = models.StudyModel.study_id
+        study = models.StudyModel.__table__.c.study_id
         query = sa.select(study).where(study == self._study_id).with_for_update()
         if session.execute(query).first() is None:
             raise KeyError(f"There is no study with the id {self._study_id} any more.")
@@ -131,7 +135,12 @@ class Rows:
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id == trial_id).values(**values))
 
     def set_attributes(
-        self, session: Session, user: Attributes, system: Attributes | None = None
+        self,
+        session: Session,
+        user: Attributes,
+        system: Attributes | None = None,
+        *,
+        replaces: bool = True,
     ) -> None:
         """Replaces attributes of trials in two statements; Optuna's way takes two for each.
 
@@ -139,10 +148,11 @@ class Rows:
             session: An open transaction.
             user: Id of a trial to its attributes.
             system: The same for Optuna's own.
+            replaces: Whether some trial may have one of them already.
         """
-        for model, by_trial in (
-            (models.TrialUserAttributeModel, user),
-            (models.TrialSystemAttributeModel, system or {}),
+        for table, by_trial in (
+            (models.TrialUserAttributeModel.__table__, user),
+            (models.TrialSystemAttributeModel.__table__, system or {}),
         ):
             rows = [
                 {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
@@ -151,9 +161,10 @@ class Rows:
             ]
             if rows:
                 keys = [(row["trial_id"], row["key"]) for row in rows]
-                place = sa.tuple_(model.trial_id, model.key)
-                session.execute(sa.delete(model).where(place.in_(keys)))
-                session.execute(sa.insert(model), rows)
+                place = sa.tuple_(table.c.trial_id, table.c.key)
+                if replaces:
+                    session.execute(sa.delete(table).where(place.in_(keys)))
+                session.execute(sa.insert(table), rows)
 
     def study_attribute(self, session: Session, key: str) -> Any:
         """A user attribute of the study, or None."""
@@ -186,18 +197,7 @@ class Rows:
             {trial_id: ending.user_attributes for trial_id, ending in endings.items()},
             {trial_id: ending.system_attributes for trial_id, ending in endings.items()},
         )
-        found = _parameters_of(endings)
-        if found:
-            table, keys = models.TrialParamModel, [(r["trial_id"], r["param_name"]) for r in found]
-            place = sa.tuple_(table.trial_id, table.param_name)
-            session.execute(sa.delete(table).where(place.in_(keys)))
-        for model, rows in (
-            (models.TrialParamModel, found),
-            (models.TrialValueModel, _values_of(endings)),
-            (models.TrialIntermediateValueModel, _intermediate_values_of(endings)),
-        ):
-            if rows:
-                session.execute(sa.insert(model), rows)
+        write_details(session, endings)
         query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(endings))
         trials: Iterable[Any] = session.scalars(query)
         end = local_time(session)
@@ -218,6 +218,11 @@ class Rows:
         self.set_attributes(session, {trial_id: {records.INTERRUPTIONS: count}})
         return count
 
+    def remove(self, session: Session, trial_id: int) -> None:
+        """Deletes a trial and its claim."""
+        session.delete(session.get_one(models.TrialModel, trial_id))
+        session.execute(sa.delete(CLAIMS).where(CLAIMS.c.trial_id == trial_id))
+
     def back_to_waiting(self, session: Session, trial_id: int, attempts: int) -> None:
         """Makes a trial wait again, with its parameters."""
         trial = session.get_one(models.TrialModel, trial_id)
@@ -229,59 +234,3 @@ class Rows:
             .where(models.TrialSystemAttributeModel.key.like(f"{RUNG_PREFIX}%"))
         )
         self.update(session, trial_id, {**FREE, "attempts": attempts})
-
-
-def _parameters_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
-    return [
-        parameter_row(trial_id, name, value, distribution)
-        for trial_id, ending in endings.items()
-        for name, (value, distribution) in ending.parameters.items()
-    ]
-
-
-def parameter_row(
-    trial_id: int, name: str, value: Any, distribution: BaseDistribution
-) -> dict[str, Any]:
-    """The row of a trial's parameter.
-
-    Args:
-        trial_id: Id of the trial.
-        name: The parameter.
-        value: Its value as Optuna holds it.
-        distribution: Its distribution.
-    """
-    return {
-        "trial_id": trial_id,
-        "param_name": name,
-        "param_value": distribution.to_internal_repr(value),
-        "distribution_json": distribution_to_json(distribution),
-    }
-
-
-def _values_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
-    convert = models.TrialValueModel.value_to_stored_repr
-    rows = []
-    for trial_id, ending in endings.items():
-        for objective, value in enumerate(ending.values or ()):
-            stored, kind = convert(value)
-            rows.append(
-                {"trial_id": trial_id, "objective": objective, "value": stored, "value_type": kind}
-            )
-    return rows
-
-
-def _intermediate_values_of(endings: Mapping[int, Ending]) -> list[dict[str, Any]]:
-    convert = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr
-    rows = []
-    for trial_id, ending in endings.items():
-        for step, value in ending.intermediate.items():
-            stored, kind = convert(value)
-            rows.append(
-                {
-                    "trial_id": trial_id,
-                    "step": step,
-                    "intermediate_value": stored,
-                    "intermediate_value_type": kind,
-                }
-            )
-    return rows

@@ -26,7 +26,7 @@ from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.claim_rows import CLAIMS, Claim, Ending, LeaseLostError, Rows, create_tables
 from tuning.storage.counts import study_counts
 from tuning.storage.database import StudyStorage
-from tuning.storage.leases import LEASE_SECONDS, local_time, now
+from tuning.storage.leases import LEASE_SECONDS, clocks
 from tuning.storage.open_trials import OpenTrials
 from tuning.storage.owner import Owner
 
@@ -93,46 +93,57 @@ class ClaimBook:
             free = min(count, limit - self._open.total + len(waiting))
             if free < 1:
                 return []
-            start = local_time(session)
-            trials = self._restarted(session, waiting[:free], start)
-            trials += self._added(session, free - len(trials), start)
-            return self._held(session, trials)
+            start, current = clocks(session)
+            restarted = self._restarted(session, waiting[:free], start)
+            added = self._added(session, free - len(restarted), start)
+            rows = self._rows.rows(session, list(restarted)) if restarted else {}
+            return self._held(session, {**restarted, **added}, rows, current)
 
         return self._storage.transaction(take)
 
-    def _restarted(self, session: Session, trial_ids: list[int], start: datetime) -> list[Any]:
-        """Lets trials that wait run."""
+    def _restarted(self, session: Session, trial_ids: list[int], start: datetime) -> dict[int, int]:
+        """Lets trials that wait run; returns id to number, the oldest first."""
         query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(trial_ids))
-        trials = sorted(session.scalars(query) if trial_ids else (), key=lambda one: one.trial_id)
+        waiting: list[Any] = list(session.scalars(query)) if trial_ids else []
+        trials = sorted(waiting, key=lambda one: one.trial_id)
         for trial in trials:
             trial.state, trial.datetime_start = TrialState.RUNNING, start
-        return trials
+        return {trial.trial_id: trial.number for trial in trials}
 
-    def _added(self, session: Session, count: int, start: datetime) -> list[Any]:
+    def _added(self, session: Session, count: int, start: datetime) -> dict[int, int]:
         """Adds running trials; the lock of the study keeps their numbers without gaps."""
-        trials = [
-            models.TrialModel(
-                study_id=self._study_id,
-                number=self._open.total + index,
-                state=TrialState.RUNNING,
-                datetime_start=start,
-            )
-            for index in range(count)
-        ]
-        session.add_all(trials)
-        session.flush()
-        return trials
+        if not count:
+            return {}
+        trial = models.TrialModel.__table__
+        common = {"study_id": self._study_id, "state": TrialState.RUNNING, "datetime_start": start}
+        rows = [{**common, "number": self._open.total + index} for index in range(count)]
+        insert = sa.insert(trial).returning(
+            trial.c.trial_id, trial.c.number, sort_by_parameter_order=True
+        )
+        return {int(one): int(number) for one, number in session.execute(insert, rows).all()}
 
-    def _held(self, session: Session, trials: list[Any]) -> list[Claim]:
-        """Writes who holds trials."""
-        rows = self._rows.rows(session, [trial.trial_id for trial in trials])
-        expires = now(session) + self.leases.seconds
+    def _held(
+        self,
+        session: Session,
+        trials: Mapping[int, int],
+        rows: Mapping[int, Any],
+        current: float,
+    ) -> list[Claim]:
+        """Writes who holds trials.
+
+        Args:
+            session: An open transaction.
+            trials: Id to number.
+            rows: Their claims' rows, of those that have any.
+            current: What the clock of leases says.
+        """
+        expires = current + self.leases.seconds
         claims, values = [], []
-        for trial in trials:
-            row = rows.get(trial.trial_id)
+        for trial_id, number in trials.items():
+            row = rows.get(trial_id)
             claim = Claim(
-                trial_id=trial.trial_id,
-                number=trial.number,
+                trial_id=trial_id,
+                number=number,
                 token=uuid.uuid4().hex,
                 attempts=(row["attempts"] if row else 0) + 1,
                 sampled=bool(row and row["point"]),
@@ -199,6 +210,31 @@ class ClaimBook:
                 return
             attempts = claim.attempts if counts else claim.attempts - 1
             self._rows.back_to_waiting(session, claim.trial_id, attempts)
+
+        self._storage.transaction(write)
+
+    def withdraw(self, claims: Sequence[Claim]) -> None:
+        """Gives back trials for which the space has no point.
+
+        They are no trials of the study then, as long as no later trial has a number behind them;
+        otherwise they wait.
+
+        Args:
+            claims: The claims; those that were taken back meanwhile are passed over.
+        """
+
+        def write(session: Session) -> None:
+            self._rows.lock(session)
+            held = self._rows.held(session, claims)
+            last = self._rows.count(session) - 1
+            for claim in sorted(claims, key=lambda one: one.number, reverse=True):
+                if claim.token not in held:
+                    continue
+                if claim.number == last and not claim.sampled:
+                    self._rows.remove(session, claim.trial_id)
+                    last -= 1
+                else:
+                    self._rows.back_to_waiting(session, claim.trial_id, claim.attempts - 1)
 
         self._storage.transaction(write)
 

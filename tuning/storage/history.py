@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import id_of
 from tuning.space.space import Space
+from tuning.space.tried import TriedPoints
 from tuning.storage.database import StudyStorage
 from tuning.storage.open_trials import OpenTrials
 from tuning.storage.trial_rows import read_trials
@@ -28,7 +29,7 @@ class History:
     Rules:
         1. After `refresh` the trials are those of the study, in the order of their numbers,
            without the attributes that users gave them.
-        2. `seen` holds the key of every point that was tried or is being tried.
+        2. `tried` holds every point that was tried or is being tried.
         3. The cost of `refresh` grows with the trials that changed, not with the study.
 
     Args:
@@ -37,7 +38,7 @@ class History:
         space: The study's space.
 
     Attributes:
-        seen: Keys of the points of all trials that have one (`Space.key`).
+        tried: The points of all trials that have one.
         ended: Finished trials, in the order in which they were seen to end.
     """
 
@@ -50,7 +51,7 @@ class History:
         self._over: set[int] = set()  # ids of `ended`
         self._distributions: dict[tuple[str, ...], dict[str, BaseDistribution]] = {}
         self._read = False
-        self.seen: set[str] = set()
+        self.tried = TriedPoints(space)
         self.ended: list[FrozenTrial] = []
 
     @property
@@ -100,8 +101,10 @@ class History:
         states = self._states.look(session)
         if not self._read:
             return read_trials(session, self._study_id, None)
+        for withdrawn in self._open.keys() - states.keys():
+            del self._open[withdrawn]
         changed = [one for one, state in states.items() if self._has_changed(one, state)]
-        return read_trials(session, self._study_id, {one: self._open.get(one) for one in changed})
+        return read_trials(session, self._study_id, changed)
 
     def _has_changed(self, trial_id: int, state: TrialState) -> bool:
         if trial_id in self._over:
@@ -119,7 +122,7 @@ class History:
             trial.distributions = known
         is_over = trial.state.is_finished()
         if trial.params or is_over:
-            self.seen.add(self._space.key(self._space.decode(trial.params)))
+            self.tried.add(self._space.decode(trial.params))
         if is_over:
             self._open.pop(id_of(trial), None)
             self._over.add(id_of(trial))

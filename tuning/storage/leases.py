@@ -38,6 +38,12 @@ def wall_time(session: Session) -> float:
     return float(session.execute(query).scalar_one())
 
 
+def clocks(session: Session) -> tuple[datetime, float]:
+    """What `local_time` and `now` say, by one question to the store."""
+    wall = wall_time(session)
+    return datetime.fromtimestamp(wall), wall if _is_server(session) else machine_clock()
+
+
 def local_time(session: Session) -> datetime:
     """The store's clock, in the zone of this process and without one, as Optuna takes times.
 

@@ -12,9 +12,9 @@ from tuning.internals.optuna import models
 class OpenTrials:
     """States of waiting and running trials, and how many trials have ended.
 
-    A trial that ended stays as it is, so that only the others and new ones are looked at. Trials
-    of a study get larger and larger ids in the order in which they appear, because whoever adds
-    one holds the study's row.
+    A trial that ended stays as it is, so that only the others and new ones are looked at; one that
+    is withdrawn (`ClaimBook.withdraw`) was open. Trials of a study get larger and larger ids in the
+    order in which they appear, because whoever adds one holds the study's row.
 
     Args:
         study_id: Id of the study in its store.
@@ -48,7 +48,7 @@ class OpenTrials:
         Returns:
             The state of each trial that is new, or was open at the last look.
         """
-        trial = models.TrialModel
+        trial = models.TrialModel.__table__.c  # without the detour through the ORM
         new = trial.trial_id > self._last
         query = (
             sa.select(trial.trial_id, trial.state)
@@ -56,6 +56,9 @@ class OpenTrials:
             .where(sa.or_(trial.trial_id.in_(self.states), new) if self.states else new)
         )
         found = {int(row[0]): row[1] for row in session.execute(query).all()}
+        if gone := self.states.keys() - found.keys():
+            # Withdrawn, as the last ones are; a file of SQLite gives their ids to the next ones.
+            self._last = min(gone) - 1
         self._last = max([self._last, *found])
         self.ended += sum(state.is_finished() for state in found.values())
         self.states = {one: state for one, state in found.items() if not state.is_finished()}

@@ -15,8 +15,9 @@ from optuna.trial import TrialState, create_trial
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import add_trial, models
-from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables, parameter_row
+from tuning.storage.claim_rows import CLAIMS, Claim, Rows, create_tables
 from tuning.storage.database import StudyStorage
+from tuning.storage.ending_rows import parameter_row
 
 LOST, DUPLICATE = "lost", "duplicate"
 
@@ -79,23 +80,30 @@ class PointBook:
                 )
                 rows = [row for one in fresh for row in _parameter_rows(one, distributions)]
                 if rows:
-                    session.execute(sa.insert(models.TrialParamModel), rows)
+                    session.execute(sa.insert(models.TrialParamModel.__table__), rows)
+            # A trial that was claimed for the first time has none yet.
             self._rows.set_attributes(
-                session, {one.claim.trial_id: one.user_attributes for one in kept}
+                session,
+                {one.claim.trial_id: one.user_attributes for one in kept},
+                replaces=any(one.params is None for one in kept),
             )
             return refused
 
         return self._storage.transaction(write)
 
     def _refused(self, session: Session, starts: Sequence[Start]) -> dict[str, str]:
-        held = self._rows.held(session, [one.claim for one in starts])
         points = [one.point for one in starts if one.params is not None]
         query = (
-            sa.select(CLAIMS.c.point)
+            sa.select(CLAIMS.c.token, CLAIMS.c.point)
             .where(CLAIMS.c.study_id == self._study_id)
-            .where(CLAIMS.c.point.in_(points))
+            .where(
+                CLAIMS.c.trial_id.in_([one.claim.trial_id for one in starts])
+                | CLAIMS.c.point.in_(points)
+            )
         )
-        taken = set(session.scalars(query)) if points else set()
+        known = session.execute(query).all()
+        held = {row.token for row in known}
+        taken = {row.point for row in known}
         refused = {}
         for one in starts:
             if one.claim.token not in held:

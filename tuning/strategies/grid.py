@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tuning.space.encoding import encode_option
 from tuning.space.space import Space
+from tuning.space.tried import TriedPoints
 from tuning.strategies import Request
 
 LIMIT = 10_000
@@ -43,9 +44,11 @@ class GridSampler(optuna.samplers.BaseSampler):
         if "grid" not in memory:
             check_grid(space, points, limit)
             memory["grid"] = {space.key(point): point for point in space.grid(points)}
+            memory["tried"], memory["told"] = TriedPoints(space), set()
         self._space = space
         self._grid: dict[str, dict[str, Any]] = memory["grid"]
-        self._keys: dict[int, str] = memory.setdefault("keys", {})
+        self._tried: TriedPoints = memory["tried"]
+        self._told: set[tuple[int, bool]] = memory["told"]  # numbers, and whether they had ended
         self._random = optuna.samplers.RandomSampler(seed=seed)
 
     @override
@@ -61,14 +64,15 @@ class GridSampler(optuna.samplers.BaseSampler):
         trial: FrozenTrial,
         search_space: dict[str, BaseDistribution],
     ) -> dict[str, Any]:
-        tried = set()
         for other in study.get_trials(deepcopy=False):
-            if other.number == trial.number or not (other.params or other.state.is_finished()):
+            has_ended = other.state.is_finished()
+            if other.number == trial.number or not (other.params or has_ended):
                 continue
-            if other.number not in self._keys:
-                self._keys[other.number] = self._space.key(self._space.decode(other.params))
-            tried.add(self._keys[other.number])
-        free = (point for key, point in self._grid.items() if key not in tried)
+            # Once when it begins, and once with what it asked for.
+            if (other.number, has_ended) not in self._told:
+                self._tried.add(self._space.decode(other.params))
+                self._told.add((other.number, has_ended))
+        free = (point for key, point in self._grid.items() if not self._tried.has(point, key))
         return {name: encode_option(value) for name, value in next(free, {}).items()}
 
     @override

@@ -48,7 +48,7 @@ class HybridSampler(optuna.samplers.BaseSampler):
         if "cube" not in request.memory:
             request.memory["cube"] = Cube(request.space)
         self._cube: Cube = request.memory["cube"]
-        self._known: dict[int, np.ndarray] = request.memory.setdefault("rows", {})
+        self._known: dict[tuple[int, int], np.ndarray] = request.memory.setdefault("rows", {})
         self._standings: dict[int, Standing] = request.memory.setdefault("standings", {})
         self._generator = np.random.default_rng(request.seed)
         self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
@@ -89,12 +89,13 @@ class HybridSampler(optuna.samplers.BaseSampler):
         return self._values(found)
 
     def _rows(self, trials: list[FrozenTrial]) -> np.ndarray:
-        """Rows of the trials, whose parameters never change: each is worked out once."""
+        """Rows of the trials, each worked out once, and again if it asked for less in the end."""
         space = self._request.space
-        for one in trials:
-            if one.number not in self._known:
-                self._known[one.number] = self._cube.encode(space.decode(one.params))
-        rows = [self._known[one.number] for one in trials]
+        keys = [(one.number, len(one.params)) for one in trials]
+        for key, one in zip(keys, trials, strict=True):
+            if key not in self._known:
+                self._known[key] = self._cube.encode(space.decode(one.params))
+        rows = [self._known[key] for key in keys]
         return np.array(rows).reshape(len(rows), len(self._cube.names))
 
     def _row_of(self, point: dict[str, Any]) -> np.ndarray:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from tuning.strategies.standings import Standing, order
 
+_first = itemgetter(0)  # number of a trial
 _BEST_SHARE = 4  # one in so many of the told trials is told because it is good
 
 
@@ -82,7 +84,3 @@ class ToldTrials:
 
 def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
     return one != other and all(a <= b for a, b in zip(one, other, strict=True))
-
-
-def _first(pair: tuple[int, FrozenTrial]) -> int:
-    return pair[0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import copy
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Protocol
 
 from optuna.storages import BaseStorage
@@ -84,12 +86,17 @@ class StudyView(FilteredStudy):
                 self._ended.add(self._tell(trial))
             self._taken += 1
         running = [self._tell(trial) for trial in self._trials.open if self._belongs(trial)]
-        return sorted(self._ended.list() + running, key=lambda trial: trial.number)
+        told = self._ended.list()
+        for trial in running:  # few beside the ended ones, which are in order
+            bisect.insort(told, trial, key=attrgetter("number"))
+        return told
 
     def _belongs(self, trial: FrozenTrial) -> bool:
         if self._part is None or not trial.params:
             return True
-        return self._part.contains(self._space.decode(trial.params))
+        # It may lack what its objective did not ask for.
+        point = self._space.decode(trial.params).items()
+        return all(n in self._part and self._part[n].contains(value) for n, value in point)
 
     def _tell(self, trial: FrozenTrial) -> FrozenTrial:
         pruned = trial.state == TrialState.PRUNED

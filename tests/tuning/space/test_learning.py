@@ -97,6 +97,26 @@ def test_a_resumed_search_knows_what_was_learnt(tmp_path):
     assert read_trials(open_study("corner", root=str(tmp_path)))[-1].asked[:2] == ("kind", "x")
 
 
+def flat(params, context):
+    """Asks for `x` in one half of the other's range only."""
+    names = ["rate", "x"] if params["rate"] > 0.5 else ["rate"]
+    context.tell_point({name: params[name] for name in names})
+    return {"loss": params["rate"]}
+
+
+def test_a_search_ends_when_all_that_trials_ask_for_was_tried(tmp_path):
+    space = Space({"rate": Float(0.0, 1.0, step=0.25), "x": Int(1, 3)})
+    settings = SearchSettings(
+        study="flat", root=tmp_path, trials=20, workers=2, metrics=(("loss", "minimize"),),
+        strategy="random",
+    )  # fmt: skip
+    found = search("tests.tuning.space.test_learning:flat", space, settings)
+    assert found.stopped_because == "exhausted"
+    # Two that run beside each other may turn out to be the same.
+    assert set(found.states) == {"complete"}
+    assert len({tuple(record.params.items()) for record in found.records}) == 3 + 2 * 3
+
+
 def test_another_space_is_still_refused(tmp_path):
     run(tmp_path, trials=12)
     settings = SearchSettings(

@@ -315,6 +315,26 @@ def test_studies_are_listed_and_deleted(url):
         open_study("s", url)
 
 
+def test_trials_without_a_point_are_withdrawn_as_long_as_they_are_the_last(url):
+    book = book_of(url)
+    first, second, third = book.claim_batch(9, 3)
+    book.withdraw([second])
+    assert book.counts()["waiting"] == 1  # a later trial runs
+    (second,) = book.claim_batch(3, 1)
+    book.withdraw([second, third])
+    assert book.counts()["running"] == sum(book.counts().values()) == 1
+    # Whoever saw them takes what comes after them for what it is, also under the same ids.
+    other = book_of(url)
+    assert other.claim(1) is None
+    fourth, fifth = book.claim_batch(3, 2)
+    book.withdraw([fifth])
+    assert other.claim(2) is None
+    fifth = book.claim(3)
+    book.finish(fourth, Ending(state=TrialState.COMPLETE, values=[0.5]))
+    sixth = other.claim(4)
+    assert [one.number for one in (first, fourth, fifth, sixth)] == [0, 1, 2, 3]
+
+
 def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "notes.db").write_text("not a database, but long enough to be read as one" * 9)
     with pytest.raises(StoreError, match=r"file is not a database.*give another storage"):

@@ -10,7 +10,7 @@ from tests.tuning.empty_store import put_empty_store
 from tuning import SearchSettings
 from tuning.engine.opened import OpenedStudy
 from tuning.engine.phases import phases_of
-from tuning.engine.suggestions import Asker
+from tuning.engine.suggestions import Asker, NoPointLeft
 from tuning.storage.claim_rows import Ending
 from tuning.storage.records import read_trials
 
@@ -58,3 +58,21 @@ class Driver:
 
     def records(self):
         return read_trials(self.study)
+
+    def run_asked(self, asked, score, most=1000):
+        """Runs until nothing is left to claim or to try; `asked` says which part of a point counts.
+
+        Returns:
+            These parts, trial by trial.
+        """
+        found = []
+        while len(found) < most and (claim := self.book.claim(self.phase.limit)) is not None:
+            ((started,),) = self.asker.start([(claim, 0)], self.phase)
+            if isinstance(started, NoPointLeft):
+                self.book.withdraw([claim])
+                break
+            found.append(asked(started.params))
+            values = [score(found[-1])]
+            names = list(found[-1])
+            self.book.finish(claim, Ending(state=TrialState.COMPLETE, values=values, asked=names))
+        return found

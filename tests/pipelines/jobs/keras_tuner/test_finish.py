@@ -129,6 +129,29 @@ def test_what_is_not_known_is_said(tmp_path, numbers):
     assert "interval" not in dict(summary_facts(unjudged)).get("test", "")
 
 
+def refusing(hp):
+    if hp.Int("units", 2, 16) == 2:
+        raise keras_tuner.errors.FailedTrialError("two are too few")
+    return regressor(hp)
+
+
+@pytest.mark.exhaustive
+def test_defaults_that_fail_do_not_lose_the_winner(tmp_path, numbers):
+    x, y = numbers
+    result = tune(
+        refusing, (x[:200], y[:200]), test_data=(x[200:], y[200:]), trials=3, epochs=1,
+        root=tmp_path, **COMMON,
+    )  # fmt: skip
+    reasons = [trial.reason for trial in result.search.records if trial.params == {"units": 2}]
+    assert len(reasons) == 1, result.search.records
+    assert "two are too few" in reasons[0]
+    assert "the default hyperparameters fail (" in result.final["verdict"]
+    assert reasons[0] in result.final["verdict"]
+    assert result.test_metrics["loss"] > 0
+    assert result.model().predict(x[:1], verbose=0).shape == (1, 1)
+    assert "defaults" not in dict(summary_facts(result))
+
+
 class Meeting(keras_tuner.HyperModel):
     """Its refits, which have no validation rows, wait for each other."""
 

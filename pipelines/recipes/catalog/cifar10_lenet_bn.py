@@ -3,10 +3,8 @@
 The normalisation stands behind the activations, as the report prints it; `order=standard`
 puts it before them.
 
-Below the report, which prints neither its rate nor its batch size.
-
-The result below is of rate 0.001, unscaled pixels and 50 epochs, before validation rows chose
-others.
+Below the report, which prints neither its rate nor its batch size: trained as the plain LeNet, it
+fits the training rows better and is best on validation rows after 27 of 40 epochs, with 56.9 %.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-25:
 

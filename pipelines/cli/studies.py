@@ -39,6 +39,7 @@ def status(study: str | None, *, root: Path, storage: str | None, as_json: bool)
     """List studies with their progress and best value; only STUDY when it is named.
 
     Wherever a study is asked for, its beginning is enough; `latest` is the one that changed last.
+    `cookbook delete` alone wants the whole name.
     """
     from tuning.storage.summaries import list_studies
 
@@ -208,15 +209,17 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @study_options
 def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
-    """Delete STUDY and its checkpoints; its MLflow runs are kept."""
+    """Delete STUDY, named in full, and its checkpoints; its MLflow runs are kept."""
     from pipelines.jobs.checkpoints import forget_study
-    from tuning import open_study
+    from tuning import JobError, open_study
     from tuning.storage.studies import delete_study
 
-    # What is deleted is named in full: no beginning, no `latest`.
     if storage is None and not (root / "studies.db").exists():
         raise click.UsageError(no_store(study, root))
-    open_study(study, storage, root=str(root))
+    try:
+        open_study(study, storage, root=str(root))
+    except JobError as error:
+        raise click.UsageError(f"{error} What is deleted is named in full.") from None
     if not yes:
         click.confirm(f"Delete {study} with all its trials?", abort=True)
     delete_study(study, storage, root=str(root))

@@ -31,7 +31,8 @@ def forget_study(study: str) -> None:
         study: Name of the study.
     """
     folder = checkpoints_folder()
-    if folder is not None:
+    # Whoever writes to a shared store may name a study as they like, `..` included.
+    if folder is not None and (folder / study).resolve().parent == folder.resolve():
         shutil.rmtree(folder / study, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,12 +198,14 @@ class Rows:
             {trial_id: ending.system_attributes for trial_id, ending in endings.items()},
         )
         write_details(session, endings)
-        query = sa.select(models.TrialModel).where(models.TrialModel.trial_id.in_(endings))
-        trials: Iterable[Any] = session.scalars(query)
-        end = local_time(session)
-        for trial in trials:
-            trial.state = endings[trial.trial_id].state
-            trial.datetime_complete = end
+        if not endings:
+            return
+        trial = models.TrialModel.__table__
+        end = {"state": sa.bindparam("state_"), "datetime_complete": local_time(session)}
+        session.execute(
+            sa.update(trial).where(trial.c.trial_id == sa.bindparam("id_")).values(end),
+            [{"id_": one, "state_": ending.state} for one, ending in endings.items()],
+        )
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id.in_(endings)).values(**FREE))
 
     def interrupted(self, session: Session, trial_id: int) -> int:

@@ -143,6 +143,10 @@ def test_delete_removes_one_study(program, root, tmp_path, monkeypatch):
     with sqlite3.connect(root / "studies.db") as source:
         source.backup(sqlite3.connect(copy / "studies.db"))
     source.close()
+    for beginning in ("latest", "plai"):
+        done = program("delete", beginning, "--yes", "--root", copy, check=False)
+        assert done.code == 2
+        assert "What is deleted is named in full." in done.err
     program("delete", "plain", "--yes", "--root", copy)
     assert [row["name"] for row in last(program("status", "--json", "--root", copy))] == ["staged"]
     done = program("trials", "plain", "--root", copy, check=False)

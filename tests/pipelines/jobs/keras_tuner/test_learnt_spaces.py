@@ -44,4 +44,6 @@ def test_the_corner_is_recorded_and_the_space_grows(rows, folds, tmp_path):
         assert record.metrics["parameters"] == 3 * units + units + 1  # what was trained
     study = open_study("corner", root=str(tmp_path))
     assert study.user_attrs[LEARNT]["corner_units"]["int"] == [1, 1000]
-    assert "corner_units" in study.trials[-1].params  # suggested, also where nobody asks for it
+    for trial, record in zip(study.trials, found.search.records, strict=True):
+        # It is suggested for every point, and kept of those that ask for it.
+        assert set(trial.params) == set(record.params)

@@ -52,7 +52,6 @@ class HybridSampler(optuna.samplers.BaseSampler):
         self._standings: dict[int, Standing] = request.memory.setdefault("standings", {})
         self._generator = np.random.default_rng(request.seed)
         self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
-        self._tpe_space: dict[str, BaseDistribution] = {}
 
     @override
     def reseed_rng(self) -> None:
@@ -63,9 +62,8 @@ class HybridSampler(optuna.samplers.BaseSampler):
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        self._tpe_space = self._tpe.infer_relative_search_space(study, trial)
         searched = self._request.space.searched
-        return self._tpe_space | {n: distribution_of(searched[n]) for n in self._cube.names}
+        return {name: distribution_of(searched[name]) for name in self._cube.names}
 
     @override
     def sample_relative(
@@ -80,13 +78,18 @@ class HybridSampler(optuna.samplers.BaseSampler):
             row = self._evenly(trial.number)
             return {} if among(row[None], known)[0] else self._values(row)
         if trial.number % _TPE_TURN == 0 or self._request.metrics > 1:
-            point = self._tpe.sample_relative(study, trial, self._tpe_space)
+            point = self._tpe_point(study, trial)
             if self._request.metrics > 1 or not among(self._row_of(point)[None], known)[0]:
                 return point
         found = self._ask(trials, known, study.direction)
         if found is None:
-            return self._tpe.sample_relative(study, trial, self._tpe_space)
+            return self._tpe_point(study, trial)
         return self._values(found)
+
+    def _tpe_point(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, Any]:
+        """What TPE proposes, which walks through the trials for its space first."""
+        space = self._tpe.infer_relative_search_space(study, trial)
+        return self._tpe.sample_relative(study, trial, space)
 
     def _rows(self, trials: list[FrozenTrial]) -> np.ndarray:
         """Rows of the trials, each worked out once, and again if it asked for less in the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
@@ -80,6 +81,8 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program: bad input is one line and exit code 2, never a traceback."""
+    # Else Python's last collection walks through all libraries, for a fifth of a second.
+    atexit.register(gc.freeze)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -96,7 +99,6 @@ def main() -> None:
         code = 0
     except Exception as error:
         code = _report(error)
-    gc.freeze()  # else the last collection walks through all libraries, for a third of a second
     sys.exit(code if isinstance(code, int) else 0)
 
 

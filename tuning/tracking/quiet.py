@@ -81,7 +81,8 @@ def connect(tracking_uri: str) -> Any:
     mlflow = load_mlflow()
 
     def opened(uri: str) -> Any:
-        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+        with without_collections():  # the first one imports the store
+            client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         quiet_loggers()  # the migrations of a new database configure alembic's
         return client
 

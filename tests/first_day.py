@@ -1,7 +1,7 @@
 """The first day of a new user: the real program, in an empty folder, with data of one's own.
 
-`python -m tests.first_day` is the short form that `.ci/run` walks; `--long` adds the main job and
-what README, examples, guides and tutorial say; `--only guides,tutorial` are some of its steps.
+`python -m tests.first_day` is the short form that `.ci/run` walks; `--long` adds images
+and texts of one's own, the main job and what README, examples, guides and tutorial say; `--only guides,tutorial` are some of its steps.
 Every step is one line with its seconds; the first fault ends the day with exit code 1 and the
 output of the command.
 """
@@ -257,9 +257,9 @@ def tutorial(day: Day) -> None:
     execute(TUTORIAL, day.folder / "tutorial")
 
 
-SHORT = (look_around, own_table, own_images, own_texts, change_one_s_mind, two_at_once, look_back,
+SHORT = (look_around, own_table, change_one_s_mind, two_at_once, look_back,
          open_ui, serve)  # fmt: skip
-LONG = (*SHORT, main_job, readme, examples, guides, tutorial)
+LONG = (*SHORT, own_images, own_texts, main_job, readme, examples, guides, tutorial)
 
 
 def expect(truth: bool, otherwise: str) -> None:

@@ -1,7 +1,8 @@
 """The first day of a new user: the real program, in an empty folder, with data of one's own.
 
-`python -m tests.first_day` is the short form that `.ci/run` walks; `--long` adds images
-and texts of one's own, the main job and what README, examples, guides and tutorial say; `--only guides,tutorial` are some of its steps.
+`python -m tests.first_day` is the short form that `.ci/run` walks; `--long` adds images and texts
+of one's own, the main job and what README, examples, guides and tutorial say;
+`--only guides,tutorial` are some of its steps.
 Every step is one line with its seconds; the first fault ends the day with exit code 1 and the
 output of the command.
 """

@@ -18,7 +18,7 @@ from tuning.report.parallel import parallel_figure
 from tuning.report.pareto import pareto_figure
 from tuning.report.progress import curves_figure, history_figure, incumbent_figure
 from tuning.report.slices import slices_figure
-from tuning.report.svg import inline_svg
+from tuning.report.svg import draw_svg
 from tuning.report.timeline import timeline_figure
 from tuning.report.view import StudySnapshot, as_view
 
@@ -151,9 +151,9 @@ def render_all(figures: Mapping[str, Figure]) -> None:
     Args:
         figures: What `draw_all` made.
     """
-    for name, figure in figures.items():
+    for figure in figures.values():
         render(figure, "png")
-        inline_svg(figure, name=name)
+        draw_svg(figure)
 
 
 def render(figure: Figure, form: str) -> bytes:

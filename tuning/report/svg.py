@@ -32,7 +32,7 @@ def inline_svg(figure: Figure, *, name: str) -> str:
         to a trial.
     """
     # Written by matplotlib a moment ago, from texts that it has escaped.
-    root = ElementTree.fromstring(_drawn(figure))  # noqa: S314
+    root = ElementTree.fromstring(draw_svg(figure))  # noqa: S314
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         element.attrib = {
@@ -57,7 +57,9 @@ def inline_svg(figure: Figure, *, name: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _drawn(figure: Figure) -> str:
+def draw_svg(figure: Figure) -> str:
+    """Renders a figure as the SVG that `inline_svg` fits into the page, once."""
+
     def draw() -> bytes:
         buffer = io.BytesIO()
         # Texts as texts: a quarter of the size of their outlines, and found by a search in the

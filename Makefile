@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-all tune ui test test-exhaustive test-all test-jax first-day tutorial check lint types contracts format documents docs clean image secrets up scale submit logs rehearsal down
+.PHONY: help install install-dev install-all tune ui test test-exhaustive test-all test-jax first-day tutorial check lint types contracts format documents docs clean image secrets up passwords scale submit logs rehearsal down
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -104,7 +104,15 @@ secrets:  ## write the service's secrets into secrets/, each once
 
 up:  ## start the tuning service: PostgreSQL, MLflow, one worker
 	@test -s secrets/studies_url || { echo "The service's secrets are missing: run \`make secrets\` once."; exit 1; }
-	$(COMPOSE) up --detach postgres mlflow worker
+	@$(COMPOSE) up --detach postgres mlflow worker || { \
+	  $(COMPOSE) logs --tail 20 postgres mlflow; \
+	  echo "The service did not start: the last lines of its servers are above. \`password authentication failed\` means that secrets/ was made anew while the databases in their volume know the old ones: \`make passwords\` tells them the new ones."; exit 1; }
+
+passwords:  ## tell the databases and MLflow the passwords in secrets/: after a loss or a leak
+	@for name in studies mlflow; do \
+	  echo "ALTER ROLE $$name PASSWORD '$$(cat secrets/$${name}_password)'" | \
+	    $(COMPOSE) exec -T postgres psql --quiet --username=postgres || exit 1; done
+	$(COMPOSE) up --detach --force-recreate mlflow worker
 
 scale:  ## make scale N=4: that many worker containers
 	$(COMPOSE) up --detach --no-recreate --scale worker=$(N) worker

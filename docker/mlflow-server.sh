@@ -16,6 +16,17 @@ INI
 # The background jobs of MLflow's GenAI part: eight processes, 2 GB, and nobody here calls them.
 export MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
 export MLFLOW_AUTH_CONFIG_PATH=/tmp/auth.ini
+# MLflow takes admin's password when it makes the user only; workers take it from the file always.
+python3 - <<'PYTHON'
+import os
+
+from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
+
+store = SqlAlchemyStore()
+store.init_db(os.environ["MLFLOW_BACKEND_STORE_URI"])
+if store.has_user("admin"):
+    store.update_user("admin", password=os.environ["MLFLOW_ADMIN_PASSWORD"])
+PYTHON
 exec mlflow server --app-name basic-auth --host 0.0.0.0 --port 5000 \
   --workers "${MLFLOW_WORKERS:-2}" \
   --artifacts-destination "${MLFLOW_ARTIFACTS_DESTINATION:-/artifacts}" \

@@ -85,7 +85,9 @@ def check(name: str, budget: int) -> None:
 
 
 def main() -> None:
-    """Walks through it; the containers stay up for a look, `--down` removes them first."""
+    """Walks through it; the containers stay up for a look, and the next rehearsal removes them."""
+    # Volumes of an earlier one may belong to other secrets, which no server would let in.
+    compose("down", "--volumes")
     run("make", "secrets")
     run("make", "up")
     run("make", "scale", "N=2")

@@ -15,7 +15,7 @@ from tests.service.proxy import proxied
 from tests.service.support import as_twin, assert_exact, by_state, start, wait_until
 from tests.service.test_faults import SHORT_LEASES
 from tuning import Client, JobError, open_study
-from tuning.storage import database
+from tuning.storage import connections, database
 from tuning.storage.claim_rows import Rows
 from tuning.storage.claims import ClaimBook
 from tuning.storage.faults import is_transient
@@ -68,7 +68,7 @@ def test_a_cut_cable_gives_trials_to_others_and_late_results_are_refused(tmp_pat
 
 
 def test_the_locks_of_a_connection_that_is_cut_in_a_transaction_are_let_go(url, monkeypatch):
-    monkeypatch.setattr(database, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.5)
     with proxied(url) as (cable, through):
         far = database.open_storage(through)
         near = database.open_storage(f"{url}&options=-c%20lock_timeout%3D10s")

@@ -47,6 +47,31 @@ def conformance(databases):
     return databases("conformance")
 
 
+def end_sessions(url):
+    engine = sqlalchemy.create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("unused", "wait"), [(0.0, 0.0), (60.0, 10.0)])
+def test_a_connection_that_the_server_closed_is_replaced(url, monkeypatch, unused, wait):
+    monkeypatch.setattr("tuning.storage.connections._UNUSED_SECONDS", unused)
+    storage = open_storage(url, wait=wait)  # after a pause without a repetition, else by one
+
+    def session_number():
+        ask = sqlalchemy.text("select pg_backend_pid()")
+        return storage.transaction(lambda session: session.execute(ask).scalar_one(), reads=True)
+
+    before = {session_number() for _ in range(8)}
+    assert len(before) < 8  # connections are used again
+    end_sessions(url)
+    assert before.isdisjoint(session_number() for _ in range(8))
+
+
 @pytest.mark.slow
 class TestPostgresStorage(StorageTestCase):
     @pytest.fixture

@@ -6,27 +6,21 @@ import contextlib
 import functools
 import logging
 import os
-import sqlite3
-import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy
 from optuna.storages import RDBStorage
-from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import REPEATABLE_READS, REPEATABLE_WRITES, STORE_LOGGER, models
+from tuning.storage.connections import engine_options, prepare_engine, reading
 from tuning.storage.faults import Patience, readable_errors, retrying
 
-BUSY_SECONDS = 30.0
-# A client that is cut off or stopped in the middle of a transaction holds its locks for so long:
-# less than what is left of a lease when it is renewed, as whoever waits cannot renew.
-IDLE_SECONDS = 20.0
 _EMPTY_SECONDS = 2.0  # how long a file may be without content while another process makes it
 # "A new study created" belongs to the one who searches, who already says so in its own way.
 logging.getLogger(STORE_LOGGER).setLevel(logging.WARNING)
@@ -36,18 +30,6 @@ _TABLE_RACES = ("already exists", "duplicate key")  # two processes that make th
 # Stores whose schema this process found to be Optuna's: asking executes all of its migrations.
 _compatible: set[str] = set()
 _T = TypeVar("_T")
-_this_thread = threading.local()
-
-
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
-    """Marks the transactions of this thread as reading ones, which lock nothing in SQLite."""
-    before = getattr(_this_thread, "reads", False)
-    _this_thread.reads = True
-    try:
-        yield
-    finally:
-        _this_thread.reads = before
 
 
 class StudyStorage(RDBStorage):
@@ -56,8 +38,8 @@ class StudyStorage(RDBStorage):
     SQLite gets a write-ahead log, a long busy time, and write locks taken at the start of a
     transaction that writes: with Optuna's defaults a reader that turns writer fails at once when
     another process wrote meanwhile. A reading transaction locks nothing, so that a process that
-    is stopped in the middle of one holds nobody up. PostgreSQL connections are checked before
-    use, and its server ends a session that stands still in the middle of a transaction, whose
+    is stopped in the middle of one holds nobody up. PostgreSQL connections are checked after
+    a pause, and its server ends a session that stands still in the middle of a transaction, whose
     locks would hold all others up. A SQLite file that cannot be written to is opened for reading.
 
     Args:
@@ -80,10 +62,10 @@ class StudyStorage(RDBStorage):
         if path is not None and path.exists():
             _wait_for_content(path)
         place = url if path is None or not self._reads_only else _read_only_url(path)
-        options = _engine_options(place)
+        options = engine_options(place)
         engine = sqlalchemy.create_engine(place, **options)
         try:
-            _begin_as_meant(engine)
+            prepare_engine(engine)
             complete = _is_set_up(engine)
             if not complete:
                 # Tables are made in one transaction that two processes cannot both be in;
@@ -112,7 +94,7 @@ class StudyStorage(RDBStorage):
         self._prepare_engine()
 
     def _prepare_engine(self) -> None:
-        _begin_as_meant(self.engine)
+        prepare_engine(self.engine)
         # A server's connections are closed with the store and not whenever they are collected.
         weakref.finalize(self, self.engine.dispose)
 
@@ -169,16 +151,6 @@ def _patiently(method: Callable[..., Any], *, reads: bool) -> Callable[..., Any]
 for _name in (*REPEATABLE_READS, *REPEATABLE_WRITES):
     _method = _patiently(getattr(RDBStorage, _name), reads=_name in REPEATABLE_READS)
     setattr(StudyStorage, _name, _method)
-
-
-class _Connection(sqlite3.Connection):
-    """A SQLite connection that is set up before anything uses it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A process that dies cannot harm a log with NORMAL; a power cut may lose the last trial.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
-            self.execute(f"PRAGMA {pragma}")
 
 
 def open_storage(url: str, *, wait: float | None = None) -> StudyStorage:
@@ -240,52 +212,3 @@ def _is_set_up(engine: sqlalchemy.Engine) -> bool:
             return False
         query = sqlalchemy.text("select count(*) from alembic_version")
         return bool(connection.execute(query).scalar_one())
-
-
-def _engine_options(url: str) -> dict[str, Any]:
-    if url.startswith("sqlite:///file:"):
-        return {}
-    if url.startswith("sqlite"):
-        # No isolation level: SQLAlchemy's BEGIN, see below, is the only one.
-        connect = {"timeout": BUSY_SECONDS, "factory": _Connection, "isolation_level": None}
-        return {"connect_args": connect}
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
-    if url.startswith("postgresql+psycopg:"):
-        # A cable that is cut says nothing: without these a call would wait for two hours.
-        options["connect_args"] = {
-            "connect_timeout": 10,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-            "options": _session_options(url),
-        }
-    return options
-
-
-def _session_options(url: str) -> str:
-    """What a PostgreSQL session begins with: how soon the server notices that its client is gone.
-
-    Options of the URL come later, so that they count.
-    """
-    settings = {
-        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",  # milliseconds
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
-        "tcp_user_timeout": "30000",
-    }
-    own = make_url(url).query.get("options", ())
-    words = [f"-c {name}={value}" for name, value in settings.items()]
-    return " ".join([*words, *((own,) if isinstance(own, str) else own)])
-
-
-def _begin_as_meant(engine: sqlalchemy.Engine) -> None:
-    """SQLite: a transaction that writes takes the lock at its start, one that reads takes none."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Any) -> None:
-        reads = getattr(_this_thread, "reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -80,7 +80,7 @@ def receiver():
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    monkeypatch.setattr("tuning.storage.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("tuning.storage.connections.BUSY_SECONDS", 0.1)
     return Place(tmp_path)
 
 

@@ -16,7 +16,8 @@ from tests.service.support import ROOT
 from tests.tuning.storage.test_storage import book_of, give
 from tuning import open_study
 from tuning.errors import StoreError
-from tuning.storage.database import open_storage, reading
+from tuning.storage.connections import reading
+from tuning.storage.database import open_storage
 from tuning.storage.records import read_trials
 
 

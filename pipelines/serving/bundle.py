@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def input_kind_of(config: Mapping[str, Any]) -> str:
+    """What one raw input is: `"seeds"` for a model that draws, else its preprocessing.
+
+    Args:
+        config: What the task's `serving_config` wrote.
+    """
+    return "seeds" if config["outputs"]["kind"] == "drawing" else str(config["inputs"]["name"])
+
+
 @dataclass(frozen=True)
 class Bundle:
     """Raw input in, readable output out.
@@ -50,10 +59,8 @@ class Bundle:
 
     @property
     def input_kind(self) -> str:
-        """What one raw input is: `"seeds"` for a model that draws, else its preprocessing."""
-        if self.output_kind == "drawing":
-            return "seeds"
-        return str(self.config["inputs"]["name"])
+        """See `input_kind_of`."""
+        return input_kind_of(self.config)
 
     @property
     def output_kind(self) -> str:

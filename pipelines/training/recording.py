@@ -12,7 +12,7 @@ from pipelines.training.kept_files import kept_files
 from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saved import keep_summary
-from pipelines.training.saving import save_model
+from pipelines.training.saving import save_model, served_example
 from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
 from tuning.tracking.content import run_name
 
@@ -118,7 +118,7 @@ def _keep(
     """Writes a record with its figures and texts beside the saved model."""
     kept = kept_files(experiment, model, test)
     figures = {"history": history_figure(history), **kept.figures}
-    record.keep(folder, experiment.task.raw_example(), figures=figures, texts=kept.texts)
+    record.keep(folder, served_example(experiment, model), figures=figures, texts=kept.texts)
 
 
 def _run_name(request: TrainRequest) -> str:

@@ -58,7 +58,7 @@ class TrainingRecord:
     def keep(
         self,
         model_folder: Path,
-        example: Any,
+        example: tuple[Any, Any],
         *,
         figures: Mapping[str, Figure],
         texts: Mapping[str, str],
@@ -67,7 +67,7 @@ class TrainingRecord:
 
         Args:
             model_folder: Folder of the model.
-            example: A few raw inputs.
+            example: A few raw inputs, and the model's answers.
             figures: Figures by file name without ending.
             texts: Text files by name.
         """
@@ -77,7 +77,7 @@ class TrainingRecord:
             figure.savefig(folder / _FILES / "figures" / f"{label}.png")
         for file, text in texts.items():
             (folder / _FILES / file).write_text(text, encoding="utf-8")
-        write_example(folder, example)
+        write_example(folder, *example)
         with whole_file(folder / _FACTS) as partial:
             partial.write_text(json.dumps(asdict(self), default=_plain), encoding="utf-8")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.installed import pinned
-from pipelines.serving.bundle import Bundle
+from pipelines.serving.bundle import Bundle, input_kind_of
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 
 if TYPE_CHECKING:
@@ -34,18 +34,35 @@ def save_model(experiment: Experiment, model: keras.Model, directory: Path) -> P
         Path of the `.keras` file; it appears only when it is complete.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    config = experiment.task.serving_config()
-    if experiment.dataset.schema is not None:
-        config["target"] = experiment.dataset.schema.target
-    (directory / CONFIG_FILE).write_text(json.dumps(config, indent=1), encoding="utf-8")
+    (directory / CONFIG_FILE).write_text(_config(experiment), encoding="utf-8")
     partial = directory / f"partial-{MODEL_FILE}"
     model.save(partial)
     return partial.replace(directory / MODEL_FILE)
 
 
+def served_example(experiment: Experiment, model: keras.Model) -> tuple[Any, Any]:
+    """A few raw inputs and the model's answers, while the model is in memory.
+
+    Args:
+        experiment: What the model belongs to.
+        model: The trained model.
+    """
+    bundle = Bundle(model, json.loads(_config(experiment)))
+    example = experiment.task.raw_example()
+    return example, bundle.predict(example)
+
+
+def _config(experiment: Experiment) -> str:
+    """The preprocessing as JSON."""
+    config = experiment.task.serving_config()
+    if experiment.dataset.schema is not None:
+        config["target"] = experiment.dataset.schema.target
+    return json.dumps(config, indent=1)
+
+
 def log_model(
     run: Run,
-    example: Any,
+    example: tuple[Any, Any],
     path: Path,
     *,
     register: str | None = None,
@@ -55,7 +72,8 @@ def log_model(
 
     Args:
         run: The run that it belongs to.
-        example: A few raw inputs, for the signature.
+        example: A few raw inputs, and the model's answers, for the signature; without answers
+            (None) the model is loaded, which takes TensorFlow's seconds.
         path: What `save_model` returned.
         register: Name in the model registry.
         alias: Alias of the registered version, for example `"champion"`.
@@ -65,18 +83,21 @@ def log_model(
     """
     from tuning.tracking import log_python_model
 
-    bundle = Bundle.load(path.parent)
+    inputs, outputs = example
+    if outputs is None:
+        outputs = Bundle.load(path.parent).predict(inputs)
+    config = path.parent / CONFIG_FILE
     with warnings.catch_warnings():
         # Whole numbers are seeds here, and a seed is never missing.
         warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer", UserWarning)
         return log_python_model(
             run,
             code_path=SERVING_CODE,
-            artifacts={"model": path, "config": path.parent / CONFIG_FILE},
-            signature=(example, bundle.predict(example)),
+            artifacts={"model": path, "config": config},
+            signature=(inputs, outputs),
             # A file that pandas reads has whole numbers and texts where training has fractions.
-            any_columns=bundle.input_kind == "tabular",
-            input_example=example,
+            any_columns=input_kind_of(json.loads(config.read_text(encoding="utf-8"))) == "tabular",
+            input_example=inputs,
             pip_requirements=pinned(_REQUIREMENTS),
             register=register,
             alias=alias,

@@ -73,13 +73,18 @@ class StudyStorage(RDBStorage):
                 models.BaseModel.metadata.create_all(engine)
         finally:
             engine.dispose()
-        with reading() if complete else contextlib.nullcontext():
-            super().__init__(
-                place,
-                engine_kwargs=options,
-                skip_table_creation=True,
-                skip_compatibility_check=complete and url in _compatible,
-            )
+        try:
+            with reading() if complete else contextlib.nullcontext():
+                super().__init__(
+                    place,
+                    engine_kwargs=options,
+                    skip_table_creation=True,
+                    skip_compatibility_check=complete and url in _compatible,
+                )
+        except BaseException:
+            with contextlib.suppress(AttributeError):  # it failed before it had an engine
+                self.engine.dispose()
+            raise
         _compatible.add(url)
         self.url = url  # for messages
         self._prepare_engine()

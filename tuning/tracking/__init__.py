@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tuning.tracking.locations import default_tracking_uri as default_tracking_uri
     from tuning.tracking.locations import run_url as run_url
     from tuning.tracking.mirror import Mirror as Mirror
-    from tuning.tracking.mirror import MirrorReport as MirrorReport
+    from tuning.tracking.mirror_report import MirrorReport as MirrorReport
     from tuning.tracking.models import download_model as download_model
     from tuning.tracking.models import load_python_model as load_python_model
     from tuning.tracking.models import log_python_model as log_python_model
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _REFERENCES = {
     "Mirror": "tuning.tracking.mirror:Mirror",
-    "MirrorReport": "tuning.tracking.mirror:MirrorReport",
+    "MirrorReport": "tuning.tracking.mirror_report:MirrorReport",
     "Provenance": "tuning.tracking.provenance:Provenance",
     "Run": "tuning.tracking.runs:Run",
     "SyncReport": "tuning.tracking.rebuild:SyncReport",

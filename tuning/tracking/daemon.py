@@ -1,9 +1,10 @@
 """The process beside a search that writes MLflow: slow or hanging, it holds nobody up.
 
-Started by `tuning.tracking.mirror.Mirror`, which speaks to it in lines of JSON: the first line
-of its input says what to mirror, a line `TRIALS_OVER` that only the end of the search is missing,
-and another one, or the end of the input, that the search is over. Every line of its output is a
-state.
+Started by `tuning.tracking.mirror.Mirror`, by its own name or by that of a module that calls `main`
+with a way to deliver what belongs to the end of a study. It is spoken to in lines of JSON: the
+first line of its input says what to mirror, a line `TRIALS_OVER` that only the end of the search is
+missing, and another one, or the end of the input, that the search is over. Every line of its output
+is a state.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from tuning.credentials import mask_credentials
 from tuning.storage.records import FINISHED, TrialRecord, record_of
 
+if TYPE_CHECKING:
+    from tuning.tracking.runs import Run
+
+# Writes what lies in a folder to the parent run.
+Deliver = Callable[["Run", Path], object]
 TRIALS_OVER = "trials over"
 _LONGEST_PAUSE = 15.0
 
@@ -31,11 +38,22 @@ class MirrorLoop:
         config: What `Mirror` sends: storage, study, tracking_uri, experiment, artifact_root,
             interval, delay.
         output: Where the states go.
+        deliver: Writes what `Mirror.close` names.
+        imported: Called after the imports of large modules.
     """
 
-    def __init__(self, config: Mapping[str, Any], output: IO[str]) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        output: IO[str],
+        *,
+        deliver: Deliver | None = None,
+        imported: Callable[[], object] = lambda: None,
+    ) -> None:
         self._config = config
         self._output = output
+        self._deliver = deliver
+        self._imported = imported
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._trials_over = False
@@ -52,8 +70,8 @@ class MirrorLoop:
         """Ends the loop after one last look at the study.
 
         Args:
-            ending: `files` and `status` for `StudyWriter.finish`; None when the search's process
-                is gone without a word.
+            ending: `files` and `status` for `StudyWriter.finish`, and `deliver`: a folder, or
+                None; None when the search's process is gone without a word.
         """
         if ending is not None:
             self._ending = ending
@@ -75,7 +93,21 @@ class MirrorLoop:
             failures = 0 if self._attempt(last=False) else failures + 1
             self._wake.wait(min(pause * 2**failures, _LONGEST_PAUSE))
         ended = self._attempt(last=True) or self._attempt(last=True)
+        folder = self._ending.get("deliver")
+        if ended and folder is not None and self._deliver is not None:
+            self._hand_over(self._deliver, Path(folder))
         self._say(done=True, synced=ended and not self._said.get("left"))
+
+    def _hand_over(self, deliver: Deliver, folder: Path) -> None:
+        """Delivers once; whoever closed the mirror hears whether it arrived."""
+        self._say(delivering=True)
+        try:
+            deliver(self._writer.parent, folder)
+        except Exception as error:  # the files stay where they are, for another time
+            refused = mask_credentials(f"{error}".strip() or type(error).__name__)
+            self._say(delivering=False, refused=refused)
+        else:
+            self._say(delivering=False, delivered=True)
 
     def _attempt(self, *, last: bool) -> bool:
         try:
@@ -95,7 +127,7 @@ class MirrorLoop:
             from tuning.tracking.writer import StudyWriter
 
             load_mlflow()  # it takes seconds, and says nothing about the server
-            gc.freeze()
+            self._imported()
             self._say(asked=True)
             self._writer = StudyWriter(
                 self._study,
@@ -115,7 +147,7 @@ class MirrorLoop:
             written=report.created + report.completed,
         )
         if last:
-            self._writer.finish(records, **self._ending)
+            self._writer.finish(records, files=self._ending["files"], status=self._ending["status"])
             self._writer.close()
         else:
             self._look_ahead(records)
@@ -126,7 +158,7 @@ class MirrorLoop:
             from tuning.tracking.study_files import load_drawing
 
             load_drawing()
-            gc.freeze()
+            self._imported()
             self._can_draw = True
         if self._trials_over:
             self._writer.draw(records)
@@ -173,14 +205,19 @@ def _listen(source: IO[str], loop: MirrorLoop) -> None:
     loop.stop(json.loads(line) if line.strip() else None)
 
 
-def main() -> None:
-    """Runs the process."""
+def main(deliver: Deliver | None = None) -> None:
+    """Runs the process.
+
+    Args:
+        deliver: Writes what `Mirror.close` names to the parent run, after the study's end.
+    """
     if hasattr(os, "nice"):
         os.nice(5)  # the trials come first, yet MLflow follows them while they train
     config = json.loads(sys.stdin.readline())
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     sys.stdout = sys.stderr  # what libraries print is no state
-    loop = MirrorLoop(config, output)
+    # What is imported stays: no collection need look at it again.
+    loop = MirrorLoop(config, output, deliver=deliver, imported=gc.freeze)
     threading.Thread(target=_listen, args=(sys.stdin, loop), daemon=True).start()
     loop.run()
     output.flush()

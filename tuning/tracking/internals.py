@@ -40,6 +40,9 @@ PRIVATE_NAMES = (*_NEEDED, _FASTER)
 def log_into(run_id: str, model_id: str, *, name: str, flavor: Any, arguments: Any) -> None:
     """Stores a model as files of a logged model that exists, at a run.
 
+    MLflow's try of the example, which loads the model once more, is left out: what is stored beside
+    the example came from the model.
+
     Args:
         run_id: The run.
         model_id: What `MlflowClient.create_logged_model` made.
@@ -59,11 +62,28 @@ def log_into(run_id: str, model_id: str, *, name: str, flavor: Any, arguments: A
         Model.log(
             artifact_path=None,
             name=name,
-            flavor=flavor,
+            flavor=_Untried(flavor),
             run_id=run_id,
             model_id=model_id,
+            validate_serving_input=False,
             **arguments,
         )
+
+
+class _Untried:
+    """A flavor that takes the word for `Model.log` alone, which hands on whatever it is given.
+
+    Args:
+        flavor: The module of MLflow.
+    """
+
+    def __init__(self, flavor: Any) -> None:
+        self._flavor = flavor
+        self.__name__ = flavor.__name__
+
+    def save_model(self, *, validate_serving_input: bool, **arguments: Any) -> Any:
+        """Writes the files."""
+        return self._flavor.save_model(**arguments)
 
 
 @contextlib.contextmanager

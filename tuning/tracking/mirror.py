@@ -11,41 +11,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from tuning.credentials import mask_credentials
 from tuning.tracking.daemon import TRIALS_OVER
+from tuning.tracking.mirror_report import MirrorReport
 
 _LOGGER = logging.getLogger("tuning.tracking")
 # A server that is silent for so long does not answer; a database makes its tables first.
 _SILENCE = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class MirrorReport:
-    """How far MLflow has followed.
-
-    Attributes:
-        run_id: The parent run, or None when MLflow never answered.
-        experiment_id: Its experiment.
-        url: Its page in the MLflow UI.
-        written: Trials written by this mirror.
-        left: Finished trials that MLflow lacks, as far as known; None when the study could not
-            be read.
-        synced: Whether MLflow has everything, files included where asked for.
-        error: Last failure, or None.
-    """
-
-    run_id: str | None = None
-    experiment_id: str | None = None
-    url: str | None = None
-    written: int = 0
-    left: int | None = None
-    synced: bool = False
-    error: str | None = None
 
 
 class Mirror:
@@ -67,6 +43,7 @@ class Mirror:
         delay: Seconds before the first look, so that the workers' imports come first.
         warn: Receives the one warning of an outage; by default the logger `tuning.tracking`.
         advice: Sentence that says how what is missing is sent.
+        program: Module of the process, which calls `tuning.tracking.daemon.main`.
 
     Raises:
         ValueError: If `interval` is not above 0.
@@ -91,6 +68,7 @@ class Mirror:
         delay: float = 0.0,
         warn: Callable[[str], None] | None = None,
         advice: str = "`tuning.tracking.sync` sends it.",
+        program: str = "tuning.tracking.daemon",
     ) -> None:
         if not interval > 0:
             raise ValueError(f"`interval > 0` must hold. Got interval={interval}.")
@@ -106,6 +84,7 @@ class Mirror:
         self._study_name = study_name
         self._warn = warn or _LOGGER.warning
         self._advice = advice
+        self._program = program
         self._warned = False
         self._state: dict[str, Any] = {}
         self._asked: float | None = None
@@ -126,9 +105,9 @@ class Mirror:
     def start(self) -> Mirror:
         """Starts to follow; returns at once."""
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - a module of the program
                 # `-P`: a folder `tuning` where the user happens to be is not this package.
-                [sys.executable, "-P", "-m", "tuning.tracking.daemon"],
+                [sys.executable, "-P", "-m", self._program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -176,6 +155,7 @@ class Mirror:
         files: bool = True,
         grace: float | None = None,
         say: bool = True,
+        deliver: Path | None = None,
     ) -> MirrorReport:
         """Lets MLflow catch up and ends.
 
@@ -187,6 +167,8 @@ class Mirror:
             grace: Most seconds to wait once MLflow has failed or is silent; as `timeout` by
                 default.
             say: Whether to say now what is left; else `say_what_is_left` does.
+            deliver: Folder that the mirror's program delivers to the parent run in the end,
+                however long that takes.
 
         Returns:
             How far MLflow has followed. A second call returns the same.
@@ -196,7 +178,8 @@ class Mirror:
             return self.report
         self._process = None
         with contextlib.suppress(OSError):  # when it has died, what it said last stands
-            self._send(process, {"status": status, "files": files})
+            folder = None if deliver is None else str(deliver.resolve())
+            self._send(process, {"status": status, "files": files, "deliver": folder})
         self._wait_for(process, timeout, grace)
         if self._reader is not None:
             self._reader.join(5.0)
@@ -248,7 +231,7 @@ class Mirror:
             now = time.monotonic()
             failing_since = None if self._answers() else failing_since or now
             given_up = grace is not None and failing_since and now - failing_since >= grace
-            if given_up or now >= end:
+            if (given_up or now >= end) and not self._state.get("delivering"):
                 process.kill()
                 process.wait()
                 return

@@ -272,7 +272,7 @@ def _keep(
         requirements=tuple(pinned(_REQUIREMENTS)),
     )
     example = take_rows(x, slice(2))
-    delivery.keep(directory, example)
+    delivery.keep(directory, (example, None))
     load = functools.partial(
         loaded_winner, target.hypermodel, chosen.params, example, file=directory / MODEL_FILE
     )

@@ -48,7 +48,7 @@ class Delivery:
     def keep(
         self,
         directory: Path,
-        example: Any,
+        example: tuple[Any, Any],
         *,
         figures: Mapping[str, Figure] | None = None,
         texts: Mapping[str, str] | None = None,
@@ -57,7 +57,8 @@ class Delivery:
 
         Args:
             directory: Folder of the saved model.
-            example: A few inputs, an array or a frame, from which the signature is read.
+            example: A few inputs and the model's answers, arrays or frames, from which the
+                signature is read; the answers of a plain model may be None.
             figures: Pictures by file name without ending.
             texts: Texts by file name.
         """
@@ -70,7 +71,7 @@ class Delivery:
             file = folder / _FILES / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        write_example(folder, example)
+        write_example(folder, *example)
         # Last: a delivery without its facts is none.
         (folder / _FACTS).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
@@ -113,7 +114,7 @@ class Delivery:
 
             logged = log_model(run, example, directory / MODEL_FILE, **self.registration)
         else:
-            logged = self._log_plain(run, directory, example, model)
+            logged = self._log_plain(run, directory, example[0], model)
         describe_model(run, logged, tags.get(DESCRIPTION, ""))
         run.log(tags={SENT: self.mark})
         return True

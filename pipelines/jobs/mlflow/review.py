@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery, kept_delivery
-from pipelines.jobs.mlflow.sending import WinnerSending, send_winner
 from tuning import open_study
 from tuning.storage.records import PROVENANCE, RESULT, REVIEW, annotate_study
 from tuning.tracking.study_runs import UNCHANGED
@@ -69,6 +66,7 @@ class Review:
             delay=delay,
             warn=self._note,
             advice=f"`cookbook sync {self._settings.study}` sends it.",
+            program="pipelines.jobs.mlflow.daemon",
         ).start()
 
     def look_ahead(self) -> None:
@@ -105,15 +103,17 @@ class Review:
         """
         if self._mirror is None:
             return {"run_id": None, "run_url": None}
-        end = functools.partial(
-            self._mirror.close,
+        status = UNCHANGED if keeps_status else "KILLED" if interrupted else "FINISHED"
+        kept = self._kept
+        report = self._mirror.close(
             _CLOSE_SECONDS,
-            status=UNCHANGED if keeps_status else "KILLED" if interrupted else "FINISHED",
+            status=status,
             files=not interrupted,
             grace=_GRACE_SECONDS,
             say=False,
+            deliver=kept[1] if kept is not None and kept[0].kind == RECIPE else None,
         )
-        report, unsent = self._end_and_send(self._mirror, end)
+        unsent = self._unsent(report)
         self._mirror.say_what_is_left(unsent)
         where: dict[str, Any] = {"run_id": report.run_id, "run_url": report.url}
         if self._kept is not None:  # else what an earlier search could not send still is unsent
@@ -122,49 +122,22 @@ class Review:
         # Not to be remembered: runs may be deleted in MLflow later.
         return {**where, "synced": report.synced and not unsent}
 
-    def _end_and_send(
-        self, mirror: Mirror, end: Callable[[], MirrorReport]
-    ) -> tuple[MirrorReport, list[str]]:
-        """Ends the mirror and sends the winner, if there is one; says what could not be sent."""
+    def _unsent(self, report: MirrorReport) -> list[str]:
+        """What MLflow lacks beside trials; a plain Keras model is sent from here."""
         if self._kept is None:
-            return end(), []
+            return []
         delivery, directory, load = self._kept
         refused: str | None = "it did not answer."
-        report = mirror.report
-        if delivery.kind != RECIPE or not _answers(report):
-            report = end()  # first: the model is sent from here, or nobody knows its run yet
-        if _answers(report) and delivery.kind == RECIPE:
-            report, refused = self._send_beside(mirror, end, delivery, directory)
+        if delivery.kind == RECIPE:
+            refused = None if report.delivered else report.refused or refused
         elif _answers(report):
             refused = self._send(str(report.run_id), delivery, directory, load)
         if refused is None:
-            return report, []
+            return []
         if _answers(report):
             self._note(f"MLflow did not take the model: {refused}")
-            return report, delivery.parts
-        metrics = [] if report.synced else ["the metrics of the result"]
-        return report, [*metrics, *delivery.parts]
-
-    def _send_beside(
-        self, mirror: Mirror, end: Callable[[], MirrorReport], delivery: Delivery, directory: Path
-    ) -> tuple[MirrorReport, str | None]:
-        """Sends the winner of a recipe from a worker while the mirror comes to its end."""
-        sending = WinnerSending(
-            tracking_uri=str(self._tracking_uri),
-            experiment=self._experiment,
-            run_id=str(mirror.run_id),
-            directory=directory,
-        )
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            ended = beside.submit(end)
-
-            def may_send() -> bool:
-                # A registered model is described by what the mirror writes last.
-                waits = bool(delivery.registration.get("register"))
-                return (ended.result() if waits else mirror.report).error is None
-
-            refused = send_winner(sending, self._settings, may_send=may_send)
-            return ended.result(), refused
+            return delivery.parts
+        return [*([] if report.synced else ["the metrics of the result"]), *delivery.parts]
 
     @property
     def _experiment(self) -> str:

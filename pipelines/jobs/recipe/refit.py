@@ -96,7 +96,7 @@ class RecipeRefit:
     ) -> Mapping[str, Any]:
         """Writes the model, and beside it what MLflow gets; returns the values of the figures."""
         from pipelines.figures import history_figure
-        from pipelines.training.saving import save_model
+        from pipelines.training.saving import save_model, served_example
 
         dataset, kept = experiment.dataset, kept_files(experiment, model, test)
         delivery = Delivery(
@@ -106,7 +106,8 @@ class RecipeRefit:
             registration=dict(self.registration or {}),
         )
         figures = {"refit_history": history_figure(history), **kept.figures}
-        delivery.keep(folder, experiment.task.raw_example(), figures=figures, texts=kept.texts)
+        example = served_example(experiment, model)
+        delivery.keep(folder, example, figures=figures, texts=kept.texts)
         save_model(experiment, model, folder)
         return kept.reports
 

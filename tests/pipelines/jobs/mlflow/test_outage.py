@@ -102,9 +102,11 @@ def test_an_example_is_kept_with_its_types(tmp_path, example):
 
     (tmp_path / "model.keras").touch()
     delivery = Delivery(kind="recipe", registration={"register": "a", "alias": None})
-    delivery.keep(tmp_path, example, texts={"notes/data.txt": "one\n"})
+    answers = pd.DataFrame({"prediction": ["a", "b"], "probability": np.float32([0.5, 0.75])})
+    delivery.keep(tmp_path, (example, answers), texts={"notes/data.txt": "one\n"})
     assert kept_delivery(tmp_path) == delivery
-    found = read_example(tmp_path / FOLDER)
+    found, outputs = read_example(tmp_path / FOLDER)
+    pd.testing.assert_frame_equal(outputs, answers)
     if isinstance(example, pd.DataFrame):
         kept = [name for name in example if name != "mixed"]
         pd.testing.assert_frame_equal(found[kept], example[kept])

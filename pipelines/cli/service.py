@@ -72,7 +72,10 @@ def queue(*, watch: bool, everything: bool, root: Path, storage: str | None, as_
 
     def show() -> None:
         rows = [_row(status, as_json=as_json) for status in client.jobs(states=states)]
-        print_listing(rows, _COLUMNS, as_json=as_json)
+        if rows or as_json:
+            print_listing(rows, _COLUMNS, as_json=as_json)
+        else:
+            _print_no_jobs(len(client.queue.jobs(states=ENDED)))
 
     if not watch:
         show()
@@ -81,6 +84,12 @@ def queue(*, watch: bool, everything: bool, root: Path, storage: str | None, as_
         click.clear()
         show()
         time.sleep(_WATCH_SECONDS)
+
+
+def _print_no_jobs(over: int) -> None:
+    """Says that nothing waits or runs, and what to do about it."""
+    click.echo(f"No job waits or runs; {over} over." if over else "No jobs.")
+    next_steps("cookbook submit JOB.yaml", *(["cookbook queue --all"] if over else []))
 
 
 @click.command()

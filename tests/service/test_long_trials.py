@@ -121,10 +121,10 @@ def test_another_worker_goes_on_with_the_refit_of_a_killed_one(machines):
     (file,) = machines.wait_for("broken/refits/[!.]*.npz")
     wait_until(lambda: TrainingState.load(file).epoch >= 10, 60)
     machine = [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]
-    for process in machine:  # the worker, the process that ends the job, and all of theirs
-        process.kill()
-    psutil.wait_procs(machine, timeout=20)
+    worker.kill()  # alone: the process that ends the job, and all of theirs, end with it
     worker.wait()
+    _, alive = psutil.wait_procs(machine, timeout=20)
+    assert not alive
     killed = TrainingState.load(file).epoch
     assert machines.client.status("broken").job.state == "finishing"
     machines.client.submit(job, name="whole", trials=1)

@@ -122,22 +122,27 @@ class Asker:
             if self._history.has_ended(claim.trial_id):
                 yield [NothingToClaim(slot)]  # the lease ran out, and somebody else ended it
                 continue
-            try:
-                drawn.append(self._drawn(claim, slot, phase))
-            except NoPointLeftError:
-                yield [NoPointLeft(claim, slot)]
+            one = self._drawn(claim, slot, phase)
+            if isinstance(one, NoPointLeft):
+                yield [one]
                 continue
+            drawn.append(one)
             if time.monotonic() - began > _WRITE_SECONDS:
                 yield self._write(drawn, phase)
                 drawn, began = [], time.monotonic()
         if drawn:
             yield self._write(drawn, phase)
 
-    def _drawn(self, claim: Claim, slot: int, phase: Phase, attempt: int = 0) -> _Drawn:
+    def _drawn(
+        self, claim: Claim, slot: int, phase: Phase, attempt: int = 0
+    ) -> _Drawn | NoPointLeft:
         if claim.sampled:
             params = self._history.trial(claim.trial_id).params
             return _Drawn(claim, slot, self._space.decode(params))
-        point = self._drawer.draw(claim, phase, attempt)
+        try:
+            point = self._drawer.draw(claim, phase, attempt)
+        except NoPointLeftError:
+            return NoPointLeft(claim, slot)
         self._history.begin(claim.trial_id, self._space.encode(point), self._distributions)
         return _Drawn(claim, slot, point)
 
@@ -164,14 +169,10 @@ class Asker:
             self._history.refresh()
             over = [one for one in again if self._history.has_ended(one.claim.trial_id)]
             answers += [NothingToClaim(one.slot) for one in over]
-            drawn = []
-            for one in again:
-                if one in over:
-                    continue
-                try:
-                    drawn.append(self._drawn(one.claim, one.slot, phase, attempt))
-                except NoPointLeftError:
-                    answers.append(NoPointLeft(one.claim, one.slot))
+            left = [one for one in again if one not in over]
+            anew = [self._drawn(one.claim, one.slot, phase, attempt) for one in left]
+            answers += [one for one in anew if isinstance(one, NoPointLeft)]
+            drawn = [one for one in anew if isinstance(one, _Drawn)]
             if not drawn:
                 return answers
         raise JobError(

@@ -7,7 +7,7 @@ compares them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from optuna.trial import FrozenTrial, TrialState
 from typing_extensions import override
 
 from tuning.internals import PrivateName, require
+from tuning.internals.known_rows import KnownRows
 from tuning.internals.optuna_parzen import QuickParzenEstimator
 
 _OWNER = "optuna.samplers:TPESampler"
@@ -50,7 +51,7 @@ class KnownNumbers:
     def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
         self._columns = {name: index for index, name in enumerate(distributions)}
         self._distributions = distributions
-        self._rows: MutableMapping[int, np.ndarray] = {}
+        self._rows = KnownRows(self._row, len(distributions))
 
     def columns(self, trials: Sequence[FrozenTrial], names: Sequence[str]) -> np.ndarray:
         """Numbers of the trials that have all of some parameters.
@@ -62,20 +63,15 @@ class KnownNumbers:
         Returns:
             `float[n, parameters]`, without the trials that lack one of them.
         """
-        rows = [self._row(trial) for trial in trials]
-        table = np.array(rows).reshape(len(rows), len(self._columns))
+        table = self._rows.of(trials)
         chosen = table[:, [self._columns[name] for name in names]]
         return np.asarray(chosen[~np.isnan(chosen).any(axis=1)])
 
-    def _row(self, trial: FrozenTrial) -> np.ndarray:
-        row = self._rows.get(trial.number)
-        if row is None:
-            row = np.full(len(self._columns), np.nan)
-            for name, value in trial.params.items():
-                if name in self._columns:
-                    row[self._columns[name]] = self._distributions[name].to_internal_repr(value)
-            if trial.state.is_finished():  # what a running one does not ask for goes in the end
-                self._rows[trial.number] = row
+    def _row(self, params: Mapping[str, Any]) -> np.ndarray:
+        row = np.full(len(self._columns), np.nan)
+        for name, value in params.items():
+            if name in self._columns:
+                row[self._columns[name]] = self._distributions[name].to_internal_repr(value)
         return row
 
 

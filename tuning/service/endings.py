@@ -2,6 +2,9 @@
 
 A job's ending runs in a process of its own: it may take long, and whoever holds the worker's trials
 must go on answering. Which of several workers ends a study is decided by the study's store.
+
+It ends with its worker, however that ends, as trials do: the worker that is started next has all
+cores and GPUs of the machine to itself, and takes the ending up where it stopped.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -53,7 +57,8 @@ class EndProcesses:
         self._retry_at[name] = time.monotonic() + retry_after
         with self._log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - a command of the program
-                list(command), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                list(command), stdout=log, stderr=log,
+                stdin=subprocess.PIPE,  # open while this process lives, see `end_with_worker`
                 start_new_session=True,  # signals for the worker are passed on by `stop`
             )  # fmt: skip
 
@@ -61,20 +66,21 @@ class EndProcesses:
         """Takes the ends that are over: job, exit code and last words."""
         over = [(name, p.returncode) for name, p in self._running.items() if p.poll() is not None]
         for name, _ in over:
-            del self._running[name]
+            _close_input(self._running.pop(name))
         return [(name, code, self._last_words(name)) for name, code in over]
 
     def stop(self) -> None:
         """Ends all of them; another worker takes over, or this one when it starts again."""
         for process in self._running.values():
-            _signal(process, signal.SIGTERM)
+            _signal(process.pid, signal.SIGTERM)
         end = time.monotonic() + _GRACE_SECONDS
         for process in self._running.values():
             try:
                 process.wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
+                _signal(process.pid, signal.SIGKILL)
                 process.wait()
+            _close_input(process)
         self._running.clear()
 
     def _log(self, name: str) -> Path:
@@ -85,6 +91,28 @@ class EndProcesses:
         return text[-_KEPT_CHARACTERS:].partition("\n")[2] or text[-_KEPT_CHARACTERS:]
 
 
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+def end_with_worker() -> None:
+    """Ends this process, and what it started, when its worker is gone.
+
+    To be called by the command of an ending; it then does as if `EndProcesses.stop` had ended it.
+    """
+    threading.Thread(target=_wait_for_worker, daemon=True, name="cookbook-worker-watch").start()
+
+
+def _wait_for_worker() -> None:
+    # Unbuffered: a buffer's lock, held by a thread that waits, is fatal when Python ends.
+    while os.read(0, 1):
+        pass  # nothing is ever said
+    _signal(os.getpgrp(), signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
+    _signal(os.getpgrp(), signal.SIGKILL)
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _signal(group: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+        os.killpg(group, number)

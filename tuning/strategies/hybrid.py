@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from scipy.stats import qmc
 from threadpoolctl import ThreadpoolController
 from typing_extensions import override
 
+from tuning.internals.known_rows import KnownRows
 from tuning.space.encoding import encode_option
 from tuning.strategies import Request, samplers
 from tuning.strategies.candidates import best_candidate
@@ -48,7 +50,9 @@ class HybridSampler(optuna.samplers.BaseSampler):
         if "cube" not in request.memory:
             request.memory["cube"] = Cube(request.space)
         self._cube: Cube = request.memory["cube"]
-        self._known: dict[tuple[int, int], np.ndarray] = request.memory.setdefault("rows", {})
+        if "rows" not in request.memory:
+            request.memory["rows"] = KnownRows(self._encoded, len(self._cube.names))
+        self._rows: KnownRows = request.memory["rows"]
         self._standings: dict[int, Standing] = request.memory.setdefault("standings", {})
         self._generator = np.random.default_rng(request.seed)
         self._tpe = samplers.tpe(replace(request, options={"startup": self._startup}))
@@ -73,7 +77,7 @@ class HybridSampler(optuna.samplers.BaseSampler):
             return {}
         trials = [one for one in study.get_trials(deepcopy=False) if one.number != trial.number]
         trials = [one for one in trials if one.params and one.state != TrialState.WAITING]
-        known = self._rows(trials)
+        known = self._rows.of(trials)
         if sum(one.state in _ENDED for one in trials) < self._startup:
             row = self._evenly(trial.number)
             return {} if among(row[None], known)[0] else self._values(row)
@@ -91,19 +95,11 @@ class HybridSampler(optuna.samplers.BaseSampler):
         space = self._tpe.infer_relative_search_space(study, trial)
         return self._tpe.sample_relative(study, trial, space)
 
-    def _rows(self, trials: list[FrozenTrial]) -> np.ndarray:
-        """Rows of the trials, each worked out once, and again if it asked for less in the end."""
-        space = self._request.space
-        keys = [(one.number, len(one.params)) for one in trials]
-        for key, one in zip(keys, trials, strict=True):
-            if key not in self._known:
-                self._known[key] = self._cube.encode(space.decode(one.params))
-        rows = [self._known[key] for key in keys]
-        return np.array(rows).reshape(len(rows), len(self._cube.names))
-
     def _row_of(self, point: dict[str, Any]) -> np.ndarray:
-        row = self._cube.encode(self._request.space.decode(point))
-        return np.asarray(self._cube.snap(row[None])[0])
+        return np.asarray(self._cube.snap(self._encoded(point)[None])[0])
+
+    def _encoded(self, params: Mapping[str, Any]) -> np.ndarray:
+        return self._cube.encode(self._request.space.decode(params))
 
     def _values(self, row: np.ndarray) -> dict[str, Any]:
         return {name: encode_option(value) for name, value in self._cube.decode(row).items()}

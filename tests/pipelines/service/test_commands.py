@@ -30,9 +30,18 @@ def test_a_job_from_submission_to_cancellation(program, job):
     assert (row["state"], row["priority"], row["trials"]) == ("queued", -3, 4)
     cancelled = json.loads(program("cancel", "small", "--reason", "a mistake", "--json").out)
     assert (cancelled["state"], cancelled["reason"]) == ("cancelled", "a mistake")
-    assert "small" not in program("queue").out
+    nothing_left = program("queue")
+    assert nothing_left.out == "No job waits or runs; 1 over.\n"
+    assert "cookbook queue --all" in nothing_left.err
     assert "cancelled" in program("queue", "--all").out
     assert "a mistake" in program("results", "small").out
+
+
+def test_an_empty_queue_says_so_and_how_to_fill_it(program):
+    empty = program("queue")
+    assert empty.out == "No jobs.\n"
+    assert "cookbook submit JOB.yaml" in empty.err
+    assert program("queue", "--json").out == "[]\n"
 
 
 def test_a_second_job_of_the_name_and_an_unknown_one_are_refused(program, job):

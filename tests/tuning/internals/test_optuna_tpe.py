@@ -65,11 +65,8 @@ def test_it_proposes_what_optuna_proposes(conditional, running):
         study.tell(asked.number, state=TrialState.FAIL)  # else Optuna's next one learns of it
 
 
-def test_a_trial_is_looked_at_once_and_one_without_parameters_again():
-    numbers = KnownNumbers({"x": FloatDistribution(0.0, 1.0)})
+def test_only_trials_that_have_all_of_the_parameters_count():
+    numbers = KnownNumbers({"x": FLAT["x"], "y": FloatDistribution(0.0, 1.0)})
     trial = create_trial(value=0.0, params={"x": 0.5}, distributions={"x": FLAT["x"]})
-    waiting = create_trial(state=TrialState.WAITING)
-    trial.number, waiting.number = 0, 1
-    assert numbers.columns([trial, waiting], ["x"]).tolist() == [[0.5]]
-    trial.params, waiting.params = {"x": 0.75}, {"x": 0.25}
-    assert numbers.columns([trial, waiting], ["x"]).tolist() == [[0.5], [0.25]]
+    assert numbers.columns([trial], ["x"]).tolist() == [[0.5]]
+    assert numbers.columns([trial], ["x", "y"]).tolist() == []

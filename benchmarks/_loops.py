@@ -64,18 +64,10 @@ class _TargetReached(Exception):  # noqa: N818 - it is no error
 
 def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
     """`tuning.search` over the recipe's objective, as `cookbook tune` runs it without MLflow."""
-    from pipelines.jobs.recipe.objective import RecipeObjective
-    from pipelines.jobs.recipe.target import with_values
-    from tuning import SearchSettings, open_study, search
+    from pipelines.jobs.trial import RECIPE_MODULES
+    from tuning import SearchSettings, open_study
     from tuning.storage.records import read_trials
-
-    data = models.request(work.loaded, work.data)
-    recipe = with_values(work.loaded, work.fixed)
-    objective = RecipeObjective(recipe=recipe, data=data, metric="val_accuracy", maximize=True)
-
-    def watch(progress: Any) -> None:
-        if work.reached(progress.best_value):
-            raise _TargetReached
+    from tuning.workers.early import early_pool
 
     with tempfile.TemporaryDirectory() as root:
         chosen = SearchSettings(
@@ -88,10 +80,29 @@ def ours(work: Work, **settings: Any) -> tuple[Trace, dict[str, Any]]:
             warm_start={"points": work.points},
             **settings,
         )
-        with contextlib.suppress(_TargetReached):
-            search(objective, work.space, chosen, on_progress=watch)
+        with early_pool(chosen, RECIPE_MODULES) as pool:
+            if pool is not None:
+                pool.prepare()
+            _search(work, chosen, pool)
         found = read_trials(open_study("benchmark", chosen.url))
     return _trace_of(found), _facts_of(found)
+
+
+def _search(work: Work, settings: Any, pool: Any) -> None:
+    from pipelines.jobs.recipe.objective import RecipeObjective
+    from pipelines.jobs.recipe.target import with_values
+    from tuning import search
+
+    data = models.request(work.loaded, work.data)
+    recipe = with_values(work.loaded, work.fixed)
+    objective = RecipeObjective(recipe=recipe, data=data, metric="val_accuracy", maximize=True)
+
+    def watch(progress: Any) -> None:
+        if work.reached(progress.best_value):
+            raise _TargetReached
+
+    with contextlib.suppress(_TargetReached):
+        search(objective, work.space, settings, on_progress=watch, pool=pool)
 
 
 def _trace_of(found: Sequence[Any]) -> Trace:

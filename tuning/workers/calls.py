@@ -87,7 +87,8 @@ def run_calls(
 
     Args:
         pool: Its workers.
-        calls: The calls; one whose process dies is started once more.
+        calls: The calls; one whose process dies is started once more. They begin in this order,
+            and one may wait for what earlier ones write.
         may_go_on: Asked once, when the first call reports `ASK`; the answer is for all of them.
 
     Returns:
@@ -115,7 +116,7 @@ def run_calls(
                 ended[number] = _checked(message.outcome, payloads[number].name)
             else:
                 _check_starts(message, starts[number], payloads[number].name)
-                waiting.append(number)
+                waiting.appendleft(number)  # a later one may wait for what it gives
     return [ended[number] for number in range(len(calls))]
 
 

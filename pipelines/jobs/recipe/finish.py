@@ -58,6 +58,7 @@ def finish_recipe(
     if not candidates.is_same_point(target.space, chosen.params, target.default_point):
         standard = candidates.defaults(target, found, settings)
     folder = settings.directory / REFITS
+    shutil.rmtree(folder, ignore_errors=True)  # of an end that was cut off
     winners = _refits(target, chosen, settings, folder / "winner", keeps=True)
     defaults = _refits(target, standard, settings, folder / "defaults", keeps=False)
     comparison = RecipeComparison(
@@ -68,8 +69,10 @@ def finish_recipe(
         winners=tuple(call.directory for call in winners),
         defaults=tuple(call.directory for call in defaults),
     )
-    calls, log = [*winners, *defaults], settings.directory / LOG_NAME
-    with calling_pool(settings, len(calls), log=log, preload=target.preload) as pool:
+    # The last one: whatever it waits for has a worker by then.
+    compared = Call(function=comparison, params=chosen.params, directory=folder)
+    refits, log = [*winners, *defaults], settings.directory / LOG_NAME
+    with calling_pool(settings, len(refits), log=log, preload=target.preload) as pool:
         reads = 0
 
         def may_read() -> bool:
@@ -77,9 +80,7 @@ def finish_recipe(
             reads = ending.record_reading()  # also one that is never heard of again
             return True
 
-        first, *_ = run_calls(pool, calls, may_go_on=may_read)
-        compared = Call(function=comparison, params=chosen.params, directory=folder)
-        (outcome,) = run_calls(pool, [compared])
+        first, *_, outcome = run_calls(pool, [*refits, compared], may_go_on=may_read)
     path = _keep(first, winners[0].directory, settings=settings, review=review)
     return {
         **outcome.notes[SCORES],

@@ -6,6 +6,7 @@ process that holds the end of the study then records that the split is read.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 REPORTS, HISTORY, SCORES, NOTES = "reports", "history", "scores", "dataset_notes"  # notes
 _REASON = "the end of a search"
 _PREDICTIONS = "predictions.npy"
+_TICK = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class RecipeRefit:
             context.annotate(RESUMED, checkpoint.epoch)
         context.report(1, {ASK: 1.0})
         test = dataset.test.open(_REASON)
-        np.save(context.directory / _PREDICTIONS, experiment.task.predict(model, test.x))
+        _keep_predictions(experiment.task.predict(model, test.x), context.directory)
         if self.registration is not None:
             reports = self._keep(experiment, model, history, test, folder=context.directory)
             context.annotate(REPORTS, reports)
@@ -116,6 +118,9 @@ class RecipeRefit:
 class RecipeComparison:
     """Scores winner, default hyperparameters and a simple method on the same test rows.
 
+    It may begin when the refits do: it waits for what they predict, and scores that while they
+    still draw figures.
+
     Attributes:
         recipe: What was trained.
         data: Its data.
@@ -144,15 +149,23 @@ class RecipeComparison:
 
         dataset = self.data.load()
         experiment = Experiment(self.recipe, params, dataset, seed=self.seed)
-        scores = self._scores(experiment, dataset.test.open(_REASON))
+        ours = _predictions(self.winners)
+        theirs = _predictions(self.defaults) or ours
+        # Only now: that the test rows are read was recorded before a refit predicted them.
+        scores = self._scores(experiment, ours, theirs, test=dataset.test.open(_REASON))
         context.annotate(SCORES, scores.to_dict())
         context.annotate(NOTES, list(dataset.notes))
         return {}
 
-    def _scores(self, experiment: Experiment, test: Split) -> FinalScores:
+    def _scores(
+        self,
+        experiment: Experiment,
+        ours: Sequence[np.ndarray],
+        theirs: Sequence[np.ndarray],
+        *,
+        test: Split,
+    ) -> FinalScores:
         task, main_metric = experiment.task, experiment.entry.main_metric
-        ours = _predictions(self.winners)
-        theirs = _predictions(self.defaults) or ours
         asked = [(name.removeprefix("val_"), how) for name, how in self.metrics]
         names = [name for name, _ in asked]
         baseline = task.baseline(test)
@@ -173,5 +186,16 @@ class RecipeComparison:
         )
 
 
+def _keep_predictions(predictions: np.ndarray, folder: Path) -> None:
+    """Writes predictions as a file that appears only when it is complete."""
+    partial = folder / f"partial-{_PREDICTIONS}"
+    np.save(partial, predictions)
+    partial.replace(folder / _PREDICTIONS)
+
+
 def _predictions(folders: Sequence[Path]) -> list[np.ndarray]:
-    return [np.load(folder / _PREDICTIONS, allow_pickle=False) for folder in folders]
+    """What refits predict, as soon as they have; a refit that fails ends this process as well."""
+    files = [folder / _PREDICTIONS for folder in folders]
+    while not all(file.exists() for file in files):
+        time.sleep(_TICK)
+    return [np.load(file, allow_pickle=False) for file in files]

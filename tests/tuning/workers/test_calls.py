@@ -73,6 +73,25 @@ def test_a_call_whose_process_died_is_started_once_more(pool, tmp_path):
         run_calls(pool, [Call(function=dies, params={"times": 9}, directory=tmp_path)])
 
 
+def waits_for_starts(params, context):
+    """Waits until another call was started twice; nothing, when there is room for one call only."""
+    while len(list(context.directory.iterdir())) < 2:
+        time.sleep(0.01)
+    return {}
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_call_may_wait_for_an_earlier_one_whose_process_dies(tmp_path, size):
+    log, folder = tmp_path / "workers.log", tmp_path / "starts"
+    folder.mkdir()
+    calls = [
+        Call(function=dies, params={"times": 1}, directory=folder),
+        Call(function=waits_for_starts, directory=folder),
+    ]
+    with calling_pool(settings(tmp_path), size, log=log, preload=()) as opened:
+        assert len(run_calls(opened, calls)) == 2
+
+
 def refuses(params, context):
     raise ValueError("no rows are left")
 

@@ -14,13 +14,16 @@ def format_value(value: Any) -> str:
     Example:
         >>> format_value(62458), format_value(0.98765), format_value((16, 32))
         ('62,458', '0.9877', '16, 32')
+        >>> format_value(104012.5), format_value(2.5e-5)
+        ('104,012', '2.5e-05')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        # Prices and counts, where four digits would need an exponent.
+        return f"{value:,.0f}" if 9999.5 <= abs(value) < 1e9 else f"{value:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(format_value(item) for item in value)
     if isinstance(value, datetime):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import re
 import sys
-from collections.abc import Iterable
 
 import click
 
 from cookbook._lazy import load_object
 from cookbook._names import unknown_name
+from pipelines.cli.wording import in_flags
 from tuning.errors import OtherJobError
 
 # Command name to "module:attribute"; modules import click and little else.
@@ -49,8 +48,6 @@ COMMANDS = {
     "doctor": "pipelines.cli.doctor:doctor",
 }
 
-_IN_A_FILE = re.compile(r"\S+\.ya?ml:\d+:")
-
 
 class LazyGroup(click.Group):
     """Imports a command when it is used, and suggests the nearest name for a mistyped one."""
@@ -84,11 +81,14 @@ def main() -> None:
     # Else Python's last collection walks through all libraries, for a fifth of a second.
     atexit.register(gc.freeze)
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="cookbook", standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = 2
     except click.UsageError as error:
-        code = _complain(error.format_message(), 2)
+        code = _complain(error.format_message() + _usage(error), 2)
     except click.ClickException as error:
         code = _complain(error.format_message(), error.exit_code)
     except KeyboardInterrupt:
@@ -102,6 +102,15 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _usage(error: click.UsageError) -> str:
+    """How the command is called, where an argument is missing or one too many was given."""
+    missing = isinstance(error, click.MissingParameter)
+    if error.ctx is None or not (missing or "extra argument" in error.message):
+        return ""
+    pieces = error.ctx.command.collect_usage_pieces(error.ctx)
+    return f" Usage: {' '.join([error.ctx.command_path, *pieces])}"
+
+
 def _report(error: Exception) -> int:
     if os.environ.get("COOKBOOK_DEBUG"):
         raise error
@@ -110,32 +119,9 @@ def _report(error: Exception) -> int:
     if isinstance(error, OtherJobError):
         return _complain(f"{error} Here: `--study NEWNAME`, or `cookbook delete {error.study}`.", 2)
     if isinstance(error, ValueError | OSError) or _is_expected(error):
-        return _complain(_name_flags(str(error), sys.argv), 2)
+        return _complain(in_flags(str(error), sys.argv), 2)
     hint = "This is a bug in cookbook; set COOKBOOK_DEBUG=1 for the traceback."
     return _complain(f"{type(error).__name__}: {error}\n{hint}", 1)
-
-
-def _name_flags(message: str, words: Iterable[str]) -> str:
-    """Writes the arguments that were given as flags the way the user wrote them.
-
-    A fault in a job file keeps the file's word.
-
-    Example:
-        >>> _name_flags("`trial_timeout > 0` must hold.", ["tune", "--trial-timeout=0s"])
-        '`--trial-timeout > 0` must hold.'
-        >>> _name_flags("job.yaml:3: `trials >= 1` must hold.", ["tune", "--trials", "2"])
-        'job.yaml:3: `trials >= 1` must hold.'
-    """
-    flags = [word.partition("=")[0] for word in words if word.startswith("--")]
-    named = {flag[2:].replace("-", "_"): flag for flag in flags}
-
-    def flag(found: re.Match[str]) -> str:
-        return "`" + named.get(found[1], found[1])
-
-    lines = message.split("\n")
-    return "\n".join(
-        line if _IN_A_FILE.match(line) else re.sub(r"`(\w+)(?=[` ])", flag, line) for line in lines
-    )
 
 
 def _is_expected(error: Exception) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -142,6 +143,23 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
     longest = max(map(len, texts))
     # Prose is broken into lines; two characters stand between columns.
     return (min(longest, _PROSE_WIDTH) if column in _PROSE else longest) + 2
+
+
+@contextlib.contextmanager
+def working(text: str) -> Iterator[None]:
+    """Says in a terminal what takes its time; a log or a pipe is left alone.
+
+    Args:
+        text: What is done.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{text} ..."):
+        yield
 
 
 def next_steps(*commands: str) -> None:

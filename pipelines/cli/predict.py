@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +13,12 @@ import click
 
 from pipelines.cli.names import resolve_name
 from pipelines.cli.options import parse_settings, store_options
-from pipelines.cli.output import json_option, next_steps
+from pipelines.cli.output import json_option, next_steps, working
 from pipelines.formatting import format_value
 from tuning.files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from pipelines.serving.bundle import Bundle
 
 _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
     ".csv": lambda frame, path: frame.to_csv(path, index=False),
@@ -68,19 +68,23 @@ def predict(
     """
     if output is not None and output.suffix:
         _check_file(output)
-    bundle = _bundle(run, root, tracking_uri)
-    if output is not None and bundle.output_kind != "masks":
-        _check_file(output)
-    from pipelines.cli.predictions import predict_beside
-    from pipelines.cli.unknown_words import unknown_words_note
-    from pipelines.serving.raw_inputs import read_raw
+    options = parse_settings(data_options, flag="--data-option", example="delimiter=,")
+    with _saved(run, root, tracking_uri) as folder:
+        from pipelines.serving.files import CONFIG_FILE, input_kind_of
+        from pipelines.serving.raw_inputs import read_raw
 
-    raw = read_raw(
-        bundle.input_kind,
-        source,
-        **parse_settings(data_options, flag="--data-option", example="delimiter=,"),
-    )
-    frame, scores = predict_beside(bundle, raw)
+        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        if output is not None and config["outputs"]["kind"] != "masks":
+            _check_file(output)
+        # Before TensorFlow, which takes seconds: what is wrong with the input is said at once.
+        raw = read_raw(input_kind_of(config), source, **options)
+        with working("loading the model and predicting"):
+            from pipelines.cli.predictions import predict_beside
+            from pipelines.cli.unknown_words import unknown_words_note
+            from pipelines.serving.bundle import Bundle
+
+            bundle = Bundle.load(folder)
+            frame, scores = predict_beside(bundle, raw)
     if output is not None and not output.suffix:
         from pipelines.serving.masks import write_masks
 
@@ -113,13 +117,12 @@ def _write(frame: pd.DataFrame, output: Path) -> None:
         _WRITERS[output.suffix](frame, partial)
 
 
-def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
-    """The model of a run; of one in MLflow the two data files are read, never its code."""
+@contextlib.contextmanager
+def _saved(run: str, root: Path, tracking_uri: str | None) -> Iterator[Path]:
+    """The folder of a model; of one in MLflow the two data files are read, never its code."""
     if not run.startswith(("runs:/", "models:/")):
-        folder = _folder(run, root)
-        from pipelines.serving.bundle import Bundle
-
-        return Bundle.load(folder)
+        yield _folder(run, root)
+        return
     if tracking_uri is None and not (root / "mlflow.db").exists():
         raise click.UsageError(
             f"There is no model {run!r}: no MLflow store under {root} yet. Name another one with "
@@ -129,16 +132,17 @@ def _bundle(run: str, root: Path, tracking_uri: str | None) -> Bundle:
 
     with tempfile.TemporaryDirectory() as place:
         found = download_model(tracking_uri or default_tracking_uri(root), run, Path(place))
-        from pipelines.serving.bundle import Bundle
         from pipelines.serving.files import CONFIG_FILE, MODEL_FILE, holds_model
 
-        for model in found.rglob(MODEL_FILE):
-            if holds_model(model.parent):
-                return Bundle.load(model.parent)
-    raise click.UsageError(
-        f"{run!r} is no model of `cookbook train` or `cookbook tune`: it has no {MODEL_FILE} "
-        f"beside a {CONFIG_FILE}. Other models are loaded by mlflow.pyfunc.load_model."
-    )
+        folders = [model.parent for model in found.rglob(MODEL_FILE)]
+        folder = next(filter(holds_model, folders), None)
+        if folder is None:
+            raise click.UsageError(
+                f"{run!r} is no model of `cookbook train` or `cookbook tune`: it has no "
+                f"{MODEL_FILE} beside a {CONFIG_FILE}. Other models are loaded by "
+                "mlflow.pyfunc.load_model."
+            )
+        yield folder
 
 
 def _models(root: Path) -> list[str]:

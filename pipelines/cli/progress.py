@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pipelines.cli.output import make_table, next_steps
+from pipelines.cli.wording import with_data_options
 from pipelines.formatting import format_value, where
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def print_summary(result: TrainResult) -> None:
     sample = "samples" if result.images_per_second is None else "images"
     rate = f"{result.samples_per_second:,.0f} {sample}/s"
     for note in result.notes:
-        console.print(f"data       {note}", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"data       {with_data_options(note)}", highlight=False, markup=False, soft_wrap=True
+        )
     console.print(f"trained in {result.seconds:.1f} s ({rate})", highlight=False)
     places: list[tuple[str, Any]] = [("model", result.model_path)]
     if result.run_url:

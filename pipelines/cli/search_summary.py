@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.cli.output import make_table, next_steps
+from pipelines.cli.wording import with_data_options
 from pipelines.formatting import format_value
 from pipelines.jobs.summary import summary_facts
 
@@ -46,7 +47,11 @@ def print_summary(result: TuneResult) -> None:
     )
     for name, text in summary_facts(result):
         # Notes may quote values with brackets, which rich would read as a style.
-        console.print(f"[bold]{name:<11}[/] {escape(text)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"[bold]{name:<11}[/] {escape(with_data_options(text))}",
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print(f"[bold]{'study':<11}[/] {escape(result.study)}", highlight=False, soft_wrap=True)
     study = shlex.quote(result.study)
     # A function's own winner, or one that Keras cannot save, is nothing that the program can load.

@@ -41,6 +41,7 @@ def status(study: str | None, *, root: Path, storage: str | None, as_json: bool)
     Wherever a study is asked for, its beginning is enough; `latest` is the one that changed last.
     `cookbook delete` alone wants the whole name.
     """
+    from tuning.credentials import mask_credentials
     from tuning.storage.summaries import list_studies
 
     rows = [
@@ -63,6 +64,10 @@ def status(study: str | None, *, root: Path, storage: str | None, as_json: bool)
         rows = [row for row in rows if row["name"] == name]
         if not rows:
             raise click.UsageError(f"No study named {study!r}: `cookbook status` lists them.")
+    if not rows and not as_json:
+        click.echo(f"No study in {mask_credentials(storage) if storage else root} yet.")
+        next_steps("cookbook recipes", "cookbook tune RECIPE")
+        return
     columns = ["name", "status", "finished", "total", "metric", "best"]
     columns += fitting_columns(rows, columns, ("last_change", "failed"), listing_width())
     print_listing(rows, columns, as_json=as_json)

@@ -11,6 +11,7 @@ import click
 from cookbook._names import unknown_name
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
+from pipelines.cli.wording import with_data_options
 
 
 @click.command()
@@ -65,7 +66,7 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
 
     request = TrainRequest(**arguments)
     _check_stores(request.root, request.tracking_uri)
-    with EpochProgress(own_data="path" in request.data) as progress:
+    with EpochProgress(own_data="path" in request.data, wording=with_data_options) as progress:
         result = train_request(
             request,
             on_start=progress.start,

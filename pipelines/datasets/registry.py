@@ -161,7 +161,7 @@ def load_dataset(
     if found.folder is not None:
         options["path"] = dataset_folder(name, data_dir)
     elif "path" in known and "path" not in options:
-        raise DataError(f"{name!r} reads your own data. Pass the file or folder as `path`.")
+        raise DataError(f"{name!r} reads your own data: pass `path`, the file or folder.")
     needed = [option for option in needed_options(name) if option not in options]
     if needed:
         flag = _FLAGS.get(needed[0], "")

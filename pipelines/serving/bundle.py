@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE, input_kind_of
 from pipelines.serving.keras_models import load_model_file
 from pipelines.serving.outputs import WritingOutput, make_output
 from pipelines.serving.pixel_inputs import as_pixels
@@ -19,15 +19,6 @@ from pipelines.serving.text_inputs import TEXT_INPUTS, as_texts
 if TYPE_CHECKING:
     import keras
     import pandas as pd
-
-
-def input_kind_of(config: Mapping[str, Any]) -> str:
-    """What one raw input is: `"seeds"` for a model that draws, else its preprocessing.
-
-    Args:
-        config: What the task's `serving_config` wrote.
-    """
-    return "seeds" if config["outputs"]["kind"] == "drawing" else str(config["inputs"]["name"])
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Bundle:
 
     @property
     def input_kind(self) -> str:
-        """See `input_kind_of`."""
+        """What one raw input is, see `pipelines.serving.files.input_kind_of`."""
         return input_kind_of(self.config)
 
     @property

@@ -18,6 +18,15 @@ from pipelines.datasets.formats.tabular import find_decimal
 from pipelines.datasets.formats.text_files import read_lines, read_text
 
 _TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
+_NO_IMAGES = (*_TEXT_FILES, ".parquet", ".pq", ".json")
+_LONGEST_NAME = 1024
+_TABLE_TAKEN = "a table: a CSV, TSV or Parquet file"
+_TAKEN = {
+    "image": "images: a file such as *.png or *.jpg, or a folder of them",
+    "tabular": _TABLE_TAKEN,
+    "series": _TABLE_TAKEN,
+}
+_TEXTS_TAKEN = "texts: a text file, or a text itself"
 
 
 def read_raw(kind: str, source: str, **options: Any) -> Any:
@@ -46,7 +55,23 @@ def read_raw(kind: str, source: str, **options: Any) -> Any:
     for name in options:
         if name not in known:
             raise ValueError(unknown_name(f"option of {kind!r} input", name, known))
+    _check_source(kind, source)
     return reader(source, **options)
+
+
+def _check_source(kind: str, source: str) -> None:
+    """Refuses a file or folder of another kind, which would be read as what it is not."""
+    # A long text is no name of a file; the operating system would refuse to look for it.
+    if kind == "seeds" or len(source) >= _LONGEST_NAME:
+        return
+    path = Path(source)
+    takes = _TAKEN.get(kind, _TEXTS_TAKEN)
+    if path.is_dir() and kind != "image":
+        raise DataError(f"this is a folder, and the model takes {takes}.", path=path)
+    if path.is_file() and is_image(path.name) and kind != "image":
+        raise DataError(f"this is an image, and the model takes {takes}.", path=path)
+    if path.is_file() and path.suffix.lower() in _NO_IMAGES and kind == "image":
+        raise DataError(f"this is no image, and the model takes {takes}.", path=path)
 
 
 def _existing(source: str) -> Path:
@@ -110,8 +135,7 @@ def _numbers(table: Table, decimal: str) -> dict[str, np.ndarray]:
 
 def _texts(source: str, encoding: str = "utf-8") -> list[str]:
     path = Path(source)
-    # A long text is no name of a file; the operating system would refuse to look for it.
-    if len(source) < 1024 and path.is_file():
+    if len(source) < _LONGEST_NAME and path.is_file():
         return read_lines(path, encoding=encoding)
     if path.suffix.lower() in _TEXT_FILES and not set(source) & set(" \n"):
         raise DataError("there is no such file.", path=path)

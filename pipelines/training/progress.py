@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import TimeRemainingColumn
@@ -25,31 +25,43 @@ class EpochProgress(LiveBar):
     """One bar over the epochs: the way through the running one, then what it gave.
 
     Args:
-        own_data: Show what was inferred of the columns of the user's own table.
+        own_data: Show what was read, inferred and left out of the user's own data.
         verbose: Where and whether it is shown, see `surface_for`.
+        wording: Brings the names of arguments into the caller's language.
     """
 
-    def __init__(self, *, own_data: bool = False, verbose: Verbose = True) -> None:
+    def __init__(
+        self,
+        *,
+        own_data: bool = False,
+        verbose: Verbose = True,
+        wording: Callable[[str], str] = str,
+    ) -> None:
         super().__init__(
             "epoch",
             "loading data and tracing the model",
             further=(TimeRemainingColumn(),),
             verbose=verbose,
         )
-        self._own_data = own_data
+        self._own_data, self._wording = own_data, wording
         self._text = ""
         self._last = self._shown = time.perf_counter()
 
     def start(self, dataset: Dataset) -> None:
-        """Shows the columns of a table; the time of the first epoch begins."""
-        if self._own_data and dataset.schema is not None:
-            schema = dataset.schema
-            # Names and values of the user's may look like rich's markup.
-            plain: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-            self.console.print(schema.table(), **plain)
-            how = f'--data-option "{schema.override()}"'
-            self.console.print(f"other kinds (numeric, categorical, dropped): {how}", **plain)
+        """Shows what was read of the user's own data; the time of the first epoch begins."""
+        if self._own_data:
+            self._show_data(dataset)
         self._last = self._shown = time.perf_counter()
+
+    def _show_data(self, dataset: Dataset) -> None:
+        # Names and values of the user's may look like rich's markup.
+        plain: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+        if dataset.schema is not None:
+            self.console.print(dataset.schema.table(), **plain)
+            how = f"for another kind, pass `{dataset.schema.override()}`"
+            self.console.print(self._wording(how), **plain)
+        for note in dataset.notes:
+            self.console.print(self._wording(note), **plain)
 
     def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows the way through an epoch: `done` epochs of `epochs`."""
@@ -72,6 +84,9 @@ class EpochProgress(LiveBar):
         self.show(epoch, epochs, self._text)
         # A log file gets a line per epoch instead of a bar.
         self.log(f"epoch {epoch}/{epochs}  {self._text}")
+        if epoch == epochs:
+            self.show(epoch, epochs, f"testing and recording  {self._text}")
+            self.log("testing and recording ...")
 
 
 def _metrics(metrics: Mapping[str, float]) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.installed import pinned
-from pipelines.serving.bundle import Bundle, input_kind_of
-from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
+from pipelines.serving.bundle import Bundle
+from pipelines.serving.files import CONFIG_FILE, MODEL_FILE, input_kind_of
 
 if TYPE_CHECKING:
     import keras

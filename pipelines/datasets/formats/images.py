@@ -24,6 +24,7 @@ pnm ppm psd qoi ras rgb rgba sgi tga tif tiff webp xbm xpm
 """
 IMAGE_SUFFIXES = tuple(f".{ending}" for ending in _ENDINGS.split())
 OnBadImage = Literal["error", "skip"]
+_WITHOUT_BAD_IMAGES = "Remove it, or pass `on_bad_image='skip'` to leave out such images."
 
 
 def is_image(name: str) -> bool:
@@ -105,9 +106,10 @@ def decode_all(
             return decode_image(
                 item[1], path=root / item[0], size=size, channels=channels, depth=depth
             )
-        except DataError:
+        except DataError as error:
             if on_bad_image == "error":
-                raise
+                fault = str(error).removeprefix(f"{error.path}: ")
+                raise DataError(f"{fault} {_WITHOUT_BAD_IMAGES}", path=error.path) from error
             skipped.append(item[0])
             return None
 

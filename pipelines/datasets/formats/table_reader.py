@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.datasets.errors import DataError
-from pipelines.datasets.formats.text_files import read_text
+from pipelines.datasets.formats.text_files import check_is_file, read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,8 +106,7 @@ def read_table(
         DataError: If the file is missing or empty, is no text in this encoding, a header
             is empty or occurs twice, or a row has another number of fields than the header.
     """
-    if not path.is_file():
-        raise DataError("no such file.", path=path)
+    check_is_file(path)
     if path.suffix.lower() in (".parquet", ".pq"):
         return _read_parquet(path)
     text = read_text(path, encoding=encoding)

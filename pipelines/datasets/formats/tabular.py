@@ -246,7 +246,7 @@ def _handle_missing(table: Table, target: str, missing: Missing) -> tuple[Table,
             what = "the target" if name == target else "column"
             raise DataError(
                 f"{what} {name!r} has no value here and in {len(rows) - 1} more rows. Repair "
-                "them, or pass missing='drop' to leave such rows out.",
+                "them, or pass `missing='drop'` to leave such rows out.",
                 path=table.path,
                 line=table.lines[rows[0]],
             )
@@ -259,4 +259,4 @@ def _taken_notes(table: Table) -> tuple[str, ...]:
     if not table.taken:
         return ()
     shown = ", ".join(f"{text!r} {count} times" for text, count in sorted(table.taken.items()))
-    return (f"taken for missing: {shown} (`missing_texts` chooses)",)
+    return (f"taken for missing: {shown} (pass `missing_texts` to choose)",)

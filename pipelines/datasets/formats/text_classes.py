@@ -125,7 +125,8 @@ def _text_dataset(
     classes = tuple(sorted({item.label for item in items}))
     if len(classes) < 2:
         raise DataError(
-            f"two classes at least are expected: CLASS/*.txt or CLASS.txt. Got {classes}.",
+            "two classes at least are expected: CLASS/*.txt or CLASS.txt. Got "
+            f"{', '.join(classes) or 'none'}.",
             path=source,
         )
     numbers = {name: number for number, name in enumerate(classes)}

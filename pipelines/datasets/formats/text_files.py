@@ -45,18 +45,30 @@ def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> st
     except UnicodeDecodeError as error:
         raise DataError(
             f"byte {data[error.start]:#04x} at position {error.start} is not {codec}. "
-            "Convert the file, or pass its encoding, for example encoding='latin-1'.",
+            "Convert the file, or say its encoding, for example pass `encoding='latin-1'`.",
             path=path,
             line=data.count(b"\n", 0, error.start) + 1,
         ) from error
     if "\0" in text:
         raise DataError(
             f"a text holds no NUL characters; the first is at position {text.index(chr(0))}. The "
-            "file is damaged or no text; if it is UTF-16, pass encoding='utf-16-le'.",
+            "file is damaged or no text; if it is UTF-16, pass `encoding='utf-16-le'`.",
             path=path,
             line=text.count("\n", 0, text.index("\0")) + 1,
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_is_file(path: Path) -> None:
+    """Refuses a path that does not exist, and a folder where a file is expected.
+
+    Raises:
+        DataError: If it is no file.
+    """
+    if path.is_dir():
+        raise DataError("a file is expected, and this is a folder.", path=path)
+    if not path.is_file():
+        raise DataError("no such file.", path=path)
 
 
 def read_text(path: Path, *, encoding: str = "utf-8") -> str:
@@ -73,8 +85,7 @@ def read_text(path: Path, *, encoding: str = "utf-8") -> str:
         DataError: If the file is missing, is empty or holds only white space, or if its
             bytes are no text in this encoding.
     """
-    if not path.is_file():
-        raise DataError("no such file.", path=path)
+    check_is_file(path)
     text = decode_text(path.read_bytes(), path=path, encoding=encoding)
     if not text.strip():
         raise DataError("the file is empty; at least one line is expected.", path=path)

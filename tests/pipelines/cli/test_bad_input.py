@@ -93,6 +93,26 @@ def test_a_bad_job_is_one_line_and_starts_nothing(program, tmp_path, content, me
     assert list(tmp_path.iterdir()) == [job]
 
 
+def test_no_command_is_answered_by_the_help_alone(program):
+    for words in ((), ("job",), ("data",)):
+        assert program(*words, check=False).err.startswith("Usage: ")
+
+
+def test_what_is_missing_or_too_much_shows_how_the_command_is_called(program):
+    missing = program("best", check=False).err
+    assert missing == "cookbook: Missing argument 'STUDY'. Usage: cookbook best [OPTIONS] STUDY\n"
+    more = program("best", "one", "two", check=False).err
+    assert "unexpected extra argument (two)" in more
+    assert more.endswith("Usage: cookbook best [OPTIONS] STUDY\n")
+
+
+def test_an_empty_folder_has_no_studies_and_a_first_step(program):
+    shown = program("status")
+    assert shown.out == "No study in mlruns yet.\n"
+    assert "Next: cookbook recipes   cookbook tune RECIPE" in shown.err
+    assert program("status", "--json").out == "[]\n"
+
+
 def test_bad_input_ends_the_process_with_one_line(cookbook):
     done = cookbook("train", "digits-cnn", "--set", "epochs=abc", check=False)
     assert done.returncode == 2

@@ -109,6 +109,12 @@ class Bad:
 
 BAD = {
     "no table": Bad("tabular", _nothing, r"nothing: no such file"),
+    "a folder for a table": Bad(
+        "tabular", write_images, r"photos: a file is expected, and this is a folder"
+    ),
+    "a folder for a text": Bad(
+        "language-model", write_images, r"photos: a file is expected, and this is a folder"
+    ),
     "no images": Bad("image", _nothing, r"nothing: a folder, tar or zip of images is expected"),
     "no texts": Bad("text", _nothing, r"nothing: a folder, tar or zip of texts is expected"),
     "no text": Bad("language-model", _nothing, r"nothing: no such file"),
@@ -127,7 +133,7 @@ BAD = {
     "class in latin-1": Bad(
         "text",
         _with(write_texts, "food.txt", LATIN),
-        r"food\.txt:1: byte 0xe9 .*encoding='latin-1'",
+        r"food\.txt:1: byte 0xe9 .*pass `--data-option encoding=latin-1`",
     ),
     "constant target": Bad(
         "tabular",
@@ -137,7 +143,7 @@ BAD = {
     "missing target": Bad(
         "tabular",
         _changed(write_table, "label\n", "label\n1.5;red;\n"),
-        r"table\.csv:2: the target 'label' has no value here.*missing='drop'",
+        r"table\.csv:2: the target 'label' has no value here.*pass `--data-option missing=drop`",
     ),
     "class in too few rows": Bad(
         "tabular",
@@ -157,7 +163,7 @@ BAD = {
     "no image": Bad(
         "image",
         _with(write_images, "dark/99.png", b"no image"),
-        r"99\.png: the image does not decode",
+        r"99\.png: the image does not decode.*pass `--data-option on_bad_image=skip`",
     ),
     "no image, on disk": Bad(
         "image",
@@ -234,7 +240,8 @@ def test_bad_data_is_one_line_and_exit_code_2(bad, program, tmp_path):
 
 
 def test_a_generic_recipe_asks_for_the_file_and_the_column(program, tmp_path):
-    assert "reads your own data" in program("train", "image", "--tiny", check=False).err
+    asked = program("train", "image", "--tiny", check=False).err
+    assert "reads your own data: pass `--data`, the file or folder" in asked
     path = write_table(tmp_path)
     done = program("train", "tabular", "--tiny", "--data", path, check=False)
     assert "needs the option 'target'" in done.err

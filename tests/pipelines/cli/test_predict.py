@@ -174,6 +174,35 @@ def test_tables_are_read_as_the_options_say(program, tmp_path):
     assert done.code == 2
 
 
+WRONG_KINDS = {
+    "tabular": [
+        ("photo.png", "photo.png: this is an image, and the model takes a table: a CSV"),
+        ("photos", "photos: this is a folder, and the model takes a table: a CSV"),
+    ],
+    "image": [("rows.csv", "rows.csv: this is no image, and the model takes images: a file")],
+    "words": [
+        ("photo.png", "photo.png: this is an image, and the model takes texts: a text file"),
+        ("photos", "photos: this is a folder, and the model takes texts: a text file"),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_KINDS)
+def test_input_of_another_kind_is_refused_before_the_model_is_loaded(kind, cookbook, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
+    (tmp_path / "rows.csv").write_text("a\n1\n")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.keras").write_bytes(b"")  # not opened
+    config = {"inputs": {"name": kind}, "outputs": {"kind": "classes"}}
+    (folder / "serving.json").write_text(json.dumps(config))
+    for source, message in WRONG_KINDS[kind]:
+        done = cookbook("predict", "model", source, check=False)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"cookbook: {message}"), done.stderr
+
+
 def test_an_unknown_run_is_one_line(program):
     done = program("predict", "0123", "x.csv", check=False)
     assert done.code == 2

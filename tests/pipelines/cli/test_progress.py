@@ -27,12 +27,15 @@ def test_a_log_file_gets_a_line_a_minute_within_an_epoch_and_one_at_its_end(cloc
             progress.step(done, 2, {"loss": 1.5})
         clock[0] = 150.0
         progress.update(1, 2, {"loss": 1.25, "val_loss": 1.75})
+        progress.update(2, 2, {"loss": 1.0})
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines() == [
         "epoch 0.25/2  loss 1.5",
         "epoch 0.75/2  loss 1.5",
         "epoch 1/2  loss 1.25  val_loss 1.75  150.0 s",
+        "epoch 2/2  loss 1  0.0 s",
+        "testing and recording ...",
     ]
 
 

@@ -101,7 +101,7 @@ def test_names_and_options_that_nobody_knows() -> None:
         load_dataset("eng-fra", revers=True)
     with pytest.raises(ValueError, match="'tabular-file' needs the option 'target'"):
         load_dataset("tabular-file", path="x.csv")
-    with pytest.raises(DataError, match=r"reads your own data. Pass the file or folder"):
+    with pytest.raises(DataError, match=r"reads your own data: pass `path`, the file or folder"):
         load_dataset("image-folder")
     with pytest.raises(ValueError, match=r"`rows >= 1` must hold, or None for all. Got rows=0"):
         load_dataset("digits", rows=0)

@@ -52,7 +52,8 @@ def test_kinds(tmp_path: Path, texts: tuple[str, ...], kind: str, first: Any) ->
 
 def test_what_was_taken_for_missing_is_counted_and_chosen(tmp_path: Path) -> None:
     taken = load(tmp_path / "a.csv", rows("?", "4", "NA"))
-    assert "taken for missing: '?' 20 times, 'NA' 20 times (`missing_texts` chooses)" in taken.notes
+    note = "taken for missing: '?' 20 times, 'NA' 20 times (pass `missing_texts` to choose)"
+    assert note in taken.notes
     chosen = load(tmp_path / "b.csv", rows("?", "none"), missing_texts=["none"])
     assert column(chosen, "v").missing == 30
 

@@ -112,9 +112,6 @@ BAD = {
     "a folder for a table": Bad(
         "tabular", write_images, r"photos: a file is expected, and this is a folder"
     ),
-    "a folder for a text": Bad(
-        "language-model", write_images, r"photos: a file is expected, and this is a folder"
-    ),
     "no images": Bad("image", _nothing, r"nothing: a folder, tar or zip of images is expected"),
     "no texts": Bad("text", _nothing, r"nothing: a folder, tar or zip of texts is expected"),
     "no text": Bad("language-model", _nothing, r"nothing: no such file"),

@@ -73,9 +73,13 @@ class Cluster:
         """Starts the server."""
         self._control("-o", self._options, "-w", "start")
 
-    def stop(self) -> None:
-        """Stops the server as a power cut would."""
-        self._control("-m", "immediate", "-w", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stops the server.
+
+        Args:
+            mode: `immediate`, as a power cut would, or `fast`, which rolls back and writes all.
+        """
+        self._control("-m", mode, "-w", "stop")
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://{self._user}@/{name}?host={self._place}"

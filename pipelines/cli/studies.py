@@ -217,7 +217,7 @@ def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     """Delete STUDY, named in full, and its checkpoints; its MLflow runs are kept."""
     from pipelines.jobs.checkpoints import forget_study
     from tuning import JobError, open_study
-    from tuning.storage.studies import delete_study
+    from tuning.storage.studies import delete_study, storage_url
 
     if storage is None and not (root / "studies.db").exists():
         raise click.UsageError(no_store(study, root))
@@ -228,7 +228,7 @@ def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     if not yes:
         click.confirm(f"Delete {study} with all its trials?", abort=True)
     delete_study(study, storage, root=str(root))
-    forget_study(study)
+    forget_study(study, storage_url(storage, str(root)))
     click.echo(f"deleted {study}")
 
 

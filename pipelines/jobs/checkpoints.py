@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import CodeVersion, code_version
+from tuning.storage.database import open_storage
+from tuning.storage.identity import store_id
 
 if TYPE_CHECKING:
     from pipelines.training.checkpoint import Checkpoint
@@ -24,16 +26,39 @@ def checkpoints_folder() -> Path | None:
     return Path(folder) if folder else None
 
 
-def forget_study(study: str) -> None:
+def kept_apart(settings: SearchSettings) -> SearchSettings:
+    """Settings whose checkpoints are those of their own store.
+
+    Several stores may have one folder, and studies of one name: each store has a folder of its own
+    in it. A study that began with an earlier version goes on where its checkpoints are.
+
+    Args:
+        settings: Those of a search.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    folder = settings.checkpoints
+    if folder is None or (folder / settings.study).is_dir():
+        return settings
+    store = open_storage(settings.url, wait=settings.store_timeout)
+    return settings.changed(checkpoints=folder / store_id(store))
+
+
+def forget_study(study: str, url: str) -> None:
     """Removes what trials and refits of a study left, when the study itself is deleted.
 
     Args:
         study: Name of the study.
+        url: Its store.
     """
     folder = checkpoints_folder()
-    # Whoever writes to a shared store may name a study as they like, `..` included.
-    if folder is not None and (folder / study).resolve().parent == folder.resolve():
-        shutil.rmtree(folder / study, ignore_errors=True)
+    if folder is None:
+        return
+    for place in (folder, folder / store_id(open_storage(url))):
+        # Whoever writes to a shared store may name a study as they like, `..` included.
+        if (place / study).resolve().parent == place.resolve():
+            shutil.rmtree(place / study, ignore_errors=True)
 
 
 def training_checkpoint(folder: Path, facts: Any, *, marks: tuple[str, ...] = ()) -> Checkpoint:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.jobs.checkpoints import checkpoints_folder
+from pipelines.jobs.checkpoints import checkpoints_folder, kept_apart
 from pipelines.jobs.fingerprint import choice_of, common_facts, identified
 from pipelines.jobs.function.target import FunctionTarget
 from pipelines.jobs.recipe.target import RecipeTarget
@@ -35,14 +35,17 @@ class Plan:
     choice: Mapping[str, Any] | None = None
 
     def identified(self) -> Plan:
-        """The plan with what only its data can tell: the fingerprint and name of its study.
+        """The plan with what its data and its store alone can tell.
+
+        That is the fingerprint and name of its study, and where its checkpoints are.
 
         Raises:
             DataError: If the data are missing, damaged or inconsistent.
+            StoreError: If checkpoints are kept, and the store cannot be used.
         """
         facts = self.target.fingerprint() | common_facts(self.settings)
         settings = identified(self.settings, facts, space=self.target.space, choice=self.choice)
-        return dataclasses.replace(self, settings=settings)
+        return dataclasses.replace(self, settings=kept_apart(settings))
 
 
 def plan_job(

@@ -13,7 +13,7 @@ from benchmarks import _postgres as postgres
 def cluster():
     """Starts a cluster; yields a function from a database's name to its URL.
 
-    The function has `stop` and `start`, and `restart` for both.
+    The function has `stop` (which takes a mode) and `start`, and `restart` for both.
     """
     try:
         postgres.programs()

@@ -58,14 +58,14 @@ class Machines:
 
     def epoch(self):
         """Finished epochs of the trial that was interrupted."""
-        (file,) = (self.checkpoints / "broken" / "00000").glob("[!.]*.npz")
+        (file,) = self.checkpoints.glob("*/broken/00000/[!.]*.npz")
         return TrainingState.load(file).epoch
 
     def run_until(self, epochs, number):
         """Lets a worker train for some epochs, and sends it a signal; returns what it left."""
         worker = self.start()
         self.workers.append(worker)
-        self.wait_for("broken/00000/[!.]*.npz")
+        self.wait_for("*/broken/00000/[!.]*.npz")
         before = self.epoch()
         wait_until(lambda: self.epoch() >= before + epochs, 60)
         worker.send_signal(number)
@@ -118,7 +118,7 @@ def test_another_worker_goes_on_with_the_refit_of_a_killed_one(machines):
     machines.client.submit(job, name="broken", trials=1)
     worker = machines.start()
     machines.workers.append(worker)
-    (file,) = machines.wait_for("broken/refits/[!.]*.npz")
+    (file,) = machines.wait_for("*/broken/refits/[!.]*.npz")
     wait_until(lambda: TrainingState.load(file).epoch >= 10, 60)
     machine = [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]
     worker.kill()  # alone: the process that ends the job, and all of theirs, end with it

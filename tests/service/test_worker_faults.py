@@ -6,6 +6,7 @@ import contextlib
 import time
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from tests.service.clocks import Clock
@@ -116,6 +117,39 @@ def test_a_worker_whose_way_is_cut_for_a_while_goes_on(store):
         cable.join()
         assert worker.wait(WAIT) == 0
     store.assert_done("job", 40)
+
+
+def test_three_restarts_of_the_server_cost_nothing(store, server):
+    store.submit("job", trials=60)
+    with store.workers(2) as workers:
+        for number, mode in enumerate(["fast", "immediate", "fast"], start=1):
+            store.wait_for(lambda least=12 * number: store.finished("job") >= least)
+            server.stop(mode)
+            server.start()
+        assert [worker.wait(WAIT) for worker in workers] == [0, 0]
+    store.assert_done("job", 60)
+    assert {trial.attempts for trial in store.trials("job")} == {1}
+
+
+def test_a_worker_that_sleeps_past_its_lease_loses_its_trials_and_writes_none_of_them(store):
+    store.submit("job", objective="parabola_held_by_a_file", trials=12)
+    with store.workers(2, once=False) as (sleeper, other):
+        store.wait_for(lambda: store.client.status("job").to_dict()["running"] == 4)
+        machine = [psutil.Process(sleeper.pid)]
+        machine += machine[0].children(recursive=True)
+        for process in machine:
+            process.suspend()
+        for number in range(2):
+            (store.folder / f"machine-{number}" / "mlruns" / "go-on").touch()
+        store.wait_for(lambda: store.client.status("job").job.state == "done", 150)
+        found = store.trials("job")
+        for process in machine:
+            process.resume()
+        for worker in (sleeper, other):
+            worker.terminate()
+            assert worker.wait(WAIT) == 0
+    store.assert_done("job", 12)
+    assert store.trials("job") == found
 
 
 def test_a_store_that_stays_away_ends_the_worker_and_the_next_one_goes_on(store, server):

@@ -15,17 +15,25 @@ def remove_checkpoints(folder: Path, queue: JobQueue) -> list[str]:
     A trial of a cancelled job may still be writing; what it leaves is removed the next time.
 
     Args:
-        folder: Folder of checkpoints, with one folder for each study.
-        queue: The jobs. Folders of other studies stay.
+        folder: Folder of checkpoints, with one folder for each store, and in it one for each
+            study; those of earlier versions lie beside the stores.
+        queue: The jobs. Folders of other studies and stores stay.
 
     Returns:
         Names of the jobs whose checkpoints were there.
     """
-    try:
-        names = [entry.name for entry in folder.iterdir() if entry.is_dir()]
-    except OSError:  # away, or not made yet
-        return []
+    found = [_folders(place) for place in (folder / queue.store_id, folder)]
+    names = sorted({name for one in found for name in one})
     over = [job.name for job in queue.jobs(names=names, states=ENDED)] if names else []
-    for name in over:
-        shutil.rmtree(folder / name, ignore_errors=True)
+    for one in found:
+        for name in over:
+            if name in one:
+                shutil.rmtree(one[name], ignore_errors=True)
     return over
+
+
+def _folders(place: Path) -> dict[str, Path]:
+    try:
+        return {entry.name: entry for entry in place.iterdir() if entry.is_dir()}
+    except OSError:  # away, or not made yet
+        return {}

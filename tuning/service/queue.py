@@ -32,6 +32,7 @@ from tuning.service.job_record import (
 from tuning.service.tables import JOBS, LOG, METADATA, add_columns
 from tuning.service.version import newest, own_version
 from tuning.storage.database import StudyStorage
+from tuning.storage.identity import store_id
 from tuning.storage.leases import wall_time
 
 
@@ -54,6 +55,11 @@ class JobQueue:
         self.log = JobLog(storage, self._identity)
         storage.make_tables(METADATA)
         add_columns(storage)
+
+    @property
+    def store_id(self) -> str:
+        """What the store is called where several of them share a folder."""
+        return store_id(self._storage)
 
     def submit(
         self,

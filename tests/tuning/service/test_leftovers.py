@@ -11,14 +11,20 @@ from tuning.service.watcher import QueueWatcher
 def test_checkpoints_go_with_their_job(tmp_path):
     folder, client = tmp_path / "checkpoints", Client(root=tmp_path)
     assert remove_checkpoints(folder, client.queue) == []
+    own, other = client.queue.store_id, "of another store"
     for name in ("cancelled", "running", "of nobody"):
-        (folder / name / "00000").mkdir(parents=True)
-        (folder / name / "00000" / "state.npz").touch()
+        # Those of an earlier version lay in the folder itself.
+        for place in (folder / name, folder / own / name, folder / other / name):
+            (place / "00000").mkdir(parents=True)
+            (place / "00000" / "state.npz").touch()
         if name != "of nobody":
             client.submit("", name=name)
     client.cancel("cancelled")
     assert remove_checkpoints(folder, client.queue) == ["cancelled"]
-    assert sorted(entry.name for entry in folder.iterdir()) == ["of nobody", "running"]
+    left = ["of nobody", "running"]
+    assert sorted(entry.name for entry in folder.iterdir()) == sorted([*left, own, other])
+    assert sorted(entry.name for entry in (folder / own).iterdir()) == left
+    assert len(list((folder / other).iterdir())) == 3
 
 
 def test_a_worker_that_ends_leaves_none_of_a_job_that_was_cancelled_meanwhile(tmp_path):
@@ -29,7 +35,8 @@ def test_a_worker_that_ends_leaves_none_of_a_job_that_was_cancelled_meanwhile(tm
     watcher.start()
     try:
         wait_until(lambda: watcher.looks, 10)  # that was its tidying of this minute
-        (folder / "cancelled" / "00000").mkdir(parents=True)
+        own = folder / client.queue.store_id
+        (own / "cancelled" / "00000").mkdir(parents=True)
     finally:
         watcher.close()
-    assert list(folder.iterdir()) == []
+    assert list(own.iterdir()) == []

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from tuning._names import unknown_name
-from tuning.options import Bound, Bytes, Count, PoolOptions, Seconds, Seed, WarmStart
+from tuning.options import Bound, Bytes, Count, Number, PoolOptions, Seconds, Seed, WarmStart
 from tuning.strategies import PRUNERS, STRATEGIES, check_options, default_pruner
 
 FIRST, KNEE = "first", "knee"
@@ -51,6 +51,11 @@ class SearchOptions(PoolOptions):
     )
     patience: Count | None = Field(
         None, description="Ends the search when nothing improved in so many finished trials."
+    )
+    stop_at: Number | None = Field(
+        None,
+        description="Ends the search when the first metric of a trial is as good as this; running "
+        "trials end first.",
     )
     seed: Seed = Field(0, description="Seed of everything; 0 is a seed.")
     trial_timeout: Seconds | None = Field(

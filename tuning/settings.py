@@ -140,6 +140,22 @@ class SearchSettings(SearchOptions):
         """Whether the first metric grows to the better."""
         return self.metrics[0].direction == MAXIMIZE
 
+    def reaches(self, value: float | None) -> bool:
+        """Whether a value of the first metric is as good as `stop_at` asks for.
+
+        Args:
+            value: The value, or None without one.
+
+        Example:
+            >>> metrics = [("loss", "minimize")]
+            >>> found = SearchSettings(study="s", metrics=metrics, trials=9, stop_at=0.1)
+            >>> found.reaches(0.1), found.reaches(0.2)
+            (True, False)
+        """
+        if value is None or self.stop_at is None:
+            return False
+        return value >= self.stop_at if self.maximize else value <= self.stop_at
+
     @property
     def returned(self) -> list[str]:
         """Names that the objective must return: the metrics and those that are constrained."""

@@ -145,7 +145,7 @@ def priority(job: str, number: int, *, root: Path, storage: str | None, as_json:
 def change(
     job: str, changes: tuple[str, ...], *, root: Path, storage: str | None, as_json: bool
 ) -> None:
-    r"""Change `trials`, `timeout`, `patience` or the space of JOB, also while it runs.
+    r"""Change `trials`, `timeout`, `patience`, `stop_at` or the space of JOB, also while it runs.
 
     A space grows: wider ranges, more options. The trials so far stay. For example:
 

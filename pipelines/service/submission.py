@@ -34,7 +34,7 @@ _OF_THE_SERVICE = {
     "ray_address": "the service has workers of its own",
 }
 # Keys that may change while a job runs: none of them decides the numbers of a trial.
-CHANGEABLE = ("trials", "timeout", "patience", "space")
+CHANGEABLE = ("trials", "timeout", "patience", "stop_at", "space")
 
 
 def submit(

@@ -21,7 +21,7 @@ class Phase:
         exhausts: Whether the limit is the end of the space and not of the budget.
         stage: Name of the stage, or None.
         prunes: Whether trials may be given up.
-        patience: Whether the search's patience ends the phase.
+        may_end_early: Whether `patience` and `stop_at` of the search end the phase.
     """
 
     strategy: str
@@ -31,4 +31,4 @@ class Phase:
     exhausts: bool = False
     stage: str | None = None
     prunes: bool = True
-    patience: bool = True
+    may_end_early: bool = True

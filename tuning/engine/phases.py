@@ -168,7 +168,7 @@ def _staged_phases(opened: OpenedStudy, asker: Callable[[], Asker]) -> Iterator[
             limit=limit,
             stage=stage.name,
             prunes=stage.confirm is None,
-            patience=stage.confirm is None,
+            may_end_early=stage.confirm is None,
         )
 
 

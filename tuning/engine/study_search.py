@@ -35,7 +35,7 @@ from tuning.workers.pool import (
 
 _TICK = 0.1
 _REAP_SECONDS = 5.0
-_PATIENCE_SECONDS = 0.2
+_EARLY_END_SECONDS = 0.2
 _GRACE_SECONDS = 3.0  # for a claim that is being made when the search ends
 
 
@@ -121,8 +121,8 @@ class StudySearch:
         ending: str | None = None
         while self.stop_reason is None:
             phase = self._keep_leases(phase)
-            if ending is None and phase.patience and self._is_out_of_patience():
-                ending = "patience"
+            if ending is None and phase.may_end_early:
+                ending = self._reason_to_end()
             if ending is None and intake.is_exhausted and not self.trials:
                 ending = "exhausted"
             if ending is None:
@@ -256,12 +256,18 @@ class StudySearch:
             self._intake.look_again()
         return self._grow(phase) if self._opened.look() else phase
 
-    def _is_out_of_patience(self) -> bool:
-        patience = self._opened.settings.patience
-        if patience is None or not self._timers.is_due("patience", every=_PATIENCE_SECONDS):
-            return False
-        self._opened.ledger.refresh()
-        return self._opened.ledger.stale() >= patience
+    def _reason_to_end(self) -> str | None:
+        """Why no further trial is wanted, although there could be one; None if one is."""
+        settings, ledger = self._opened.settings, self._opened.ledger
+        if settings.patience is None and settings.stop_at is None:
+            return None
+        if not self._timers.is_due("early end", every=_EARLY_END_SECONDS):
+            return None
+        ledger.refresh()
+        if ledger.best is not None and settings.reaches(ledger.best.value):
+            return "target"
+        is_stale = settings.patience is not None and ledger.stale() >= settings.patience
+        return "patience" if is_stale else None
 
     def _take_snapshot(self, phase: Phase | None) -> None:
         self.progress = self.reporter.snapshot(phase, self._failures.finished)

@@ -67,7 +67,8 @@ class SearchResult:
     Attributes:
         study: Name of the study.
         storage: URL of its store.
-        stopped_because: `"trials"`, `"exhausted"`, `"timeout"`, `"patience"` or `"interrupted"`.
+        stopped_because: `"trials"`, `"exhausted"`, `"timeout"`, `"patience"`, `"target"` or
+            `"interrupted"`.
         records: Every trial of the study.
         metrics: The study's metrics and directions.
         best: The best trial, or None when none is complete and feasible.

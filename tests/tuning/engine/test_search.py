@@ -171,6 +171,26 @@ def test_patience_counts_trials_since_the_last_improvement(tmp_path):
     assert result.best_trial == 0
 
 
+@pytest.mark.parametrize(("direction", "sign"), [("minimize", 1.0), ("maximize", -1.0)])
+def test_a_search_stops_at_its_target_and_goes_on_with_another_one(tmp_path, direction, sign):
+    def objective(params, context):
+        time.sleep(0.02)
+        return {"loss": sign * -context.trial}  # each trial is better than those before
+
+    def found(stop_at):
+        settings = SearchSettings(
+            study="s", trials=40, metrics=[("loss", direction)], root=tmp_path, workers=1,
+            pruner="none", strategy="random", stop_at=stop_at,
+        )  # fmt: skip
+        return search(objective, SPACE, settings)
+
+    first = found(-3.0 * sign)
+    assert first.stopped_because == "target"
+    assert 4 <= first.n_trials < 40
+    assert found(-3.0 * sign).n_trials == first.n_trials  # the target is reached already
+    assert found(None).n_trials == 40
+
+
 @pytest.mark.parametrize("pruner", ["none", "median", "halving", "hyperband"])
 def test_every_pruner_finishes_the_budget(tmp_path, pruner):
     def objective(params, context):

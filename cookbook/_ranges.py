@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +25,11 @@ class Range:
     high_open: bool = False
 
     def holds(self, value: float) -> bool:
-        """Says whether `value` lies inside; NaN never does."""
+        """Says whether `value` lies inside; NaN and infinity never do."""
         above = self.low is None or (value > self.low if self.low_open else value >= self.low)
         below = self.high is None or (value < self.high if self.high_open else value <= self.high)
         # NaN compares false with everything, so an unbounded range must ask for it.
-        return above and below and value == value
+        return above and below and math.isfinite(value)
 
     def condition(self, name: str) -> str:
         """Writes the condition for a named value.
@@ -53,6 +54,8 @@ UP_TO_ONE = Range(low=0.0, high=1.0, low_open=True)
 
 def check_range(name: str, value: float, allowed: Range) -> None:
     """Raises a `ValueError` that states the condition if `value` is outside `allowed`."""
+    if not math.isfinite(value):
+        raise ValueError(f"`{name}` is a finite number. Got {name}={value!r}.")
     if not allowed.holds(value):
         raise ValueError(
             f"`{allowed.condition(name)}` must hold. Got {name}={value!r}: choose a value in that "
@@ -61,7 +64,7 @@ def check_range(name: str, value: float, allowed: Range) -> None:
 
 
 def check_ranges(options: Mapping[str, Any], ranges: Mapping[str, Range]) -> None:
-    """Checks every plain number in `options` that has a range.
+    """Checks every plain number in `options` that has a range, those of lists too.
 
     Options that are not numbers (a schedule as learning rate, None for "off") pass: only
     their owner can judge them.
@@ -76,6 +79,7 @@ def check_ranges(options: Mapping[str, Any], ranges: Mapping[str, Range]) -> Non
         ValueError: `0 <= momentum < 1` must hold. Got momentum=1.5: choose a value in that range.
     """
     for name, allowed in ranges.items():
-        value = options.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            check_range(name, value, allowed)
+        given = options.get(name)
+        for value in given if isinstance(given, list | tuple) else (given,):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                check_range(name, value, allowed)

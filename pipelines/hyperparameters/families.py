@@ -6,6 +6,7 @@ here imports Keras, so that a wrong name is refused before anything is read or l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from cookbook._registry import Entry
 from cookbook.losses.registry import LOSSES
 from cookbook.optimizers.registry import OPTIMIZERS
 from pipelines.hyperparameters.schedules import SCHEDULE_NAMES, SPANNED
+from pipelines.hyperparameters.spans import checked_places
 from pipelines.hyperparameters.updates import WHOLE
 
 _OPTIMIZERS: Mapping[str, Entry] = {**OPTIMIZERS, **WHOLE}
@@ -23,6 +25,7 @@ _MEMBERS: Mapping[str, Iterable[str]] = {
     "optimizer": _OPTIMIZERS,
     "schedule": SCHEDULE_NAMES,
 }
+_LISTS = ("loss.alpha", "loss.quantiles", "schedule.places")
 FAMILIES = tuple(_MEMBERS)
 """Hyperparameters whose values have parameters of their own."""
 
@@ -79,6 +82,8 @@ def check_member(family: str, member: str, given: Mapping[str, Any]) -> None:
         _check_kind(f"{family}.{name}", value, known[name])
     named = {f"{family}.{name}": value for name, value in given.items()}
     check_ranges(named, {f"{family}.{k}": found for k, found in _ranges(family, member).items()})
+    if family == "schedule" and "places" in given:
+        checked_places(given["places"])
 
 
 def with_changes(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +96,22 @@ def with_changes(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[
     replaced = {f for f in FAMILIES if f in changes and changes[f] != values.get(f)}
     kept = {name: value for name, value in values.items() if family_of(name) not in replaced}
     return {**kept, **changes}
+
+
+def _check_weights(name: str, value: Any) -> None:
+    """Weights of classes: as many as there are classes, which the data know."""
+    if value == "balanced":
+        return
+    weights = value if isinstance(value, list | tuple) and all(map(_is_number, value)) else ()
+    if not all(0 <= weight < math.inf for weight in weights) or not sum(weights) > 0:
+        raise ValueError(
+            f"`{name}` is 'balanced' or one number per class, none negative and one positive. Got "
+            f"{name}={value!r}."
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _ranges(family: str, member: str) -> Mapping[str, Range]:
@@ -109,15 +130,22 @@ def _no_parameter(family: str, member: str, name: str, known: Mapping[str, Any])
 
 
 def _check_kind(name: str, value: Any, usual: Any) -> None:
-    """Compares kinds with the usual value's; lists and texts are the owner's affair."""
+    """Compares kinds with the usual value's; other texts are the owner's affair."""
+    if usual == "balanced":
+        _check_weights(name, value)
+        return
+    if name in _LISTS and isinstance(value, list | tuple):
+        if not value or not all(map(_is_number, value)):
+            raise ValueError(f"`{name}` is a list of numbers. Got {name}={value!r}.")
+        return
     wanted: tuple[str, tuple[type, ...]] | None = None
     if isinstance(usual, bool):
         wanted = ("true or false", (bool,))
     elif isinstance(usual, int):
         wanted = ("a whole number", (int,))
-    elif isinstance(usual, float) or usual is None:
+    elif isinstance(usual, float | tuple) or usual is None:
         wanted = ("a number", (int, float))
-    if wanted is None or (isinstance(usual, float) and isinstance(value, list | tuple)):
+    if wanted is None:
         return
     # For Python True is a 1 too; as a number it is a mistake.
     if not isinstance(value, wanted[1]) or (isinstance(value, bool) and bool not in wanted[1]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -109,6 +110,11 @@ class TrainingOptions:
             raise ValueError(unknown_name("input", self.input, INPUTS))
         if self.precision not in PRECISIONS:
             raise ValueError(unknown_name("precision", self.precision, PRECISIONS))
+        for name in _NUMBERS:
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(
+                    f"`{name}` is a finite number. Got {name}={getattr(self, name)!r}."
+                )
         for rule, holds in ranges.items():
             if not holds:
                 name = next(field.name for field in fields(self) if field.name in rule)
@@ -132,6 +138,7 @@ class TrainingOptions:
 
 
 _CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
+_NUMBERS = ("learning_rate", "weight_decay", "clip_norm", "gradient_tolerance")
 TRAINING_NAMES = frozenset(f.name for f in fields(TrainingOptions)) - {"parameters"}
 
 

@@ -16,14 +16,21 @@ def drops(rate: float, steps: int, given: Mapping[str, Any]) -> Mapping[str, Any
     """The rate times `factor` at each of the `places`, which are shares of the training."""
     # The last step at the old rate. Rounded up, here and below: the last step of all must not
     # begin another part.
-    distinct = sorted({max(0, math.ceil(steps * place) - 1) for place in _places(given["places"])})
+    distinct = sorted(
+        {max(0, math.ceil(steps * place) - 1) for place in checked_places(given["places"])}
+    )
     return {
         "boundaries": distinct,
         "values": [rate * given["factor"] ** power for power in range(len(distinct) + 1)],
     }
 
 
-def _places(places: Any) -> list[float]:
+def checked_places(places: Any) -> list[float]:
+    """Shares of the training, in ascending order.
+
+    Raises:
+        ValueError: If one is not inside (0, 1), or they do not increase.
+    """
     found = [places] if isinstance(places, int | float) else list(places)
     for place in found:
         check_range("schedule.places", place, INSIDE_ONE)

@@ -8,22 +8,46 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.preprocessing.numbers import without_marks
+
 if TYPE_CHECKING:
     import pandas as pd
 
+_MONTHS = "January February March April May June July August September October November December"
+_LONG = f"(?:{'|'.join(_MONTHS.split())})"
+_SHORT = f"(?:{'|'.join(month[:3] for month in _MONTHS.split())})"
+_ISO = r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?"
+_DAYS = {
+    "%Y-%m-%d": r"\d{4}-\d{1,2}-\d{1,2}",
+    "%Y/%m/%d": r"\d{4}/\d{1,2}/\d{1,2}",
+    "%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}",
+    "%m/%d/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
+    "%d/%m/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
+    "%m-%d-%Y": r"\d{1,2}-\d{1,2}-\d{4}",
+    "%d-%m-%Y": r"\d{1,2}-\d{1,2}-\d{4}",
+    "%d.%m.%y": r"\d{1,2}\.\d{1,2}\.\d{2}",
+    "%m/%d/%y": r"\d{1,2}/\d{1,2}/\d{2}",
+    "%d/%m/%y": r"\d{1,2}/\d{1,2}/\d{2}",
+    "%d-%b-%Y": rf"\d{{1,2}}-{_SHORT}-\d{{4}}",
+    "%d-%b-%y": rf"\d{{1,2}}-{_SHORT}-\d{{2}}",
+    "%d %b %Y": rf"\d{{1,2}} {_SHORT} \d{{4}}",
+    "%d %B %Y": rf"\d{{1,2}} {_LONG} \d{{4}}",
+    "%b %d, %Y": rf"{_SHORT} \d{{1,2}}, \d{{4}}",
+    "%B %d, %Y": rf"{_LONG} \d{{1,2}}, \d{{4}}",
+}
+_TIMES = {
+    "%H:%M": r"\d{1,2}:\d{2}",
+    "%H:%M:%S": r"\d{1,2}:\d{2}:\d{2}",
+    "%I:%M %p": r"\d{1,2}:\d{2} [AaPp][Mm]",
+    "%I:%M:%S %p": r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]",
+}
 # Tried in this order; the first one that reads every value is the column's. Month before day
 # and day before month both read 03/04/2026: the first value above 12 decides, else the month.
 _SHAPES = {
-    "ISO8601": r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?",
-    "%Y/%m/%d": r"\d{4}/\d{1,2}/\d{1,2}",
-    "%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}",
-    "%d.%m.%Y %H:%M": r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}",
-    "%m/%d/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
-    "%d/%m/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
-    "%m/%d/%Y %H:%M": r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}",
-    "%d/%m/%Y %H:%M": r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}",
-    "%H:%M": r"\d{1,2}:\d{2}",
-    "%H:%M:%S": r"\d{1,2}:\d{2}:\d{2}",
+    "ISO8601": _ISO,
+    **_DAYS,
+    **{f"{d} {t}": f"{day} {time}" for d, day in _DAYS.items() for t, time in _TIMES.items()},
+    **_TIMES,
 }
 PARTS = ("year", "month", "weekday", "hour")
 _ACCESSORS = {"weekday": "day_of_week"}
@@ -57,7 +81,8 @@ def find_format(column: pd.Series) -> tuple[str, int | None] | None:
         bad = np.flatnonzero(to_dates(column, form).isna().to_numpy() & present)
         if not len(bad):
             return form, None
-        nearly.append((len(bad), form, int(bad[0])))
+        if 2 * len(bad) < len(texts):  # Codes have the shape of dates, too.
+            nearly.append((len(bad), form, int(bad[0])))
     return min(nearly)[1:] if nearly else None
 
 
@@ -99,6 +124,7 @@ class DateColumn:
         Raises:
             ValueError: If a value is no date of this format; the message says which.
         """
+        column = without_marks(column)
         dates = to_dates(column, self.form)
         wrong = np.flatnonzero((dates.isna() & column.notna()).to_numpy())
         if len(wrong):

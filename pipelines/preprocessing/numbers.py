@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 MISSING_NUMBERS = frozenset({"na", "null", "none", "-", "--", ".", "n.a.", "missing"})
 # What stands between groups of three digits: never the decimal separator itself.
 _GROUPS = {".": r"[,'’ \u00a0\u202f]", ",": r"[.'’ \u00a0\u202f]"}
-_CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY)"
+_CODES = """
+AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW MXN NOK NZD PLN RON RUB SEK SGD THB TRY
+USD ZAR
+"""
+_CURRENCY = (
+    rf"(?:(?:US|CA|C|A|AU|NZ|HK|S|R|MX)?\$|[€£¥\u20a0-\u20bf฿¢]|{'|'.join(_CODES.split())}"
+    r"|[Ee]uro|kr\.?|zł|Kč|Ft|Fr\.|Rs\.?)"
+)
+_UNIT = re.compile(rf"{_CURRENCY}|%")
+_MINUS = ("-", "−")
 _PADDED = re.compile(r"[+-]?0\d+")
 _WHOLE = re.compile(r"[+-]?\d+")
 
@@ -23,9 +33,13 @@ _WHOLE = re.compile(r"[+-]?\d+")
 @lru_cache
 def _pattern(decimal: str) -> re.Pattern[str]:
     digits = rf"\d{{1,3}}(?:(?P<group>{_GROUPS[decimal]})\d{{3}}(?:(?P=group)\d{{3}})*)|\d+"
+    if decimal == ".":
+        digits = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}|{digits}"  # 12,34,567: lakhs and crores
     number = rf"(?P<whole>{digits})(?:{re.escape(decimal)}(?P<part>\d*))?"
+    before = rf"(?P<sign>[-+−]?)\s*(?:{_CURRENCY}\s*(?P<inner>[-+−]?)\s*)?"
+    after = rf"\s*(?:{_CURRENCY}|%)?\s*(?P<after>[-−]?)"
     return re.compile(
-        rf"(?P<open>\()?(?P<sign>[-+−]?)\s*{_CURRENCY}?\s*{number}\s*(?:{_CURRENCY}|%)?(?(open)\))",
+        rf"(?:{_CURRENCY}\s*(?=\())?(?P<open>\(\s*)?{before}{number}{after}(?(open)\s*\))"
     )
 
 
@@ -37,19 +51,26 @@ def spreadsheet_number(text: str, decimal: str = ".") -> float | None:
         decimal: Decimal separator, `"."` or `","`.
 
     Returns:
-        The number, or `None`. Percent are not divided by 100; parentheses are a minus.
+        The number, or `None`. Percent are not divided by 100; parentheses are a minus, and so is
+        a sign behind a number that has decimals or thousands separators (2- is a grade).
 
     Example:
         >>> [spreadsheet_number(text) for text in ("$12,345.67", "45.1%", "(3)", "1,2", "12-3")]
         [12345.67, 45.1, -3.0, None, None]
         >>> spreadsheet_number("12.345,67 €", decimal=",")
         12345.67
+        >>> [spreadsheet_number(text) for text in ("$ (3.50)", "€ -7", "1,234.5-", "2-")]
+        [-3.5, -7.0, -1234.5, None]
     """
     found = _pattern(decimal).fullmatch(text.strip())
     if found is None:
         return None
     digits = re.sub(r"\D", "", found["whole"])
-    negative = found["sign"] in ("-", "−") or bool(found["open"])
+    signs = [found[name] for name in ("sign", "inner", "after") if found[name]]
+    bare = digits == found["whole"] and found["part"] is None
+    if len(signs) + bool(found["open"]) > 1 or (found["after"] and bare):
+        return None
+    negative = bool(found["open"]) or signs[:1] in ([_MINUS[0]], [_MINUS[1]])
     return float(f"{'-' if negative else ''}{digits}.{found['part'] or 0}")
 
 
@@ -73,6 +94,8 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     if column.dtype.kind in "biuf":
         return column.to_numpy(np.float64, na_value=np.nan)
     texts = column
+    if decimal == "," and _has_decimal_points(column):
+        decimal = "."  # One column of a file may have another origin.
     if decimal == ",":
         # 12.345 is twelve thousand here, which float() would take for twelve.
         texts = column.map(_with_point, na_action="ignore")
@@ -85,6 +108,15 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     return numbers
 
 
+def _has_decimal_points(column: pd.Series) -> bool:
+    """Whether a point stands where no thousands separator does: 12.5 makes 12.345 a fraction."""
+    import pandas as pd
+
+    pointed = column[[isinstance(v, str) and "." in v and "," not in v for v in column]]
+    odd = [value for value in pointed.unique() if spreadsheet_number(value, ",") is None]
+    return bool(pd.to_numeric(pd.Series(odd, dtype=object), errors="coerce").notna().any())
+
+
 def _with_point(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -94,7 +126,7 @@ def _with_point(value: object) -> object:
 
 def without_marks(column: pd.Series) -> pd.Series:
     """A column in which NA, null and the like are missing, as in a column of numbers."""
-    if column.dtype != object:
+    if column.dtype.kind != "O":  # texts, of either type that pandas has for them
         return column
     marks = column.map(lambda value: isinstance(value, str) and value.lower() in MISSING_NUMBERS)
     return column.where(~marks.astype(bool), None)
@@ -108,6 +140,24 @@ def first_spelled(column: pd.Series) -> str | None:
         return None
     odd = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
     return None if odd.empty else str(odd.iloc[0])
+
+
+def mixed_units(column: pd.Series) -> str:
+    """What to say of a column whose numbers have a percent or currency sign of several kinds.
+
+    Example:
+        >>> import pandas as pd
+        >>> mixed_units(pd.Series(["45%", "3%", "0.45"])), mixed_units(pd.Series(["$3", "$4"]))
+        ("units differ: '%' 2 times, none 1 time", '')
+    """
+    if column.dtype.kind in "biuf":
+        return ""
+    found = (_UNIT.search(str(text)) for text in column.dropna())
+    counts = Counter(repr(unit[0]) if unit else "none" for unit in found)
+    if len(counts) < 2:
+        return ""
+    shown = (f"{unit} {n} time{'s' * (n > 1)}" for unit, n in counts.most_common())
+    return f"units differ: {', '.join(shown)}"
 
 
 def zero_padded(column: pd.Series) -> bool:

@@ -156,8 +156,10 @@ def _series(source: str, target: str | None = None) -> np.ndarray:
     """The past of a series, whose next values are asked for."""
     table = read_table(_existing(source))
     names = [target] if target else [str(name) for name in table.frame.columns]
+    decimal = find_decimal(table)
     for name in reversed(names):
-        values = to_numbers(table, name) if name in table.frame.columns else None
+        known = name in table.frame.columns
+        values = to_numbers(table, name, decimal=decimal) if known else None
         if values is not None and not np.isnan(values).any():
             return values[np.newaxis].astype(np.float32)
     raise DataError(f"no column of numbers without gaps among {', '.join(names)}.", path=source)

@@ -34,7 +34,8 @@ def chosen_loss(options: TrainingOptions, *, soft_labels: bool = False) -> LossE
     if name == _SPARSE and options.label_smoothing:
         name = _SMOOTHED
     entry = LOSSES[name]
-    if soft_labels and "labels" in (entry.targets, LOSSES[_inner(entry, options)].targets):
+    inner = LOSSES[_inner(entry, options)]
+    if soft_labels and "labels" in (entry.targets, inner.targets):
         raise ValueError(
             f"The augmentation {options.augment!r} mixes images and their labels. Got "
             f"loss={options.loss!r}, which takes whole labels: take another augmentation, or a "

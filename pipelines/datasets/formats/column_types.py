@@ -15,6 +15,7 @@ from pipelines.preprocessing.dates import find_format, to_dates
 from pipelines.preprocessing.numbers import (
     MISSING_NUMBERS,
     first_spelled,
+    mixed_units,
     parse_numbers,
     without_marks,
     zero_padded,
@@ -201,7 +202,8 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
         if np.isnan(numbers).all():
             return "dropped", "no values"
         spelled = first_spelled(without_marks(series)) if decimal == "." else None
-        return "numeric", f"read from texts such as {spelled!r}" if spelled else ""
+        read = f"read from texts such as {spelled!r}" if spelled else ""
+        return "numeric", "; ".join(filter(None, (read, mixed_units(without_marks(series)))))
     if find_format(series) is not None:
         return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):

@@ -17,6 +17,7 @@ from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, is_hidden, list_files, read_members
+from pipelines.datasets.formats.class_folders import folders_without_files
 from pipelines.datasets.formats.folder_arrays import source_key
 from pipelines.datasets.formats.idx import load_idx
 from pipelines.datasets.formats.images import (
@@ -90,6 +91,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
         return load_idx(source, seed=seed, rows=rows, name=source.name)
     names, sizes = _list_images(source)
     labels, given, classes = _classes_of(names, source)
+    bare = folders_without_files(source, names, is_image)
     weights = None if sample_weight is None else read_file_weights(sample_weight, names)
     if image_size is not None:
         image_size = (int(image_size[0]), int(image_size[1]))
@@ -100,7 +102,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     else:
         found = _decoded(source, names, cache_dir, image_size, channels, on_bad_image)
     x, kept, groups, digest, notes, depth = found
-    notes = (_class_table(classes, labels, kept), *notes, *_other_files(source))
+    notes = (_class_table(classes, labels, kept), *bare, *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
     weights = weights_at(weights, kept)
     parts, split_notes = split_rows(
@@ -136,7 +138,10 @@ def _list_images(source: Path) -> tuple[list[str], list[int]]:
     else:
         raise DataError("a folder, tar or zip of images is expected.", path=source)
     if not listed:
-        raise DataError("no images in it (CLASS/*.jpg, *.png and so on).", path=source)
+        found = "; ".join(_other_files(source))
+        raise DataError(
+            f"no images in it (CLASS/*.jpg, *.png and so on){found and f'; {found}'}.", path=source
+        )
     return [name for name, _ in listed], [size for _, size in listed]
 
 

@@ -13,6 +13,7 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.column_types import first_non_number, to_numbers
 from pipelines.datasets.formats.table_reader import Table, read_table
+from pipelines.datasets.formats.tabular import find_decimal
 from pipelines.preprocessing.dates import find_format, to_dates
 
 # Seasons that a step of so many days can have, in steps.
@@ -68,7 +69,8 @@ def load_series(
             f"`horizon >= 1` and `season >= 1` must hold. Got horizon={horizon}, season={season}."
         )
     table = read_table(Path(path))
-    values = _values(table, target)
+    decimal = find_decimal(table)
+    values = _values(table, target, decimal)
     days = _days(table, time, target)
     first_test = len(values) - round(test * len(values))
     first_validation = first_test - round(validation * len(values))
@@ -104,6 +106,7 @@ def load_series(
             f"{len(values)} steps of {target!r}, a season of {season}; inputs of {past} steps, "
             f"forecasts of {horizon}",
             *_gaps(days),
+            *(("numbers are read with a decimal comma",) if decimal == "," else ()),
         ),
         options={"season": season, "horizon": horizon, "unit": "series"},
     )
@@ -136,12 +139,12 @@ def _likeness(values: np.ndarray, distance: int) -> float:
     return float(np.corrcoef(values[:-distance], values[distance:])[0, 1])
 
 
-def _values(table: Table, target: str) -> np.ndarray:
+def _values(table: Table, target: str, decimal: str) -> np.ndarray:
     if target not in table.frame.columns:
         raise DataError(unknown_name("column", target, table.frame.columns), path=table.path)
-    values = to_numbers(table, target)
+    values = to_numbers(table, target, decimal=decimal)
     if values is None:
-        line, value = first_non_number(table, target)
+        line, value = first_non_number(table, target, decimal=decimal)
         raise DataError(f"{target!r} is {value!r}, no number.", path=table.path, line=line)
     missing = np.flatnonzero(np.isnan(values))
     if len(missing):

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 MISSING = frozenset({"", "n/a", "nan", "?", "#n/a", "-nan", "<na>"})
 _DELIMITERS = (",", ";", "\t", "|", ":")
 _SNIFFED_ROWS = 50
+_MARK = re.compile(r"sep=(.)\n", re.IGNORECASE)
+_SAVE = "save the sheet as CSV (in Excel: CSV UTF-8)"
+_PACKED = {
+    b"PK\x03\x04": f"a workbook or another zip archive: {_SAVE}, or unpack it",
+    b"\xd0\xcf\x11\xe0": f"an old Excel workbook: {_SAVE}",
+    b"\x1f\x8b": "packed by gzip: unpack it (gunzip)",
+}
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 
@@ -109,7 +116,11 @@ def read_table(
     check_is_file(path)
     if path.suffix.lower() in (".parquet", ".pq"):
         return _read_parquet(path)
+    _refuse_workbook(path)
     text = read_text(path, encoding=encoding)
+    if marked := _MARK.match(text):
+        # Excel's own first line. An empty one in its place keeps the numbers of the others.
+        delimiter, text = delimiter or marked[1], text[marked.end() - 1 :]
     if delimiter is None:
         delimiter = "\t" if path.suffix.lower() == ".tsv" else sniff_delimiter(text, path)
     if len(delimiter) != 1:
@@ -129,6 +140,14 @@ def read_table(
     known = MISSING if missing_texts is None else {"", *(str(t).lower() for t in missing_texts)}
     frame, taken = _text_frame(names, rows, known)
     return Table(frame, lines, path, taken)
+
+
+def _refuse_workbook(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    for magic, what in _PACKED.items():
+        if head.startswith(magic):
+            raise DataError(f"a table is a text or Parquet file; this is {what}.", path=path)
 
 
 def _rows(text: str, delimiter: str, path: Path) -> tuple[list[list[str]], list[int]]:

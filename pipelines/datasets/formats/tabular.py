@@ -22,7 +22,8 @@ from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.sample_weights import checked_weights, weights_note
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows, three_way
-from pipelines.preprocessing.numbers import without_marks
+from pipelines.preprocessing.dates import find_format
+from pipelines.preprocessing.numbers import mixed_units, without_marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
             makes numbers of a column of texts.
         header: `False` names the columns `column1`, `column2` and so on.
         missing_texts: The texts that stand for "no value", beside the empty one. `None`: nan,
-            n/a, ? and #N/A everywhere, and NA, null, None in columns of numbers only.
+            n/a, ? and #N/A everywhere, and NA, null, None in columns of numbers or dates only.
         sample_weight: Name of the column that says what each row counts in a training; it is no
             input. Finite numbers of at least 0.
 
@@ -102,7 +103,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     if target not in table.frame.columns:
         raise DataError(unknown_name("column", target, table.frame.columns), path=source)
     decimal = decimal or find_decimal(table)
-    table, notes = _handle_missing(_with_missing_numbers(table, decimal), target, missing)
+    table, notes = _handle_missing(_with_missing_marks(table, decimal), target, missing)
     if decimal == ",":
         notes = ("numbers are read with a decimal comma", *notes)
     y, classes, task_note = read_target(table, target, task, decimal)
@@ -115,6 +116,9 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
     if dropped:
         notes += (f"dropped {len(dropped)} columns: {'; '.join(dropped)}",)
+    numeric = [item.name for item in described if item.kind == "numeric"]
+    units = {name: mixed_units(table.frame[name]) for name in numeric}
+    notes += tuple(f"column {name!r}: {said}" for name, said in units.items() if said)
     return table_dataset(
         source.stem,
         frame,
@@ -209,7 +213,7 @@ def _with_categories(schema: Schema, frame: pd.DataFrame, parts: Indices) -> Sch
 
 def find_decimal(table: Table) -> str:
     """The decimal separator: a comma where only that makes a column one of numbers."""
-    texts = [str(name) for name in table.frame.columns if table.frame[name].dtype == object]
+    texts = [str(name) for name in table.frame.columns if table.frame[name].dtype.kind == "O"]
     comma = any(
         to_numbers(table, name, decimal=".") is None
         and to_numbers(table, name, decimal=",") is not None
@@ -218,14 +222,18 @@ def find_decimal(table: Table) -> str:
     return "," if comma else "."
 
 
-def _with_missing_numbers(table: Table, decimal: str) -> Table:
-    """NA, null and the like of columns of numbers as missing, and counted."""
+def _with_missing_marks(table: Table, decimal: str) -> Table:
+    """NA, null and the like of columns of numbers and of dates as missing, and counted."""
     frame, taken = table.frame.copy(), Counter(table.taken)
     for name in frame.columns:
         column = frame[name]
-        if column.dtype == object and to_numbers(table, name, decimal=decimal) is not None:
-            frame[name] = without_marks(column)
-            taken.update(column[column.notna() & frame[name].isna()])
+        if column.dtype.kind != "O":
+            continue
+        bare = without_marks(column)
+        numbers = to_numbers(table, name, decimal=decimal) is not None
+        if numbers or find_format(bare) is not None:
+            frame[name] = bare
+            taken.update(column[column.notna() & bare.isna()])
     return replace(table, frame=frame, taken=dict(taken))
 
 

@@ -60,6 +60,29 @@ def test_a_class_that_ends_up_empty_is_named(photos: Path) -> None:
         load_dataset("image-folder", path=photos, on_bad_image="skip")
 
 
+@pytest.mark.parametrize("split", ["", "train"])
+def test_a_folder_without_images_is_named(photos: Path, split: str) -> None:
+    if split:
+        (photos / split).mkdir()
+        for name in ("cat", "dog"):
+            (photos / name).rename(photos / split / name)
+    (photos / split / "owl" / "night").mkdir(parents=True)
+    (photos / split / "owl" / "night" / "1.heic").write_bytes(b"x")
+    (photos / split / "wren").mkdir()
+    found = load_dataset("image-folder", path=photos)
+    assert found.classes == ("cat", "dog")
+    at = f"{split}/" if split else ""
+    said = f"{at}owl (1 .heic), {at}wren (empty)"
+    assert f"folders that hold none, hence no classes: {said}" in found.notes
+
+
+def test_what_there_is_instead_of_images_is_said(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat" / "1.heic").write_bytes(b"x")
+    with pytest.raises(DataError, match=r"no images in it .*no images: 1 \.heic\."):
+        load_dataset("image-folder", path=tmp_path)
+
+
 def test_hidden_folders_of_texts_are_no_classes(tmp_path: Path) -> None:
     for name in ("good", "bad"):
         hidden = tmp_path / name / ".ipynb_checkpoints"

@@ -36,8 +36,20 @@ def rows(*values: str, count: int = 60) -> list[str]:
         (("45.1%", "3%"), "numeric", 45.1),
         (("$1,200", "€ 7.50", "9 EUR"), "numeric", 1200.0),
         (("(3.50)", "2"), "numeric", -3.5),
+        (("$(1,200)", "3"), "numeric", -1200.0),
+        (("€ -7.50", "1,234.00-"), "numeric", -7.5),
+        (("₹12,34,567", "₹1,000"), "numeric", 1234567.0),
+        (("R$ 5", "7 kr", "9 zł"), "numeric", 5.0),
+        (("2-", "3", "1"), "categorical", "2-"),
         (("2026-01-05", "2026-02-06"), "date", pd.Timestamp("2026-01-05")),
         (("31/12/2025", "01/02/2026"), "date", pd.Timestamp("2025-12-31")),
+        (("2026-1-5", "2026-11-25"), "date", pd.Timestamp("2026-01-05")),
+        (("1/5/2026 3:45 PM", "1/6/2026 12:05 AM"), "date", pd.Timestamp("2026-01-05 15:45")),
+        (("05-Jan-26", "28-Feb-26"), "date", pd.Timestamp("2026-01-05")),
+        (("January 5, 2026", "May 31, 2026"), "date", pd.Timestamp("2026-01-05")),
+        (("1/5/26", "12/31/25"), "date", pd.Timestamp("2026-01-05")),
+        (("NA", "2026-01-05", "-", "2026-02-06"), "date", None),
+        (("99/12/2026", "98/11/2026", "01/05/2026"), "categorical", "99/12/2026"),
         (("NA", "FR", ""), "categorical", "NA"),
         (("NA", "4", "5"), "numeric", None),
     ],
@@ -118,3 +130,72 @@ def test_a_fitted_table_takes_what_pandas_reads(tmp_path: Path) -> None:
     assert matrix[:, 3:].sum() == len(frame)
     with pytest.raises(ValueError, match=r"'day' holds dates \(ISO8601\). Row 0 holds 'soon'"):
         again.transform([{"code": 870, "price": "1,001", "day": "soon"}])
+
+
+def test_numbers_of_several_units_are_told(tmp_path: Path) -> None:
+    found = load(tmp_path / "t.csv", rows("45%", "0.45"))
+    assert "column 'v': units differ: '%' 30 times, none 30 times" in found.notes
+    assert "units differ" in column(found, "v").reason
+    assert not any("units" in note for note in load(tmp_path / "o.csv", rows("4%", "5%")).notes)
+
+
+def test_a_column_with_decimal_points_beside_one_with_commas(tmp_path: Path) -> None:
+    """12.345 is no thousands where 12.5 stands, and is where nothing speaks against it."""
+    pairs = (("12.345", "1.234"), ("12.5", "5.678"))
+    lines = ["a;b;c;y", *("{};{};{};{},5".format(*pairs[n % 2], n, n) for n in range(60))]
+    dataset = load(tmp_path / "t.csv", lines)
+    values = pd.concat([dataset.train.x, dataset.validation.x])
+    assert set(values["a"]) == {12.345, 12.5}
+    assert set(values["b"]) == {1234.0, 5678.0}
+
+
+def test_the_line_that_excel_writes_first(tmp_path: Path) -> None:
+    lines = ["sep=;", "v;y", *(f"{n},5;{1000 + n}" for n in range(60))]
+    assert column(load(tmp_path / "t.csv", lines), "v").kind == "numeric"
+    lines[5] = "1;2;3"
+    with pytest.raises(DataError, match=r"t.csv:6: 2 fields are expected"):
+        load(tmp_path / "t.csv", lines)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"PK\x03\x04", "save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"\x1f\x8b", "unpack it"),
+    ],
+)
+def test_a_workbook_is_no_table(tmp_path: Path, head: bytes, said: str) -> None:
+    (tmp_path / "t.xlsx").write_bytes(head + bytes(40))
+    with pytest.raises(DataError, match=said):
+        load_dataset("tabular-file", path=tmp_path / "t.xlsx", target="y")
+
+
+def test_marks_in_dates_are_missing_when_served(tmp_path: Path) -> None:
+    dataset = load(tmp_path / "t.csv", rows("2026-01-05", "NA", "2026-02-06"))
+    assert "taken for missing: 'NA' 20 times (`missing_texts` chooses)" in dataset.notes
+    assert dataset.schema is not None
+    fitted = TabularPreprocessor(dates=dataset.schema.dates).fit(dataset.train.x)
+    marked, empty = fitted.transform([{"v": mark, "x": 1.0} for mark in ("NA", None)])
+    assert (marked == empty).all()
+
+
+def test_marks_are_missing_in_what_pandas_reads(tmp_path: Path) -> None:
+    """Its texts have a type of their own, in files of its own too."""
+    lines = ["v,x,y", *(f"{'-' if n % 9 == 0 else n},{n}.5,{n}.25" for n in range(60))]
+    dataset = load(tmp_path / "t.csv", lines)
+    raw = pd.read_csv(tmp_path / "t.csv")
+    fitted = TabularPreprocessor().fit(dataset.train.x)
+    assert fitted.transform(raw)[:, fitted.feature_names.index("v is missing")].sum() == 7
+    raw.to_parquet(tmp_path / "t.parquet")
+    stored = load_dataset("tabular-file", path=tmp_path / "t.parquet", target="y")
+    assert column(stored, "v").kind == "numeric"
+    assert column(stored, "v").missing == 7
+
+
+def test_a_series_with_decimal_commas(tmp_path: Path) -> None:
+    lines = ["day;sales", *(f"{1960 + n // 12}-{n % 12 + 1:02};{n % 12},5" for n in range(240))]
+    (tmp_path / "s.csv").write_text("\n".join(lines))
+    found = load_dataset("series-file", path=tmp_path / "s.csv", target="sales")
+    assert float(found.train.x[0][0]) == 0.5
+    assert "numbers are read with a decimal comma" in found.notes

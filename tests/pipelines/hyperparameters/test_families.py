@@ -62,6 +62,17 @@ REFUSED = [
     ({"schedule.final": 0.1}, "'constant' has no parameters"),
     ({"schedule": "plateau", "schedule.patience": 1.5}, "is a whole number"),
     ({"schedule": "one_cycle_momentum", "warmup": 0.1}, "set schedule.rise"),
+    ({"schedule": "step", "schedule.places": [0.3, 0.2]}, "must increase strictly"),
+    ({"schedule": "step", "schedule.places": [1.5]}, "`0 < schedule.places < 1` must hold"),
+    ({"schedule": "step", "schedule.places": []}, "`schedule.places` is a list of numbers"),
+    ({"schedule": "step", "schedule.places": "half"}, "`schedule.places` is a number"),
+    ({"loss": "quantile", "loss.quantiles": [0.1, 1.5]}, "`0 < loss.quantiles < 1` must hold"),
+    ({"loss": "huber", "loss.delta": [1.0]}, "`loss.delta` is a number"),
+    ({"loss": "huber", "loss.delta": float("inf")}, "`loss.delta` is a finite number"),
+    ({"loss": "class_weighted", "loss.class_weights": "equal"}, "is 'balanced' or one number"),
+    ({"loss": "class_weighted", "loss.class_weights": [1, -1]}, "none negative"),
+    ({"loss": "class_weighted", "loss.class_weights": {"a": 1}}, "is 'balanced' or one number"),
+    ({"learning_rate": float("inf")}, "`learning_rate` is a finite number"),
 ]
 
 
@@ -87,6 +98,9 @@ def test_a_loss_of_another_task_is_refused_before_the_data_are_read():
         check_hyperparameters(load_recipe("diabetes-mlp"), {"loss": "dice"})
     with pytest.raises(ValueError, match="`label_smoothing` belongs to the losses"):
         check_hyperparameters(load_recipe("wine-mlp"), {"loss": "hinge", "label_smoothing": 0.1})
+    with pytest.raises(ValueError, match="No loss to weight named 'huber'"):
+        params = {"loss": "class_weighted", "loss.loss": "huber"}
+        check_hyperparameters(load_recipe("wine-mlp"), params)
     with pytest.raises(ValueError, match="mixes images and their labels"):
         params = {"augment": "flip-crop-mixup", "loss": "class_weighted"}
         check_hyperparameters(load_recipe("digits-cnn"), params)

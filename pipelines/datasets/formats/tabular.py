@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -113,12 +113,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         table = replace(table, frame=table.frame.drop(columns=sample_weight))
     names = [str(name) for name in table.frame.columns if name != target]
     described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
-    dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
-    if dropped:
-        notes += (f"dropped {len(dropped)} columns: {'; '.join(dropped)}",)
-    numeric = [item.name for item in described if item.kind == "numeric"]
-    units = {name: mixed_units(table.frame[name]) for name in numeric}
-    notes += tuple(f"column {name!r}: {said}" for name, said in units.items() if said)
+    notes += _column_notes(table, described)
     return table_dataset(
         source.stem,
         frame,
@@ -130,6 +125,15 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         notes=(*notes, task_note, *weights_note(weights)),
         weights=weights,
     )
+
+
+def _column_notes(table: Table, described: Sequence[Column]) -> tuple[str, ...]:
+    """Which columns were dropped, and which numbers have several units."""
+    dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
+    notes = (f"dropped {len(dropped)} columns: {'; '.join(dropped)}",) if dropped else ()
+    numeric = [item.name for item in described if item.kind == "numeric"]
+    units = {name: mixed_units(table.frame[name]) for name in numeric}
+    return notes + tuple(f"column {name!r}: {said}" for name, said in units.items() if said)
 
 
 def _weights(table: Table, name: str, target: str) -> np.ndarray:

@@ -23,7 +23,7 @@ def folders_without_files(
     Returns:
         One note, or none.
     """
-    if not source.is_dir():
+    if not source.is_dir() or not names:
         return ()
     folders = [tuple(name.split("/")[:-1]) for name in names]
     root = source.joinpath(*folders[0][: common_root(folders)])

@@ -11,6 +11,7 @@ from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, is_hidden, read_members
+from pipelines.datasets.formats.class_folders import folders_without_files
 from pipelines.datasets.formats.text_files import decode_text
 from pipelines.datasets.formats.text_table import Item, TextColumns, is_table
 from pipelines.datasets.sample_weights import (
@@ -73,7 +74,10 @@ def load_text_classes(
         notes = columns.notes + notes
     else:
         _check_folder(source, {"target": target, "text": text})
-        items, notes = _distinct(_read_items(source, encoding))
+        read = list(_read_items(source, encoding))
+        items, notes = _distinct(read)
+        files = list(dict.fromkeys(item.file for item in read))
+        notes = (*folders_without_files(source, files, _wanted), *notes)
     return _text_dataset(
         source,
         items,

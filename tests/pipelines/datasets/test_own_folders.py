@@ -90,7 +90,11 @@ def test_hidden_folders_of_texts_are_no_classes(tmp_path: Path) -> None:
         (hidden / "1.txt").write_text("copy")
         for n in range(10):
             (tmp_path / name / f"{n}.txt").write_text(f"a {name} text {n}")
-    assert load_dataset("text-classes", path=tmp_path).classes == ("bad", "good")
+    (tmp_path / "ugly").mkdir()
+    (tmp_path / "ugly" / "1.doc").write_bytes(b"x")
+    found = load_dataset("text-classes", path=tmp_path)
+    assert found.classes == ("bad", "good")
+    assert "folders that hold none, hence no classes: ugly (1 .doc)" in found.notes
 
 
 def test_pixels_are_what_a_viewer_shows(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cookbook.losses.curriculum import easiest_first as easiest_first
     from cookbook.losses.from_labels import FromLabels as FromLabels
     from cookbook.losses.in_units import InUnits as InUnits
+    from cookbook.losses.in_units import MetricInUnits as MetricInUnits
     from cookbook.losses.overlap import SoftDice as SoftDice
     from cookbook.losses.overlap import SoftIoU as SoftIoU
     from cookbook.losses.overlap import WeightedDice as WeightedDice
@@ -36,7 +37,7 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "from_labels": ["FromLabels"],
-        "in_units": ["InUnits"],
+        "in_units": ["InUnits", "MetricInUnits"],
         "curriculum": ["CurriculumModel", "easiest_first"],
         "overlap": ["SoftDice", "SoftIoU", "WeightedDice", "WeightedIoU"],
         "pairing": ["PairingWarning", "check_pairing", "compile_checked", "warn_pairing"],

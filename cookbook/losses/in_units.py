@@ -1,4 +1,4 @@
-"""Regression losses in the target's own unit."""
+"""Losses and metrics of regression in the target's own unit."""
 
 from __future__ import annotations
 
@@ -58,3 +58,59 @@ class InUnits(keras.losses.Loss):
     def from_config(cls, config: dict[str, Any]) -> InUnits:
         loss = keras.saving.deserialize_keras_object(config["loss"])
         return cls(**{**config, "loss": loss})
+
+
+@keras.saving.register_keras_serializable("cookbook")
+class MetricInUnits(keras.metrics.Metric):
+    """A metric of scaled targets and predictions, computed in the target's own unit.
+
+    Args:
+        metric: The metric, of differences between targets and predictions.
+        scale: What one unit of targets and predictions stands for, positive.
+        name: Name of the metric.
+        **options: `dtype` of `keras.metrics.Metric`.
+
+    Raises:
+        ValueError: If `scale` is not positive.
+
+    Example:
+        >>> import numpy as np
+        >>> metric = MetricInUnits(keras.metrics.MeanAbsoluteError(name="mae"), 10.0)
+        >>> metric.update_state(np.array([[0.5]]), np.array([[0.2]]))
+        >>> metric.name, round(float(metric.result()), 5)
+        ('mae', 3.0)
+    """
+
+    def __init__(
+        self, metric: keras.metrics.Metric, scale: float, *, name: str | None = None, **options: Any
+    ) -> None:
+        super().__init__(name=name or metric.name, **options)
+        check_range("scale", scale, POSITIVE)
+        self.metric = metric
+        self.scale = float(scale)
+
+    @override
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        self.metric.update_state(y_true * self.scale, y_pred * self.scale, sample_weight)
+
+    @override
+    def result(self) -> Any:
+        return self.metric.result()
+
+    @override
+    def reset_state(self) -> None:
+        self.metric.reset_state()
+
+    @override
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "metric": keras.saving.serialize_keras_object(self.metric),
+            "scale": self.scale,
+        }
+
+    @classmethod
+    @override
+    def from_config(cls, config: dict[str, Any]) -> MetricInUnits:
+        metric = keras.saving.deserialize_keras_object(config["metric"])
+        return cls(**{**config, "metric": metric})

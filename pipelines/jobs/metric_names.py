@@ -99,13 +99,12 @@ def check_metric_names(recipe: Recipe, settings: SearchSettings, *, folds: int |
             f"metric {first!r} with {', '.join(losses)} in the space: take one of {others}."
         )
     shapes = [name for name in recipe.space.searched if name in _TARGETS]
-    scaled = {f"val_{name}" for name in ("loss", "mae", "rmse")}
-    if shapes and first.removeprefix("val_") in {name.removeprefix("val_") for name in scaled}:
-        others = ", ".join(sorted(name for name in of_epochs - scaled if name.startswith("val_")))
+    if shapes and first.removeprefix("val_") == "loss":
+        others = ", ".join(sorted(of_epochs - {"loss", "val_loss", "mae", "rmse"}))
         raise ValueError(
-            "Each transformation of the target has a unit of its own, in which epochs report loss, "
-            f"mae and rmse. Got the metric {first!r} with {', '.join(shapes)} in the space: take "
-            f"one of {others}, which are in the target's unit."
+            "Each transformation of the target has a unit of its own, in which epochs report the "
+            f"loss. Got the metric {first!r} with {', '.join(shapes)} in the space: take one of "
+            f"{others}, which are in the target's unit."
         )
 
 

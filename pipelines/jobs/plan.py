@@ -43,7 +43,7 @@ class Plan:
             DataError: If the data are missing, damaged or inconsistent.
             StoreError: If checkpoints are kept, and the store cannot be used.
         """
-        facts = self.target.fingerprint() | common_facts(self.settings)
+        facts = self.target.fingerprint(self.settings) | common_facts(self.settings)
         settings = identified(self.settings, facts, space=self.target.space, choice=self.choice)
         return dataclasses.replace(self, settings=kept_apart(settings))
 

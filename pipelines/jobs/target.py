@@ -79,7 +79,7 @@ class Target(Protocol):
             ValueError: If a metric is none that a trial returns.
         """
 
-    def fingerprint(self) -> dict[str, Any]:
+    def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """What decides the numbers of a trial, beside space, metrics and settings.
 
         Raises:

@@ -75,6 +75,11 @@ class TargetEncoder(Preprocessing):
         """Standard deviation of the training targets: errors times this are in their unit."""
         return self._deviation
 
+    @property
+    def is_transformed(self) -> bool:
+        """Whether numbers are transformed before they are scaled."""
+        return self._kind_of_power != "none"
+
     def fit(self, x: Any, y: Any = None) -> Self:
         """Learns classes or statistics of training targets.
 

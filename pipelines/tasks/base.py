@@ -137,6 +137,11 @@ class Task(ABC):
         """
         return self.figures(model, split), {}
 
+    @property
+    def validation_scores(self) -> tuple[str, ...]:
+        """Metrics of the validation rows that every epoch reports and Keras cannot compute."""
+        return ()
+
     def callbacks(self) -> list[keras.callbacks.Callback]:
         """What the training of this task needs beside the options' callbacks."""
         return []

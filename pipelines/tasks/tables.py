@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from cookbook.losses.in_units import InUnits
+from cookbook.losses.in_units import InUnits, MetricInUnits
 from cookbook.losses.registry import LOSSES, make_loss
 from cookbook.models.tabular import MemberEnsemble
 from pipelines.baselines.classifiers import best_classifier
@@ -151,11 +151,22 @@ class TableRegression(Task):
         return keras.Model(model.inputs, positive(model.outputs[0]), name=model.name)
 
     def metrics(self) -> list[keras.metrics.Metric]:
-        """Mean absolute error and root mean squared error, in standard deviations."""
-        return [
+        """Mean absolute error and root mean squared error in the target's unit.
+
+        Of a transformed target no multiple of what the model computes has that unit.
+        """
+        if self._targets.is_transformed:
+            return []
+        errors = (
             keras.metrics.MeanAbsoluteError(name="mae"),
             keras.metrics.RootMeanSquaredError(name="rmse"),
-        ]
+        )
+        return [MetricInUnits(error, self._targets.deviation) for error in errors]
+
+    @property
+    def validation_scores(self) -> tuple[str, ...]:
+        """The same of a transformed target, from predictions of the validation rows."""
+        return ("mae", "rmse") if self._targets.is_transformed else ()
 
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Shuffled batches."""

@@ -132,8 +132,10 @@ class Experiment:
             trainer = kept.trainer(model, feed, validation=validation, data=self._data_facts())
         validated = not with_validation
         added: list[keras.callbacks.Callback] = []
+        if validated:
+            scores = dict.fromkeys((*self.task.validation_scores, *scores))
         if scores:
-            added.append(ValidationScores(self.task, scores))
+            added.append(ValidationScores(self.task, tuple(scores)))
         added += [*self.task.callbacks(), *self._option_callbacks(validated=validated)]
         history = trainer.fit(
             epochs=epochs or self.options.epochs,

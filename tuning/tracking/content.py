@@ -25,9 +25,9 @@ ROLE_STUDY, ROLE_TRIAL = "study", "trial"
 DESCRIPTION = "mlflow.note.content"  # MLflow's tag of what its UI shows as description
 _LONGEST_NAME = 80
 
-# A pruned trial is KILLED, as in MLflow's own Optuna storage: the list of runs shows at a
-# glance which trials were stopped, and `state` tells them from runs that a person killed.
-STATUS_OF = {COMPLETE: "FINISHED", PRUNED: "KILLED", FAILED: "FAILED"}
+# MLflow marks a run that was KILLED as it marks one that FAILED, with a red cross, and a pruned
+# trial is no failure: its name and the tag `state` say that it was stopped.
+STATUS_OF = {COMPLETE: "FINISHED", PRUNED: "FINISHED", FAILED: "FAILED"}
 
 _FORBIDDEN = re.compile(r"[^/\w.\- ]")
 
@@ -194,7 +194,8 @@ def trial_content(
         The content. Where the value that counts is not the last one of a curve (that of the best
         epoch, for example), it is the curve's latest point, under the same name: so a table of
         runs shows and sorts by what the study compares. `objective` is what the search compared,
-        of complete trials only.
+        of complete trials only. What is no curve beside curves, and no metric of the study, is
+        named `trial/...`: MLflow shows these charts in a section of their own, after the curves.
     """
     start = milliseconds(record.started or record.finished or datetime.now())
     end = max(start, milliseconds(record.finished)) if record.finished else start
@@ -205,7 +206,7 @@ def trial_content(
         points.append(Point(name, value, end + ends_curve, record.steps))
     return RunContent(
         name=run_name(
-            f"trial-{record.number:04d}",
+            f"trial-{record.number:04d}{' pruned' if record.state == PRUNED else ''}",
             {name: value for name, value in record.params.items() if name in searched},
         ),
         status=STATUS_OF[record.state],
@@ -222,7 +223,7 @@ def _final_values(record: TrialRecord, names: Sequence[str]) -> list[tuple[str, 
     for name, value in record.metrics.items():
         values = record.history.get(name)
         if values is None or (values and not _same(values[-1], value)):
-            final[safe_key(name)] = float(value)
+            final[_key(name, record, names)] = float(value)
     if record.state == COMPLETE:
         single = len(record.values) == 1
         for index, value in enumerate(record.values):
@@ -231,8 +232,13 @@ def _final_values(record: TrialRecord, names: Sequence[str]) -> list[tuple[str, 
     for name, value in record.constraints.items():
         final[safe_key(f"constraint/{name}")] = float(value)
     if record.duration is not None:
-        final["duration_seconds"] = record.duration
+        final["trial/duration_seconds"] = record.duration
     return list(final.items())
+
+
+def _key(name: str, record: TrialRecord, names: Sequence[str]) -> str:
+    has_curve = name in record.history or name in names or not record.history
+    return safe_key(name if has_curve else f"trial/{name}")
 
 
 def _trial_tags(record: TrialRecord) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class FunctionTarget:
     def check(self, settings: SearchSettings) -> None:
         """What a function returns is known when it has run."""
 
-    def fingerprint(self) -> dict[str, Any]:
+    def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """The function and the statements of its module; what it reads is its own affair."""
         file = source_file(self.reference)
         return {

@@ -135,7 +135,7 @@ class HyperModelTarget:
     def check(self, settings: SearchSettings) -> None:
         """What a model of the user's returns is known when it has run."""
 
-    def fingerprint(self) -> dict[str, Any]:
+    def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """The code, the arrays and how they are trained on."""
         # Studies of the previous version know nothing of it.
         weights = {} if self.class_weight is None else {"class_weight": self.class_weight}

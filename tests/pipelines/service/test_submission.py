@@ -103,9 +103,10 @@ def test_rule_3_relative_files_are_those_of_the_data_folder(tmp_path, client, mo
     job, found = submit(write(tmp_path, text), client), []
     for mount in mounts:
         monkeypatch.setenv("COOKBOOK_DATA", str(mount))
-        target = Service(client.url, tmp_path).plan(job).target
+        plan = Service(client.url, tmp_path).plan(job)
+        target = plan.target
         assert set(target.data.load().train.weights) == {2.0}
-        found.append(target.fingerprint())
+        found.append(target.fingerprint(plan.settings))
     assert found[0] == found[1]
 
 

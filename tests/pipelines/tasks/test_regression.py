@@ -36,6 +36,23 @@ def test_a_shaped_target_is_scored_in_its_own_unit(params):
     assert served["prediction"].to_numpy() == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("transform", ["none", "log", "yeo-johnson"])
+def test_epochs_report_errors_in_the_unit_of_the_target(transform):
+    data = table_numbers()
+    train, validation = (
+        Split(s.x, 1000 + 50 * np.array(s.y)) for s in (data.train, data.validation)
+    )
+    data = dataclasses.replace(data, train=train, validation=validation)
+    experiment = small_experiment(
+        "table-regression", data=data, epochs=2, target_transform=transform
+    )
+    model, history = experiment.train()
+    scores = experiment.task.score(model, validation)
+    for name in ("mae", "rmse"):
+        assert history[f"val_{name}"][-1] == pytest.approx(scores[name], rel=1e-4)
+    assert ("mae" in history) == (transform == "none")
+
+
 def test_only_training_targets_are_capped():
     data = table_numbers()
     y = np.array(data.train.y)

@@ -47,9 +47,9 @@ def test_a_trial_keeps_its_times_parameters_and_epochs() -> None:
         ("val_accuracy", 2): (0.9, start + 4000),
         ("loss", 1): (2.0, start + 2000),
         ("loss", 2): (1.0, start + 4000),
-        ("parameters", 2): (1200.0, start + 4000),
+        ("trial/parameters", 2): (1200.0, start + 4000),
         ("objective", 2): (0.9, start + 4000),
-        ("duration_seconds", 2): (4.0, start + 4000),
+        ("trial/duration_seconds", 2): (4.0, start + 4000),
     }
     assert content.tags == {
         "study": "digits",
@@ -63,12 +63,13 @@ def test_a_trial_keeps_its_times_parameters_and_epochs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [(COMPLETE, "FINISHED"), (PRUNED, "KILLED"), (FAILED, "FAILED")]
+    ("state", "status"), [(COMPLETE, "FINISHED"), (PRUNED, "FINISHED"), (FAILED, "FAILED")]
 )
 def test_every_end_has_a_status(state: str, status: str) -> None:
     content = trial_content(record(state=state), metrics=["val_accuracy"], tags={})
     assert content.status == status
     assert content.tags["state"] == state
+    assert ("pruned" in content.name) == (state == PRUNED)
     assert any(p.key == "objective" for p in content.metrics) == (state == COMPLETE)
 
 

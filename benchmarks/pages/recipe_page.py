@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks._machine import ROOT
+from benchmarks.pages.curves import draw_curves, has_curves
 from benchmarks.pages.lab_record import BEGIN, recipe_file
 from benchmarks.pages.tried_values import tried_rows
 from pipelines.comparisons.registry import all_comparisons
@@ -22,12 +23,16 @@ from pipelines.recipes.reproduction import reproduce
 # Rows of the table of epochs; the record has all of them.
 EPOCHS = 12
 PAGES = ROOT / "docs" / "recipes"
+CURVES = ROOT / "docs" / "images" / "curves"
 
 
 def recipe_pages() -> Iterator[tuple[Path, str]]:
-    """The page of every recipe, and what it must contain."""
+    """The page of every recipe and its picture of the epochs, and what they must contain."""
     for recipe in all_recipes():
-        yield PAGES / f"{recipe.name}.md", recipe_page(recipe, record_of(recipe.name))
+        record = record_of(recipe.name)
+        yield PAGES / f"{recipe.name}.md", recipe_page(recipe, record)
+        if record is not None and has_curves(record):
+            yield CURVES / f"{recipe.name}.svg", draw_curves(record, recipe.metric)
 
 
 def recipe_page(recipe: Recipe, record: Record | None) -> str:
@@ -133,9 +138,18 @@ def _course(record: Record | None) -> Iterator[str]:
         epochs = _evenly(len(first[names[0]]), EPOCHS)
         rows = [[str(n + 1), *(f"{first[name][n]:.4g}" for name in names)] for n in epochs]
         table = _table(["epoch", *(f"`{name}`" for name in names)], rows)
-        yield f"## Training\n\nWhat the epochs of seed {record.seeds[0]} reported.\n\n{table}"
+        said = f"What the epochs of seed {record.seeds[0]} reported."
+        yield f"## Training\n\n{_picture(record)}{said}\n\n{table}"
     for text in record.texts.values():
         yield f"## Samples\n\n```text\n{text.strip()}\n```"
+
+
+def _picture(record: Record) -> str:
+    """The curves of the record, where there is more than one epoch."""
+    if not has_curves(record):
+        return ""
+    picture = (CURVES / f"{record.recipe}.svg").relative_to(PAGES.parent).as_posix()
+    return f"![Training and validation by epoch, a line for each seed](../{picture})\n\n"
 
 
 def _evenly(count: int, most: int) -> list[int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.document import stale_documents
+from benchmarks.pages.curves import draw_curves, has_curves
 from benchmarks.pages.lab_record import lab_record, recipe_file, with_lab_record
-from benchmarks.pages.recipe_page import EPOCHS, PAGES, recipe_page
+from benchmarks.pages.recipe_page import CURVES, EPOCHS, PAGES, recipe_page
 from pipelines.datasets.registry import entry
 from pipelines.recipes.record import record_of, with_spread
 from pipelines.recipes.registry import load_recipe, recipe_names
@@ -60,7 +63,28 @@ def test_a_page_shows_the_epochs_and_what_the_model_writes():
     rows = re.findall(r"^\| (\d+) \| [\d.]+ \| ", page, re.MULTILINE)
     assert (len(rows), rows[0], rows[-1]) == (EPOCHS, "1", "40")
     assert "```text\nanna\nbob\n```" in page
+    assert "](../images/curves/wine-mlp.svg)" in page
     assert "## Training" not in recipe_page(load_recipe("wine-mlp"), None)
+
+
+def test_curves_of_every_seed_are_drawn_within_their_panel():
+    record = record_of("wine-mlp")
+    assert record is not None
+    falling = {"loss": [1.0, 0.5, math.nan], "val_loss": [1.5, 0.75, 0.5]}
+    longer = {"loss": [1.0, 0.5, 0.25, 0.125], "val_loss": [2.0, 1.0, 0.5, 0.25]}
+    record = dataclasses.replace(record, seeds=[0, 1], history=[falling, longer])
+    drawn = ElementTree.fromstring(draw_curves(record, "val_loss"))  # noqa: S314
+    assert drawn.attrib["viewBox"] == "0 0 360 240"  # the loss is the metric: one panel
+    lines = [line.attrib["points"].split() for line in drawn.iter() if "points" in line.attrib]
+    assert [len(line) for line in lines] == [2, 3, 4, 4]
+    assert lines[3][0] == "52.0,34.0"  # the largest value, at the first epoch
+    assert lines[2][-1] == "346.0,200.0"  # the smallest, at the last
+    assert not has_curves(dataclasses.replace(record, history=[{"loss": [1.0]}]))
+
+
+def test_there_is_a_picture_for_each_record_with_epochs_and_for_nothing_else():
+    drawn = [name for name in recipe_names() if has_curves(record_of(name))]
+    assert sorted(picture.stem for picture in CURVES.iterdir()) == drawn
 
 
 def test_a_file_without_a_docstring_is_refused():

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import timedelta
 from typing import Literal, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+)
 from rich.text import Text
 
 Verbose = Literal["auto"] | bool | int
@@ -48,6 +56,19 @@ def surface_for(verbose: Verbose) -> str:
     if console.is_jupyter and verbose != 2:
         return LINE
     return SILENT if verbose == "auto" else LOG
+
+
+class ElapsedColumn(ProgressColumn):
+    """The time since the beginning; it goes on when all is counted and something still runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = time.monotonic()
+
+    def render(self, task: Task) -> Text:
+        """The time as hours, minutes and seconds."""
+        seconds = int(time.monotonic() - self._began)
+        return Text(str(timedelta(seconds=seconds)), style="progress.elapsed")
 
 
 class LiveBar:

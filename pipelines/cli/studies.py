@@ -19,6 +19,7 @@ from pipelines.cli.output import (
     print_listing,
     print_result,
 )
+from pipelines.formatting import where
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -181,13 +182,28 @@ def sync(
     if as_json:
         print_result(done)
         return
-    shown = {name: ", ".join(v) if isinstance(v, list) else v for name, v in done.items()}
-    click.echo("  ".join(f"{name} {value}" for name, value in shown.items() if value != ""))
+    sent = _sent(done)
+    click.echo(f"Sent: {', '.join(sent)}." if sent else "MLflow has everything of this study.")
+    if done["left"]:
+        click.echo(f"Another process sends {done['left']} trials.")
+    if done["url"]:
+        click.echo(f"run  {where(done['url'])}")
     if done["unsent"]:
         click.echo(
             "The rest is on the machine that ran the search: run `cookbook sync` there.",
             err=True,
         )
+
+
+def _sent(done: Mapping[str, Any]) -> list[str]:
+    """What a synchronisation wrote, in words."""
+    counts = {
+        "created": ("trial", "trials"),
+        "completed": ("trial that had been cut off", "trials that had been cut off"),
+        "tidied": ("run put in order", "runs put in order"),
+    }
+    parts = [f"{done[key]} {what[done[key] > 1]}" for key, what in counts.items() if done[key]]
+    return [*parts, *(["the run of the study"] if done["updated"] else []), *done["sent"]]
 
 
 def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.progress_bar import LiveBar, Verbose
+from pipelines.progress_bar import ElapsedColumn, LiveBar, Verbose
 
 if TYPE_CHECKING:
     import tuning
@@ -18,7 +18,14 @@ class SearchProgress(LiveBar):
     """
 
     def __init__(self, *, verbose: Verbose = True) -> None:
-        super().__init__("[bold]trials[/]", "starting the workers", width=30, verbose=verbose)
+        super().__init__(
+            "[bold]trials[/]",
+            "starting the workers",
+            width=30,
+            # It shows that something goes on while the winner is refitted, which no trial counts.
+            further=(ElapsedColumn(),),
+            verbose=verbose,
+        )
         self._reported = 0
 
     def update(self, progress: tuning.Progress) -> None:

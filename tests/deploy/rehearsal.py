@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,27 @@ def check(name: str, budget: int) -> None:
         sys.exit(f"{name}: {finished} finished trials, asked for {budget}: {dict(states)}")
 
 
+def check_secrets() -> None:
+    """Fails unless MLflow wants a password, and none is seen where containers are looked at."""
+    address = "http://127.0.0.1:5055/api/2.0/mlflow/experiments/get?experiment_id=0"
+    try:
+        urllib.request.urlopen(address, timeout=10)
+        sys.exit("MLflow answers without a password.")
+    except urllib.error.HTTPError as error:
+        if error.code != 401:
+            sys.exit(f"MLflow without a password answers {error.code} instead of 401.")
+    names = run("docker", "ps", "--all", "--format", "{{.Names}}", "--filter",
+                f"label=com.docker.compose.project={PROJECT}").split()  # fmt: skip
+    running = run("docker", "ps", "--format", "{{.Names}}").split()
+    seen = [run("docker", "inspect", *names), compose("logs")]
+    seen += [run("docker", "top", name, "-eo", "args") for name in names if name in running]
+    for file in (ROOT / "secrets").iterdir():
+        secret = file.read_text()
+        if secret and any(secret in text for text in seen):
+            sys.exit(f"The secret {file.name} is seen in a log, in `ps` or in a configuration.")
+    say(f"MLflow refuses who has no password; no secret is seen in {len(names)} containers")
+
+
 def main() -> None:
     """Walks through it; the containers stay up for a look, and the next rehearsal removes them."""
     # Volumes of an earlier one may belong to other secrets, which no server would let in.
@@ -105,6 +128,7 @@ def main() -> None:
     wait_for(lambda rows: all(rows[name]["state"] == "done" for name in JOBS), "both jobs done")
     for name, budget in JOBS.items():
         check(name, budget)
+    check_secrets()
     say("every trial ended exactly once; MLflow is on port 5055, `make down` ends it")
 
 

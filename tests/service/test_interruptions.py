@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.service import objectives
+from tests.service.postgres import cluster
 from tests.service.support import (
     assert_exact,
     by_state,
@@ -22,9 +23,28 @@ from tests.service.support import (
     start,
     wait_until,
 )
-from tuning import Float, JobError, Space, search
+from tuning import Float, JobError, Space, open_study, search
+from tuning.storage.records import FINISHED, read_trials
 
 pytestmark = pytest.mark.service
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def store(request, tmp_path):
+    """What names the store of a search: `storage` where it is a server."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    with cluster() as database:
+        yield {"storage": database("interrupted")}
+
+
+def kept(store, root):
+    """The trials in a store; none while the study is not there yet."""
+    try:
+        return read_trials(open_study("s", store.get("storage"), root=str(root)))
+    except JobError:
+        return []
 
 
 def servers():
@@ -54,7 +74,7 @@ def start_and_hold(root):
     return process
 
 
-def test_40_trials_survive_random_kills(tmp_path):
+def test_40_trials_survive_random_kills(tmp_path, store):
     kills, over = [], threading.Event()
 
     def kill_at_random():
@@ -70,7 +90,7 @@ def test_40_trials_survive_random_kills(tmp_path):
     thread.start()
     try:
         # Chance may kill one trial more than once; the budget must hold all the same.
-        result = run(objectives.slow_parabola, tmp_path, trials=40, workers=4, retries=9)
+        result = run(objectives.slow_parabola, tmp_path, trials=40, workers=4, retries=9, **store)
     finally:
         over.set()
         thread.join()
@@ -78,7 +98,7 @@ def test_40_trials_survive_random_kills(tmp_path):
     assert_exact(result.records, 40)
     assert by_state(result.records) == {"complete": 40}
     assert max(record.attempts for record in result.records) > 1
-    assert_exact(read(tmp_path), 40)
+    assert_exact(kept(store, tmp_path), 40)
 
 
 def test_ctrl_c_ends_cleanly_and_the_next_search_goes_on(tmp_path):
@@ -117,22 +137,23 @@ def test_trials_of_a_killed_search_are_taken_over_at_once(tmp_path):
     assert by_state(result.records) == {"complete": 20}
 
 
-def test_the_workers_server_may_die(tmp_path):
+def test_the_workers_server_may_die(tmp_path, store):
     over = threading.Event()
 
     def kill_server():
         while not over.wait(0.1):
-            if finished(tmp_path) >= 3:
+            if sum(trial.state in FINISHED for trial in kept(store, tmp_path)) >= 3:
                 for server in servers():
                     server.kill()
                 return
 
     thread = threading.Thread(target=kill_server)
     thread.start()
-    result = run(objectives.slow_parabola, tmp_path, trials=12)
+    result = run(objectives.slow_parabola, tmp_path, trials=12, **store)
     over.set()
     thread.join()
     assert_exact(result.records, 12)
+    assert_exact(kept(store, tmp_path), 12)
 
 
 def test_several_searches_share_one_budget(tmp_path):

@@ -70,17 +70,24 @@ def test_sigterm_gives_trials_back_and_the_next_worker_goes_on(store):
     store.assert_done("long", 24)
 
 
-def test_pause_resume_and_cancel_in_flight(store):
-    store.submit("job", trials=40)
-    with store.workers(once=False):
+def test_a_job_that_was_paused_goes_on_to_its_exact_end(store):
+    store.submit("job", trials=12)
+    with store.workers() as (worker,):
         store.wait_for(lambda: store.finished("job") >= 2)
         store.client.pause("job")
         store.wait_for(lambda: store.client.status("job").to_dict()["running"] == 0)
         paused_at = store.finished("job")
         time.sleep(1.0)
-        assert store.finished("job") == paused_at < 40
+        assert store.finished("job") == paused_at < 12
         store.client.resume("job")
-        store.wait_for(lambda: store.finished("job") > paused_at)
+        assert worker.wait(WAIT) == 0
+    store.assert_done("job", 12)
+
+
+def test_a_job_is_cancelled_in_flight(store):
+    store.submit("job", trials=40)
+    with store.workers(once=False):
+        store.wait_for(lambda: store.finished("job") >= 2)
         store.client.cancel("job")
         store.wait_for(lambda: store.client.status("job").to_dict()["running"] == 0)
     assert store.client.status("job").job.state == "cancelled"

@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 import yaml
 
+from pipelines.cli.studies import _sent
 from pipelines.jobs.api import tune
 
 pytestmark = pytest.mark.service
@@ -132,6 +133,19 @@ def test_sync_builds_the_runs_and_a_second_call_writes_nothing(cli):
     again = last(cli("sync", "plain", "--json"))
     assert again["run_id"] == first["run_id"]
     assert (again["created"], again["updated"]) == (0, 0)
+    said = cli("sync", "plain").out.splitlines()
+    assert said[0] == "MLflow has everything of this study."
+    assert said[1].startswith("run  http")
+
+
+def test_what_was_sent_is_said_in_words():
+    done = {"created": 2, "completed": 0, "tidied": 1, "updated": True, "sent": ["the model"]}
+    assert _sent(done) == [
+        "2 trial(s)",
+        "1 run(s) put in order",
+        "the run of the study",
+        "the model",
+    ]
 
 
 def test_delete_removes_one_study(program, root, tmp_path, monkeypatch):

@@ -61,11 +61,11 @@ def find_format(column: pd.Series) -> tuple[str, int | None] | None:
 
     Returns:
         A format of `pandas.to_datetime` and the position of the first value that looks like one
-        and is none (`None` if all are dates); `None` if the texts are no dates.
+        and is none (`None` if all are dates); `None` if the texts, or half of them, are no dates.
 
     Example:
         >>> import pandas as pd
-        >>> find_format(pd.Series(["2024-02-29", "2024-02-30"]))
+        >>> find_format(pd.Series(["2024-02-29", "2024-02-30", "2024-03-01"]))
         ('ISO8601', 1)
         >>> find_format(pd.Series(["31/12/2024", "01/02/2025"]))
         ('%d/%m/%Y', None)

@@ -140,12 +140,8 @@ def test_sync_builds_the_runs_and_a_second_call_writes_nothing(cli):
 
 def test_what_was_sent_is_said_in_words():
     done = {"created": 2, "completed": 0, "tidied": 1, "updated": True, "sent": ["the model"]}
-    assert _sent(done) == [
-        "2 trial(s)",
-        "1 run(s) put in order",
-        "the run of the study",
-        "the model",
-    ]
+    words = ["2 trials", "1 run put in order", "the run of the study", "the model"]
+    assert _sent(done) == words
 
 
 def test_delete_removes_one_study(program, root, tmp_path, monkeypatch):

@@ -173,7 +173,7 @@ def test_a_workbook_is_no_table(tmp_path: Path, head: bytes, said: str) -> None:
 
 def test_marks_in_dates_are_missing_when_served(tmp_path: Path) -> None:
     dataset = load(tmp_path / "t.csv", rows("2026-01-05", "NA", "2026-02-06"))
-    assert "taken for missing: 'NA' 20 times (`missing_texts` chooses)" in dataset.notes
+    assert "taken for missing: 'NA' 20 times (pass `missing_texts` to choose)" in dataset.notes
     assert dataset.schema is not None
     fitted = TabularPreprocessor(dates=dataset.schema.dates).fit(dataset.train.x)
     marked, empty = fitted.transform([{"v": mark, "x": 1.0} for mark in ("NA", None)])

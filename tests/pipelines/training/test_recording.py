@@ -96,8 +96,7 @@ def test_the_columns_of_a_table_are_shown_and_kept(program, tmp_path):
         "column  kind         missing  note",
         "size    numeric      1",
         "colour  categorical  0        2 categories",
-        "other kinds (numeric, categorical, dropped): "
-        "--data-option \"columns={'size': 'categorical'}\"",
+        "for another kind, pass `--data-option \"columns={'size': 'categorical'}\"`",
     ):
         assert line in shown.splitlines()
     (stored,) = (tmp_path / "mlruns").rglob("data.txt")
@@ -119,7 +118,8 @@ def test_a_person_reads_epochs_with_their_time_metrics_and_where_the_run_is(prog
     (total,) = (line.split()[2] for line in done.out.splitlines() if "trained in" in line)
     assert len(seconds) == 2
     assert sum(seconds) <= float(total) + 0.2
-    *epochs, following = done.err.splitlines()
+    *epochs, ending, following = done.err.splitlines()
+    assert ending == "testing and recording ..."
     assert all("  learning_rate 0" in line for line in epochs)
     assert following.startswith("Next: cookbook predict ")
     (run,) = (line for line in done.out.splitlines() if line.startswith("run "))

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import CodeVersion, code_version
-from tuning.storage.database import open_storage
-from tuning.storage.identity import store_id
 
 if TYPE_CHECKING:
     from pipelines.training.checkpoint import Checkpoint
@@ -41,6 +39,9 @@ def kept_apart(settings: SearchSettings) -> SearchSettings:
     folder = settings.checkpoints
     if folder is None or (folder / settings.study).is_dir():
         return settings
+    from tuning.storage.database import open_storage
+    from tuning.storage.identity import store_id
+
     store = open_storage(settings.url, wait=settings.store_timeout)
     return settings.changed(checkpoints=folder / store_id(store))
 
@@ -55,6 +56,9 @@ def forget_study(study: str, url: str) -> None:
     folder = checkpoints_folder()
     if folder is None:
         return
+    from tuning.storage.database import open_storage
+    from tuning.storage.identity import store_id
+
     for place in (folder, folder / store_id(open_storage(url))):
         # Whoever writes to a shared store may name a study as they like, `..` included.
         if (place / study).resolve().parent == place.resolve():

@@ -143,6 +143,17 @@ def test_the_schema_knows_every_key():
     assert schema["additionalProperties"] is False
 
 
+def test_a_plan_needs_no_store_before_the_workers_imports_begin():
+    program = (
+        "import sys, pipelines.jobs.plan, pipelines.jobs.run; "
+        "print(sorted({'optuna', 'sqlalchemy', 'pandas', 'keras', 'mlflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_checking_a_job_imports_nothing_heavy(tmp_path):
     program = (
         "import sys; from pipelines.jobs.schema import load_job; "

@@ -83,7 +83,7 @@ def find_format(column: pd.Series) -> tuple[str, int | None] | None:
             return form, None
         if 2 * len(bad) < len(texts):  # Codes have the shape of dates, too.
             nearly.append((len(bad), form, int(bad[0])))
-    return min(nearly)[1:] if nearly else None
+    return min(nearly, key=lambda found: found[0])[1:] if nearly else None
 
 
 def to_dates(column: pd.Series, form: str) -> pd.Series:

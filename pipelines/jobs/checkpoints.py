@@ -39,11 +39,8 @@ def kept_apart(settings: SearchSettings) -> SearchSettings:
     folder = settings.checkpoints
     if folder is None or (folder / settings.study).is_dir():
         return settings
-    from tuning.storage.database import open_storage
-    from tuning.storage.identity import store_id
-
-    store = open_storage(settings.url, wait=settings.store_timeout)
-    return settings.changed(checkpoints=folder / store_id(store))
+    own = _folder_of_store(folder, settings.url, wait=settings.store_timeout)
+    return settings.changed(checkpoints=own)
 
 
 def forget_study(study: str, url: str) -> None:
@@ -56,13 +53,18 @@ def forget_study(study: str, url: str) -> None:
     folder = checkpoints_folder()
     if folder is None:
         return
-    from tuning.storage.database import open_storage
-    from tuning.storage.identity import store_id
-
-    for place in (folder, folder / store_id(open_storage(url))):
+    for place in (folder, _folder_of_store(folder, url)):
         # Whoever writes to a shared store may name a study as they like, `..` included.
         if (place / study).resolve().parent == place.resolve():
             shutil.rmtree(place / study, ignore_errors=True)
+
+
+def _folder_of_store(folder: Path, url: str, *, wait: float | None = None) -> Path:
+    # Not imported with this module: the workers' imports would begin later for those without one.
+    from tuning.storage.database import open_storage
+    from tuning.storage.identity import store_id
+
+    return folder / store_id(open_storage(url, wait=wait))
 
 
 def training_checkpoint(folder: Path, facts: Any, *, marks: tuple[str, ...] = ()) -> Checkpoint:

@@ -70,7 +70,7 @@ def spreadsheet_number(text: str, decimal: str = ".") -> float | None:
     bare = digits == found["whole"] and found["part"] is None
     if len(signs) + bool(found["open"]) > 1 or (found["after"] and bare):
         return None
-    negative = bool(found["open"]) or signs[:1] in ([_MINUS[0]], [_MINUS[1]])
+    negative = bool(found["open"]) or any(sign in _MINUS for sign in signs)
     return float(f"{'-' if negative else ''}{digits}.{found['part'] or 0}")
 
 

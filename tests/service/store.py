@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-from tests.service.support import ROOT
+from tests.service.in_mlflow import assert_mlflow_equals
+from tests.service.support import ROOT, ended, trials_in
 from tuning import Client, open_study
-from tuning.storage.records import FINISHED, RESULT, read_trials
+from tuning.storage.records import RESULT
 
 JOB = """\
 function: tests.service.objectives:{objective}
@@ -23,22 +24,25 @@ trials: {trials}
 
 
 class Store:
-    """A store of its own, and the workers that serve it."""
+    """A store of its own, and the workers that serve it.
 
-    def __init__(self, url, folder):
+    Args:
+        url: The store.
+        folder: Where the workers have their folders.
+        tracking: The MLflow store that the workers write to, or None.
+    """
+
+    def __init__(self, url, folder, tracking=None):
         self.client = Client(url)
-        self.url, self.folder = url, folder
+        self.url, self.folder, self.tracking = url, folder, tracking
 
     def submit(self, name, *, objective="slow_parabola", trials=12, **options):
         text = JOB.format(objective=objective, trials=trials)
         return self.client.submit(text, name=name, trials=trials, **options)
 
     @contextlib.contextmanager
-    def workers(self, count=1, *options, once=True, prefix=(), url=None, tracking=None):
-        """Workers in folders of their own.
-
-        `prefix` is a command for them, `url` their way here, and `tracking` that to MLflow.
-        """
+    def workers(self, count=1, *options, once=True, prefix=(), url=None):
+        """Workers in folders of their own; `prefix` is a command for them, `url` their way here."""
         command = [
             *prefix,
             sys.executable,
@@ -48,13 +52,13 @@ class Store:
             "--slots",
             "2",
         ]
-        command += [] if tracking else ["--no-tracking"]
+        command += [] if self.tracking else ["--no-tracking"]
         command += [*(["--once"] if once else []), *options]
         environment = os.environ | {
             "PYTHONPATH": str(ROOT),
             "COOKBOOK_STORAGE": url or self.url,
             "COOKBOOK_MODULES": "tests.service.objectives",
-            **({"MLFLOW_TRACKING_URI": tracking} if tracking else {}),
+            **({"MLFLOW_TRACKING_URI": self.tracking} if self.tracking else {}),
         }
         started = []
         try:
@@ -73,7 +77,7 @@ class Store:
                 process.communicate()
 
     def trials(self, name):
-        return read_trials(open_study(name, self.url))
+        return trials_in(name, self.url)
 
     def wait_for(self, condition, seconds=120):
         end = time.monotonic() + seconds
@@ -85,7 +89,7 @@ class Store:
         raise TimeoutError(self.client.queue.jobs())
 
     def finished(self, name):
-        return sum(trial.state in FINISHED for trial in self.trials(name))
+        return ended(self.trials(name))
 
     def assert_done(self, name, trials):
         assert self.client.status(name).job.state == "done"
@@ -94,3 +98,5 @@ class Store:
         assert {trial.state for trial in found} == {"complete"}
         assert len({trial.params["x"] for trial in found}) == trials
         assert open_study(name, self.url).user_attrs[RESULT]["trials"] == trials
+        if self.tracking:
+            assert_mlflow_equals(self.tracking, name, found)

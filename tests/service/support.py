@@ -38,21 +38,30 @@ def by_state(records):
     return Counter(record.state for record in records)
 
 
+def trials_in(study, storage=None, root="mlruns"):
+    """The trials in a store; none while the study is not there yet."""
+    try:
+        return read_trials(open_study(study, storage, root=str(root)))
+    except JobError:
+        return []
+
+
 def read(root, study="s"):
-    return read_trials(open_study(study, root=str(root)))
+    return trials_in(study, root=root)
 
 
 def states(root, study="s"):
-    """State to number of trials, also of a study that is not there yet."""
-    try:
-        return by_state(read(root, study))
-    except JobError:
-        return Counter()
+    """State to number of trials."""
+    return by_state(read(root, study))
+
+
+def ended(trials):
+    """How many of some trials are finished."""
+    return sum(trial.state in FINISHED for trial in trials)
 
 
 def finished(root, study="s"):
-    found = states(root, study)
-    return sum(found[state] for state in FINISHED)
+    return ended(read(root, study))
 
 
 def wait_until(condition, seconds=120.0):

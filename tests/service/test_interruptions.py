@@ -16,15 +16,16 @@ from tests.service.postgres import cluster
 from tests.service.support import (
     assert_exact,
     by_state,
+    ended,
     finished,
     read,
     run,
     settings,
     start,
+    trials_in,
     wait_until,
 )
-from tuning import Float, JobError, Space, open_study, search
-from tuning.storage.records import FINISHED, read_trials
+from tuning import Float, JobError, Space, search
 
 pytestmark = pytest.mark.service
 
@@ -40,11 +41,7 @@ def store(request, tmp_path):
 
 
 def kept(store, root):
-    """The trials in a store; none while the study is not there yet."""
-    try:
-        return read_trials(open_study("s", store.get("storage"), root=str(root)))
-    except JobError:
-        return []
+    return trials_in("s", store.get("storage"), root)
 
 
 def servers():
@@ -142,7 +139,7 @@ def test_the_workers_server_may_die(tmp_path, store):
 
     def kill_server():
         while not over.wait(0.1):
-            if sum(trial.state in FINISHED for trial in kept(store, tmp_path)) >= 3:
+            if ended(kept(store, tmp_path)) >= 3:
                 for server in servers():
                     server.kill()
                 return

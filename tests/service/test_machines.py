@@ -12,14 +12,21 @@ from sqlalchemy.orm import Session
 
 from tests.service.postgres import cluster
 from tests.service.proxy import proxied
-from tests.service.support import as_twin, assert_exact, by_state, start, wait_until
+from tests.service.support import (
+    as_twin,
+    assert_exact,
+    by_state,
+    ended,
+    start,
+    trials_in,
+    wait_until,
+)
 from tests.service.test_faults import SHORT_LEASES
-from tuning import Client, JobError, open_study
+from tuning import Client, JobError
 from tuning.storage import connections, database
 from tuning.storage.claim_rows import Rows
 from tuning.storage.claims import ClaimBook
 from tuning.storage.faults import is_transient
-from tuning.storage.records import FINISHED, read_trials
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
@@ -39,14 +46,7 @@ def url(server):
 
 
 def trials(url):
-    try:
-        return read_trials(open_study("s", url))
-    except JobError:
-        return []
-
-
-def ended(url):
-    return sum(trial.state in FINISHED for trial in trials(url))
+    return trials_in("s", url)
 
 
 def assert_all_end(url, count, *searches):
@@ -58,10 +58,10 @@ def assert_all_end(url, count, *searches):
 def test_a_cut_cable_gives_trials_to_others_and_late_results_are_refused(tmp_path, url):
     with proxied(url) as (cable, through):
         far = start(tmp_path / "far", PARABOLA, before=SHORT_LEASES, storage=through, trials=40)
-        wait_until(lambda: ended(url) >= 2)
+        wait_until(lambda: ended(trials(url)) >= 2)
         cable.cut()
         near = start(tmp_path / "near", PARABOLA, before=SHORT_LEASES, storage=url, trials=40)
-        wait_until(lambda: ended(url) == 40, 150)  # those of the other side, too
+        wait_until(lambda: ended(trials(url)) == 40, 150)  # those of the other side, too
         cable.join()
         assert_all_end(url, 40, far, near)
     assert by_state(trials(url)) == {"complete": 40}

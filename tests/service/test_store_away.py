@@ -10,9 +10,7 @@ import pytest
 
 from tests.service import objectives
 from tests.service.postgres import cluster
-from tests.service.support import assert_exact, by_state, run, start, wait_until
-from tuning import JobError, open_study
-from tuning.storage.records import read_trials
+from tests.service.support import assert_exact, by_state, run, start, trials_in, wait_until
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
@@ -39,10 +37,7 @@ OBJECTIVE = "tests.service.objectives:parabola_held_by_a_file"
 
 
 def trials(url):
-    try:
-        return read_trials(open_study("s", url))
-    except JobError:
-        return []
+    return trials_in("s", url)
 
 
 def run_into_an_outage(root, server, url, **changes):

@@ -1,4 +1,4 @@
-"""Whole workers whose store, way or disk fails; each job ends with exactly its trials."""
+"""Whole workers whose store, way or disk fails: each job ends with its trials, in MLflow too."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def server():
 
 
 @pytest.fixture
-def store(server, request, tmp_path):
+def store(server, request, tmp_path, put_mlflow):
     name = f"f{abs(hash(request.node.name)) % 10**8}"
-    return Store(server(name), tmp_path)
+    return Store(server(name), tmp_path, f"sqlite:///{put_mlflow(tmp_path)}/mlflow.db")
 
 
 def test_workers_of_one_name_share_their_jobs(store):
@@ -47,7 +47,7 @@ def test_clocks_apart_and_stepped_cost_nothing(store, tmp_path):
     clocks = [Clock(tmp_path / name) for name in ("behind", "ahead")]
     behind, ahead = clocks
     ahead.set(600.0)
-    machines = [Store(store.url, clock.folder) for clock in clocks]
+    machines = [Store(store.url, clock.folder, store.tracking) for clock in clocks]
     with (
         machines[0].workers(prefix=behind.prefix) as (one,),
         machines[1].workers(prefix=ahead.prefix) as (other,),

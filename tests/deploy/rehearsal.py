@@ -99,7 +99,7 @@ def check_secrets() -> None:
                 f"label=com.docker.compose.project={PROJECT}").split()  # fmt: skip
     running = run("docker", "ps", "--format", "{{.Names}}").split()
     seen = [run("docker", "inspect", *names), compose("logs")]
-    seen += [run("docker", "top", name, "-eo", "args") for name in names if name in running]
+    seen += [run("docker", "top", name, "-eo", "pid,args") for name in names if name in running]
     for file in (ROOT / "secrets").iterdir():
         secret = file.read_text()
         if secret and any(secret in text for text in seen):

@@ -138,11 +138,15 @@ def mlflow(browser: Browser, folder: Path, result: dict[str, Any]) -> None:
             "mlflow-trial": f"experiments/{experiment}/runs/{children[0]}/model-metrics?{view}",
         }
         for name, route in pages.items():
-            browser.shoot(f"{server}/#/{route}", name, size=(1500, 1000), wait=12, script=_CLOSE)
+            browser.shoot(
+                f"{server}/#/{route}", name, size=(1500, 1000), wait=12, script=CLOSE_OFFERS
+            )
 
 
 # Whatever the UI offers to a first visitor stands in front of the page.
-_CLOSE = "document.querySelectorAll(\"button[aria-label*='lose']\").forEach((one) => one.click())"
+CLOSE_OFFERS = (
+    "document.querySelectorAll(\"button[aria-label*='lose']\").forEach((one) => one.click())"
+)
 
 
 def search_runs(server: str, experiment: str) -> list[str]:

@@ -6,6 +6,7 @@ with SIGKILL while both jobs run, and checks that every trial ended exactly once
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 JOBS = {"digits": 24, "breast-cancer": 24}
 PROJECT = "cookbook-rehearsal"
 ENVIRONMENT = {**os.environ, "COMPOSE_PROJECT_NAME": PROJECT, "MLFLOW_PORT": "5055"}
+HOST = f"127.0.0.1:{ENVIRONMENT['MLFLOW_PORT']}"
 _KILL_AFTER = 4  # finished trials of both jobs together
 _LIMIT_SECONDS = 900.0
 
@@ -47,6 +49,36 @@ def compose(*arguments: str) -> str:
 def client(*arguments: str) -> Any:
     """Calls `cookbook` in a container of its own and reads its JSON."""
     return json.loads(compose("run", "--rm", "-T", "cookbook", *arguments, "--json"))
+
+
+def login() -> str:
+    """The user of MLflow and its password, as `make secrets` made it."""
+    return f"admin:{(ROOT / 'secrets/mlflow_admin_password').read_text().strip()}"
+
+
+def ask(route: str, body: dict[str, Any]) -> Any:
+    """Calls MLflow's API as its user."""
+    request = urllib.request.Request(
+        f"http://{HOST}/api/2.0/mlflow/{route}",
+        json.dumps(body).encode(),
+        {
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {base64.b64encode(login().encode()).decode()}",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same server
+        return json.load(answer)
+
+
+def runs_of(job: str, role: str) -> list[dict[str, Any]]:
+    """The runs of a job in MLflow: of its `study` or of each `trial`."""
+    experiments = ask("experiments/search", {"max_results": 100})["experiments"]
+    body = {
+        "experiment_ids": [one["experiment_id"] for one in experiments],
+        "filter": f"tags.study = '{job}' and tags.role = '{role}'",
+        "max_results": 1000,
+    }
+    return ask("runs/search", body).get("runs", [])
 
 
 def say(text: str) -> None:
@@ -84,11 +116,15 @@ def check(name: str, budget: int) -> None:
     say(f"{name}: {dict(states)}, test accuracy {accuracy}")
     if finished != budget or len(set(numbers)) != len(numbers) or states["running"]:
         sys.exit(f"{name}: {finished} finished trials, asked for {budget}: {dict(states)}")
+    shown = [tag["value"] for run in runs_of(name, "trial") for tag in run["data"]["tags"]
+             if tag["key"] == "trial"]  # fmt: skip
+    if sorted(map(int, shown)) != sorted(numbers):
+        sys.exit(f"{name}: MLflow shows the trials {shown} instead of {numbers}.")
 
 
 def check_secrets() -> None:
     """Fails unless MLflow wants a password, and none is seen where containers are looked at."""
-    address = "http://127.0.0.1:5055/api/2.0/mlflow/experiments/get?experiment_id=0"
+    address = f"http://{HOST}/api/2.0/mlflow/experiments/get?experiment_id=0"
     try:
         urllib.request.urlopen(address, timeout=10)
         sys.exit("MLflow answers without a password.")
@@ -129,7 +165,9 @@ def main() -> None:
     for name, budget in JOBS.items():
         check(name, budget)
     check_secrets()
-    say("every trial ended exactly once; MLflow is on port 5055, `make down` ends it")
+    say(
+        f"every trial ended exactly once, and is in MLflow once: http://{HOST}; `make down` ends it"
+    )
 
 
 if __name__ == "__main__":

@@ -15,8 +15,11 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
+    TimeRemainingColumn,
 )
 from rich.text import Text
+
+from pipelines.heartbeat import Heartbeat
 
 Verbose = Literal["auto"] | bool | int
 
@@ -71,11 +74,23 @@ class ElapsedColumn(ProgressColumn):
         return Text(str(timedelta(seconds=seconds)), style="progress.elapsed")
 
 
+class LeftColumn(ElapsedColumn):
+    """The time that is left; while nothing is counted, or all is, the time since the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = TimeRemainingColumn()
+
+    def render(self, task: Task) -> Text:  # noqa: D102
+        counts = task.total is not None and not task.finished
+        return self._left.render(task) if counts else super().render(task)
+
+
 class LiveBar:
     """What is counted, how many are done, and a text.
 
     In a terminal it is drawn on standard error: standard output is left to results, so that a
-    program can read them.
+    program can read them. A log gets lines, also every few seconds while there is no other news.
 
     Args:
         label: What is counted; rich markup.
@@ -97,7 +112,9 @@ class LiveBar:
         self.surface = surface_for(verbose)
         self.console = Console(stderr=True, quiet=self.surface == SILENT)
         self._label = Text.from_markup(label).plain
-        self._written = 0.0
+        self._state = waiting
+        self._written, self._beaten = 0.0, False
+        self._heartbeat = Heartbeat(self._beat)
         # In a narrow terminal the texts keep their place, and the bar gives way.
         bar = max(_SHORTEST_BAR, min(width, self.console.width - _TEXTS))
         self._room = self.console.width - bar - len(self._label) - _COUNTS - _TIME * len(further)
@@ -123,11 +140,17 @@ class LiveBar:
         fitting = Text.from_markup(text)
         fitting.truncate(self._room, overflow="ellipsis")
         self._bar.update(self._task, completed=completed, total=total, description=fitting.markup)
+        count = f"{self._label} {round(completed, 2):g}/{total or '?'}"
+        self._state = f"{count}  {Text.from_markup(text).plain}".rstrip()
         over = total is not None and completed >= total
-        now = time.monotonic()
-        if self.surface == LINE and (over or now - self._written > _SECONDS_BETWEEN_LINES):
-            self._written = now
-            self._rewrite(f"{self._label} {completed:g}/{total or '?'}  {text}")
+        since = time.monotonic() - self._written
+        if self.surface == LINE and (over or since > _SECONDS_BETWEEN_LINES):
+            self._rewrite(self._state)
+
+    def wait_for(self, text: str) -> None:
+        """Says what is done before anything is counted."""
+        self._state = text
+        self._bar.update(self._task, description=text)
 
     def log(self, text: str) -> None:
         """Prints a line into a log, where there is neither a bar nor a line that is rewritten."""
@@ -136,18 +159,38 @@ class LiveBar:
 
     def note(self, text: str) -> None:
         """Prints a line above the bar, or into a log file instead of one."""
+        self._state = ""  # the line itself says what goes on
+        self._heartbeat.news()
         self.console.print(text, highlight=False, soft_wrap=True)
 
-    def _rewrite(self, markup: str) -> None:
-        plain = Text.from_markup(markup).plain[:_LINE_WIDTH]
-        sys.stdout.write(f"\r{plain:<{_LINE_WIDTH}}")
+    def _beat(self, seconds: float) -> None:
+        """Says that something goes on."""
+        text = "  ".join(part for part in (self._state, f"{seconds:.0f} s") if part)
+        if self.surface == LOG:
+            self.console.print(f"... {text}", highlight=False, markup=False, soft_wrap=True)
+        else:
+            self._beaten = True
+            self._draw(text)
+
+    def _rewrite(self, text: str) -> None:
+        self._heartbeat.news()
+        self._written, self._beaten = time.monotonic(), False
+        self._draw(text)
+
+    def _draw(self, text: str) -> None:
+        sys.stdout.write(f"\r{text[:_LINE_WIDTH]:<{_LINE_WIDTH}}")
         sys.stdout.flush()
 
     def __enter__(self) -> Self:
+        if self.surface in (LOG, LINE):
+            self._heartbeat.start()
         self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._heartbeat.stop()
         self._bar.stop()
-        if self.surface == LINE and self._written:
+        if self._beaten:
+            self._draw(self._state)  # without the seconds that were said last
+        if self.surface == LINE and (self._written or self._beaten):
             sys.stdout.write("\n")

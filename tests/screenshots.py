@@ -29,6 +29,7 @@ IMAGES = Path(__file__).parents[1] / "docs/images"
 SITE = Path(__file__).parents[1] / "build/site"
 LARGEST = 200_000  # bytes of a picture
 DESKTOP, PHONE = (1280, 900), (390, 844)
+_SCREENS = 1.5  # of a report: its verdict, and the first figure below it
 STUDY = "digits"
 
 
@@ -56,6 +57,7 @@ class Browser:
         name: str,
         *,
         size: tuple[int, int] = DESKTOP,
+        screens: float = 1.0,
         dark: bool = False,
         wait: float = 0.5,
         script: str = "",
@@ -66,12 +68,14 @@ class Browser:
             address: Of the page.
             name: Of the file without ending.
             size: Width and height in pixels.
+            screens: Heights that the picture shows.
             dark: Whether the reader prefers dark pages.
             wait: Seconds until everything is drawn.
             script: What is done in the page before.
         """
         width, height = size
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        shown = {"width": width, "height": round(screens * height)}
+        metrics = {**shown, "deviceScaleFactor": 1, "mobile": width < 500}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
@@ -114,8 +118,8 @@ def report(browser: Browser, folder: Path, _: dict[str, Any]) -> None:
     """The report on a desktop, on a phone, and in the dark."""
     run(folder, "report", STUDY)
     address = (folder / f"{STUDY}.html").as_uri()
-    browser.shoot(address, "report")
-    browser.shoot(address, "report-phone", size=PHONE)
+    browser.shoot(address, "report", screens=_SCREENS)
+    browser.shoot(address, "report-phone", size=PHONE, screens=_SCREENS)
     point = """
         document.querySelector("#slices").scrollIntoView({behavior: "instant"});
         const mark = document.querySelector("#slices [data-trial]");

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import TimeRemainingColumn
+from rich.markup import escape
 
 from pipelines.cli.output import make_table, next_steps
 from pipelines.formatting import format_value, where
-from pipelines.progress_bar import LiveBar
+from pipelines.progress_bar import LeftColumn, LiveBar
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,7 +30,7 @@ class ComparisonProgress(LiveBar):
         super().__init__(
             "training",
             "loading data and tracing the first model",
-            further=(TimeRemainingColumn(),),
+            further=(LeftColumn(),),
         )
         self._done = self._total = 0
 
@@ -46,9 +46,8 @@ class ComparisonProgress(LiveBar):
         """Shows one finished training."""
         self._done, self._total = done, total
         text = f"{what}: diverged" if result.diverged else f"{what}  {result.seconds:.1f} s"
-        self._bar.update(self._task, completed=done, total=total, description=text)
-        if not self.console.is_terminal:
-            self.note(f"training {done}/{total}  {text}")
+        self.show(done, total, escape(text))
+        self.log(escape(f"training {done}/{total}  {text}"))
 
     def summary(self, result: ComparisonResult) -> None:
         """Prints the table and its conclusions."""

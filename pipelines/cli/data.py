@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipelines.cli.output import json_option, print_listing, print_result
+from pipelines.cli.output import json_option, next_steps, print_listing, print_result, working
 
 data_dir_option = click.option(
     "--data-dir",
@@ -39,6 +39,8 @@ def list_datasets(*, as_json: bool) -> None:
         for entry in CATALOG.values()
     ]
     print_listing(rows, ("name", "summary", "task", "megabytes"), as_json=as_json)
+    if not as_json:
+        next_steps("cookbook data get NAME", "cookbook recipes")
 
 
 @data.command()
@@ -68,6 +70,7 @@ def get(name: str, *, data_dir: str | None, mirror: str | None) -> None:
         click.echo(path)
     if not paths:
         click.echo(f"{name} is complete; nothing to fetch.")
+    next_steps(f"cookbook data check {name}", "cookbook recipes")
 
 
 @data.command()
@@ -85,7 +88,8 @@ def check(name: str | None, *, data_dir: str | None, as_json: bool) -> None:
     if name is None:
         _check_all(data_dir, as_json=as_json)
         return
-    report = check_dataset(name, data_dir=data_dir)
+    with working("reading the data"):
+        report = check_dataset(name, data_dir=data_dir)
     if as_json:
         print_result(vars(report))
     else:
@@ -93,6 +97,8 @@ def check(name: str | None, *, data_dir: str | None, as_json: bool) -> None:
         click.echo(f"{report.name}: {report.status}{rows}")
         for line in (*report.problems, *report.notes):
             click.echo(f"  {line}")
+        again = "" if report.status == "complete" else f"cookbook data get {name}"
+        next_steps(again or "cookbook data list", "cookbook recipes")
     if report.status != "complete":
         raise click.exceptions.Exit(1)
 
@@ -103,7 +109,8 @@ def _check_all(data_dir: str | None, *, as_json: bool) -> None:
     from pipelines.datasets.check import check_dataset
 
     names = [entry.name for entry in CATALOG.values() if entry.folder is not None]
-    reports = [check_dataset(name, data_dir=data_dir, load=False) for name in names]
+    with working("reading the files"):
+        reports = [check_dataset(name, data_dir=data_dir, load=False) for name in names]
     rows = []
     for report in reports:
         found = [*report.problems, *report.notes]
@@ -116,5 +123,6 @@ def _check_all(data_dir: str | None, *, as_json: bool) -> None:
         # No table, which would break what is long onto further lines.
         for row in rows:
             click.echo(f"{row['name']:<18} {row['status']:<8} {row['found']}".rstrip())
+        next_steps("cookbook data get NAME", "cookbook recipes")
     if any(report.status == "damaged" for report in reports):
         raise click.exceptions.Exit(1)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipelines.cli.options import store_options
-from pipelines.cli.output import json_option, print_listing
+from pipelines.cli.output import json_option, next_steps, print_listing, working
 
 
 @click.command()
@@ -25,12 +25,15 @@ def doctor(*, root: Path, storage: str | None, tracking_uri: str | None, as_json
     """
     from pipelines.health import check_machine, check_packages, check_stores
 
-    checks = [
-        *check_packages(),
-        *check_machine(root),
-        *check_stores(root, storage=storage, tracking_uri=tracking_uri),
-    ]
+    with working("looking at this machine"):
+        checks = [
+            *check_packages(),
+            *check_machine(root),
+            *check_stores(root, storage=storage, tracking_uri=tracking_uri),
+        ]
     rows: list[dict[str, Any]] = [vars(check) for check in checks]
     print_listing(rows, ("name", "status", "found", "advice"), as_json=as_json)
+    if not as_json:
+        next_steps("cookbook recipes", "cookbook examples")
     if any(check.status == "wrong" for check in checks):
         raise click.exceptions.Exit(1)

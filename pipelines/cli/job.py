@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.options import store_options
+from pipelines.cli.output import next_steps
 
 if TYPE_CHECKING:
     from tuning import SearchSettings
@@ -42,6 +43,7 @@ def check(file: Path, *, root: Path) -> None:
     note = pruner_note(plan.settings)
     if note:
         click.echo(note)
+    next_steps(f"cookbook tune {file}", f"cookbook submit {file}")
 
 
 def pruner_note(settings: SearchSettings) -> str | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cookbook._names import unknown_name
 from pipelines.cli.output import json_option, make_table, next_steps, print_listing, print_result
 from pipelines.formatting import format_value
 
@@ -109,14 +108,14 @@ def show(recipe: str, *, as_json: bool) -> None:
     """
     from pipelines.comparisons.registry import comparison_names, load_comparison
     from pipelines.recipes.record import record_of
-    from pipelines.recipes.registry import load_recipe, recipe_names
+    from pipelines.recipes.registry import load_recipe, recipe_names, unknown_recipe
 
     if recipe in comparison_names():
         _show_comparison(load_comparison(recipe), as_json=as_json)
         return
     if recipe not in recipe_names():
         known = [*recipe_names(), *comparison_names()]
-        raise click.UsageError(unknown_name("recipe", recipe, known))
+        raise click.UsageError(unknown_recipe(recipe, known))
     found, record = load_recipe(recipe), record_of(recipe)
     fields: dict[str, Any] = {
         "name": found.name,
@@ -176,6 +175,7 @@ def _show_comparison(comparison: Comparison, *, as_json: bool) -> None:
 
     if not as_json:
         print_comparison(comparison)
+        next_steps(f"cookbook train {comparison.name}", "cookbook recipes")
         return
     parts = [
         {
@@ -211,6 +211,8 @@ def models(*, as_json: bool) -> None:
         for entry in MODELS.values()
     ]
     print_listing(rows, ("name", "trainable", "total", "summary"), as_json=as_json)
+    if not as_json:
+        next_steps("cookbook recipes", "cookbook show RECIPE")
 
 
 @click.command()
@@ -241,3 +243,4 @@ def reproduce(*, listed: bool, as_json: bool) -> None:
             if counts[verdict]:
                 click.echo(f"{verdict}: {why}.")
         click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts.items()))
+        next_steps("cookbook show RECIPE", "cookbook train RECIPE")

@@ -147,19 +147,26 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
 
 @contextlib.contextmanager
 def working(text: str) -> Iterator[None]:
-    """Says in a terminal what takes its time; a log or a pipe is left alone.
+    """Says on standard error what takes its time; a log or a pipe hears of it after a second.
 
     Args:
         text: What is done.
     """
     from rich.console import Console
 
+    from pipelines.heartbeat import Heartbeat
+
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
+    if console.is_terminal:
+        with console.status(f"{text} ..."):
+            yield
         return
-    with console.status(f"{text} ..."):
+    heartbeat = Heartbeat(lambda seconds: click.echo(f"... {text}  {seconds:.0f} s", err=True))
+    heartbeat.start()
+    try:
         yield
+    finally:
+        heartbeat.stop()
 
 
 def next_steps(*commands: str) -> None:

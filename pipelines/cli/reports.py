@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.names import open_named_study
-from pipelines.cli.output import json_option, next_steps, print_listing
+from pipelines.cli.output import json_option, next_steps, print_listing, working
 from pipelines.cli.studies import study_options
 
 
@@ -27,20 +27,24 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare STUDIES at equal budgets, with bands over seeds."""
-    from tuning.report import compare_studies
+    with working("comparing the studies"):
+        from tuning.report import compare_studies
 
-    # A study named twice would count as two seeds.
-    comparison = compare_studies(
-        [open_named_study(name, root, storage) for name in dict.fromkeys(studies)]
-    )
-    if figure is not None:
-        comparison.figure.savefig(figure)
+        # A study named twice would count as two seeds.
+        found = [open_named_study(name, root, storage) for name in dict.fromkeys(studies)]
+        comparison = compare_studies(found)
+        if figure is not None:
+            comparison.figure.savefig(figure)
     rows = [{"name": row["group"], **row} for row in comparison.rows]
     if not as_json:
         click.echo(f"after {comparison.trials} trials, or {comparison.seconds:.0f} s:")
     print_listing(rows, [key for key in rows[0] if key != "group"], as_json=as_json)
-    if figure is not None and not as_json:
+    if as_json:
+        return
+    if figure is not None:
         click.echo(figure)
+    name = found[0].study_name
+    next_steps(f"cookbook report {name}", f"cookbook best {name}")
 
 
 @click.command()
@@ -63,19 +67,21 @@ def report(
     storage: str | None,
 ) -> None:
     """Write a report on STUDY as one HTML page."""
-    from tuning.report import write_figures, write_report
-    from tuning.report.live import run_url_of
-
     found = open_named_study(study, root, storage)
     name = found.study_name
     path = output or Path(f"{name}.html")
     if live:
         _follow(name, path, root, storage)
-    else:
-        write_report(found, path, run_url=run_url_of(found))
+    with working("writing the report"):
+        from tuning.report import write_figures, write_report
+        from tuning.report.live import run_url_of
+
+        if not live:
+            write_report(found, path, run_url=run_url_of(found))
+        if figures is not None:
+            write_figures(found, figures)
     click.echo(path)
     if figures is not None:
-        write_figures(found, figures)
         click.echo(figures)
     next_steps(f"cookbook best {name}", "cookbook ui")
 

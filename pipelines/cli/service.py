@@ -74,6 +74,9 @@ def queue(*, watch: bool, everything: bool, root: Path, storage: str | None, as_
         rows = [_row(status, as_json=as_json) for status in client.jobs(states=states)]
         if rows or as_json:
             print_listing(rows, _COLUMNS, as_json=as_json)
+            if rows and not as_json and not watch:
+                name = rows[0]["name"]
+                next_steps(f"cookbook logs {name} --follow", f"cookbook results {name}")
         else:
             _print_no_jobs(len(client.queue.jobs(states=ENDED)))
 
@@ -158,8 +161,6 @@ def change(
     client = _client(root, storage)
     changed = change_job(job, client, _read_changes(changes))
     _report(client, changed, as_json=as_json)
-    if changed.is_over:
-        next_steps(f"cookbook resume {job}")
 
 
 def _read_changes(pairs: Sequence[str]) -> dict[str, Any]:
@@ -196,8 +197,11 @@ def logs(job: str, *, follow: bool, root: Path, storage: str | None, as_json: bo
             click.echo(_log_line(line, as_json=as_json))
             last = line.id
         if over or not follow:
-            return
+            break
         time.sleep(_WATCH_SECONDS)
+    if not as_json:
+        again = "cookbook queue --all" if over else f"cookbook logs {job} --follow"
+        next_steps(again, f"cookbook results {job}")
 
 
 @click.command()
@@ -232,7 +236,12 @@ def _report(client: Client, job: JobRecord, *, as_json: bool) -> None:
     if as_json:
         print_result(client.status(job.name).to_dict())
         return
+    from tuning.service.job_record import PAUSED
+
     click.echo(f"{job.name} is {job.state}, priority {job.priority}.")
+    waits = job.is_over or job.state == PAUSED
+    first = f"cookbook resume {job.name}" if waits else f"cookbook logs {job.name} --follow"
+    next_steps(first, f"cookbook results {job.name}")
 
 
 def _print_results(client: Client, name: str, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from pipelines.cli.output import (
     next_steps,
     print_listing,
     print_result,
+    working,
 )
 from pipelines.formatting import where
 
@@ -172,13 +173,14 @@ def sync(
     if study is None:
         _sync_trainings(root, tracking_uri, as_json=as_json)
         return
-    from pipelines.jobs.mlflow.review import sync_study
-    from tuning.storage.studies import storage_url
-    from tuning.tracking import default_tracking_uri
-
     found = open_named_study(study, root, storage)
-    url = storage_url(storage, str(root))
-    done = sync_study(found, url, tracking_uri or default_tracking_uri(root))
+    with working("sending to MLflow"):
+        from pipelines.jobs.mlflow.review import sync_study
+        from tuning.storage.studies import storage_url
+        from tuning.tracking import default_tracking_uri
+
+        url = storage_url(storage, str(root))
+        done = sync_study(found, url, tracking_uri or default_tracking_uri(root))
     if as_json:
         print_result(done)
         return
@@ -193,6 +195,7 @@ def sync(
             "The rest is on the machine that ran the search: run `cookbook sync` there.",
             err=True,
         )
+    next_steps(f"cookbook report {found.study_name}", "cookbook ui")
 
 
 def _sent(done: Mapping[str, Any]) -> list[str]:
@@ -211,11 +214,12 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
     from tuning.tracking import Tracker, default_tracking_uri
 
     uri = tracking_uri or default_tracking_uri(root)
-    sent = [
-        {"experiment": experiment, "run_id": run.run_id, "run_url": run.url}
-        for folder, experiment in waiting_records(root)
-        for run in [send_record(folder, Tracker(uri, experiment=experiment))]
-    ]
+    with working("sending to MLflow"):
+        sent = [
+            {"experiment": experiment, "run_id": run.run_id, "run_url": run.url}
+            for folder, experiment in waiting_records(root)
+            for run in [send_record(folder, Tracker(uri, experiment=experiment))]
+        ]
     if as_json:
         print_result({"sent": sent})
         return
@@ -223,6 +227,7 @@ def _sync_trainings(root: Path, tracking_uri: str | None, *, as_json: bool) -> N
         click.echo(f"{run['experiment']}  {run['run_url']}")
     if not sent:
         click.echo("MLflow has every training.")
+    next_steps("cookbook runs", "cookbook ui")
 
 
 @click.command()
@@ -246,6 +251,7 @@ def delete(study: str, *, yes: bool, root: Path, storage: str | None) -> None:
     delete_study(study, storage, root=str(root))
     forget_study(study, storage_url(storage, str(root)))
     click.echo(f"deleted {study}")
+    next_steps("cookbook status", "cookbook tune RECIPE")
 
 
 def _existing(root: Path, storage: str | None, listing: Callable[..., Any]) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from cookbook._names import unknown_name
 from pipelines.cli.options import parse_data, parse_settings, run_options, store_options
 from pipelines.cli.output import json_option, print_result
 from pipelines.cli.wording import with_data_options
@@ -36,7 +35,7 @@ def train(
 ) -> None:
     """Train RECIPE once and log the model, or run a comparison and log its table."""
     from pipelines.comparisons.registry import comparison_names
-    from pipelines.recipes.registry import recipe_names
+    from pipelines.recipes.registry import recipe_names, unknown_recipe
 
     params = parse_settings(settings) | ({"epochs": epochs} if epochs else {})
     given = {name: value for name, value in options.items() if value is not None}
@@ -53,7 +52,7 @@ def train(
         return
     if recipe not in recipe_names():
         known = [*recipe_names(), *comparison_names()]
-        raise click.UsageError(unknown_name("recipe", recipe, known))
+        raise click.UsageError(unknown_recipe(recipe, known))
     if "seeds" in given:
         raise click.UsageError(f"--seeds is for comparisons. For {recipe} use --seed.")
     _train({"recipe": recipe, "params": params, "data": data, **given}, as_json=as_json)

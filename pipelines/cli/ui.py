@@ -19,6 +19,7 @@ from typing import IO
 import click
 
 from pipelines.cli.options import store_options
+from pipelines.cli.output import working
 
 _PATIENCE = 120.0  # seconds until a server that does not answer is given up
 _LINES = 15  # of its output that are shown when it fails
@@ -34,11 +35,12 @@ def ui(*, port: int, host: str, browser: bool | None, root: Path) -> None:
     from tuning.tracking.locations import runs_url
 
     _check_port(host, port)
-    click.echo("Starting the MLflow UI, which takes some seconds.", err=True)
     address = runs_url(f"http://{host}:{port}")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log, suppress(KeyboardInterrupt):
         with _running(_arguments(host, port, root), log) as server:
-            if _answers(server, host, port):
+            with working("starting the MLflow UI"):
+                answers = _answers(server, host, port)
+            if answers:
                 click.echo(f"MLflow UI: {address}  (Ctrl-C stops it)")
                 if sys.stdout.isatty() if browser is None else browser:
                     webbrowser.open(address)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli.options import pool_options
+from pipelines.cli.output import next_steps
 from pipelines.cli.studies import study_options
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def worker(
     if check:
         _check()
         return
+    from pipelines.cli.worker_lines import WorkerLines
     from pipelines.jobs.checkpoints import checkpoints_folder
     from pipelines.jobs.recipe.objective import RecipeObjective
     from pipelines.service.board import Board
@@ -69,7 +71,7 @@ def worker(
     service = Service(client.url, root, tracks=not no_tracking)
     if service.tracking_uri is not None:
         check_tracking_uri(service.tracking_uri)
-    webhook = _webhook()
+    webhook, lines = _webhook(), WorkerLines()
     name = f"{this_user().partition('@')[2]}-{os.getpid()}"
     folder = root / "workers" / name
     pool = open_pool(options, log=folder / "trials.log", preload=RecipeObjective.preload)
@@ -89,9 +91,10 @@ def worker(
     # The processes that end jobs find the store as this one did, without its password in `ps`.
     os.environ[STORAGE_VARIABLE] = client.url
     stop = threading.Event()
-    click.echo(f"Worker {name}: {pool.size} slots. Ctrl-C ends it; nothing is lost.", err=True)
-    with Board(client, service), clean_end(stop):
-        serving.run(stop, once=once)
+    lines.line(f"Worker {name}: {pool.size} slots. Ctrl-C ends it; nothing is lost.")
+    with lines, Board(client, service), clean_end(stop):
+        serving.run(stop, once=once, tell=lines.line, watch=lines.show)
+    next_steps("cookbook queue --all", "cookbook results JOB")
 
 
 def _webhook() -> Webhook | None:

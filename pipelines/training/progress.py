@@ -7,18 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import TimeRemainingColumn
-
 from pipelines.formatting import format_value
-from pipelines.progress_bar import LiveBar, Verbose
+from pipelines.progress_bar import LeftColumn, LiveBar, Verbose
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
 
 # What the last epoch gave stays to be read for so long.
 _SECONDS_TO_READ = 2.0
-# Of a log file, within a long epoch.
-_SECONDS_BETWEEN_LINES = 60.0
 
 
 class EpochProgress(LiveBar):
@@ -40,18 +36,19 @@ class EpochProgress(LiveBar):
         super().__init__(
             "epoch",
             "loading data and tracing the model",
-            further=(TimeRemainingColumn(),),
+            further=(LeftColumn(),),
             verbose=verbose,
         )
         self._own_data, self._wording = own_data, wording
         self._text = ""
-        self._last = self._shown = time.perf_counter()
+        self._last = time.perf_counter()
 
     def start(self, dataset: Dataset) -> None:
         """Shows what was read of the user's own data; the time of the first epoch begins."""
         if self._own_data:
             self._show_data(dataset)
-        self._last = self._shown = time.perf_counter()
+        self.wait_for("tracing the model")
+        self._last = time.perf_counter()
 
     def _show_data(self, dataset: Dataset) -> None:
         # Names and values of the user's may look like rich's markup.
@@ -66,20 +63,15 @@ class EpochProgress(LiveBar):
     def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows the way through an epoch: `done` epochs of `epochs`."""
         epoch = math.ceil(done)
-        so_far = _metrics(metrics)
-        now = time.perf_counter()
-        if now - self._last > _SECONDS_TO_READ:
-            self._text = f"{done - epoch + 1:.0%} of epoch {epoch}  {so_far}"
+        if time.perf_counter() - self._last > _SECONDS_TO_READ:
+            self._text = f"{done - epoch + 1:.0%} of epoch {epoch}  {_metrics(metrics)}"
         self.show(done, epochs, self._text)
-        if now - self._shown > _SECONDS_BETWEEN_LINES:
-            self._shown = now
-            self.log(f"epoch {done:.2f}/{epochs}  {so_far}")
 
     def update(self, epoch: int, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows one finished epoch."""
         now = time.perf_counter()
         seconds = now - self._last
-        self._last = self._shown = now
+        self._last = now
         self._text = f"{_metrics(metrics)}  {seconds:.1f} s"
         self.show(epoch, epochs, self._text)
         # A log file gets a line per epoch instead of a bar.

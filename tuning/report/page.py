@@ -115,11 +115,11 @@ def _parts(
 ) -> Iterator[_Part]:
     """The parts of the page in their order; those without content are left out."""
     yield _Part("result", "Result", summary.result(view) if view.result else "")
-    yield _Part("again", "Look further", summary.going_on(view, run_url))
     for name, entry in EVALUATIONS.items():
         if name in view.evaluation:
             drawing = entry.draw(view.evaluation[name])
             yield _Part(name, entry.title, figure(name, entry.caption, drawing))
+    yield _Part("again", "Look further", summary.going_on(view, run_url))
     best = "Pareto front" if len(view.metrics) > 1 else "Best trials"
     yield _Part("best", best, _trials_table(view, best_trials(view)))
     for name, title, found in (

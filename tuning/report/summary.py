@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuning.report.markup import definitions, table, text
@@ -11,6 +11,8 @@ from tuning.report.outcome import facts_of, scores_table, seeds_table
 from tuning.report.values import duration, number
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, PRUNED
+
+_ROWS = 5  # of the scores, which are shown at once
 
 
 def heading(view: StudySnapshot) -> str:
@@ -48,16 +50,28 @@ def cards(view: StudySnapshot) -> str:
 
 
 def result(view: StudySnapshot) -> str:
-    """The scores as tables, and what else is known."""
-    tables = (scores_table(view.result), seeds_table(view.result))
-    parts = [table(*one) for one in tables if one is not None]
-    facts = facts_of(view.result)
-    return "\n".join([*parts, definitions(facts) if facts else ""])
+    """The scores as tables."""
+    scores, seeds = scores_table(view.result), seeds_table(view.result)
+    parts = ["" if scores is None else _first_rows(*scores)]
+    parts += ["" if seeds is None else table(*seeds)]
+    return "\n".join(filter(None, parts))
+
+
+def _first_rows(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table of what was asked for; many further metrics are shown on demand."""
+    further = rows[_ROWS:]
+    if len(further) < 2:
+        return table(header, rows, name="scores")
+    more = table(header, further)
+    shown = table(header, rows[:_ROWS], name="scores")
+    summary = f"<summary>Show {len(further)} further metrics</summary>"
+    return f'{shown}\n<details class="more">{summary}\n{more}</details>'
 
 
 def going_on(view: StudySnapshot, run_url: str | None) -> str:
-    """Where the run is in MLflow, and how the winner is trained again; empty when not known."""
-    parts = []
+    """What else is known, where the run is in MLflow, and how the winner is trained again."""
+    facts = facts_of(view.result)
+    parts = [definitions(facts)] if facts else []
     if run_url:
         local = "://127.0.0.1" in run_url
         how = ", while its UI runs on this machine" if local else ""

@@ -38,6 +38,11 @@ class EndProcesses:
     def __len__(self) -> int:
         return len(self._running)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Jobs whose ends run here."""
+        return tuple(self._running)
+
     def running(self, names: Collection[str]) -> int:
         """How many of these jobs are ended here at this moment."""
         return sum(name in names for name in self._running)

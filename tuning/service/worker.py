@@ -81,6 +81,7 @@ class Worker:
         self._capacity = capacity
         self._unable: set[str] = set()  # jobs of which it was said that they need more
         self._beat = beat
+        self._tell: Callable[[str], None] = lambda line: None
         self._watcher = QueueWatcher(client, store_timeout=store_timeout, checkpoints=checkpoints)
         self._dispatcher = Dispatcher(pool)
         self._announcements = Announcements(client, webhook)
@@ -89,22 +90,33 @@ class Worker:
         self._serving: dict[str, Serving] = {}
         self._closing: list[threading.Thread] = []  # MLflow may take a minute to catch up
 
-    def run(self, stop: threading.Event, *, once: bool = False) -> None:
+    def run(
+        self,
+        stop: threading.Event,
+        *,
+        once: bool = False,
+        tell: Callable[[str], None] = lambda line: None,
+        watch: Callable[[str], None] = lambda now: None,
+    ) -> None:
         """Works until it is stopped.
 
         Args:
             stop: Ends the work when it is set.
             once: End when there is nothing left to do.
+            tell: Receives a line for each event, beside the jobs' logs.
+            watch: Receives at every step what it does; empty while it waits for jobs.
 
         Raises:
             StoreError: If the store did not answer for as long as it is waited for.
         """
+        self._tell = tell
         self._watcher.start()
         idle_since = 0
         try:
             while not stop.is_set():
                 self._beat()
                 self._step()
+                watch(self._now)
                 if self._watcher.error is not None:
                     raise self._watcher.error
                 busy = self._serving or self._openings or len(self._ends) or self._open_here()
@@ -113,6 +125,15 @@ class Worker:
                     return
         finally:
             self._close()
+
+    @property
+    def _now(self) -> str:
+        trials = [
+            f"{one.job.name}: {one.finished} of {one.job.trials or '?'} trials"
+            for one in self._watcher.statuses
+            if one.job.name in self._serving
+        ]
+        return ", ".join([*trials, *(f"{name}: ending" for name in self._ends.names)])
 
     def _step(self) -> None:
         statuses = self._wanted()
@@ -207,6 +228,8 @@ class Worker:
         for name, code, words in self._ends.finished():
             if code:
                 self._say(name, f"the end failed (code {code}): {words}")
+            else:
+                self._tell(f"{name}: is over")
             self._announce_end(name)
 
     def _leave(self, name: str) -> None:
@@ -238,12 +261,14 @@ class Worker:
                 queue.log.add(name, says, source=self._name)
 
         self._watcher.write(write)
+        self._tell(f"{name}: {says}")
 
     def _announce_end(self, name: str) -> None:
         self._watcher.write(lambda queue: self._announcements.over(name))
 
     def _say(self, name: str, text: str) -> None:
         line = mask_credentials(text)
+        self._tell(f"{name}: {line}")
         self._watcher.write(lambda queue: queue.log.add(name, line, source=self._name))
 
     def _close(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 BAD_CALLS = {
-    ("train", "digits-cn"): "No recipe named 'digits-cn'. Did you mean 'digits-cnn'?",
-    ("tune", "digits-cn"): "No recipe named 'digits-cn'. Did you mean 'digits-cnn'?",
-    ("show", "digit-cnn"): "No recipe named 'digit-cnn'. Did you mean 'digits-cnn'?",
+    ("train", "digits-cn"): "No recipe named 'digits-cn'. Did you mean 'digits-cnn'",
+    ("tune", "digits-cn"): "No recipe named 'digits-cn'. Did you mean 'digits-cnn'",
+    ("show", "digit-cnn"): "No recipe named 'digit-cnn'. Did you mean 'digits-cnn'",
     ("tunes", "digits-cnn"): "No command named 'tunes'. Did you mean 'tune'?",
     ("tune", "digits-cnn", "--strategy", "tp"): "No strategy named 'tp'. Did you mean 'tpe'?",
     ("tune", "digits-cnn", "--pruner", "halvin"): "No pruner named 'halvin'. Did you mean",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
 
 import pytest
 
+from pipelines import heartbeat, progress_bar
 from pipelines.jobs.progress import SearchProgress
+from pipelines.progress_bar import LINE
 from pipelines.training import progress as module
 from pipelines.training.progress import EpochProgress
 from tuning import Progress
@@ -21,22 +24,66 @@ def clock(monkeypatch):
     return now
 
 
-def test_a_log_file_gets_a_line_a_minute_within_an_epoch_and_one_at_its_end(clock, capsys):
+def test_a_log_file_gets_a_line_an_epoch(clock, capsys):
     with EpochProgress() as progress:
-        for clock[0], done in ((30.0, 0.125), (61.0, 0.25), (100.0, 0.5), (122.0, 0.75)):
-            progress.step(done, 2, {"loss": 1.5})
+        progress.step(0.5, 2, {"loss": 1.5})
         clock[0] = 150.0
         progress.update(1, 2, {"loss": 1.25, "val_loss": 1.75})
         progress.update(2, 2, {"loss": 1.0})
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines() == [
-        "epoch 0.25/2  loss 1.5",
-        "epoch 0.75/2  loss 1.5",
         "epoch 1/2  loss 1.25  val_loss 1.75  150.0 s",
         "epoch 2/2  loss 1  0.0 s",
         "testing and recording ...",
     ]
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Signs of life after hundredths of a second instead of seconds."""
+    monkeypatch.setattr(heartbeat, "_TICK", 0.005)
+    monkeypatch.setattr(heartbeat, "_FIRST", 0.01)
+    monkeypatch.setattr(heartbeat, "_SHORTEST", 0.02)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_log_says_what_still_goes_on(clock, capsys):
+    with EpochProgress() as progress:
+        lines_until(capsys, r"\.\.\. loading data and tracing the model  \d+ s")
+        clock[0] = 5.0
+        progress.step(1.25, 2, {"loss": 1.5})
+        lines_until(capsys, r"\.\.\. epoch 1.25/2  25% of epoch 2  loss 1.5  \d+ s")
+        progress.note("Refitting ...")
+        lines_until(capsys, r"\.\.\. \d+ s")
+    with SearchProgress() as progress:
+        for running in (1, 2):
+            progress.update(Progress(study="s", total=4, complete=1, running=running))
+        lines_until(capsys, r"\.\.\. trials 1/4  2 running  0 pruned  \d+ s")
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_notebook_sees_that_something_goes_on_and_keeps_the_last_state(monkeypatch, capsys):
+    monkeypatch.setattr(progress_bar, "surface_for", lambda _: LINE)
+    with SearchProgress() as progress:
+        lines_until(capsys, r"starting the workers  \d+ s")
+        progress.update(Progress(study="s", total=4, complete=1, running=2))
+        lines_until(capsys, r"trials 1/4  2 running  0 pruned  \d+ s")
+    assert capsys.readouterr().out.rstrip().endswith("\rtrials 1/4  2 running  0 pruned")
+
+
+def test_signs_of_life_become_rarer():
+    assert [heartbeat.pause_after(seconds) for seconds in (0, 40, 100, 10_000)] == [4, 4, 10, 60]
+
+
+def lines_until(capsys, pattern):
+    """What is printed until a line matches; a test's time limit ends the waiting."""
+    shown = ""
+    while not any(re.fullmatch(pattern, line.strip()) for line in re.split(r"[\r\n]", shown)):
+        time.sleep(0.01)
+        captured = capsys.readouterr()
+        shown += captured.err + captured.out
+    return shown
 
 
 def last_line(capfd):

@@ -14,7 +14,7 @@ from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saved import keep_summary
 from pipelines.training.saving import save_model, served_example
 from tuning.tracking import Provenance, Tracker, TrackingError, git_commit
-from tuning.tracking.content import run_name
+from tuning.tracking.content import run_name, score_key
 
 if TYPE_CHECKING:
     import keras
@@ -66,7 +66,7 @@ def record(
             name=name,
             params=experiment.params,
             tags=_tags(request, dataset, baseline),
-            metrics={f"{of}_{key}": v for of, found in finals.items() for key, v in found.items()},
+            metrics={score_key(of, k): v for of, found in finals.items() for k, v in found.items()},
             history={**history, "step": list(range(1, _epochs(history) + 1))},
             dataset=dataset.name,
             fingerprint=dataset.fingerprint,

@@ -103,9 +103,9 @@ def send_record(model_folder: Path, tracker: Tracker) -> Run:
     run.log(metrics=record.metrics, history=record.history, start=record.start)
     run.dataset(record.dataset, record.fingerprint)
     run.file(folder / _FILES)
-    if "model.logged" not in run.tags():
+    if "internal.model" not in run.tags():
         log_model(run, read_example(folder), model_folder / MODEL_FILE)
-        run.log(tags={"model.logged": "true"})
+        run.log(tags={"internal.model": "true"})
     run.finish(end=record.end)
     shutil.rmtree(folder)
     target = model_folder.with_name(run.run_id)

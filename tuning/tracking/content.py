@@ -25,6 +25,10 @@ ROLE_STUDY, ROLE_TRIAL = "study", "trial"
 DESCRIPTION = "mlflow.note.content"  # MLflow's tag of what its UI shows as description
 _LONGEST_NAME = 80
 
+# MLflow shows what is named so on a page of its own; a section of any other name would stand before
+# the learning curves.
+BESIDE_CURVES = "system"
+
 # MLflow marks a run that was KILLED as it marks one that FAILED, with a red cross, and a pruned
 # trial is no failure: its name and the tag `state` say that it was stopped.
 STATUS_OF = {COMPLETE: "FINISHED", PRUNED: "FINISHED", FAILED: "FAILED"}
@@ -85,6 +89,21 @@ def safe_key(name: str) -> str:
     """
     key = posixpath.normpath(_FORBIDDEN.sub("_", str(name)))
     return key.lstrip("./")[:LONGEST_KEY] or "_"
+
+
+def score_key(group: str, name: str) -> str:
+    """Names a score of the test rows: the model's own, or what it is compared with.
+
+    Args:
+        group: `test`, `default` or `baseline`.
+        name: Of the metric.
+
+    Example:
+        >>> score_key("test", "accuracy"), score_key("baseline", "accuracy")
+        ('test_accuracy', 'system/baseline_accuracy')
+    """
+    place = "" if group == "test" else f"{BESIDE_CURVES}/"
+    return f"{place}{group}_{name}"
 
 
 def as_text(value: Any, limit: int) -> str:
@@ -195,7 +214,7 @@ def trial_content(
         epoch, for example), it is the curve's latest point, under the same name: so a table of
         runs shows and sorts by what the study compares. `objective` is what the search compared,
         of complete trials only. What is no curve beside curves, and no metric of the study, is
-        named `trial/...`: MLflow shows these charts in a section of their own, after the curves.
+        named `system/...`: MLflow shows it on another page than the curves.
     """
     start = milliseconds(record.started or record.finished or datetime.now())
     end = max(start, milliseconds(record.finished)) if record.finished else start
@@ -228,17 +247,17 @@ def _final_values(record: TrialRecord, names: Sequence[str]) -> list[tuple[str, 
         single = len(record.values) == 1
         for index, value in enumerate(record.values):
             name = names[index] if index < len(names) else str(index)
-            final["objective" if single else safe_key(f"objective/{name}")] = float(value)
+            final["objective" if single else safe_key(f"objective_{name}")] = float(value)
     for name, value in record.constraints.items():
-        final[safe_key(f"constraint/{name}")] = float(value)
+        final[safe_key(f"{BESIDE_CURVES}/constraint/{name}")] = float(value)
     if record.duration is not None:
-        final["trial/duration_seconds"] = record.duration
+        final[f"{BESIDE_CURVES}/duration_seconds"] = record.duration
     return list(final.items())
 
 
 def _key(name: str, record: TrialRecord, names: Sequence[str]) -> str:
     has_curve = name in record.history or name in names or not record.history
-    return safe_key(name if has_curve else f"trial/{name}")
+    return safe_key(name if has_curve else f"{BESIDE_CURVES}/{name}")
 
 
 def _trial_tags(record: TrialRecord) -> dict[str, Any]:

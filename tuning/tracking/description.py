@@ -54,7 +54,8 @@ def _scores(result: Mapping[str, Any]) -> str:
     if not names:
         return ""
     title = f"baseline ({result['baseline']})" if "baseline" in result else "baseline"
-    head = f"| test metric | winner | defaults | {title} |\n|---|---:|---:|---:|"
+    # MLflow shows tables without space between their columns.
+    head = f"| test metric | &emsp;winner | &emsp;defaults | &emsp;{title} |\n|---|---:|---:|---:|"
     lines = [f"| {name} | {' | '.join(_number(g.get(name)) for g in groups)} |" for name in names]
     return "\n".join([head, *lines])
 

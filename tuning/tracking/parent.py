@@ -21,10 +21,17 @@ from tuning.storage.records import (
     TrialRecord,
     best_record,
 )
-from tuning.tracking.content import Point, as_tags, milliseconds, safe_key
+from tuning.tracking.content import (
+    BESIDE_CURVES,
+    Point,
+    as_tags,
+    milliseconds,
+    safe_key,
+    score_key,
+)
 
 BEST_VALUE = "best_value"
-_RESULT_PREFIX = "result"
+_RESULT_PREFIX = f"{BESIDE_CURVES}/result"
 
 
 def maximize_of(study: Any) -> tuple[bool, ...]:
@@ -107,8 +114,8 @@ _SCORE_KEYS = frozenset(f"{group}_metrics" for group in _SCORES)
 def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
     """Numbers of the final result as metrics.
 
-    Test metrics are named as those of a single training are, `test_<name>`, with `default_<name>`
-    and `baseline_<name>` beside them; of all else nested names are joined by a slash.
+    Test metrics are named as those of a single training are, `test_<name>`; what they are compared
+    with, and all else, is for the page beside the charts.
 
     Args:
         result: The study's `result`.
@@ -119,13 +126,13 @@ def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
 
     Example:
         >>> [(p.key, p.value) for p in
-        ...  result_points({"test_metrics": {"accuracy": 0.98}, "interval": [0.97, 0.99]}, 0)]
-        [('test_accuracy', 0.98), ('result/interval/0', 0.97), ('result/interval/1', 0.99)]
+        ...  result_points({"test_metrics": {"accuracy": 0.98}, "trials": 9}, 0)]
+        [('test_accuracy', 0.98), ('system/result/trials', 9.0)]
     """
     found: dict[str, float] = {}
     for group in _SCORES:
         for name, value in dict(result.get(f"{group}_metrics") or {}).items():
-            _flatten(f"{group}_{name}", value, found)
+            _flatten(score_key(group, name), value, found)
     rest = {key: value for key, value in result.items() if key not in _SCORE_KEYS}
     _flatten(_RESULT_PREFIX, rest, found)
     return [Point(key, value, moment, 0) for key, value in found.items()]

@@ -26,7 +26,7 @@ from tuning.tracking.runs_view import save_view, view_url
 from tuning.tracking.study_files import StudyFiles
 from tuning.tracking.study_runs import name_data, provenance_of, shared_tags, study_params
 
-FILES_DIGEST = "files_digest"  # tag: what the files of the run were drawn from
+FILES_DIGEST = "internal.files"  # tag: what the files of the run were drawn from
 
 
 @dataclass

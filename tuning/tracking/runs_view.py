@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from tuning.storage.records import SPACE
-from tuning.tracking.content import STUDY
+from tuning.tracking.content import STUDY, safe_key
 from tuning.tracking.locations import MODEL_TRAINING_VIEW
 from tuning.tracking.quiet import tracking_errors
 from tuning.tracking.runs import Run
@@ -31,9 +31,8 @@ def runs_view(study: Any) -> dict[str, Any]:
     """
     single = len(study.directions) == 1
     params = [name for name, form in study.user_attrs.get(SPACE, {}).items() if "fixed" not in form]
-    metrics = (
-        ["objective"] if single else [f"objective/{name}" for name in study.metric_names or ()]
-    )
+    several = [safe_key(f"objective_{name}") for name in study.metric_names or ()]
+    metrics = ["objective"] if single else several
     columns = [
         "tags.`state`",
         *(f"metrics.`{name}`" for name in metrics),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tuning.tracking.models import LoggedModel
 
 FOLDER = "delivery"  # beside the model
-SENT = "delivery"  # tag of the parent run: which delivery it has
+SENT = "internal.delivery"  # tag of the parent run: which delivery it has
+_SENT_BEFORE = "delivery"  # its name in 0.2.0
 RECIPE, KERAS = "recipe", "keras"
 _FACTS, _FILES = "delivery.json", "files"
 
@@ -99,7 +100,7 @@ class Delivery:
             TrackingError: If MLflow does not accept it; what is kept stays.
         """
         tags = run.tags()
-        if tags.get(SENT) == self.mark:
+        if self.mark in (tags.get(SENT), tags.get(_SENT_BEFORE)):
             return False
         from tuning.tracking.content import DESCRIPTION
         from tuning.tracking.models import describe_model

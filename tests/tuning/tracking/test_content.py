@@ -47,9 +47,9 @@ def test_a_trial_keeps_its_times_parameters_and_epochs() -> None:
         ("val_accuracy", 2): (0.9, start + 4000),
         ("loss", 1): (2.0, start + 2000),
         ("loss", 2): (1.0, start + 4000),
-        ("trial/parameters", 2): (1200.0, start + 4000),
+        ("system/parameters", 2): (1200.0, start + 4000),
         ("objective", 2): (0.9, start + 4000),
-        ("trial/duration_seconds", 2): (4.0, start + 4000),
+        ("system/duration_seconds", 2): (4.0, start + 4000),
     }
     assert content.tags == {
         "study": "digits",
@@ -81,7 +81,7 @@ def test_a_final_value_that_is_not_the_last_epoch_is_the_latest_point_of_its_cur
 def test_several_metrics_are_named() -> None:
     content = trial_content(record(values=(0.9, 7.0)), metrics=["acc", "size"], tags={})
     objectives = {p.key: p.value for p in content.metrics if p.key.startswith("objective")}
-    assert objectives == {"objective/acc": 0.9, "objective/size": 7.0}
+    assert objectives == {"objective_acc": 0.9, "objective_size": 7.0}
 
 
 def test_a_failed_trial_says_why_without_passwords() -> None:
@@ -143,4 +143,4 @@ def test_the_incumbent_ignores_what_is_not_finite_failed_or_infeasible() -> None
 
 def test_results_become_metrics_but_not_their_parameters() -> None:
     result = {"best_params": {"units": 3}, "test": {"acc": 0.5, "nan": math.nan}, "ok": True}
-    assert [(p.key, p.value) for p in result_points(result, 0)] == [("result/test/acc", 0.5)]
+    assert [(p.key, p.value) for p in result_points(result, 0)] == [("system/result/test/acc", 0.5)]

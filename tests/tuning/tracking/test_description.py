@@ -26,7 +26,10 @@ def test_verdict_scores_and_commands_are_there():
     best = {"widths": [64, 32], "learning_rate": 0.01, "optimizer": "adam"}
     text = describe_study(RESULT, PROVENANCE, run_id="abc", best=best)
     assert text.startswith(RESULT["verdict"])
-    assert "| test metric | winner | defaults | baseline (logistic regression) |" in text
+    assert (
+        "| test metric | &emsp;winner | &emsp;defaults | &emsp;baseline (logistic regression) |"
+        in text
+    )
     assert "| accuracy | 0.98 | 0.95 | 0.9 |" in text
     assert "| loss | 0.1 | 0.2 |  |" in text
     assert 'mlflow.pyfunc.load_model("runs:/abc/model")' in text

@@ -153,15 +153,22 @@ class LiveBar:
         self._bar.update(self._task, description=text)
 
     def log(self, text: str) -> None:
-        """Prints a line into a log, where there is neither a bar nor a line that is rewritten."""
+        """Prints a line into a log, where there is neither a bar nor a line that is rewritten.
+
+        Args:
+            text: The line; rich markup.
+        """
         if self.surface == LOG:
-            self.note(text)
+            self._print(text, markup=True)
 
     def note(self, text: str) -> None:
-        """Prints a line above the bar, or into a log file instead of one."""
+        """Prints a line above the bar, or into a log file instead of one; brackets stay."""
+        self._print(text, markup=False)
+
+    def _print(self, text: str, *, markup: bool) -> None:
         self._state = ""  # the line itself says what goes on
         self._heartbeat.news()
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False, markup=markup, soft_wrap=True)
 
     def _beat(self, seconds: float) -> None:
         """Says that something goes on."""

@@ -17,6 +17,7 @@ from pipelines.cli.options import (
     store_options,
 )
 from pipelines.cli.output import json_option, next_steps, print_result
+from pipelines.cli.wording import with_data_options
 from tuning.strategies import PRUNERS, STRATEGIES
 
 
@@ -89,7 +90,7 @@ def tune(
             plan,
             tracking=checked.tracking,
             on_progress=progress.update,
-            on_note=progress.note,
+            on_note=lambda text: progress.note(with_data_options(text)),
         )
     if as_json:
         print_result(result.to_dict())

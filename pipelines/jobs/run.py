@@ -47,12 +47,12 @@ def run_plan(
             pool.prepare()
         from pipelines.jobs.course import search_and_end
 
+        note = on_note or (lambda text: None)
+        identified = plan.identified()
+        for line in plan.target.about_data:
+            note(line)
         return search_and_end(
-            plan.identified(),
-            pool,
-            tracking=tracking,
-            on_progress=on_progress,
-            note=on_note or (lambda text: None),
+            identified, pool, tracking=tracking, on_progress=on_progress, note=note
         )
 
 

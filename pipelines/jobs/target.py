@@ -33,6 +33,7 @@ class Target(Protocol):
         seeds: With how many seeds the winner is refitted, at least 1.
         tested_on: Fingerprint of test rows that are no part of the data, or None.
         last_step: What `finish` is about to do, for the user.
+        about_data: What the user is told of data of their own before the search; read already.
         preload: Modules that the workers' server imports before the first trial.
     """
 
@@ -67,6 +68,10 @@ class Target(Protocol):
     @property
     def last_step(self) -> str:
         """One line."""
+
+    @property
+    def about_data(self) -> Sequence[str]:
+        """Lines."""
 
     @property
     def preload(self) -> Sequence[str]:

@@ -95,6 +95,19 @@ class DataRequest:
         return dataset
 
 
+def said_of(dataset: Dataset) -> tuple[str, ...]:
+    """What was read, inferred and left out of a dataset, and how to change it.
+
+    Args:
+        dataset: Of the user's own data, for example.
+    """
+    schema = dataset.schema
+    table = (
+        () if schema is None else (schema.table(), f"for another kind, pass `{schema.override()}`")
+    )
+    return (*table, *dataset.notes)
+
+
 def check_own_data(recipe: Recipe, given: str) -> None:
     """Refuses a person's data for a recipe that has its own, and names one that takes them.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.formatting import format_value
 from pipelines.progress_bar import LeftColumn, LiveBar, Verbose
+from pipelines.training.data import said_of
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
@@ -46,19 +47,10 @@ class EpochProgress(LiveBar):
     def start(self, dataset: Dataset) -> None:
         """Shows what was read of the user's own data; the time of the first epoch begins."""
         if self._own_data:
-            self._show_data(dataset)
+            for line in said_of(dataset):
+                self.note(self._wording(line))
         self.wait_for("tracing the model")
         self._last = time.perf_counter()
-
-    def _show_data(self, dataset: Dataset) -> None:
-        # Names and values of the user's may look like rich's markup.
-        plain: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-        if dataset.schema is not None:
-            self.console.print(dataset.schema.table(), **plain)
-            how = f"for another kind, pass `{dataset.schema.override()}`"
-            self.console.print(self._wording(how), **plain)
-        for note in dataset.notes:
-            self.console.print(self._wording(note), **plain)
 
     def step(self, done: float, epochs: int, metrics: Mapping[str, float]) -> None:
         """Shows the way through an epoch: `done` epochs of `epochs`."""

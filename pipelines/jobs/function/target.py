@@ -36,6 +36,7 @@ class FunctionTarget:
     default_point: ClassVar[None] = None
     seeds: ClassVar[int] = 1
     tested_on: ClassVar[None] = None
+    about_data: ClassVar[tuple[str, ...]] = ()
     last_step: ClassVar[str] = "Writing the result ..."
 
     @classmethod

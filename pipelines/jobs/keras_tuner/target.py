@@ -62,6 +62,7 @@ class HyperModelTarget:
     seeds: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
     class_weight: ClassWeight | None = None
+    about_data: tuple[str, ...] = ()
     last_step: str = "Refitting the best trial on training and validation rows ..."
     preload: tuple[str, ...] = BuildObjective.preload
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,7 +20,7 @@ from pipelines.recipes.recipe import Recipe
 from pipelines.recipes.registry import load_recipe
 from pipelines.tasks.registry import TASKS, task_entry
 from pipelines.training.checks import check_hyperparameters
-from pipelines.training.data import DataRequest
+from pipelines.training.data import DataRequest, said_of
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
 
@@ -112,10 +113,15 @@ class RecipeTarget:
         check_metric_names(self.recipe, settings, folds=self.folds)
 
     @functools.cached_property
-    def _loaded(self) -> tuple[str, str]:
-        """Name and fingerprint of the data; the data themselves are not kept here."""
+    def _loaded(self) -> tuple[str, str, tuple[str, ...]]:
+        """Name and fingerprint of the data, and what is said of them; they are not kept here."""
         dataset = self.data.load()
-        return dataset.name, dataset.fingerprint
+        return dataset.name, dataset.fingerprint, said_of(dataset)
+
+    @property
+    def about_data(self) -> tuple[str, ...]:
+        """What was read, inferred and left out of data of the user's own."""
+        return self._loaded[2] if "path" in json.loads(self.data.options) else ()
 
     def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """Recipe, data and the hyperparameters that are not searched."""
@@ -142,7 +148,7 @@ class RecipeTarget:
 
     def provenance(self, settings: SearchSettings) -> Provenance:
         """The recipe as the experiment of the runs."""
-        dataset, fingerprint = self._loaded
+        dataset, fingerprint, _ = self._loaded
         return Provenance(
             git_commit=git_commit(),
             dataset=dataset,

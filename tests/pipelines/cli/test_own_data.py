@@ -305,6 +305,8 @@ def test_a_search_shows_the_notes_once(program_in_place, tmp_path):
     # For a person, from the finished study.
     shown = program(*search)
     assert "is finished" in shown.err
+    assert dropped in shown.err.splitlines(), "what was read is said before the search"
+    assert "a       numeric  0" in shown.err.splitlines()
     assert shown.out.count(dropped) == 1
     # In the MLflow run, and beside the model, from where an outage of MLflow is made up for.
     stored = list((tmp_path / "mlruns").rglob("data.txt"))

@@ -146,13 +146,11 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
 
 
 @contextlib.contextmanager
-def working(text: str, *, long: bool = False) -> Iterator[None]:
+def working(text: str) -> Iterator[None]:
     """Says on standard error what takes its time; a log or a pipe hears of it after a second.
 
     Args:
         text: What is done.
-        long: It takes seconds anyway: a log hears of it at once. While TensorFlow is imported, no
-            other thread may have its turn for seconds.
     """
     from rich.console import Console
 
@@ -163,8 +161,6 @@ def working(text: str, *, long: bool = False) -> Iterator[None]:
         with console.status(f"{text} ..."):
             yield
         return
-    if long:
-        click.echo(f"... {text}", err=True)
     heartbeat = Heartbeat(lambda seconds: click.echo(f"... {text}  {seconds:.0f} s", err=True))
     heartbeat.start()
     try:

@@ -29,7 +29,7 @@ IMAGES = Path(__file__).parents[1] / "docs/images"
 SITE = Path(__file__).parents[1] / "build/site"
 LARGEST = 200_000  # bytes of a picture
 DESKTOP, PHONE = (1280, 900), (390, 844)
-_SCREENS = 1.5  # of a report: its verdict, and the first figure below it
+_DESKTOPS, _PHONES = 1.4, 1.8  # screens of a report: its verdict, and the first figure below
 STUDY = "digits"
 
 
@@ -118,8 +118,8 @@ def report(browser: Browser, folder: Path, _: dict[str, Any]) -> None:
     """The report on a desktop, on a phone, and in the dark."""
     run(folder, "report", STUDY)
     address = (folder / f"{STUDY}.html").as_uri()
-    browser.shoot(address, "report", screens=_SCREENS)
-    browser.shoot(address, "report-phone", size=PHONE, screens=_SCREENS)
+    browser.shoot(address, "report", screens=_DESKTOPS)
+    browser.shoot(address, "report-phone", size=PHONE, screens=_PHONES)
     point = """
         document.querySelector("#slices").scrollIntoView({behavior: "instant"});
         const mark = document.querySelector("#slices [data-trial]");

@@ -41,7 +41,7 @@ def scores_table(result: Mapping[str, Any]) -> Table | None:
     """
     columns = {
         "winner": result.get("test_metrics"),
-        "default hyperparameters": result.get("default_metrics"),
+        "defaults": result.get("default_metrics"),
         str(result.get("baseline") or "simple method"): result.get("baseline_metrics"),
     }
     known = {name: one for name, one in columns.items() if isinstance(one, Mapping) and one}
@@ -59,7 +59,7 @@ def scores_table(result: Mapping[str, Any]) -> Table | None:
 
 def _differences(result: Mapping[str, Any], columns: Sequence[str]) -> list[list[str]]:
     """What the winner is ahead, in the columns of what it is compared with."""
-    of = {"default hyperparameters": "difference", columns[-1]: "baseline_difference"}
+    of = {"defaults": "difference", columns[-1]: "baseline_difference"}
     ends = [result.get(of.get(column, "")) for column in columns]
     if not any(isinstance(one, Mapping) for one in ends):
         return []

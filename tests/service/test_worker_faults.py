@@ -80,6 +80,7 @@ def test_a_worker_of_an_older_version_leaves_what_it_does_not_understand(store, 
 
 
 def test_a_worker_whose_disk_is_full_goes_on(store):
+    store.tracking = None  # its file would be on the full disk, too
     store.submit("writes", objective="writes_above_half", trials=12)
     store.submit("plain", trials=12)
     with store.workers(1, prefix=("prlimit", "--fsize=65536")) as (worker,):

@@ -22,7 +22,6 @@ from tuning.storage.records import (
     best_record,
 )
 from tuning.tracking.content import (
-    BESIDE_CURVES,
     Point,
     as_tags,
     milliseconds,
@@ -31,7 +30,7 @@ from tuning.tracking.content import (
 )
 
 BEST_VALUE = "best_value"
-_RESULT_PREFIX = f"{BESIDE_CURVES}/result"
+_RESULT_PREFIX = "result"
 
 
 def maximize_of(study: Any) -> tuple[bool, ...]:
@@ -114,8 +113,9 @@ _SCORE_KEYS = frozenset(f"{group}_metrics" for group in _SCORES)
 def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
     """Numbers of the final result as metrics.
 
-    Test metrics are named as those of a single training are, `test_<name>`; what they are compared
-    with, and all else, is for the page beside the charts.
+    Test metrics are named as those of a single training are: `test_<name>`, with
+    `test_default_<name>` and `test_baseline_<name>` beside them. Of all else nested names are
+    joined by a dot: names with a slash are sections, which MLflow shows first.
 
     Args:
         result: The study's `result`.
@@ -127,7 +127,7 @@ def result_points(result: Mapping[str, Any], moment: int) -> list[Point]:
     Example:
         >>> [(p.key, p.value) for p in
         ...  result_points({"test_metrics": {"accuracy": 0.98}, "trials": 9}, 0)]
-        [('test_accuracy', 0.98), ('system/result/trials', 9.0)]
+        [('test_accuracy', 0.98), ('result.trials', 9.0)]
     """
     found: dict[str, float] = {}
     for group in _SCORES:
@@ -142,10 +142,10 @@ def _flatten(prefix: str, value: Any, found: dict[str, float]) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key not in ("params", "best_params"):
-                _flatten(f"{prefix}/{key}", inner, found)
+                _flatten(f"{prefix}.{key}", inner, found)
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value[:10]):
-            _flatten(f"{prefix}/{index}", inner, found)
+            _flatten(f"{prefix}.{index}", inner, found)
     elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         found[safe_key(prefix)] = float(value)
 

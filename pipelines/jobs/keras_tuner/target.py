@@ -92,6 +92,8 @@ class HyperModelTarget:
             if not models:
                 models.append(model)
                 check_labels(model, data)
+                if probe is None:
+                    _check_compiled(model)
             if probe is not None:
                 probe(hp, model)
 
@@ -219,6 +221,15 @@ def main_metric(model: Any) -> tuple[str, str]:
     several = isinstance(metrics, dict) or any(isinstance(one, list) for one in metrics or ())
     accuracy = '"acc' in text and not several
     return ("val_accuracy", "maximize") if accuracy else ("val_loss", "minimize")
+
+
+def _check_compiled(model: Any) -> None:
+    if hasattr(model, "compile") and not getattr(model, "compiled", False):
+        raise ValueError(
+            "`build(hp)` returns a compiled model. Got one without optimizer and loss: call "
+            "`model.compile(optimizer, loss)` before it is returned, or train it in the `fit` of a "
+            "`keras_tuner.HyperModel`."
+        )
 
 
 def _check(data: ArrayData, job: JobOptions) -> None:

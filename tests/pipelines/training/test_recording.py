@@ -56,7 +56,7 @@ def test_the_run_holds_the_baseline_beside_the_model(training):
     assert data.tags["baseline"] == result.baseline
     assert data.tags["mlflow.runName"] == "mine"
     for name, value in result.baseline_metrics.items():
-        assert data.metrics[f"system/baseline_{name}"] == pytest.approx(value)
+        assert data.metrics[f"test_baseline_{name}"] == pytest.approx(value)
     for name, value in result.test_metrics.items():
         assert data.metrics[f"test_{name}"] == pytest.approx(value)
 

@@ -143,4 +143,4 @@ def test_the_incumbent_ignores_what_is_not_finite_failed_or_infeasible() -> None
 
 def test_results_become_metrics_but_not_their_parameters() -> None:
     result = {"best_params": {"units": 3}, "test": {"acc": 0.5, "nan": math.nan}, "ok": True}
-    assert [(p.key, p.value) for p in result_points(result, 0)] == [("system/result/test/acc", 0.5)]
+    assert [(p.key, p.value) for p in result_points(result, 0)] == [("result.test.acc", 0.5)]

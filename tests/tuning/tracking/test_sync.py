@@ -83,7 +83,7 @@ def test_a_second_call_writes_nothing(storage: Any, storage_url: str, tracking_u
     assert not again.changed
     assert fingerprint(tracking_uri, study) == before
     parent, _ = runs_of(tracking_uri, study)
-    assert parent.data.metrics["system/result/test/accuracy"] == 0.98
+    assert parent.data.metrics["result.test.accuracy"] == 0.98
 
 
 @pytest.mark.exhaustive
@@ -114,7 +114,7 @@ def test_new_trials_and_results_are_added(
     parent, children = runs_of(tracking_uri, study)
     assert sorted(children) == [0, 1]
     assert parent.info.status == "FINISHED"
-    assert parent.data.metrics["system/result/test/accuracy"] == 0.7
+    assert parent.data.metrics["result.test.accuracy"] == 0.7
     assert parent.data.tags["best.trial"] == "0"
     assert parent.data.tags["mlflow.note.content"].startswith("Keep it.")
 

@@ -92,6 +92,15 @@ def test_a_recipe_refuses_what_is_for_functions():
         tune("wine-mlp", steps_per_epoch=3)
 
 
+def test_a_model_that_is_not_compiled_is_refused_before_the_search(tmp_path):
+    def build(hp):
+        return keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 2))])
+
+    with pytest.raises(ValueError, match=r"returns a compiled model.*model\.compile"):
+        tune(build, (X, Y), trials=1, root=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 class Returns(keras_tuner.HyperModel):
     """A `fit` that trains in its own way and tells no callback."""
 

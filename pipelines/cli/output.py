@@ -146,11 +146,13 @@ def _column_width(rows: Sequence[Mapping[str, Any]], column: str) -> int:
 
 
 @contextlib.contextmanager
-def working(text: str) -> Iterator[None]:
+def working(text: str, *, long: bool = False) -> Iterator[None]:
     """Says on standard error what takes its time; a log or a pipe hears of it after a second.
 
     Args:
         text: What is done.
+        long: It takes seconds anyway: a log hears of it at once. While large libraries are
+            imported no other thread has its turn for seconds.
     """
     from rich.console import Console
 
@@ -161,6 +163,8 @@ def working(text: str) -> Iterator[None]:
         with console.status(f"{text} ..."):
             yield
         return
+    if long:
+        click.echo(f"... {text}", err=True)
     heartbeat = Heartbeat(lambda seconds: click.echo(f"... {text}  {seconds:.0f} s", err=True))
     heartbeat.start()
     try:

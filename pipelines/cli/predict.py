@@ -78,7 +78,7 @@ def predict(
             _check_file(output)
         # Before TensorFlow, which takes seconds: what is wrong with the input is said at once.
         raw = read_raw(input_kind_of(config), source, **options)
-        with working("loading the model and predicting"):
+        with working("loading the model and predicting", long=True):
             from pipelines.cli.predictions import predict_beside
             from pipelines.cli.unknown_words import unknown_words_note
             from pipelines.serving.bundle import Bundle

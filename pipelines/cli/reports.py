@@ -72,7 +72,7 @@ def report(
     path = output or Path(f"{name}.html")
     if live:
         _follow(name, path, root, storage)
-    with working("writing the report"):
+    with working("writing the report", long=True):
         from tuning.report import write_figures, write_report
         from tuning.report.live import run_url_of
 

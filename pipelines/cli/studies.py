@@ -174,7 +174,7 @@ def sync(
         _sync_trainings(root, tracking_uri, as_json=as_json)
         return
     found = open_named_study(study, root, storage)
-    with working("sending to MLflow"):
+    with working("sending to MLflow", long=True):
         from pipelines.jobs.mlflow.review import sync_study
         from tuning.storage.studies import storage_url
         from tuning.tracking import default_tracking_uri

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 # Okabe and Ito's palette: told apart by colour-blind readers as well.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 _FEW_POINTS = 12
+_SHADES = " .:-=+*#%@"
+_LINE = 100  # characters
 
 
 def point_marker(points: int) -> str:
@@ -232,3 +234,32 @@ def image_grid_figure(rows: Mapping[str, np.ndarray]) -> Figure:
             grey = picture.shape[-1] == 1
             axes.imshow(picture[..., 0] if grey else picture, cmap="gray_r", vmin=0, vmax=1)
     return figure
+
+
+def image_text(pictures: np.ndarray) -> str:
+    """Small pictures in characters, as many beside each other as a line of 100 holds.
+
+    A pixel is two characters, which are together about as wide as high.
+
+    Args:
+        pictures: `float[pictures, height, width, channels]` in [0, 1]; channels are averaged.
+
+    Returns:
+        Lines of characters; an empty one between rows of pictures.
+
+    Example:
+        >>> image_text(np.array([[[[1.0], [0.0]], [[0.5], [1.0]]]])).splitlines()
+        ['@@', '==@@']
+    """
+    levels = np.rint(pictures.mean(axis=-1) * (len(_SHADES) - 1)).astype(int)
+    shades = np.array(list(_SHADES))[levels]
+    columns = max(1, _LINE // (2 * shades.shape[2] + 1))
+    rows = (shades[first : first + columns] for first in range(0, len(shades), columns))
+    return "\n\n".join(
+        "\n".join(_text_line(row[:, line]) for line in range(shades.shape[1])) for row in rows
+    )
+
+
+def _text_line(pixels: np.ndarray) -> str:
+    """One line of several pictures, `str[pictures, width]`."""
+    return " ".join("".join(np.repeat(line, 2)) for line in pixels).rstrip()

@@ -8,20 +8,23 @@ Rules:
        value, plus two standard deviations of ours over the seeds.
     3. A better one is *beaten*, a worse one *below*. Where neither is a merit (a network that is
        started wrongly on purpose, a number of parameters) a different figure is *refuted*.
-    4. A figure that is below or refuted has a note that says why.
-    5. The source's seconds are those of its graphics card, ours of the processor in the note: they
+    4. A better figure of the training rows is a merit only together with those of the held-out rows
+       beside it: *beaten* where all of these are, else *refuted*, as the network only fits what it
+       was shown.
+    5. A figure that is below or refuted has a note that says why.
+    6. The source's seconds are those of its graphics card, ours of the processor in the note: they
        stand side by side and are not judged, *other hardware*.
-    6. Utilisation and memory of a graphics card *need a GPU*: a training on one logs both in every
+    7. Utilisation and memory of a graphics card *need a GPU*: a training on one logs both in every
        epoch. So do trainings of days on two cores: those of which there is no record, and those of
        which it has fewer epochs than the recipe's default.
-    7. *Not run* is left for what two cores can measure and have not.
+    8. *Not run* is left for what two cores can measure and have not.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cookbook._sources import TITLES
@@ -84,7 +87,8 @@ def reproduce() -> list[Reproduction]:
         >>> next(r.verdict for r in reproduce() if r.figure.what == "LeNet, parameters")
         'reproduced'
     """
-    return [_compare(figure) for figure in read_figures()]
+    found = [_compare(figure) for figure in read_figures()]
+    return [_beside_held_out(one, found) for one in found]
 
 
 def count_verdicts(found: Sequence[Reproduction]) -> Mapping[str, int]:
@@ -110,6 +114,14 @@ def _compare(figure: Figure) -> Reproduction:
         if evidence.shortened:
             note = _joined("ours had a shorter training than its recipe's", note)
     return Reproduction(figure=figure, ours=ours, verdict=verdict, evidence=evidence, note=note)
+
+
+def _beside_held_out(one: Reproduction, found: Sequence[Reproduction]) -> Reproduction:
+    if not one.figure.is_of_training_rows:
+        return one
+    row = [other for other in found if other.figure.row == one.figure.row]
+    held_out = [other.verdict for other in row if other.figure.is_of_held_out_rows]
+    return replace(one, verdict=judge_fit(one.verdict, held_out))
 
 
 def _verdict(figure: Figure, ours: Sequence[float], evidence: Evidence) -> str:
@@ -150,3 +162,17 @@ def judge(figure: Figure, ours: Sequence[float]) -> str:
     if not figure.better:
         return "refuted"
     return "beaten" if (difference > 0) == (figure.better == "higher") else "below"
+
+
+def judge_fit(verdict: str, held_out: Sequence[str]) -> str:
+    """The verdict on a figure of the training rows by rule 4.
+
+    Args:
+        verdict: Of `judge`, or one of `UNDECIDED`.
+        held_out: Verdicts on the figures of the held-out rows of the same network.
+
+    Example:
+        >>> judge_fit("beaten", ["beaten", "below"]), judge_fit("beaten", ["beaten"])
+        ('refuted', 'beaten')
+    """
+    return "refuted" if verdict == "beaten" and set(held_out) != {"beaten"} else verdict

@@ -38,6 +38,23 @@ class Figure:
     ours: str
     note: str
 
+    @property
+    def row(self) -> tuple[str, ...]:
+        """What all figures of one network in one place share."""
+        return (self.source, self.place, *self.ours.split()[1:2])
+
+    @property
+    def is_of_training_rows(self) -> bool:
+        """Whether ours is measured on the rows that the network was trained with."""
+        kind, *names = self.ours.split() or [""]
+        return kind == "history" and not names[-1].startswith("val_")
+
+    @property
+    def is_of_held_out_rows(self) -> bool:
+        """Whether ours is measured on validation or test rows."""
+        kind = self.ours.partition(" ")[0]
+        return kind in ("record", "class", "history") and not self.is_of_training_rows
+
 
 def read_figures() -> list[Figure]:
     """All figures, in the order of the documents.

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from cookbook.optimizers.registry import make_optimizer
-from pipelines.figures import image_grid_figure
+from pipelines.figures import image_grid_figure, image_text
 from pipelines.hyperparameters.optimizer import optimizer_arguments
 from pipelines.inputs.feeds import ArrayFeed
 from pipelines.preprocessing.images import ImagePreprocessor
@@ -130,14 +130,13 @@ class ImageGeneration(Task):
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Images before training, after it, and real ones."""
-        seeds = np.arange(SHOWN)
-        untrained = type(model).from_config(model.get_config())
-        rows = {
-            "before training": draw_images(untrained, seeds),
-            "after training": draw_images(model, seeds),
-            "real": self._images.transform(split.x[:SHOWN]),
-        }
-        return {"samples": image_grid_figure(rows)}
+        real = self._images.transform(split.x[:SHOWN])
+        return {"samples": image_grid_figure({**_drawn(model), "real": real})}
+
+    def notes(self, model: keras.Model) -> dict[str, str]:
+        """Images in characters, those of the same network before training first."""
+        texts = [f"# {title}\n{image_text(images)}" for title, images in _drawn(model).items()]
+        return {"samples.txt": "\n\n".join(texts)}
 
     def serving_config(self) -> dict[str, Any]:
         """The scale of the pixels."""
@@ -148,6 +147,15 @@ class ImageGeneration(Task):
         import pandas as pd
 
         return pd.DataFrame({"seed": [0, 1]})
+
+
+def _drawn(model: keras.Model) -> dict[str, np.ndarray]:
+    seeds = np.arange(SHOWN)
+    untrained = type(model).from_config(model.get_config())
+    return {
+        "before training": draw_images(untrained, seeds),
+        "after training": draw_images(model, seeds),
+    }
 
 
 class JudgeEveryEpoch(keras.callbacks.Callback):

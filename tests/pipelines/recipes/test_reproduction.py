@@ -15,6 +15,7 @@ from pipelines.recipes.reproduction import (
     VERDICTS,
     count_verdicts,
     judge,
+    judge_fit,
     reproduce,
 )
 from pipelines.sources.figures import Figure, read_figures
@@ -93,6 +94,31 @@ def test_nothing_of_a_graphics_card_counts_as_not_run():
 )
 def test_verdicts(figure, ours, verdict):
     assert judge(figure, ours) == verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "held_out", "wanted"),
+    [
+        ("beaten", ["beaten", "beaten"], "beaten"),
+        ("beaten", ["beaten", "below"], "refuted"),
+        ("beaten", ["reproduced"], "refuted"),
+        ("beaten", [], "refuted"),
+        ("below", ["beaten"], "below"),
+        ("not run", ["below"], "not run"),
+    ],
+)
+def test_a_better_fit_is_a_merit_only_with_better_held_out_figures(verdict, held_out, wanted):
+    assert judge_fit(verdict, held_out) == wanted
+
+
+def test_figures_of_training_rows_are_judged_beside_the_held_out_ones_of_their_network():
+    training = [one for one in COMPARED if one.figure.is_of_training_rows]
+    assert {one.figure.place for one in training} >= {"table 1", "table 2", "table 8"}
+    for one in training:
+        row = [other for other in FOUND if other.figure.row == one.figure.row]
+        beside = [other.verdict for other in row if other.figure.is_of_held_out_rows]
+        assert beside
+        assert one.verdict != "beaten" or set(beside) == {"beaten"}
 
 
 def test_a_figure_that_is_not_met_says_why():

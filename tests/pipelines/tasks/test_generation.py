@@ -76,6 +76,9 @@ def test_the_gan_learns_and_is_served(digits, tmp_path):
     expected = draw_images(model, [0, 1]).reshape(2, 64) * 16
     np.testing.assert_allclose(frame.iloc[:, 1:], expected, atol=1e-4)
     assert set(experiment.task.figures(model, digits.validation)) == {"samples"}
+    lines = experiment.task.notes(model)["samples.txt"].splitlines()
+    assert (lines[0], lines[lines.index("# after training") - 1]) == ("# before training", "")
+    assert max(map(len, lines)) <= 100
 
 
 def test_the_baseline_is_scored_like_the_model(digits):

@@ -9,6 +9,7 @@ from keras import ops
 from typing_extensions import override
 
 from cookbook._names import unknown_name
+from cookbook._nested import from_nested_config, nested_config
 
 Form = Literal["labels", "one_hot", "labels_or_one_hot", "binary", "masks"]
 
@@ -94,7 +95,7 @@ class FromLabels(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "loss": keras.saving.serialize_keras_object(self.loss),
+            **nested_config(loss=self.loss),
             "form": self.form,
             "probabilities": self.probabilities,
         }
@@ -102,8 +103,7 @@ class FromLabels(keras.losses.Loss):
     @classmethod
     @override
     def from_config(cls, config: dict[str, Any]) -> FromLabels:
-        loss = keras.saving.deserialize_keras_object(config["loss"])
-        return cls(**{**config, "loss": loss})
+        return from_nested_config(cls, config, "loss")
 
 
 def _binary(y_true: Any, y_pred: Any, *, soft: bool) -> tuple[Any, Any]:

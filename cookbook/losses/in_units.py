@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._nested import from_nested_config, nested_config
 from cookbook._ranges import POSITIVE, check_range
 
 
@@ -49,15 +50,14 @@ class InUnits(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "loss": keras.saving.serialize_keras_object(self.loss),
+            **nested_config(loss=self.loss),
             "scale": self.scale,
         }
 
     @classmethod
     @override
     def from_config(cls, config: dict[str, Any]) -> InUnits:
-        loss = keras.saving.deserialize_keras_object(config["loss"])
-        return cls(**{**config, "loss": loss})
+        return from_nested_config(cls, config, "loss")
 
 
 @keras.saving.register_keras_serializable("cookbook")
@@ -105,12 +105,11 @@ class MetricInUnits(keras.metrics.Metric):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "metric": keras.saving.serialize_keras_object(self.metric),
+            **nested_config(metric=self.metric),
             "scale": self.scale,
         }
 
     @classmethod
     @override
     def from_config(cls, config: dict[str, Any]) -> MetricInUnits:
-        metric = keras.saving.deserialize_keras_object(config["metric"])
-        return cls(**{**config, "metric": metric})
+        return from_nested_config(cls, config, "metric")

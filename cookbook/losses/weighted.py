@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 from typing_extensions import override
 
+from cookbook._nested import from_nested_config, nested_config
 from cookbook._ranges import BELOW_ONE, POSITIVE, check_range
 
 
@@ -156,7 +157,7 @@ class ClassWeighted(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "loss": keras.saving.serialize_keras_object(self.loss),
+            **nested_config(loss=self.loss),
             "class_weights": self.class_weights,
             "normalize": self.normalize,
         }
@@ -164,8 +165,7 @@ class ClassWeighted(keras.losses.Loss):
     @classmethod
     @override
     def from_config(cls, config: dict[str, Any]) -> ClassWeighted:
-        loss = keras.saving.deserialize_keras_object(config["loss"])
-        return cls(**{**config, "loss": loss})
+        return from_nested_config(cls, config, "loss")
 
 
 def effective_number_weights(

@@ -9,6 +9,7 @@ import keras
 from typing_extensions import override
 
 from cookbook._names import unknown_name
+from cookbook._nested import from_nested_config, nested_config
 from cookbook.models.gan_networks import (
     dcgan_discriminator,
     dcgan_generator,
@@ -148,8 +149,7 @@ class GAN(keras.Model):
     def get_config(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            **nested_config(generator=self.generator, discriminator=self.discriminator),
             "discriminator_steps": self.discriminator_steps,
             "label_smoothing": self.label_smoothing,
         }
@@ -157,9 +157,7 @@ class GAN(keras.Model):
     @override
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> GAN:
-        load = keras.saving.deserialize_keras_object
-        players = {name: load(config[name]) for name in ("generator", "discriminator")}
-        return cls(**{**config, **players})
+        return from_nested_config(cls, config, "generator", "discriminator")
 
     @override
     def get_compile_config(self) -> dict[str, Any]:

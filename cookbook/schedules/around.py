@@ -8,6 +8,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._nested import from_nested_config, nested_config
 from cookbook._ranges import AT_LEAST_ONE, NOT_NEGATIVE, PROBABILITY, check_range
 
 
@@ -58,14 +59,10 @@ class _Around(keras.optimizers.schedules.LearningRateSchedule):
     def __init__(self, schedule: Any) -> None:
         self.schedule = as_schedule(schedule)
 
-    def _inner_config(self) -> dict[str, Any]:
-        return {"schedule": keras.saving.serialize_keras_object(self.schedule)}
-
     @classmethod
     @override
     def from_config(cls, config: dict[str, Any]) -> Any:
-        schedule = keras.saving.deserialize_keras_object(config["schedule"])
-        return cls(**{**config, "schedule": schedule})
+        return from_nested_config(cls, config, "schedule")
 
 
 @keras.saving.register_keras_serializable("cookbook")
@@ -108,7 +105,7 @@ class Warmup(_Around):
     @override
     def get_config(self) -> dict[str, Any]:
         return {
-            **self._inner_config(),
+            **nested_config(schedule=self.schedule),
             "steps": self.steps,
             "start_fraction": self.start_fraction,
         }
@@ -161,7 +158,7 @@ class Cooldown(_Around):
     @override
     def get_config(self) -> dict[str, Any]:
         return {
-            **self._inner_config(),
+            **nested_config(schedule=self.schedule),
             "steps": self.steps,
             "total_steps": self.total_steps,
             "end_fraction": self.end_fraction,

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from cookbook._keras_internals import rate_of
 from cookbook._names import unknown_name
+from cookbook._nested import nested_config
 from cookbook._ranges import AT_LEAST_ONE, INSIDE_ONE, NOT_NEGATIVE, PROBABILITY, check_range
 from cookbook.schedules.around import _Around
 
@@ -58,7 +59,7 @@ class Plateau(_Around):
 
     @override
     def get_config(self) -> dict[str, Any]:
-        return {**self._inner_config(), "factor": self.factor}
+        return {**nested_config(schedule=self.schedule), "factor": self.factor}
 
 
 class LowerOnPlateau(keras.callbacks.Callback):

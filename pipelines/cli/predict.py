@@ -35,7 +35,8 @@ _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
     "data_options",
     multiple=True,
     metavar="KEY=VALUE",
-    help="How INPUT is read: encoding; for tables also delimiter and decimal.",
+    help="How INPUT is read: encoding; for tables also delimiter, decimal, header and "
+    "missing_texts. A model reads numbers, dates and gaps as in its training file by itself.",
 )
 @click.option(
     "--output",
@@ -71,13 +72,13 @@ def predict(
     options = parse_settings(data_options, flag="--data-option", example="delimiter=,")
     with _saved(run, root, tracking_uri) as folder:
         from pipelines.serving.files import CONFIG_FILE, input_kind_of
-        from pipelines.serving.raw_inputs import read_raw
+        from pipelines.serving.raw_inputs import read_raw, taught_options
 
         config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
         if output is not None and config["outputs"]["kind"] != "masks":
             _check_file(output)
         # Before TensorFlow, which takes seconds: what is wrong with the input is said at once.
-        raw = read_raw(input_kind_of(config), source, **options)
+        raw = read_raw(input_kind_of(config), source, **{**taught_options(config), **options})
         with working("loading the model and predicting", long=True):
             from pipelines.cli.predictions import predict_beside
             from pipelines.cli.unknown_words import unknown_words_note

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import softmax
 
+from pipelines.preprocessing.frames import categories_of
+from pipelines.preprocessing.numbers import parse_numbers, without_marks
 from pipelines.serving.masks import MaskOutput
 from pipelines.serving.outputs import ClassOutput, NumberOutput, class_logits, make_output
 from pipelines.tasks.scores import class_scores, number_scores
@@ -69,11 +71,12 @@ def _scores(bundle: Bundle, raw: Any, output: Any, outputs: np.ndarray) -> dict[
     if not isinstance(raw, pd.DataFrame) or target not in raw.columns:
         return {}
     if isinstance(output, NumberOutput):
-        numbers = pd.to_numeric(raw[target], errors="coerce").to_numpy(float)
+        decimal = bundle.config.get("target_decimal", ".")
+        numbers = parse_numbers(without_marks(raw[target]), decimal=decimal)
         known = np.isfinite(numbers)
         predicted = output.frame(outputs)["prediction"].to_numpy(float)
         return number_scores(predicted[known], numbers[known]) if known.any() else {}
     places = {name: index for index, name in enumerate(output.classes)}
-    classes = np.array([places.get(str(name), -1) for name in raw[target]])
+    classes = np.array([places.get(str(name), -1) for name in categories_of(raw[target])])
     known = classes >= 0
     return class_scores(class_logits(outputs)[known], classes[known]) if known.any() else {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.preprocessing.frames import Reading
+
 ColumnKind = Literal["numeric", "categorical", "date", "text", "dropped"]
 COLUMN_KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "date", "text", "dropped")
 
@@ -21,6 +23,8 @@ class Column:
         categories: Categories seen in the training rows, sorted; empty for numbers.
         reason: Why this kind was chosen, and what was read in another way than as it stands.
         form: Format of dates, as `pandas.to_datetime` takes it.
+        decimal: Decimal separator of numbers that are written as texts.
+        units: What to say of numbers with signs of several kinds, see `mixed_units`.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Column:
     categories: tuple[str, ...] = ()
     reason: str = ""
     form: str = ""
+    decimal: str = "."
+    units: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +44,8 @@ class Schema:
     Attributes:
         columns: One entry per column of the file but the target, dropped ones included.
         target: Name of the target column.
+        target_decimal: Decimal separator of a target that is written as texts.
+        missing_texts: Texts that stand for "no value" in the file; `None` for a file with types.
 
     Example:
         >>> schema = Schema(columns=(Column(name="age", kind="numeric", missing=2),), target="y")
@@ -50,6 +58,8 @@ class Schema:
 
     columns: tuple[Column, ...]
     target: str
+    target_decimal: str = "."
+    missing_texts: tuple[str, ...] | None = None
 
     def _names(self, kind: ColumnKind) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.kind == kind)
@@ -75,6 +85,12 @@ class Schema:
         return {column.name: column.form for column in self.columns if column.kind == "date"}
 
     @property
+    def reading(self) -> Reading:
+        """How the texts of the columns are meant."""
+        decimals = {column.name: column.decimal for column in self.columns}
+        return Reading(decimals=decimals, missing_texts=self.missing_texts)
+
+    @property
     def dropped(self) -> tuple[str, ...]:
         """Names of the columns that are no inputs."""
         return self._names("dropped")
@@ -83,7 +99,7 @@ class Schema:
         """Returns the columns as aligned text, one line a column."""
         rows = [("column", "kind", "missing", "note")]
         for column in self.columns:
-            note = column.reason
+            note = "; ".join(filter(None, (column.reason, column.units)))
             if column.kind == "categorical":
                 note = f"{len(column.categories)} categories" + (f"; {note}" if note else "")
             rows.append((column.name, column.kind, str(column.missing), note))

@@ -15,6 +15,7 @@ from cookbook._ranges import Range, check_ranges
 from cookbook._registry import Entry
 from cookbook.losses.registry import LOSSES
 from cookbook.optimizers.registry import OPTIMIZERS
+from pipelines.hyperparameters.kinds import check_kind
 from pipelines.hyperparameters.schedules import SCHEDULE_NAMES, SPANNED
 from pipelines.hyperparameters.spans import checked_places
 from pipelines.hyperparameters.updates import WHOLE
@@ -138,15 +139,7 @@ def _check_kind(name: str, value: Any, usual: Any) -> None:
         if not value or not all(map(_is_number, value)):
             raise ValueError(f"`{name}` is a list of numbers. Got {name}={value!r}.")
         return
-    wanted: tuple[str, tuple[type, ...]] | None = None
-    if isinstance(usual, bool):
-        wanted = ("true or false", (bool,))
-    elif isinstance(usual, int):
-        wanted = ("a whole number", (int,))
+    if isinstance(usual, bool | int):
+        check_kind(name, value, type(usual))
     elif isinstance(usual, float | tuple) or usual is None:
-        wanted = ("a number", (int, float))
-    if wanted is None:
-        return
-    # For Python True is a 1 too; as a number it is a mistake.
-    if not isinstance(value, wanted[1]) or (isinstance(value, bool) and bool not in wanted[1]):
-        raise ValueError(f"`{name}` is {wanted[0]}. Got {name}={value!r}.")
+        check_kind(name, value, float)

@@ -10,6 +10,7 @@ from typing import Any
 from tuning._names import unknown_name
 
 _DIRECTIONS = ("maximize", "minimize")
+_SHORT = {"max": "maximize", "min": "minimize"}
 # Words in the names of Keras' and scikit-learn's metrics that say what is better.
 _LESS = ("loss", "error", "mae", "mse", "rmse", "crossentropy", "perplexity", "divergence",
          "latency", "parameters", "nats", "bits", "mape",
@@ -42,7 +43,8 @@ def read_objective(value: Any) -> Any:
 
     Args:
         value: A name whose direction is known, a pair of name and direction, a mapping with
-            `name` and `direction`, or a list of these.
+            `name` and `direction`, a `keras_tuner.Objective`, or a list of these. Directions may
+            be written as KerasTuner does, `max` and `min`.
 
     Raises:
         ValueError: If only its user knows which direction of a metric is better.
@@ -55,17 +57,31 @@ def read_objective(value: Any) -> Any:
     """
     if isinstance(value, str):
         return [_with_direction(value)]
-    if isinstance(value, Mapping):
-        return [value]
+    if isinstance(value, Mapping) or hasattr(value, "direction"):
+        return [_one(value)]
     if not isinstance(value, Sequence):
         return value
-    if len(value) == 2 and isinstance(value[0], str) and value[1] in _DIRECTIONS:
-        return [tuple(value)]
-    metrics = [_with_direction(item) if isinstance(item, str) else item for item in value]
+    if len(value) == 2 and isinstance(value[0], str) and value[1] in (*_DIRECTIONS, *_SHORT):
+        return [_one(value)]
+    metrics = [_one(item) for item in value]
     names = [item[0] for item in metrics if isinstance(item, tuple)]
     if len(set(names)) != len(names):
         raise ValueError(f"each metric of an objective is named once. Got {names}.")
     return metrics
+
+
+def _one(item: Any) -> Any:
+    """A metric with its direction; what is none of the forms stays as it is."""
+    if isinstance(item, str):
+        return _with_direction(item)
+    if hasattr(item, "direction"):  # a keras_tuner.Objective
+        item = (item.name, item.direction)
+    if isinstance(item, Mapping):
+        direction = item.get("direction")
+        return {**item, "direction": _SHORT[direction]} if direction in _SHORT else item
+    if isinstance(item, Sequence) and len(item) == 2:
+        return item[0], _SHORT.get(item[1], item[1])
+    return item
 
 
 def better(metric: str) -> str | None:

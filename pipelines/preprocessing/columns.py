@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.preprocessing.power import apply_power, fit_power
+from cookbook._names import unknown_name
+from pipelines.preprocessing.power import POWERS, apply_power, fit_power
 
 SCALINGS = ("standard", "minmax", "robust", "none")
 IMPUTATIONS = ("median", "mean", "zero")
@@ -28,6 +29,7 @@ class NumericColumn:
         centre: Subtracted after the transformation.
         spread: Divided by after the transformation.
         indicator: Whether a column "is missing" (0 or 1) is added.
+        decimal: Decimal separator of numbers that are written as texts.
     """
 
     name: str
@@ -38,6 +40,7 @@ class NumericColumn:
     centre: float
     spread: float
     indicator: bool
+    decimal: str = "."
 
     def transform(self, values: np.ndarray) -> np.ndarray:
         """Raw numbers `float64[n]` with NaN as scaled `float64[n]` without."""
@@ -64,6 +67,9 @@ class NumericOptions:
         scaling: `"standard"` (mean 0, deviation 1), `"minmax"` (0 to 1), `"robust"` (median 0,
             interquartile range 1) or `"none"`.
         indicator: Add a column that says which values were missing, where training rows lack any.
+
+    Raises:
+        ValueError: If a name is unknown.
     """
 
     imputation: str = "median"
@@ -71,9 +77,23 @@ class NumericOptions:
     scaling: str = "standard"
     indicator: bool = True
 
+    def __post_init__(self) -> None:
+        for kind, value, known in (
+            ("imputation", self.imputation, IMPUTATIONS),
+            ("transformation", self.power, POWERS),
+            ("scaling", self.scaling, SCALINGS),
+        ):
+            if value not in known:
+                raise ValueError(unknown_name(kind, value, known))
+
 
 def fit_numeric(
-    name: str, values: np.ndarray, options: NumericOptions, bounds: tuple[float, float]
+    name: str,
+    values: np.ndarray,
+    options: NumericOptions,
+    bounds: tuple[float, float],
+    *,
+    decimal: str = ".",
 ) -> NumericColumn:
     """Learns one numeric column.
 
@@ -82,6 +102,7 @@ def fit_numeric(
         values: `float64[n]` of training rows, NaN for missing.
         options: How.
         bounds: Lowest and highest ordinary value, infinite for no bound.
+        decimal: Of texts in new rows.
 
     Returns:
         The fitted column.
@@ -105,6 +126,7 @@ def fit_numeric(
         centre=centre,
         spread=spread,
         indicator=options.indicator and len(present) < len(values),
+        decimal=decimal,
     )
 
 

@@ -13,9 +13,9 @@ from pipelines.preprocessing.numbers import without_marks
 if TYPE_CHECKING:
     import pandas as pd
 
-_MONTHS = "January February March April May June July August September October November December"
-_LONG = f"(?:{'|'.join(_MONTHS.split())})"
-_SHORT = f"(?:{'|'.join(month[:3] for month in _MONTHS.split())})"
+_NAMES = "January February March April May June July August September October November December"
+_LONG = f"(?:{'|'.join(_NAMES.split())})"
+_SHORT = f"(?:{'|'.join(month[:3] for month in _NAMES.split())})"
 _ISO = r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?"
 _DAYS = {
     "%Y-%m-%d": r"\d{4}-\d{1,2}-\d{1,2}",
@@ -35,6 +35,17 @@ _DAYS = {
     "%b %d, %Y": rf"{_SHORT} \d{{1,2}}, \d{{4}}",
     "%B %d, %Y": rf"{_LONG} \d{{1,2}}, \d{{4}}",
 }
+_YEAR = r"(?:19|20)\d{2}"  # not any four digits: 12/3456 may be a code
+_MONTHS_ALONE = {
+    "%b-%y": rf"{_SHORT}-\d{{2}}",
+    "%b-%Y": rf"{_SHORT}-{_YEAR}",
+    "%b %Y": rf"{_SHORT} {_YEAR}",
+    "%B %Y": rf"{_LONG} {_YEAR}",
+    "%B-%Y": rf"{_LONG}-{_YEAR}",
+    "%m/%Y": rf"\d{{1,2}}/{_YEAR}",
+    "%Y/%m": rf"{_YEAR}/\d{{1,2}}",
+    "%Y-%m": rf"{_YEAR}-\d{{1,2}}",
+}
 _TIMES = {
     "%H:%M": r"\d{1,2}:\d{2}",
     "%H:%M:%S": r"\d{1,2}:\d{2}:\d{2}",
@@ -46,6 +57,7 @@ _TIMES = {
 _SHAPES = {
     "ISO8601": _ISO,
     **_DAYS,
+    **_MONTHS_ALONE,
     **{f"{d} {t}": f"{day} {time}" for d, day in _DAYS.items() for t, time in _TIMES.items()},
     **_TIMES,
 }
@@ -138,13 +150,18 @@ class DateColumn:
 def fit_dates(name: str, column: pd.Series, form: str = "ISO8601") -> DateColumn:
     """Learns which parts of a column of dates vary.
 
+    The weekday of months is left out: where every date is the first of one it says nothing.
+
     Example:
         >>> import pandas as pd
         >>> fit_dates("day", pd.Series(["2026-01-05", "2026-02-06"])).parts
         ('month', 'weekday')
+        >>> fit_dates("month", pd.Series(["Jan-26", "Feb-26"]), "%b-%y").parts
+        ('month',)
     """
     dates = to_dates(column, form)
-    found = {part: _part(dates, part) for part in PARTS}
+    months = bool((dates.dropna().dt.day == 1).all())
+    found = {part: _part(dates, part) for part in PARTS if part != "weekday" or not months}
     parts = tuple(p for p, values in found.items() if len(np.unique(values[~np.isnan(values)])) > 1)
     return DateColumn(name, form, parts)
 

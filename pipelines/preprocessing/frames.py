@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,8 +68,62 @@ def _missing(frame: pd.DataFrame, name: str) -> str:
     return unknown_name("column", name, [str(column) for column in frame.columns])
 
 
-def numbers_of(column: pd.Series) -> np.ndarray:
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How the texts of a table are meant, as the file of a training has taught it.
+
+    Attributes:
+        decimals: Decimal separators of columns of numbers, `"."` or `","`; `"."` for the others.
+        missing_texts: What stands for "no value" in every column, in lower case; `None`: nothing.
+    """
+
+    decimals: Mapping[str, str] = field(default_factory=dict)
+    missing_texts: Sequence[str] | None = None
+
+    def column(self, frame: pd.DataFrame, name: str) -> pd.Series:
+        """A column with gaps where values are missing."""
+        return without_texts(column_of(frame, name), self.missing_texts or ())
+
+    def numbers(self, frame: pd.DataFrame, name: str) -> np.ndarray:
+        """A column as `float64[n]`, see `numbers_of`."""
+        return numbers_of(self.column(frame, name), decimal=self.decimals.get(name, "."))
+
+    def categories(self, frame: pd.DataFrame, name: str) -> list[str | None]:
+        """A column as texts, see `categories_of`."""
+        return categories_of(self.column(frame, name))
+
+
+def without_texts(column: pd.Series, texts: Collection[str]) -> pd.Series:
+    """A column in which some values are missing, also where pandas has read them as numbers.
+
+    Args:
+        column: Its values.
+        texts: What stands for "no value", in lower case.
+
+    Example:
+        >>> import pandas as pd
+        >>> without_texts(pd.Series([3, -999]), ["-999", "n/a"]).tolist()
+        [3.0, nan]
+        >>> without_texts(pd.Series(["N/A", "red"]), ["-999", "n/a"]).isna().tolist()
+        [True, False]
+    """
+    import pandas as pd
+
+    if column.dtype.kind in "iuf":
+        numbers = pd.to_numeric(pd.Series(list(texts), dtype=object), errors="coerce").dropna()
+        return column.mask(column.isin(numbers)) if len(numbers) else column
+    if column.dtype.kind != "O":
+        return column
+    marks = column.map(lambda value: isinstance(value, str) and value.strip().lower() in texts)
+    return column.where(~marks.astype(bool), None)
+
+
+def numbers_of(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     """A column as `float64[n]` with NaN for missing values; texts as `parse_numbers` reads them.
+
+    Args:
+        column: Its values.
+        decimal: Decimal separator of texts.
 
     Raises:
         ValueError: If a value is no number, or infinite; the message names column and row.
@@ -79,7 +134,7 @@ def numbers_of(column: pd.Series) -> np.ndarray:
         [1.0, nan, 2.5]
     """
     column = without_marks(column)
-    numbers = parse_numbers(column)
+    numbers = parse_numbers(column, decimal=decimal)
     wrong = np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy())
     if len(wrong):
         raise ValueError(

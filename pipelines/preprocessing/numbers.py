@@ -94,8 +94,6 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     if column.dtype.kind in "biuf":
         return column.to_numpy(np.float64, na_value=np.nan)
     texts = column
-    if decimal == "," and _has_decimal_points(column):
-        decimal = "."  # One column of a file may have another origin.
     if decimal == ",":
         # 12.345 is twelve thousand here, which float() would take for twelve.
         texts = column.map(_with_point, na_action="ignore")
@@ -108,13 +106,29 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     return numbers
 
 
-def _has_decimal_points(column: pd.Series) -> bool:
-    """Whether a point stands where no thousands separator does: 12.5 makes 12.345 a fraction."""
+def column_decimal(column: pd.Series, decimal: str) -> str:
+    """The decimal separator of one column: it may have another origin than its file.
+
+    Args:
+        column: Its values.
+        decimal: That of the file.
+
+    Returns:
+        A point for texts with a point where no thousands separator stands.
+
+    Example:
+        >>> import pandas as pd
+        >>> [column_decimal(pd.Series(v), ",") for v in (["12.345", "12.5"], ["12.345"])]
+        ['.', ',']
+    """
     import pandas as pd
 
+    if decimal == ".":
+        return decimal
     pointed = column[[isinstance(v, str) and "." in v and "," not in v for v in column]]
     odd = [value for value in pointed.unique() if spreadsheet_number(value, ",") is None]
-    return bool(pd.to_numeric(pd.Series(odd, dtype=object), errors="coerce").notna().any())
+    fraction = pd.to_numeric(pd.Series(odd, dtype=object), errors="coerce").notna().any()
+    return "." if fraction else ","
 
 
 def _with_point(value: object) -> object:

@@ -12,8 +12,6 @@ from cookbook._names import unknown_name
 from pipelines.preprocessing.base import NotFittedError, Preprocessing, not_fitted
 from pipelines.preprocessing.column_choice import choose_columns, find_dates, leave_out_constants
 from pipelines.preprocessing.columns import (
-    IMPUTATIONS,
-    SCALINGS,
     CategoryColumn,
     NumericColumn,
     NumericOptions,
@@ -21,9 +19,8 @@ from pipelines.preprocessing.columns import (
     fit_numeric,
 )
 from pipelines.preprocessing.dates import DateColumn
-from pipelines.preprocessing.frames import as_frame, categories_of, column_of, numbers_of
+from pipelines.preprocessing.frames import Reading, as_frame
 from pipelines.preprocessing.outliers import check_outliers, find_outliers
-from pipelines.preprocessing.power import POWERS
 from pipelines.preprocessing.text_columns import TextColumn, fit_texts
 
 if TYPE_CHECKING:
@@ -46,6 +43,7 @@ class TabularPreprocessor(Preprocessing):
         dates: Columns of dates with their formats, as `Column.form` of a schema has them;
             columns of a date type are found without. They become year, month, weekday and hour.
         texts: Columns of free text, which become weighted counts of their words.
+        reading: How the texts of these columns are meant, in new rows too.
         encoding: `"one-hot"`: one matrix; `"codes"`: a dictionary with the matrix `"numeric"`
             and one integer column per category, for embeddings (`wide_and_deep`).
         options: How numeric columns are filled, transformed and scaled.
@@ -79,6 +77,7 @@ class TabularPreprocessor(Preprocessing):
         categorical: Sequence[str] | None = None,
         dates: Mapping[str, str] | None = None,
         texts: Sequence[str] = (),
+        reading: Reading | None = None,
         encoding: str = "one-hot",
         options: NumericOptions | None = None,
         outliers: str = "none",
@@ -88,20 +87,14 @@ class TabularPreprocessor(Preprocessing):
         drop_constant: bool = False,
         seed: int = 0,
     ) -> None:
-        options = options or NumericOptions()
-        for kind, value, known in (
-            ("encoding", encoding, ENCODINGS),
-            ("imputation", options.imputation, IMPUTATIONS),
-            ("transformation", options.power, POWERS),
-            ("scaling", options.scaling, SCALINGS),
-        ):
-            if value not in known:
-                raise ValueError(unknown_name(kind, value, known))
+        if encoding not in ENCODINGS:
+            raise ValueError(unknown_name("encoding", encoding, ENCODINGS))
         self._limit = check_outliers(outliers, outlier_action, outlier_limit)
         self._wanted = (numeric, categorical)
         self._formats = dict(dates or {})
         self._free_text = tuple(texts)
-        self._options = options
+        self._reading = reading or Reading()
+        self._options = options or NumericOptions()
         self._outliers = outliers
         self._remove = outlier_action == "remove"
         self._min_frequency = min_frequency
@@ -175,9 +168,9 @@ class TabularPreprocessor(Preprocessing):
         self._dates = find_dates(frame, self._formats, chosen=self._wanted)
         apart = {date.name for date in self._dates} | set(self._free_text)
         numeric, categorical = choose_columns(frame, *self._wanted, apart=apart)
-        table = {name: numbers_of(column_of(frame, name)) for name in numeric}
+        table = {name: self._reading.numbers(frame, name) for name in numeric}
         table.update(self._parts_of_dates(frame))
-        texts = {name: categories_of(column_of(frame, name)) for name in categorical}
+        texts = {name: self._reading.categories(frame, name) for name in categorical}
         self.dropped = leave_out_constants(table, texts, drop=self._drop_constant)
         values = np.stack(list(table.values()), axis=1) if table else np.empty((len(frame), 0))
         inside, low, high = find_outliers(values, self._outliers, self._limit, seed=self._seed)
@@ -189,6 +182,7 @@ class TabularPreprocessor(Preprocessing):
                 column[self._kept],
                 self._options,
                 (-np.inf, np.inf) if free else (low[i], high[i]),
+                decimal=self._reading.decimals.get(name, "."),
             )
             for i, (name, column) in enumerate(table.items())
         ]
@@ -207,7 +201,7 @@ class TabularPreprocessor(Preprocessing):
         return self
 
     def _fit_texts(self, frame: pd.DataFrame) -> list[TextColumn]:
-        columns = {name: categories_of(column_of(frame, name)) for name in self._free_text}
+        columns = {name: self._reading.categories(frame, name) for name in self._free_text}
         fitted = {
             name: fit_texts(
                 name, [text for text, kept in zip(column, self.kept_rows, strict=True) if kept]
@@ -220,7 +214,7 @@ class TabularPreprocessor(Preprocessing):
     def _parts_of_dates(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         parts: dict[str, np.ndarray] = {}
         for date in self._dates:
-            parts |= date.transform(column_of(frame, date.name))
+            parts |= date.transform(self._reading.column(frame, date.name))
         return parts
 
     def transform(self, x: Any) -> Any:
@@ -240,14 +234,14 @@ class TabularPreprocessor(Preprocessing):
         frame = as_frame(x, self.columns)
         dates = self._parts_of_dates(frame)
         raw = {
-            c.name: dates[c.name] if c.name in dates else numbers_of(column_of(frame, c.name))
+            c.name: dates[c.name] if c.name in dates else self._reading.numbers(frame, c.name)
             for c in self._numeric
         }
         parts = [column.transform(raw[column.name]) for column in self._numeric]
         parts += [np.isnan(raw[c.name]).astype(float) for c in self._numeric if c.indicator]
-        texts = {c.name: categories_of(column_of(frame, c.name)) for c in self._categorical}
+        texts = {c.name: self._reading.categories(frame, c.name) for c in self._categorical}
         matrix = np.stack(parts, axis=1) if parts else np.empty((len(frame), 0))
-        words = [c.transform(categories_of(column_of(frame, c.name))) for c in self._texts]
+        words = [c.transform(self._reading.categories(frame, c.name)) for c in self._texts]
         matrix = np.concatenate([matrix, *words], axis=1)
         if self.encoding == "one-hot":
             hot = [column.one_hot(texts[column.name]) for column in self._categorical]
@@ -262,6 +256,7 @@ class TabularPreprocessor(Preprocessing):
             "encoding": self.encoding,
             "columns": self.columns,
             "dropped": list(self.dropped),
+            "missing_texts": self._reading.missing_texts,
             "dates": [asdict(column) for column in self._dates],
             "numeric": [column.to_config() for column in self._numeric],
             "categorical": [column.to_config() for column in self._categorical],
@@ -271,7 +266,12 @@ class TabularPreprocessor(Preprocessing):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Rebuilds it; the options of the fit are spent and not kept."""
-        made = cls(encoding=config["encoding"])
+        numeric = [NumericColumn(**column) for column in config["numeric"]]
+        reading = Reading(
+            decimals={column.name: column.decimal for column in numeric},
+            missing_texts=config.get("missing_texts"),
+        )
+        made = cls(encoding=config["encoding"], reading=reading)
         made._order = list(config["columns"])
         made.dropped = tuple(config["dropped"])
         # Models of version 0.1.0 have no dates.
@@ -279,7 +279,7 @@ class TabularPreprocessor(Preprocessing):
             DateColumn(item["name"], item["form"], tuple(item["parts"]))
             for item in config.get("dates", ())
         ]
-        made._numeric = [NumericColumn(**column) for column in config["numeric"]]
+        made._numeric = numeric
         made._categorical = [CategoryColumn(**column) for column in config["categorical"]]
         made._texts = [
             TextColumn(item["name"], tuple(item["words"]), tuple(item["weights"]))

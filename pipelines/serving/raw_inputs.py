@@ -16,6 +16,7 @@ from pipelines.datasets.formats.images import is_image
 from pipelines.datasets.formats.table_reader import Table, read_table, sniff_delimiter
 from pipelines.datasets.formats.tabular import find_decimal
 from pipelines.datasets.formats.text_files import read_lines, read_text
+from pipelines.serving.files import input_kind_of
 
 _TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
 _NO_IMAGES = (*_TEXT_FILES, ".parquet", ".pq", ".json")
@@ -37,7 +38,8 @@ def read_raw(kind: str, source: str, **options: Any) -> Any:
         source: A file, a folder of images, seeds separated by commas, or, for texts, the text
             itself.
         options: How a file is to be read: `encoding` of texts; `encoding`, `delimiter`,
-            `decimal`, `header` and `missing_texts` of tables, as for `load_tabular`.
+            `decimal`, `header` and `missing_texts` of tables, as for `load_tabular`; `target`,
+            `encoding`, `delimiter` and `decimal` of a series.
 
     Returns:
         Images, a `DataFrame`, an array of seeds, or a list of texts.
@@ -57,6 +59,22 @@ def read_raw(kind: str, source: str, **options: Any) -> Any:
             raise ValueError(unknown_name(f"option of {kind!r} input", name, known))
     _check_source(kind, source)
     return reader(source, **options)
+
+
+def taught_options(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of `read_raw` that a model has learned from the file of its training.
+
+    The separators and formats of a table's columns are part of its preprocessing.
+
+    Args:
+        config: What was saved beside the model.
+    """
+    found = {
+        "tabular": {"missing_texts": config["inputs"].get("missing_texts")},
+        "series": {"target": config.get("target"), "decimal": config.get("target_decimal")},
+    }
+    options = found.get(input_kind_of(config), {})
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _check_source(kind: str, source: str) -> None:
@@ -104,24 +122,28 @@ def _rows(
     header: bool | None = None,
     missing_texts: Collection[str] | None = None,
 ) -> Any:
+    table = _table(
+        source, delimiter=delimiter, encoding=encoding, header=header, missing_texts=missing_texts
+    )
+    # Without `decimal` texts stay texts: the model knows how those of its training were meant.
+    return table.frame if decimal is None else table.frame.assign(**_numbers(table, decimal))
+
+
+def _table(source: str, *, delimiter: str | None, encoding: str, **options: Any) -> Table:
     path = _existing(source)
     if delimiter is None and path.suffix.lower() not in (".parquet", ".pq", ".tsv"):
         delimiter = _delimiter(path, encoding)
-    table = read_table(
-        path, delimiter=delimiter, encoding=encoding, header=header, missing_texts=missing_texts
-    )
-    decimal = decimal or find_decimal(table)
-    if decimal == ".":
-        return table.frame
-    return table.frame.assign(**_numbers(table, decimal))
+    return read_table(path, delimiter=delimiter, encoding=encoding, **options)
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """A table to predict for may have a single column; then any delimiter does."""
+    """A table to predict for may have a single column, whose numbers may have commas."""
+    text = read_text(path, encoding=encoding)
     try:
-        return sniff_delimiter(read_text(path, encoding=encoding), path)
+        found = sniff_delimiter(text, path)
     except DataError:
-        return ","
+        return "\t"
+    return found if found in text.partition("\n")[0] else "\t"
 
 
 def _numbers(table: Table, decimal: str) -> dict[str, np.ndarray]:
@@ -152,17 +174,25 @@ def _seeds(source: str) -> np.ndarray:
         ) from None
 
 
-def _series(source: str, target: str | None = None) -> np.ndarray:
+def _series(
+    source: str,
+    *,
+    target: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decimal: str | None = None,
+) -> np.ndarray:
     """The past of a series, whose next values are asked for."""
-    table = read_table(_existing(source))
-    names = [target] if target else [str(name) for name in table.frame.columns]
-    decimal = find_decimal(table)
-    for name in reversed(names):
-        known = name in table.frame.columns
-        values = to_numbers(table, name, decimal=decimal) if known else None
+    table = _table(source, delimiter=delimiter, encoding=encoding)
+    known = [str(name) for name in table.frame.columns]
+    if target is not None and target not in known:
+        raise DataError(unknown_name("column", target, known), path=source)
+    decimal = decimal or find_decimal(table)
+    for name in reversed(known if target is None else [target]):
+        values = to_numbers(table, name, decimal=decimal)
         if values is not None and not np.isnan(values).any():
             return values[np.newaxis].astype(np.float32)
-    raise DataError(f"no column of numbers without gaps among {', '.join(names)}.", path=source)
+    raise DataError(f"no column of numbers without gaps among {', '.join(known)}.", path=source)
 
 
 _READERS: Mapping[str, Callable[..., Any]] = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pipelines.hyperparameters.options import TrainingOptions
+from pipelines.tasks.own_options import check_own_options
 
 if TYPE_CHECKING:
     import keras
@@ -31,6 +32,9 @@ class Task(ABC):
         dataset: The loaded dataset.
         options: How the model is trained.
         extra: The task's own hyperparameters, named in `extra_names`.
+
+    Raises:
+        ValueError: If one of them is of a wrong kind or out of range.
     """
 
     extra_names: ClassVar[frozenset[str]] = frozenset()
@@ -40,6 +44,7 @@ class Task(ABC):
     ) -> None:
         self.dataset = dataset
         self.options = options
+        check_own_options(extra)
         self.extra = dict(extra)
 
     @abstractmethod

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from cookbook._ranges import POSITIVE, check_range
 from cookbook.losses.quantile import Quantile
 from pipelines.baselines.forecasts import forecasts
 from pipelines.figures import residual_figure
@@ -41,9 +40,6 @@ class Forecast(Task):
         extra: `window`: steps that the network sees; `anomaly_weight`: how many times a training
             window counts whose future holds a value beyond `ANOMALY` standard deviations of the
             series (rare events, spikes), 1 by default.
-
-    Raises:
-        ValueError: If `window` is no whole number >= 1, or the weight no positive number.
     """
 
     extra_names = frozenset({"window", "anomaly_weight"})
@@ -56,12 +52,12 @@ class Forecast(Task):
         self._season = int(dataset.options.get("season", 1))
         past = np.asarray(dataset.train.x).shape[1]
         self._inputs = SeriesPreprocessor(
-            window=min(_steps(extra.get("window", past)), past),
+            window=min(int(extra.get("window", past)), past),
             season=self._season,
             horizon=self._horizon,
         ).fit(dataset.train.x)
         self._targets = TargetEncoder("standardized").fit(np.asarray(dataset.train.y).ravel())
-        self._anomaly_weight = _weight(extra.get("anomaly_weight", 1.0))
+        self._anomaly_weight = float(extra.get("anomaly_weight", 1.0))
 
     def model_arguments(self) -> dict[str, Any]:
         """Steps and channels, and three outputs a step of the forecast."""
@@ -168,21 +164,9 @@ class Forecast(Task):
                 "mean": scale["mean"],
                 "deviation": scale["deviation"],
             },
+            **{name: self.dataset.options.get(name) for name in ("target", "target_decimal")},
         }
 
     def raw_example(self) -> Any:
         """Two windows of the past."""
         return np.asarray(self.dataset.train.x[:2])
-
-
-def _steps(window: Any) -> int:
-    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
-        raise ValueError(f"`window` is a whole number >= 1. Got window={window!r}.")
-    return window
-
-
-def _weight(weight: Any) -> float:
-    if not isinstance(weight, int | float) or isinstance(weight, bool):
-        raise ValueError(f"`anomaly_weight` is a number. Got anomaly_weight={weight!r}.")
-    check_range("anomaly_weight", weight, POSITIVE)
-    return float(weight)

@@ -43,6 +43,7 @@ class TableInputs:
             options=NumericOptions(**numeric),
             dates=None if schema is None else schema.dates,
             texts=() if schema is None else schema.texts,
+            reading=None if schema is None else schema.reading,
             drop_constant=True,
             **outliers,
         )

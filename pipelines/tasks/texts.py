@@ -16,6 +16,7 @@ from pipelines.preprocessing.tokenizer import Tokenizer, stop_words
 from pipelines.preprocessing.vocabulary import Vocabulary
 from pipelines.serving.outputs import class_logits
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
+from pipelines.tasks.own_options import OFF
 from pipelines.tasks.sample_weights import training_weights
 
 if TYPE_CHECKING:
@@ -137,11 +138,12 @@ class TextClassification(Classification):
 
     def tokenizer(self, kind: str) -> Tokenizer:
         """How texts are cut into tokens of a kind."""
+        language = self.extra.get("stop_words") or "none"
         return Tokenizer(
             kind=kind,
             lowercase=bool(self.extra.get("lowercase", True)),
             strip_tags=bool(self.extra.get("strip_tags", False)),
-            exclude=stop_words(language) if (language := self.extra.get("stop_words")) else (),
+            exclude=() if language in OFF else stop_words(language),
         )
 
     def model_arguments(self) -> dict[str, Any]:

@@ -37,28 +37,42 @@ def weights_by_class(value: Any, classes: Sequence[Any]) -> str | dict[Any, floa
         >>> weights_by_class({0: 1, 1: 2.5}, [0, 1])
         {0: 1.0, 1: 2.5}
     """
+    check_form(value, classes)
     if value is None or value in ("", "none"):
         return None
-    if isinstance(value, str) and value == BALANCED:
+    if value == BALANCED:
         return BALANCED
+    known = {str(one): one for one in classes}
+    weights = {_class_called(name, known): float(weight) for name, weight in value.items()}
+    if len(weights) == len(known) and not any(weights.values()):
+        raise ValueError(f"One class at least weighs more than 0. Got class_weight={value!r}.")
+    return weights
+
+
+def check_form(value: Any, classes: Sequence[Any] = ()) -> None:
+    """Refuses what are no weights of any classes, before the data say which there are.
+
+    Args:
+        value: As for `weights_by_class`.
+        classes: Those that are known, for the message.
+
+    Raises:
+        ValueError: If it is neither a word nor a mapping, or a weight is no such number.
+    """
+    if value is None or (isinstance(value, str) and value in ("", "none", BALANCED)):
+        return
     if not isinstance(value, Mapping):
         one = classes[-1] if len(classes) else "rare"
         raise ValueError(
             "`class_weight` is 'balanced', or a mapping of classes to weights such as "
             f"{{{one!r}: 2}}. Got class_weight={value!r}."
         )
-    known = {str(one): one for one in classes}
-    weights: dict[Any, float] = {}
-    for name, weight in value.items():
+    for weight in value.values():
         number = isinstance(weight, int | float) and not isinstance(weight, bool)
         if not (number and math.isfinite(weight) and weight >= 0):
             raise ValueError(
                 f"A class weight is a finite number of at least 0. Got class_weight={value!r}."
             )
-        weights[_class_called(name, known)] = float(weight)
-    if len(weights) == len(known) and not any(weights.values()):
-        raise ValueError(f"One class at least weighs more than 0. Got class_weight={value!r}.")
-    return weights
 
 
 def numbers_by_class(

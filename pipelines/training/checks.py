@@ -8,20 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.hyperparameters.families import with_changes
+from pipelines.hyperparameters.kinds import check_kind
 from pipelines.hyperparameters.options import TrainingOptions, is_training_name, split_parameters
 from pipelines.inputs.presets import MIXES_LABELS, PRESETS, check_mask_augmentation
 from pipelines.tasks.losses import chosen_loss
+from pipelines.tasks.own_options import check_own_options
 from pipelines.tasks.registry import task_entry
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
-
-_KINDS: Mapping[type, tuple[str, tuple[type, ...]]] = {
-    bool: ("true or false", (bool,)),
-    int: ("a whole number", (int,)),
-    float: ("a number", (int, float)),
-    str: ("a text", (str,)),
-}
 
 
 def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
@@ -38,12 +33,9 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
     """
     for name, value in params.items():
         kind = _kinds().get(name, _number_of(recipe.defaults.get(name)))
-        if kind is None:
-            continue
-        text, allowed = _KINDS[kind]
-        # For Python True is a 1 too; as a number of epochs it is a mistake.
-        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
-            raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
+        if kind is not None:
+            check_kind(name, value, kind)
+    check_own_options(params)
     options, _ = split_parameters(with_changes(recipe.defaults, params))
     _check_task(recipe, options, params)
     known = set(recipe.defaults) | set(recipe.space.dimensions)

@@ -56,7 +56,8 @@ def _config(experiment: Experiment) -> str:
     """The preprocessing as JSON."""
     config = experiment.task.serving_config()
     if experiment.dataset.schema is not None:
-        config["target"] = experiment.dataset.schema.target
+        schema = experiment.dataset.schema
+        config |= {"target": schema.target, "target_decimal": schema.target_decimal}
     return json.dumps(config, indent=1)
 
 

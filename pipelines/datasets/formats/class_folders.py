@@ -1,4 +1,4 @@
-"""Folders beside those of the classes, of which a person should hear."""
+"""Folders beside those that hold the data, of which a person should hear."""
 
 from __future__ import annotations
 
@@ -23,10 +23,16 @@ def folders_without_files(
     Returns:
         One note, or none.
     """
-    if not source.is_dir() or not names:
-        return ()
+    bare = bare_folders(source, names, wanted) if names else ""
+    return (f"folders that hold none, hence no classes: {bare}",) if bare else ()
+
+
+def bare_folders(source: Path, names: Sequence[str], wanted: Callable[[str], bool]) -> str:
+    """The same folders with what they hold, for a sentence: `"raw (3 .psd), scans (empty)"`."""
+    if not source.is_dir():
+        return ""
     folders = [tuple(name.split("/")[:-1]) for name in names]
-    root = source.joinpath(*folders[0][: common_root(folders)])
+    root = source.joinpath(*folders[0][: common_root(folders)]) if folders else source
     splits = [root / part for part in _folders(root) if split_folder((part,))]
     found = {
         folder.relative_to(source).as_posix(): _content(folder)
@@ -34,10 +40,7 @@ def folders_without_files(
         for folder in (place / part for part in _folders(place))
         if not any(wanted(f"{folder.name}/{inner}") for inner in _files(folder))
     }
-    if not found:
-        return ()
-    shown = ", ".join(f"{name} ({content})" for name, content in sorted(found.items()))
-    return (f"folders that hold none, hence no classes: {shown}",)
+    return ", ".join(f"{name} ({content})" for name, content in sorted(found.items()))
 
 
 def _folders(place: Path) -> list[str]:

@@ -14,6 +14,7 @@ from pipelines.datasets.schema import COLUMN_KINDS, Column, ColumnKind
 from pipelines.preprocessing.dates import find_format, to_dates
 from pipelines.preprocessing.numbers import (
     MISSING_NUMBERS,
+    column_decimal,
     first_spelled,
     mixed_units,
     parse_numbers,
@@ -46,7 +47,7 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
         DataError: If a value is infinite.
     """
     series = without_marks(table.frame[name])
-    numbers = parse_numbers(series, decimal=decimal)
+    numbers = parse_numbers(series, decimal=column_decimal(series, decimal))
     if np.isnan(numbers[series.notna().to_numpy()]).any():
         return None
     infinite = np.flatnonzero(np.isinf(numbers))
@@ -62,6 +63,7 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
 def first_non_number(table: Table, name: str, *, decimal: str = ".") -> tuple[int, Any]:
     """Finds the line and value of the first entry that is no number."""
     series = without_marks(table.frame[name])
+    decimal = column_decimal(series, decimal)
     for row in np.flatnonzero(series.notna().to_numpy()):
         if np.isnan(parse_numbers(series.iloc[row : row + 1], decimal=decimal))[0]:
             return table.lines[row], series.iloc[row]
@@ -124,8 +126,10 @@ def _column(
 ) -> tuple[Column, pd.Series]:
     series = table.frame[name]
     kind, reason = (chosen, "chosen") if chosen else _infer(table, name, decimal)
-    form = ""
+    form = units = ""
     if kind == "numeric":
+        units = mixed_units(without_marks(series))
+        decimal = column_decimal(without_marks(series), decimal)
         series = _numeric(table, name, decimal)
     elif kind == "date":
         form = _date_format(table, name)
@@ -133,7 +137,16 @@ def _column(
     elif kind in ("categorical", "text"):
         series = _categorical(series)
     missing = int(series.isna().sum())
-    return Column(name=name, kind=kind, missing=missing, reason=reason, form=form), series
+    column = Column(
+        name=name,
+        kind=kind,
+        missing=missing,
+        reason=reason,
+        form=form,
+        decimal=decimal if kind == "numeric" else ".",
+        units=units,
+    )
+    return column, series
 
 
 def _numeric(table: Table, name: str, decimal: str) -> pd.Series:
@@ -202,8 +215,7 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
         if np.isnan(numbers).all():
             return "dropped", "no values"
         spelled = first_spelled(without_marks(series)) if decimal == "." else None
-        read = f"read from texts such as {spelled!r}" if spelled else ""
-        return "numeric", "; ".join(filter(None, (read, mixed_units(without_marks(series)))))
+        return "numeric", f"read from texts such as {spelled!r}" if spelled else ""
     if find_format(series) is not None:
         return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):

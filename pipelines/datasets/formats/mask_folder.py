@@ -14,6 +14,7 @@ from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, read_members
+from pipelines.datasets.formats.class_folders import bare_folders
 from pipelines.datasets.formats.folder_arrays import source_key
 from pipelines.datasets.formats.images import decode_all, is_image
 from pipelines.datasets.splits.given_splits import split_folder, without_leaks
@@ -67,7 +68,7 @@ def load_masks(
     size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
 
     def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
-        return _decoded(source, size, channels), ()
+        return _decoded(source, size, channels)
 
     decoded = cached(source_key("masks", [source], size, channels), make, cache_dir)
     arrays = decoded.arrays
@@ -86,7 +87,7 @@ def load_masks(
         test=SealedSplit(tested),
         classes=names,
         fingerprint=fingerprint(content_digest(decoded.digest, list(names)), parts),
-        notes=(_class_table(names, arrays["y"]), *notes),
+        notes=(_class_table(names, arrays["y"]), *decoded.notes, *notes),
         scale=1 / 255,
     )
 
@@ -94,9 +95,12 @@ def load_masks(
 _SPLITS = ("", "train", "validation", "test")
 
 
-def _decoded(source: Path, size: tuple[int, int] | None, channels: int) -> dict[str, np.ndarray]:
-    """Images, masks of class numbers, the values of the classes, splits and groups."""
+def _decoded(
+    source: Path, size: tuple[int, int] | None, channels: int
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Images, masks of class numbers, the values of the classes, splits and groups; a note."""
     pairs = _pairs(source)
+    bare = bare_folders(source, [name for _, (name, _), _ in pairs], is_image)
     named = [(image, data) for _, (image, data), _ in pairs]
     pixels, _, _ = decode_all(named, root=source, size=size, channels=channels)
     sides = (pixels.shape[1], pixels.shape[2])
@@ -114,13 +118,14 @@ def _decoded(source: Path, size: tuple[int, int] | None, channels: int) -> dict[
             path=source,
         )
     splits = [_SPLITS.index(split) for split, _, _ in pairs]
-    return {
+    arrays = {
         "x": pixels,
         "y": numbers.reshape(masks.shape).astype(np.uint8),
         "values": values,
         "given": np.array(splits),
         "groups": row_groups(pixels),
     }
+    return arrays, (f"folders without images: {bare}",) if bare else ()
 
 
 Member = tuple[str, bytes]
@@ -142,12 +147,18 @@ def _pairs(source: Path) -> list[tuple[str, Member, Member]]:
         below = folders[folders.index(kind) + 1 :]
         key = split_folder(tuple(folders)), "/".join([*below, Path(name).stem])
         (images if kind in _IMAGES else masks)[key] = (name, data)
+    if not images or not masks:
+        bare = bare_folders(source, [], is_image)
+        raise DataError(
+            "images/*.jpg and masks/*.png of the same names are expected. Got "
+            f"{len(images)} images and {len(masks)} masks."
+            + (f" Folders without images: {bare}." if bare else ""),
+            path=source,
+        )
     for here, there, what in ((images, masks, "mask"), (masks, images, "image")):
         lonely = sorted(name for key, (name, _) in here.items() if key not in there)
         if lonely:
             raise DataError(f"{lonely[0]!r} has no {what} of the same name.", path=source)
-    if not images:
-        raise DataError("no images in it (images/*.jpg and masks/*.png).", path=source)
     return [(key[0], images[key], masks[key]) for key in sorted(images)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipelines.datasets.formats.column_types import first_non_number, to_numbers
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.tabular import find_decimal
 from pipelines.preprocessing.dates import find_format, to_dates
+from pipelines.preprocessing.numbers import column_decimal
 
 # Seasons that a step of so many days can have, in steps.
 _SEASONS = {1 / 24: (24, 168), 1.0: (7, 365), 7.0: (52,), 30.4: (12,), 91.3: (4,)}
@@ -56,8 +58,8 @@ def load_series(
         test: Share of the steps, in (0, 1).
 
     Returns:
-        Windows `float32[n, past]`; targets `float32[n, horizon]`; `options` hold `season` and
-        `horizon`.
+        Windows `float32[n, past]`; targets `float32[n, horizon]`; `options` hold `season`,
+        `horizon`, and the name and decimal separator of the target.
 
     Raises:
         DataError: If a column is missing or holds no numbers or dates, a value or time is missing,
@@ -71,6 +73,7 @@ def load_series(
     table = read_table(Path(path))
     decimal = find_decimal(table)
     values = _values(table, target, decimal)
+    decimal = column_decimal(table.frame[target], decimal)
     days = _days(table, time, target)
     first_test = len(values) - round(test * len(values))
     first_validation = first_test - round(validation * len(values))
@@ -82,17 +85,11 @@ def load_series(
     starts = {"train": past, "validation": first_validation, "test": first_test}
     ends = {"train": first_validation, "validation": first_test, "test": len(values)}
     parts = {name: np.arange(starts[name], ends[name] - horizon + 1) for name in starts}
-    short = [name for name, steps in parts.items() if not len(steps)]
-    if short:
-        raise DataError(
-            f"{len(values)} steps are too few for past={past} and horizon={horizon}: the "
-            f"{' and '.join(short)} split is empty.",
-            path=path,
-        )
+    if short := [name for name, steps in parts.items() if not len(steps)]:
+        needed = f"{len(values)} steps are too few for past={past} and horizon={horizon}"
+        raise DataError(f"{needed}: the {' and '.join(short)} split is empty.", path=path)
     if rows is not None:
-        share = min(1.0, rows / len(parts["train"]))
-        kept = {name: max(1, round(share * len(steps))) for name, steps in parts.items()}
-        parts = {name: steps[-kept[name] :] for name, steps in parts.items()}
+        parts = _last(parts, rows)
     splits = {name: _windows(values, steps, past, horizon) for name, steps in parts.items()}
     return Dataset(
         name=Path(path).stem,
@@ -108,7 +105,13 @@ def load_series(
             *_gaps(days),
             *(("numbers are read with a decimal comma",) if decimal == "," else ()),
         ),
-        options={"season": season, "horizon": horizon, "unit": "series"},
+        options={
+            "season": season,
+            "horizon": horizon,
+            "unit": "series",
+            "target": target,
+            "target_decimal": decimal,
+        },
     )
 
 
@@ -188,6 +191,13 @@ def _days(table: Table, time: str | None, target: str) -> np.ndarray:
         f"one column holds dates or times. Looked at: {', '.join(names) or 'none'}. Pass `time`.",
         path=table.path,
     )
+
+
+def _last(parts: Mapping[str, np.ndarray], rows: int) -> dict[str, np.ndarray]:
+    """The last steps: `rows` of the training part, and the same share of the others."""
+    share = min(1.0, rows / len(parts["train"]))
+    kept = {name: max(1, round(share * len(steps))) for name, steps in parts.items()}
+    return {name: steps[-kept[name] :] for name, steps in parts.items()}
 
 
 def _gaps(days: np.ndarray) -> tuple[str, ...]:

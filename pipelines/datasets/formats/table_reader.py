@@ -41,12 +41,14 @@ class Table:
         lines: Line of each row in the file, from 1; row numbers for Parquet.
         path: The file.
         taken: Texts other than the empty one that were taken for missing, with their counts.
+        missing_texts: The texts that stand for "no value", in lower case; `None` for Parquet.
     """
 
     frame: pd.DataFrame
     lines: list[int]
     path: Path
     taken: Mapping[str, int] = field(default_factory=dict)
+    missing_texts: tuple[str, ...] | None = None
 
 
 def sniff_delimiter(text: str, path: Path) -> str:
@@ -139,7 +141,7 @@ def read_table(
         raise DataError("the table has a header and no rows.", path=path)
     known = MISSING if missing_texts is None else {"", *(str(t).lower() for t in missing_texts)}
     frame, taken = _text_frame(names, rows, known)
-    return Table(frame, lines, path, taken)
+    return Table(frame, lines, path, taken, tuple(sorted(known)))
 
 
 def _refuse_workbook(path: Path) -> None:

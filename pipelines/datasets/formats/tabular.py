@@ -23,7 +23,7 @@ from pipelines.datasets.sample_weights import checked_weights, weights_note
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows, three_way
 from pipelines.preprocessing.dates import find_format
-from pipelines.preprocessing.numbers import mixed_units, without_marks
+from pipelines.preprocessing.numbers import column_decimal, without_marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,21 +91,18 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     source = Path(path)
     if decimal not in (None, ".", ","):
         raise ValueError(f"`decimal` is '.' or ','. Got {decimal!r}.")
-    if isinstance(missing_texts, str):
-        missing_texts = [missing_texts]
     table = read_table(
         source,
         delimiter=delimiter,
         encoding=encoding,
         header=header,
-        missing_texts=missing_texts,
+        missing_texts=[missing_texts] if isinstance(missing_texts, str) else missing_texts,
     )
     if target not in table.frame.columns:
         raise DataError(unknown_name("column", target, table.frame.columns), path=source)
     decimal = decimal or find_decimal(table)
     table, notes = _handle_missing(_with_missing_marks(table, decimal), target, missing)
-    if decimal == ",":
-        notes = ("numbers are read with a decimal comma", *notes)
+    notes = ("numbers are read with a decimal comma",) * (decimal == ",") + notes
     y, classes, task_note = read_target(table, target, task, decimal)
     weights = None
     if sample_weight is not None:
@@ -113,12 +110,17 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         table = replace(table, frame=table.frame.drop(columns=sample_weight))
     names = [str(name) for name in table.frame.columns if name != target]
     described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
-    notes += _column_notes(table, described)
+    notes += _column_notes(described)
     return table_dataset(
         source.stem,
         frame,
         y,
-        Schema(columns=described, target=target),
+        Schema(
+            columns=described,
+            target=target,
+            target_decimal=column_decimal(table.frame[target], decimal),
+            missing_texts=table.missing_texts,
+        ),
         classes=classes,
         seed=seed,
         rows=rows,
@@ -127,13 +129,11 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     )
 
 
-def _column_notes(table: Table, described: Sequence[Column]) -> tuple[str, ...]:
+def _column_notes(described: Sequence[Column]) -> tuple[str, ...]:
     """Which columns were dropped, and which numbers have several units."""
     dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
     notes = (f"dropped {len(dropped)} columns: {'; '.join(dropped)}",) if dropped else ()
-    numeric = [item.name for item in described if item.kind == "numeric"]
-    units = {name: mixed_units(table.frame[name]) for name in numeric}
-    return notes + tuple(f"column {name!r}: {said}" for name, said in units.items() if said)
+    return notes + tuple(f"column {item.name!r}: {item.units}" for item in described if item.units)
 
 
 def _weights(table: Table, name: str, target: str) -> np.ndarray:

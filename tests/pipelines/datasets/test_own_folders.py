@@ -76,6 +76,23 @@ def test_a_folder_without_images_is_named(photos: Path, split: str) -> None:
     assert f"folders that hold none, hence no classes: {said}" in found.notes
 
 
+def test_folders_of_masks_without_images_are_named(tmp_path: Path) -> None:
+    for n in range(10):
+        picture(tmp_path / "images" / f"{n}.png")
+    (tmp_path / "masks").mkdir()
+    (tmp_path / "masks" / "1.json").write_text("{}")
+    said = r"Got 10 images and 0 masks. Folders without images: masks \(1 \.json\)\."
+    with pytest.raises(DataError, match=said):
+        load_dataset("mask-folder", path=tmp_path)
+    for n in range(10):
+        Image.fromarray(RNG.integers(0, 2, (8, 8), dtype=np.uint8)).save(
+            tmp_path / "masks" / f"{n}.png"
+        )
+    (tmp_path / "outlines").mkdir()
+    found = load_dataset("mask-folder", path=tmp_path)
+    assert "folders without images: outlines (empty)" in found.notes
+
+
 def test_what_there_is_instead_of_images_is_said(tmp_path: Path) -> None:
     (tmp_path / "cat").mkdir()
     (tmp_path / "cat" / "1.heic").write_bytes(b"x")

@@ -141,5 +141,7 @@ def _check_kind(name: str, value: Any, usual: Any) -> None:
         return
     if isinstance(usual, bool | int):
         check_kind(name, value, type(usual))
+    elif name == "loss.axis":
+        check_kind(name, value, int)
     elif isinstance(usual, float | tuple) or usual is None:
         check_kind(name, value, float)

@@ -12,6 +12,7 @@ from typing import Any
 
 from cookbook._lazy import load_object
 from cookbook._names import unknown_name
+from pipelines.hyperparameters.arguments import check_arguments
 from pipelines.hyperparameters.families import (
     FAMILIES,
     check_member,
@@ -195,12 +196,13 @@ def check_parameter_names(
         extra: Further names that the recipe's task takes.
 
     Raises:
-        ValueError: On an unknown name, with the nearest known one.
+        ValueError: On an unknown name, with the nearest known one, or an argument of another kind.
     """
     known = TRAINING_NAMES | argument_names(builder) | extra
     for name in params:
         if name not in known and family_of(name) is None:
             raise ValueError(unknown_name("hyperparameter", name, known))
+    check_arguments(params, builder)
 
 
 @functools.cache

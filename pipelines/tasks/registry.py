@@ -12,6 +12,7 @@ from cookbook.losses.registry import LOSSES
 
 if TYPE_CHECKING:
     from cookbook.losses._entry import Targets
+    from pipelines.hyperparameters.options import TrainingOptions
     from pipelines.tasks.base import Task
 
 
@@ -30,6 +31,7 @@ class TaskEntry:
             `pipelines.tasks.scorers`.
         foldable: Whether rows have one label or number each and can be divided into folds.
         latency: Whether a prediction is one call of the model, whose time says something.
+        images: Whether inputs are images, which are augmented and standardized.
     """
 
     name: str
@@ -41,6 +43,7 @@ class TaskEntry:
     scored: Mapping[str, str] = field(default_factory=dict)
     foldable: bool = False
     latency: bool = False
+    images: bool = False
 
     @property
     def main_metric(self) -> tuple[str, str]:
@@ -72,6 +75,22 @@ class TaskEntry:
                 f"`class_weight` weights classes, and the task {self.name} has none. Got "
                 f"class_weight={params['class_weight']!r}: leave it out."
             )
+
+    def check_images(self, options: TrainingOptions) -> None:
+        """Refuses what is done to images alone.
+
+        Args:
+            options: How a model is trained.
+
+        Raises:
+            ValueError: If images are to be changed and the task has none.
+        """
+        for name in () if self.images else ("augment", "standardize"):
+            if getattr(options, name):
+                raise ValueError(
+                    f"`{name}` is for images, and the task {self.name} has none. Got "
+                    f"{name}={getattr(options, name)!r}: leave it out."
+                )
 
     def check_loss(self, loss: str) -> None:
         """Refuses a loss that the task cannot be trained with.
@@ -123,7 +142,7 @@ _CLASS_LOSSES = _with_targets(
 _WHY_CLASSES = "losses of class labels"
 
 
-def _classification(name: str, reference: str) -> TaskEntry:
+def _classification(name: str, reference: str, *, images: bool = False) -> TaskEntry:
     return TaskEntry(
         name=name,
         reference=reference,
@@ -134,6 +153,7 @@ def _classification(name: str, reference: str) -> TaskEntry:
         scored=_CLASS_SCORES,
         foldable=True,
         latency=True,
+        images=images,
     )
 
 
@@ -153,7 +173,9 @@ _ROWS = (
         scored=_NUMBER_SCORES,
         latency=True,
     ),
-    _classification("image-classification", "pipelines.tasks.images:ImageClassification"),
+    _classification(
+        "image-classification", "pipelines.tasks.images:ImageClassification", images=True
+    ),
     TaskEntry(
         name="image-generation",
         reference="pipelines.tasks.generation:ImageGeneration",
@@ -168,6 +190,7 @@ _ROWS = (
         ),
         losses=(),
         why_these="the losses of the two players, which the model brings itself",
+        images=True,
     ),
     TaskEntry(
         name="language-model",
@@ -193,6 +216,7 @@ _ROWS = (
         why_these="losses of masks, and of the class of each pixel",
         foldable=True,
         latency=True,
+        images=True,
     ),
     _classification("table-classification", "pipelines.tasks.tables:TableClassification"),
     TaskEntry(

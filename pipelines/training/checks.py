@@ -55,6 +55,7 @@ def _check_task(recipe: Recipe, options: TrainingOptions, params: Mapping[str, A
         try:
             task_entry(name).check_class_weight(params)
             task_entry(name).check_loss(options.loss)
+            task_entry(name).check_images(options)
             if name == "segmentation":
                 check_mask_augmentation(options.augment)
             if name.endswith("-classification"):
@@ -72,5 +73,5 @@ def _kinds() -> dict[str, type]:
 
 
 def _number_of(default: Any) -> type | None:
-    """Builders check their arguments themselves, but compare numbers before they look."""
-    return float if isinstance(default, float) else None
+    """The kind of a builder's argument, where its default says it without importing Keras."""
+    return type(default) if isinstance(default, float | bool) else None

@@ -170,14 +170,17 @@ def test_constant_columns() -> None:
         ({"outlier_action": "removed"}, "Did you mean 'remove'"),
         ({"outliers": "iqr", "outlier_limit": 0}, "`outlier_limit > 0` must hold"),
         ({"outliers": "isolation-forest", "outlier_limit": 3}, r"in \(0, 0.5\]"),
-        ({"options": NumericOptions(power="boxcox")}, "Did you mean 'box-cox'"),
-        ({"options": NumericOptions(scaling="std")}, "No scaling named 'std'"),
-        ({"options": NumericOptions(imputation="avg")}, "No imputation named 'avg'"),
+        ({"power": "boxcox"}, "Did you mean 'box-cox'"),
+        ({"scaling": "std"}, "No scaling named 'std'"),
+        ({"imputation": "avg"}, "No imputation named 'avg'"),
     ],
 )
 def test_unknown_options(options: dict, message: str) -> None:
+    options = dict(options)
+    names = options.keys() & {"power", "scaling", "imputation"}
+    numeric = {name: options.pop(name) for name in names}
     with pytest.raises(ValueError, match=message):
-        TabularPreprocessor(**options)
+        TabularPreprocessor(options=NumericOptions(**numeric), **options)
 
 
 def test_errors_name_column_and_row() -> None:

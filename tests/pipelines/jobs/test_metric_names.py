@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import keras_tuner
 import numpy as np
 import pytest
 
 from pipelines.jobs.api import tune
 from pipelines.jobs.metric_names import metrics_of_epochs, metrics_of_trials
+from pipelines.jobs.objectives import read_objective
 from pipelines.jobs.plan import plan_job
 from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import all_recipes, load_recipe
@@ -151,3 +153,13 @@ def test_the_best_trials_show_what_is_bounded(program_in_place, tmp_path):
     assert result["shortfall"] is None
     assert result["final"]["verdict"]
     assert row.split()[0] == "0"
+
+
+def test_objectives_of_keras_tuner_are_read():
+    mine = keras_tuner.Objective("steps", "min")
+    assert read_objective(mine) == [("steps", "minimize")]
+    assert read_objective([mine, ("val_own", "max")]) == [
+        ("steps", "minimize"),
+        ("val_own", "maximize"),
+    ]
+    assert read_objective(("val_own", "max")) == [("val_own", "maximize")]

@@ -24,7 +24,7 @@ from tuning.service.endings import EndProcesses
 ends = EndProcesses(pathlib.Path("ends"))
 ends.start("job", [sys.executable, "-c", sys.argv[1]], retry_after=1.0)
 if sys.argv[2] == "stop":
-    while not pathlib.Path("child").exists():
+    while not pathlib.Path("seen").exists():
         time.sleep(0.01)
     ends.stop()
 time.sleep(100)
@@ -43,7 +43,9 @@ def start(tmp_path):
         started.append(worker)
         file = tmp_path / "child"
         wait_until(lambda: file.exists() and file.read_text().endswith(" "), 60)
-        return worker, psutil.Process(int(file.read_text()))
+        child = psutil.Process(int(file.read_text()))
+        (tmp_path / "seen").touch()
+        return worker, child
 
     yield run
     for process in started:
@@ -52,7 +54,10 @@ def start(tmp_path):
 
 
 def is_gone(process):
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.mark.parametrize("how", ["kill", "stop"])

@@ -3,16 +3,17 @@
 The graph is the report's best LeNet; the training adds what the report does not use: flips and
 crops, Nesterov momentum with warm-up and cosine decay, label smoothing, averaged weights.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-25:
+Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
     test        accuracy 0.7339; linear discriminant analysis 0.4168
     test        crossentropy 0.7735; linear discriminant analysis 1.728
+    test        balanced_accuracy 0.7339; linear discriminant analysis 0.4168
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 66.00 %
                 test accuracy
     seeds       0
-    time        about 830 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 954 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train cifar10-super-lenet --seed 0 --json
-    commit      d560f7b743
+    commit      f26721b9c3
 """
 
 from __future__ import annotations

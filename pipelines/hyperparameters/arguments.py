@@ -42,7 +42,8 @@ def check_arguments(params: Mapping[str, Any], builder: str) -> None:
     """
     hints = _hints(builder)
     for name in params.keys() & hints.keys():
-        if not _accepts(hints[name], params[name]):
+        # Null stands for "not said" where a builder has it; the others refuse it themselves.
+        if params[name] is not None and not _accepts(hints[name], params[name]):
             raise ValueError(f"`{name}` is {_words(hints[name])}. Got {name}={params[name]!r}.")
 
 

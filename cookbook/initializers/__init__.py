@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from cookbook.initializers.log_prior import LogPrior as LogPrior
     from cookbook.initializers.registry import INITIALIZERS as INITIALIZERS
     from cookbook.initializers.registry import make_initializer as make_initializer
+    from cookbook.initializers.registry import weight_initializer as weight_initializer
 
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "gain": ["gain_for", "glorot_with_gain", "initializer_for"],
         "log_prior": ["LogPrior"],
-        "registry": ["INITIALIZERS", "make_initializer"],
+        "registry": ["INITIALIZERS", "make_initializer", "weight_initializer"],
     },
 )
 __all__ = __dir__()

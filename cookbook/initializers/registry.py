@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cookbook._names import unknown_name
 from cookbook._ranges import NOT_NEGATIVE, POSITIVE, Range
 from cookbook._registry import Entry, find, table
 from cookbook._sources import cite
@@ -129,3 +130,37 @@ def make_initializer(name: str, **options: Any) -> keras.initializers.Initialize
         'HeNormal'
     """
     return find("initializer", ALIASES.get(name, name), INITIALIZERS).make(**options)
+
+
+_FOR_BIASES = frozenset({"log_prior"})
+
+
+def weight_initializer(value: Any) -> keras.initializers.Initializer:
+    """Makes the initialiser of a layer's weights from what a builder is given.
+
+    Args:
+        value: A key of `INITIALIZERS` or `ALIASES`, a name of Keras such as `"identity"`, or what
+            `keras.initializers.get` takes beside names.
+
+    Returns:
+        A Keras initialiser.
+
+    Raises:
+        ValueError: If the name is unknown, or one of biases only.
+
+    Example:
+        >>> type(weight_initializer("identity")).__name__
+        'Identity'
+        >>> weight_initializer("large_normal").stddev
+        1.0
+    """
+    import keras
+
+    names = INITIALIZERS.keys() - _FOR_BIASES
+    if not isinstance(value, str) or ALIASES.get(value, value) not in names:
+        try:
+            return keras.initializers.get(value)
+        except ValueError as error:
+            known = {*names, *ALIASES, "identity"}
+            raise ValueError(unknown_name("initializer", value, known)) from error
+    return make_initializer(value)

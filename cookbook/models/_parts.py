@@ -10,6 +10,7 @@ import numpy as np
 
 from cookbook._checks import check_penalty, check_rate, check_seed
 from cookbook._names import unknown_name
+from cookbook.initializers.registry import weight_initializer
 
 # Keras' defaults are 0.99 and 1e-3. The sources print PyTorch's values; they also fit short
 # runs better: 0.99 needs some 500 steps before the moving statistics mean anything.
@@ -23,7 +24,7 @@ _NOT_ACTIVATIONS = {"get", "serialize", "deserialize"}
 
 Activation = str | Callable[..., Any]
 Initializer = Any
-"""Name of a Keras initialiser, or an initialiser object."""
+"""Name in `cookbook.initializers` or of Keras, or an initialiser object."""
 
 
 def known_activations() -> list[str]:
@@ -107,7 +108,7 @@ class Parts:
 
     def kernel(self) -> keras.initializers.Initializer:
         """Makes the next kernel's initialiser: a copy with its own seed."""
-        initializer = keras.initializers.get(self.initializer)
+        initializer = weight_initializer(self.initializer)
         config = initializer.get_config() if hasattr(initializer, "get_config") else {}
         if "seed" not in config:
             return initializer

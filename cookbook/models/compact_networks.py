@@ -53,7 +53,7 @@ def compact(
         depths: Blocks of each stage, as many entries as `widths`.
         activation: Hidden activation, see `cookbook.models.convnets.convnet`.
         dropout: Drop rate of the averaged maps before the head, in [0, 1).
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         l2: Factor of the sum of squared kernel weights, at least 0 (no half).
         seed: Seed of weights and dropout; `None` lets Keras draw.
 

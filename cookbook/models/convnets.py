@@ -118,7 +118,8 @@ def cifar10_cnn(
         input_shape: `(height, width, channels)`, at least 18x18 pixels in [0, 1].
         num_classes: Number of logits, at least 2.
         activation: Hidden activation, see `convnet`.
-        initializer: Kernel initialiser, a Keras name or object; Glorot-uniform is the source's.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object;
+            Glorot-uniform is the source's.
         seed: Seed of the weights; `None` lets Keras draw.
 
     Returns:

@@ -29,7 +29,7 @@ def linear(
         num_outputs: Number of target values, at least 1.
         l1: Factor of the sum of absolute weights, at least 0; the bias is free.
         l2: Factor of the sum of squared weights, at least 0 (no half).
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         seed: Seed of the weights; `None` lets Keras draw.
 
     Returns:
@@ -69,7 +69,7 @@ def logistic(
             class 1: use `BinaryCrossentropy(from_logits=True)`.
         l1: Factor of the sum of absolute weights, at least 0; the bias is free.
         l2: Factor of the sum of squared weights, at least 0 (no half).
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         seed: Seed of the weights; `None` lets Keras draw.
 
     Returns:
@@ -122,7 +122,7 @@ def mlp(
         dropout: Drop rate behind the hidden activations, in [0, 1).
         l1: Factor of the sum of absolute kernel weights, at least 0.
         l2: Factor of the sum of squared kernel weights, at least 0 (no half).
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:

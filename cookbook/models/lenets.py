@@ -65,7 +65,7 @@ def lenet(  # noqa: PLR0913 - what the report varies, by keyword
         l2: Factor of the sum of squared kernel weights, at least 0. PyTorch's
             `weight_decay=w` is `l2=w / 2`.
         order: "source" or "standard", see above.
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         bias: Start value of all biases; the report has 0.01, and 0.1 beside wrong weights.
         seed: Seed of weights and dropout; `None` lets Keras draw.
 

@@ -147,8 +147,8 @@ def perceptron(
     Args:
         input_shape: Shape of one sample, for example `(2,)`; more axes are flattened.
         num_classes: Number of classes, at least 2. With 2 a single neuron fires for class 1.
-        initializer: Start of the weights, a Keras name or object. The source starts at random;
-            zeros give Novikoff's bound on the number of mistakes.
+        initializer: Start of the weights, a name in `cookbook.initializers` or an object. The
+            source starts at random; zeros give Novikoff's bound on the number of mistakes.
         seed: Seed of the weights; `None` lets Keras draw.
 
     Returns:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from cookbook._checks import check_rate
 from cookbook._names import unknown_name
-from cookbook.initializers.registry import make_initializer
+from cookbook.initializers.registry import weight_initializer
 from cookbook.models._parts import known_activations
 
 CELLS: dict[str, type[keras.layers.RNN]] = {
@@ -240,9 +240,9 @@ def recurrent_layer(
     kwargs |= _biases(cell, forget_bias, bias)
     # Keras' own defaults are left to Keras, which draws their seeds in an order of its own.
     if kernel_initializer != "glorot_uniform":
-        kwargs["kernel_initializer"] = _initializer(kernel_initializer)
+        kwargs["kernel_initializer"] = weight_initializer(kernel_initializer)
     if recurrent_initializer != "orthogonal":
-        kwargs["recurrent_initializer"] = _initializer(recurrent_initializer)
+        kwargs["recurrent_initializer"] = weight_initializer(recurrent_initializer)
     layer = CELLS[cell](
         units,
         dropout=dropout,
@@ -278,10 +278,6 @@ def normalized(x: Any, kind: str, *, name: str, mask: Any = None) -> Any:
     if kind == "batch":
         return keras.layers.BatchNormalization(name=f"{name}_norm")(x, mask=mask)
     return x
-
-
-def _initializer(name: str) -> keras.initializers.Initializer:
-    return keras.initializers.Identity() if name == "identity" else make_initializer(name)
 
 
 def _biases(cell: str, forget_bias: float, bias: float) -> dict[str, Any]:

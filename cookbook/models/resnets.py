@@ -85,7 +85,7 @@ def resnet(
             with the depth from the first block's (Huang et al. 2016).
         zero_init_residual: Whether each branch starts at zero (Goyal et al. 2017): the last
             normalisation's scale is 0, so every block starts as its shortcut.
-        initializer: Kernel initialiser, a Keras name or object.
+        initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         l2: Factor of the sum of squared kernel weights, at least 0 (no half).
         seed: Seed of weights and dropout; `None` lets Keras draw.
 

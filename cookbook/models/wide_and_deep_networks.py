@@ -98,8 +98,8 @@ def wide_and_deep(
         dropout: Drop rate behind the hidden layers, in [0, 1).
         l2: Factor of the sum of squared weights of the dense layers and of the wide part, at
             least 0 (no half); the embeddings are free.
-        initializer: Kernel initialiser of the deep part, a Keras name or object. The wide part
-            starts at zero.
+        initializer: Kernel initialiser of the deep part, a name in `cookbook.initializers` or
+            an object. The wide part starts at zero.
         seed: Seed of weights and dropout; `None` lets Keras draw.
 
     Returns:

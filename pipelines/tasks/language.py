@@ -65,11 +65,6 @@ class LanguageModel(Task):
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
-        if options.label_smoothing:
-            raise ValueError(
-                "A language model is trained on the nats per token that it is scored by. Got "
-                f"label_smoothing={options.label_smoothing}: leave it out."
-            )
         self._items = dataset.options.get("unit") == "line"
         self._kind = self.extra.get("token_kind", "character")
         self._window = int(self.extra.get("window", 64))

@@ -32,6 +32,7 @@ class TaskEntry:
         foldable: Whether rows have one label or number each and can be divided into folds.
         latency: Whether a prediction is one call of the model, whose time says something.
         images: Whether inputs are images, which are augmented and standardized.
+        smoothing: Whether labels can be smoothed.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TaskEntry:
     foldable: bool = False
     latency: bool = False
     images: bool = False
+    smoothing: bool = False
 
     @property
     def main_metric(self) -> tuple[str, str]:
@@ -91,6 +93,21 @@ class TaskEntry:
                     f"`{name}` is for images, and the task {self.name} has none. Got "
                     f"{name}={getattr(options, name)!r}: leave it out."
                 )
+
+    def check_smoothing(self, options: TrainingOptions) -> None:
+        """Refuses smoothed labels where there are none.
+
+        Args:
+            options: How a model is trained.
+
+        Raises:
+            ValueError: If labels are to be smoothed and the task has none.
+        """
+        if options.label_smoothing and not self.smoothing:
+            raise ValueError(
+                f"`label_smoothing` is for classes, and the task {self.name} takes "
+                f"{self.why_these}. Got label_smoothing={options.label_smoothing}: leave it out."
+            )
 
     def check_loss(self, loss: str) -> None:
         """Refuses a loss that the task cannot be trained with.
@@ -154,6 +171,7 @@ def _classification(name: str, reference: str, *, images: bool = False) -> TaskE
         foldable=True,
         latency=True,
         images=images,
+        smoothing=True,
     )
 
 
@@ -191,6 +209,7 @@ _ROWS = (
         losses=(),
         why_these="the losses of the two players, which the model brings itself",
         images=True,
+        smoothing=True,
     ),
     TaskEntry(
         name="language-model",
@@ -214,6 +233,7 @@ _ROWS = (
             "masks",
         ),
         why_these="losses of masks, and of the class of each pixel",
+        smoothing=True,
         foldable=True,
         latency=True,
         images=True,
@@ -239,6 +259,7 @@ _ROWS = (
         reported=_REPORTED,
         losses=_with_targets("sparse_categorical_crossentropy", "labels", "one_hot"),
         why_these="losses of the next token among all",
+        smoothing=True,
     ),
 )
 

@@ -19,6 +19,7 @@ from pipelines.preprocessing import TargetEncoder
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
 from pipelines.tasks.diagnostics import residual_report
+from pipelines.tasks.registry import task_entry
 from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
 from pipelines.tasks.table_inputs import TableInputs
@@ -234,11 +235,7 @@ class TableRegression(Task):
 
 def _check_options(options: TrainingOptions, targets: str, y: np.ndarray) -> None:
     """Refuses what a regression to one number has no place for."""
-    if options.label_smoothing:
-        raise ValueError(
-            "Label smoothing is for classes, and the target is a number. Got "
-            f"label_smoothing={options.label_smoothing}: leave it out."
-        )
+    task_entry("table-regression").check_smoothing(options)
     quantiles = options.of("loss").get("quantiles", 0.5)
     if isinstance(quantiles, list | tuple) and len(quantiles) != 1:
         raise ValueError(

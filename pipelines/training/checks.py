@@ -56,6 +56,7 @@ def _check_task(recipe: Recipe, options: TrainingOptions, params: Mapping[str, A
             task_entry(name).check_class_weight(params)
             task_entry(name).check_loss(options.loss)
             task_entry(name).check_images(options)
+            task_entry(name).check_smoothing(options)
             if name == "segmentation":
                 check_mask_augmentation(options.augment)
             if name.endswith("-classification"):

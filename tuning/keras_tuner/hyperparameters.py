@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -142,6 +143,18 @@ def overrides_fit(hypermodel: Any) -> bool:
     """
     own = isinstance(hypermodel, keras_tuner.HyperModel)
     return own and type(hypermodel).fit is not keras_tuner.HyperModel.fit
+
+
+def wants_validation(hypermodel: Any) -> bool:
+    """Whether a `fit` of its own cannot be called without `validation_data`.
+
+    Args:
+        hypermodel: A `HyperModel` or a function `build(hp)`.
+    """
+    if not overrides_fit(hypermodel):
+        return False
+    found = inspect.signature(hypermodel.fit).parameters.get("validation_data")
+    return found is not None and found.default is found.empty
 
 
 def space_from_build(

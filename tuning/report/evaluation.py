@@ -179,8 +179,9 @@ def residuals_figure(found: Mapping[str, Any]) -> Figure:
 EVALUATIONS: dict[str, EvaluationEntry] = {
     "learning": EvaluationEntry(
         "Training of the winner",
-        "Refitted on training and validation rows for the epochs that were best. Validation rows "
-        "are among what it is trained on, where they are drawn.",
+        "Refitted on training and validation rows for the epochs that were best; on training rows "
+        "alone where a `fit` of one's own asks for validation rows. Else validation rows are among "
+        "what it is trained on, where they are drawn.",
         learning_figure,
     ),
     "confusion": EvaluationEntry(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.jobs.checkpoints import training_checkpoint
-from pipelines.jobs.keras_tuner.arrays import Parts, fold_parts, stored_arrays
+from pipelines.jobs.keras_tuner.arrays import Parts, fold_parts, stored_arrays, whole_parts
 from pipelines.jobs.keras_tuner.class_weights import ClassWeight, row_weights
+from pipelines.jobs.keras_tuner.registered import register
 from pipelines.jobs.keras_tuner.returned import returned_epochs
 from pipelines.jobs.trial import Trained, kept_trainers, run_trial
 from tuning import Context, Space
@@ -41,6 +42,7 @@ class BuildObjective:
         class_weight: Weights of the training rows by their class, or None.
         named: Whether a person named the metric.
         code: Digest of the hypermodel's code.
+        registered: What the user's script registered with Keras.
     """
 
     hypermodel: Any
@@ -55,6 +57,7 @@ class BuildObjective:
     class_weight: ClassWeight | None = None
     named: bool = True
     code: str = ""
+    registered: Mapping[str, Any] = field(default_factory=dict)
     preload: ClassVar[tuple[str, ...]] = (
         "pipelines.training",
         "tensorflow",
@@ -94,6 +97,16 @@ class BuildObjective:
         finally:
             ranges = {name: dimension.to_dict() for name, dimension in hp.ranges.items()}
             context.tell_point(hp.asked, ranges)
+
+    def refit_parts(self) -> Parts:
+        """Rows of a refit: all, unless a `fit` of one's own cannot do without validation rows."""
+        from tuning.keras_tuner.hyperparameters import wants_validation
+
+        if not wants_validation(self.hypermodel):
+            return whole_parts(stored_arrays(self.arrays))
+        if self.folds is None:
+            return stored_arrays(self.arrays)
+        return fold_parts(self.arrays, 0, self.folds)
 
     def train(
         self,
@@ -138,6 +151,7 @@ class BuildObjective:
         from pipelines.training.tensorflow.single_replica import skip_reduction
         from tuning.keras_tuner.hyperparameters import build_function, fit_model, overrides_fit
 
+        register(self.registered)
         model = build_function(self.hypermodel)(hp)
         batch_size = int(hp.values.get("batch_size", self.batch_size))
         validation = _validation(parts)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pipelines.jobs.keras_tuner.arrays import Parts, stored_arrays, whole_parts
+from pipelines.jobs.keras_tuner.arrays import Parts
 from pipelines.jobs.keras_tuner.objective import BuildObjective
 from pipelines.jobs.keras_tuner.saving import save_winner
 from pipelines.jobs.keras_tuner.structures import from_named, to_named
@@ -30,7 +30,7 @@ _PREDICTIONS = "predictions.npy"
 
 @dataclass(frozen=True, kw_only=True)
 class BuildRefit:
-    """Trains hyperparameters on training and validation rows, and predicts the test rows.
+    """Trains hyperparameters on the rows of a refit, and predicts the test rows.
 
     Attributes:
         build: Builds and trains the model.
@@ -55,10 +55,10 @@ class BuildRefit:
         import keras
 
         keras.utils.set_random_seed(context.seed)
-        parts = stored_arrays(self.build.arrays)
+        parts = self.build.refit_parts()
         model = self.build.train(
             params,
-            whole_parts(parts),
+            parts,
             [],
             seed=context.seed,
             epochs=context.budget,

@@ -14,6 +14,7 @@ from pipelines.jobs.keras_tuner.code import code_digest
 from pipelines.jobs.keras_tuner.fit_probe import fit_probe
 from pipelines.jobs.keras_tuner.labels import check_labels
 from pipelines.jobs.keras_tuner.objective import BuildObjective
+from pipelines.jobs.keras_tuner.registered import registered_by_the_script
 from pipelines.jobs.metric_names import wants_latency
 from pipelines.jobs.target import as_fixed
 from tuning import SearchSettings, Space, cross_validated
@@ -63,7 +64,6 @@ class HyperModelTarget:
     registration: Mapping[str, Any] = field(default_factory=dict)
     class_weight: ClassWeight | None = None
     about_data: tuple[str, ...] = ()
-    last_step: str = "Refitting the best trial on training and validation rows ..."
     preload: tuple[str, ...] = BuildObjective.preload
 
     @classmethod
@@ -126,6 +126,14 @@ class HyperModelTarget:
         return self.epochs
 
     @property
+    def last_step(self) -> str:
+        """On which rows the winner is refitted."""
+        from tuning.keras_tuner.hyperparameters import wants_validation
+
+        rows = "training" if wants_validation(self.hypermodel) else "training and validation"
+        return f"Refitting the best trial on {rows} rows ..."
+
+    @property
     def default_point(self) -> Mapping[str, Any]:
         """KerasTuner, too, begins with the defaults of `hp`."""
         return self.space.defaults
@@ -168,6 +176,7 @@ class HyperModelTarget:
             class_weight=self.class_weight,
             named=not self.metrics,
             code=code_digest(self.hypermodel),
+            registered=registered_by_the_script(),
         )
 
     def objective(self, settings: SearchSettings) -> Any:

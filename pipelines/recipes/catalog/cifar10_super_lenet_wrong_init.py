@@ -3,16 +3,17 @@
 Shows what initialisation is worth: everything else is as in the row with He weights. The report
 also starts biases at 0.1; here they start at 0.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-26:
+Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
     test        accuracy 0.6106; linear discriminant analysis 0.4168
     test        crossentropy 1.103; linear discriminant analysis 1.728
+    test        balanced_accuracy 0.6106; linear discriminant analysis 0.4168
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 44.47 %
                 test accuracy
     seeds       0
-    time        about 875 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 765 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train cifar10-super-lenet-wrong-init --seed 0 --json
-    commit      d560f7b743
+    commit      f26721b9c3
 """
 
 from __future__ import annotations

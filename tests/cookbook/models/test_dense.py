@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from cookbook.initializers.registry import ALIASES, INITIALIZERS
 from cookbook.models.dense import linear, logistic, mlp
 from cookbook.models.wide_and_deep_networks import embedding_width, wide_and_deep
 from tests.cookbook.models.rows import trainable_count
@@ -121,3 +122,21 @@ def test_cross_learns_an_exclusive_or() -> None:
 def test_bad_input_is_refused(build: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build()  # type: ignore[operator]
+
+
+def test_weights_start_by_every_name_of_the_catalogue():
+    for name in (*INITIALIZERS.keys() - {"log_prior"}, *ALIASES, "identity", "HeNormal"):
+        kernel = mlp((4,), 4, widths=(4,), initializer=name, seed=0).layers[-1].kernel
+        assert np.isfinite(np.asarray(kernel)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("he_norml", "No initializer named 'he_norml'. Did you mean 'he_normal'?"),
+        ("log_prior", "No initializer named 'log_prior'"),  # it is for biases
+    ],
+)
+def test_unknown_initializers_are_refused(name, message):
+    with pytest.raises(ValueError, match=message):
+        mlp((4,), 4, initializer=name)

@@ -91,6 +91,12 @@ def test_another_member_leaves_the_parameters_of_the_recipe_behind():
         check_hyperparameters(recipe, {"loss": "log_cosh", "loss.delta": 0.5})
 
 
+@pytest.mark.parametrize("recipe", ["forecast", "names-char-lm", "diabetes-mlp"])
+def test_smoothed_labels_are_refused_where_there_are_none(recipe):
+    with pytest.raises(ValueError, match=r"is for classes.*Got label_smoothing=0\.1: leave it"):
+        check_hyperparameters(load_recipe(recipe), {"label_smoothing": 0.1})
+
+
 def test_a_loss_of_another_task_is_refused_before_the_data_are_read():
     with pytest.raises(
         ValueError, match=r"table-regression takes losses of one number a row.*huber"

@@ -204,11 +204,6 @@ def test_a_learned_text_is_continued():
     assert experiment.task.score(model, dataset.validation)["loss"] < 0.1
 
 
-def test_label_smoothing_is_refused():
-    with pytest.raises(ValueError, match="nats per token"):
-        LanguageModel(_names(), TrainingOptions(label_smoothing=0.1), {})
-
-
 def test_a_text_of_one_token_cannot_be_scored():
     with pytest.raises(ValueError, match=r"needs two tokens. Got 1"):
         TokenReader(language_model(7, embedding_dim=4, units=(5,))).stream(np.array([1]))

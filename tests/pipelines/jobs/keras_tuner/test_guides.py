@@ -135,6 +135,54 @@ def test_what_cannot_be_combined_is_refused(tmp_path, rows, options, message):
         tune(build_model, data, trials=2, root=tmp_path, tracking=False, **options)
 
 
+class GuideLoop(keras_tuner.HyperModel):
+    """The custom training loop of KerasTuner's guide: it cannot do without validation rows."""
+
+    def build(self, hp):
+        inputs = keras.Input((8, 8))
+        values = keras.layers.Dense(hp.Int("units", 8, 16, step=8), "relu")(
+            keras.layers.Flatten()(inputs)
+        )
+        return keras.Model(inputs, keras.layers.Dense(10)(values))
+
+    def fit(self, hp, model, x, y, validation_data, callbacks=None, **kwargs):
+        import tensorflow as tf
+
+        batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(hp.Choice("batch", [100, 200]))
+        held_out = tf.data.Dataset.from_tensor_slices(validation_data).batch(64)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        optimizer = keras.optimizers.Adam(0.01)
+        mean = keras.metrics.Mean()
+        for callback in callbacks:
+            callback.set_model(model)
+        for epoch in range(2):
+            for images, labels in batches:
+                with tf.GradientTape() as tape:
+                    value = loss(labels, model(images))
+                found = tape.gradient(value, model.trainable_weights)
+                optimizer.apply_gradients(zip(found, model.trainable_weights, strict=True))
+            mean.reset_state()
+            for images, labels in held_out:
+                mean.update_state(loss(labels, model(images)))
+            for callback in callbacks:
+                callback.on_epoch_end(epoch, logs={"my_metric": float(mean.result())})
+        return float(mean.result())
+
+
+@pytest.mark.exhaustive
+def test_a_loop_that_needs_validation_rows_is_refitted_beside_them(tmp_path, rows, capsys):
+    x, y = rows
+    result = tune(
+        GuideLoop(), (x[:400], y[:400]), test_data=(x[400:], y[400:]), trials=2, pruner="none",
+        objective=keras_tuner.Objective("my_metric", "min"), strategy="random", workers=1,
+        root=tmp_path, tracking=False, verbose=True,
+    )  # fmt: skip
+    assert result.search.states == {"complete": 2}
+    assert result.final["test_reads"] == 1
+    assert result.model().predict(x[:2], verbose=0).shape == (2, 10)
+    assert "Refitting the best trial on training rows" in "".join(capsys.readouterr())
+
+
 class OwnLoop(keras_tuner.HyperModel):
     """A training loop of its own, which does not even succeed on few rows."""
 

@@ -4,16 +4,16 @@ The losses of the two players do not say how good the images are: near 0.69 both
 classifier of real digits judges after every epoch; see `pipelines.tasks.judge`. The distance to
 real digits falls in waves while the rate is constant; the cosine decay ends them.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-25:
+Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
     test        confident 0.7741 ± 0.021; Gaussian 0.4741 ± 0
     test        class_balance 0.9799 ± 0.0098; Gaussian 0.9783 ± 0
     test        frechet_distance 1.13 ± 0.17; Gaussian 2.501 ± 0
     source      Neural network assignments (source 001), Network architectures, Q5
     seeds       0, 1, 2
-    time        about 31 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 79 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train digits-gan --seed 0 --json
-    commit      c727bd6ccf
+    commit      74f38c5b47
 """
 
 from __future__ import annotations

@@ -61,7 +61,9 @@ class Proxy:
                 target.sendall(data)
         for end in (source, target):
             with contextlib.suppress(OSError):
-                end.close()
+                # Closing alone says nothing to the other end while a thread waits for data of it.
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 @contextlib.contextmanager

@@ -84,6 +84,18 @@ def test_the_locks_of_a_connection_that_is_cut_in_a_transaction_are_let_go(url, 
         assert ClaimBook(far, study).claim(1) is None  # by a new connection
 
 
+def test_a_trial_that_is_being_ended_cannot_be_taken_over_meanwhile(url):
+    storage = database.open_storage(url)
+    study = optuna.create_study(study_name="s", storage=storage)._study_id
+    claim = ClaimBook(storage, study).claim(1)
+    hasty = database.open_storage(f"{url}&options=-c%20lock_timeout%3D100ms")
+    with Session(storage.engine) as ends, Session(hasty.engine) as takes:
+        assert Rows(study).held(ends, [claim]) == {claim.token}
+        with pytest.raises(sqlalchemy.exc.DBAPIError, match="lock timeout"):
+            Rows(study).back_to_waiting(takes, claim.trial_id, 0)
+    assert ClaimBook(storage, study).claim(1) is None
+
+
 def test_two_machines_of_one_name_share_a_study(tmp_path, url):
     twins = [
         start(tmp_path / name, PARABOLA, prefix=as_twin(), storage=url, trials=24)

@@ -124,9 +124,16 @@ class Rows:
         return session.execute(query).mappings().all()
 
     def held(self, session: Session, claims: Sequence[Claim]) -> set[str]:
-        """The tokens of those claims that were not taken back."""
-        query = sa.select(CLAIMS.c.token).where(
-            CLAIMS.c.trial_id.in_([claim.trial_id for claim in claims])
+        """The tokens of those claims that were not taken back, nor can be until the session ends.
+
+        Without the lock a transaction that is held up on its way, between this question and what
+        it writes, would end a trial that another search took over meanwhile.
+        """
+        query = (
+            sa.select(CLAIMS.c.token)
+            .where(CLAIMS.c.trial_id.in_([claim.trial_id for claim in claims]))
+            .order_by(CLAIMS.c.trial_id)
+            .with_for_update()
         )
         return {str(token) for token in session.scalars(query)} & {one.token for one in claims}
 

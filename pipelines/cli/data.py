@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli.options import own_data_options, parse_data
 from pipelines.cli.output import json_option, next_steps, print_listing, print_result, working
+from pipelines.cli.wording import with_data_options
+
+if TYPE_CHECKING:
+    from pipelines.datasets.check import CheckReport
 
 data_dir_option = click.option(
     "--data-dir",
@@ -76,13 +83,28 @@ def get(name: str, *, data_dir: str | None, mirror: str | None) -> None:
 @data.command()
 @click.argument("name", required=False)
 @data_dir_option
+@own_data_options
 @json_option
-def check(name: str | None, *, data_dir: str | None, as_json: bool) -> None:
+def check(
+    name: str | None,
+    *,
+    data_dir: str | None,
+    data_path: str | None,
+    target: str | None,
+    sample_weights: str | None,
+    data_options: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Say what is missing or damaged of dataset NAME.
 
     Without NAME the files of every dataset of the data folder are looked at, one line each; with
-    it the dataset is loaded as well.
+    it the dataset is loaded as well. With --data NAME is a recipe for your own data: what it
+    reads, infers and leaves out is shown, and nothing is trained.
     """
+    own = parse_data(data_path, target, data_options, sample_weights=sample_weights)
+    if own:
+        _check_own(name, own, as_json=as_json)
+        return
     from pipelines.datasets.check import check_dataset
 
     if name is None:
@@ -90,15 +112,45 @@ def check(name: str | None, *, data_dir: str | None, as_json: bool) -> None:
         return
     with working("reading the data"):
         report = check_dataset(name, data_dir=data_dir)
+    again = "" if report.status == "complete" else f"cookbook data get {name}"
+    _show(report, again or "cookbook data list", as_json=as_json)
+
+
+def _check_own(name: str | None, options: Mapping[str, Any], *, as_json: bool) -> None:
+    from pipelines.datasets.check import CheckReport
+    from pipelines.datasets.errors import DataError
+    from pipelines.recipes.registry import load_recipe
+    from pipelines.training.data import DataRequest, said_of
+
+    if name is None or "path" not in options:
+        raise click.UsageError(
+            "Your own data are checked for a recipe, as in `cookbook data check image --data "
+            f"FOLDER`. Got {'no recipe' if name is None else 'no --data'}."
+        )
+    recipe = load_recipe(name)
+    with working("reading the data"):
+        try:
+            found = DataRequest.of(recipe, options=options).load()
+        except DataError as error:
+            report = CheckReport(name=name, status="damaged", problems=(str(error),))
+        else:
+            rows = (len(found.train), len(found.validation), len(found.test))
+            report = CheckReport(name=name, status="complete", notes=said_of(found), rows=rows)
+    again = f"cookbook train {name} --data {shlex.quote(str(options['path']))}"
+    _show(report, again if report.rows else "cookbook data list", as_json=as_json)
+
+
+def _show(report: CheckReport, then: str, *, as_json: bool) -> None:
+    """Prints a report, and ends with 1 unless all is well."""
     if as_json:
         print_result(vars(report))
     else:
         rows = f", rows {report.rows}" if report.rows else ""
         click.echo(f"{report.name}: {report.status}{rows}")
-        for line in (*report.problems, *report.notes):
-            click.echo(f"  {line}")
-        again = "" if report.status == "complete" else f"cookbook data get {name}"
-        next_steps(again or "cookbook data list", "cookbook recipes")
+        for text in (*report.problems, *report.notes):
+            for line in with_data_options(text).splitlines():
+                click.echo(f"  {line}")
+        next_steps(then, "cookbook recipes")
     if report.status != "complete":
         raise click.exceptions.Exit(1)
 

@@ -27,6 +27,22 @@ def store_options(command: Command) -> Command:
     )(command)
 
 
+def own_data_options(command: Command) -> Command:
+    """Adds what names a person's own data; `parse_data` reads it."""
+    decorators = (
+        click.option("--data", "data_path", type=click.Path(),
+                     help="Your own file or folder, for the generic recipes."),
+        click.option("--target", help="Column to predict, of a table."),
+        click.option("--sample-weights", metavar="COLUMN|FILE",
+                     help="What training rows count: a column, or a CSV of files and weights."),
+        click.option("--data-option", "data_options", multiple=True, metavar="KEY=VALUE",
+                     help="Option of the dataset's loader; repeat for more."),
+    )  # fmt: skip
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
 def run_options(command: Command) -> Command:
     """Adds what `train` and `tune` share: hyperparameters, data, seed, tiny mode."""
     decorators = (
@@ -37,13 +53,7 @@ def run_options(command: Command) -> Command:
                      help="Weights, dropout, data order; 0."),
         click.option("--data-dir", type=click.Path(file_okay=False), envvar="COOKBOOK_DATA",
                      help="Folder of downloaded datasets (COOKBOOK_DATA)."),
-        click.option("--data", "data_path", type=click.Path(),
-                     help="Your own file or folder, for the generic recipes."),
-        click.option("--target", help="Column to predict, of a table."),
-        click.option("--sample-weights", metavar="COLUMN|FILE",
-                     help="What training rows count: a column, or a CSV of files and weights."),
-        click.option("--data-option", "data_options", multiple=True, metavar="KEY=VALUE",
-                     help="Option of the dataset's loader; repeat for more."),
+        own_data_options,
         click.option("--tiny", is_flag=True, help="A few rows and epochs: does it run at all?"),
     )  # fmt: skip
     for decorate in reversed(decorators):

@@ -70,6 +70,23 @@ def test_a_text_of_one_line_is_told_the_way_out(program, tmp_path):
     assert "cut at line ends" in line and "unit='line'" in line
 
 
+def test_own_files_are_checked_without_training(program, tmp_path):
+    path = write_images(tmp_path)
+    (path / "dark" / "broken.png").write_bytes(b"no image")
+    check = ("data", "check", "image", "--data", path)
+    damaged = program(*check, check=False)
+    assert damaged.code == 1
+    assert "pass `--data-option on_bad_image=skip`" in damaged.out
+    complete = program(*check, "--data-option", "on_bad_image=skip")
+    lines = complete.out.splitlines()
+    assert lines[0].startswith("image: complete, rows (")
+    assert lines[1].split() == ["class", "images", "skipped"]
+    assert lines[-1].endswith("do not decode: dark/broken.png")
+    assert f"cookbook train image --data {path}" in complete.err
+    assert "Got no recipe" in _line(program("data", "check", "--data", path, check=False))
+    assert "Got no --data" in _line(program("data", "check", "image", "--target", "y", check=False))
+
+
 def test_every_dataset_of_the_folder_is_checked_in_one_line(program, tmp_path):
     folder = tmp_path / "data"
     (folder / "names").mkdir(parents=True)

@@ -102,7 +102,7 @@ def _check_constraint(value: Any) -> Any:
     triple = _read_constraint(value)
     if not isinstance(triple, Sequence) or isinstance(triple, str) or len(triple) != 3:
         raise ValueError(
-            'A constraint is written like ("parameters", "<=", 62458). Got ' + f"{value!r}."
+            'A constraint is written like ["parameters", "<=", 62458]. Got ' + f"{value!r}."
         )
     if triple[1] not in RELATIONS.values():
         raise ValueError(f"A constraint relates by <= or >=. Got {triple[1]!r}.")

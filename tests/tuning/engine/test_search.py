@@ -117,7 +117,7 @@ SETTINGS = [
     ({"stages": staged(20)}, "`trials` and `stages` exclude each other"),
     ({"seed": 0.5}, "`seed` must be a whole number"),
     ({"retries": -1}, "`retries >= 0` must hold"),
-    ({"constraints": [("a", 1)]}, 'written like ("parameters", "<=", 62458)'),
+    ({"constraints": [("a", 1)]}, 'written like ["parameters", "<=", 62458]'),
     ({"constraints": [("a", "<", 1)]}, "A constraint relates by <= or >=. Got '<'."),
     ({"constraints": [{"metric": "a"}]}, "either `at_most` or `at_least`"),
     ({"constraints": [{"metric": "a", "at_mst": 1}]}, "Did you mean 'at_most'"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import Any
 
 import keras
@@ -28,16 +29,16 @@ def parse_values(text: str) -> dict[str, Any]:
     """Hyperparameters of one training.
 
     Args:
-        text: `name=value`, several with commas between them.
+        text: `name=value`, several with commas between them; a list stands in brackets.
 
     Raises:
         ValueError: If a part has no `=`.
 
     Example:
-        >>> parse_values("learning_rate=0.001,standardize=true")
-        {'learning_rate': 0.001, 'standardize': True}
+        >>> parse_values("learning_rate=0.001,standardize=true,dropout=[0, 0.2]")
+        {'learning_rate': 0.001, 'standardize': True, 'dropout': [0, 0.2]}
     """
-    pairs = [part.partition("=") for part in text.split(",")]
+    pairs = [part.partition("=") for part in re.split(r",(?![^\[]*\])", text)]
     if not all(sign for _, sign, _ in pairs):
         raise ValueError(f"Values are written name=value,name=value. Got {text!r}.")
     return {name: yaml.safe_load(value) for name, _, value in pairs}

@@ -1,6 +1,7 @@
-"""LeNet with an L2 penalty on Tiny ImageNet: 64x64 pixels, 200 classes.
+"""LeNet with weight decay on Tiny ImageNet: 64x64 pixels, 200 classes.
 
-`l2=0.005` is PyTorch's weight decay 0.01: Keras' penalty has no factor one half.
+PyTorch's weight decay of 0.01 apart from the gradient (`adamw`), as on CIFAR-10. As a penalty of
+the loss, `l2=0.005`, it was no better on validation rows (8.1 against 8.35 %).
 
 Images are halved to 32x32 pixels, the size that the report's parameter count belongs to.
 
@@ -27,7 +28,7 @@ from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="tiny-imagenet-lenet-l2",
-    summary="LeNet with an L2 penalty on Tiny ImageNet",
+    summary="LeNet with weight decay on Tiny ImageNet",
     dataset="tiny-imagenet",
     task="image-classification",
     builder="cookbook.models.lenets:lenet",
@@ -35,16 +36,18 @@ RECIPE = Recipe(
         "hidden": (),
         "activation": "tanh",
         "order": "source",
-        # PyTorch's weight decay of 0.01: Keras' penalty has no factor one half.
-        "l2": 5e-3,
+        # PyTorch's weight decay of 0.01 in the reading that hardly acts, as the report's does.
+        "weight_decay": 0.01,
         # The report's 83,072 parameters are those of a network for 32x32 pixels.
         "image_size": 32,
         "augment": "none",
-        "optimizer": "adam",
-        # The report trains with Adam (section 2.8.1) and prints neither rate nor batch size.
-        "learning_rate": 1e-3,
+        "optimizer": "adamw",
+        # The report trains with Adam (section 2.8.1) and prints no rate, batch size or scale of the
+        # pixels. Validation rows chose these for the plain LeNet: docs/recipes/tiny-imagenet-lenet.md.
+        "learning_rate": 3e-4,
         "batch_size": 128,
-        "epochs": 50,
+        "standardize": True,
+        "epochs": 40,
     },
     space=Space(
         {

@@ -43,7 +43,8 @@ RECIPE = Recipe(
         "augment": "none",
         "optimizer": "adamw",
         # The report trains with Adam (section 2.8.1) and prints no rate, batch size or scale of the
-        # pixels. Validation rows chose these for the plain LeNet: docs/recipes/tiny-imagenet-lenet.md.
+        # pixels. Validation rows chose these for the plain LeNet, see
+        # docs/recipes/tiny-imagenet-lenet.md.
         "learning_rate": 3e-4,
         "batch_size": 128,
         "standardize": True,

@@ -1,7 +1,9 @@
 """French to English with a recurrent encoder-decoder, on the pairs of the PyTorch tutorial.
 
 The report gives no score, and its sample translations are of training sentences. Here pairs that
-share a sentence stay in one split, and a translation counts against every known one.
+share a sentence stay in one split, and a translation counts against every known one. The training
+was chosen by BLEU on the validation pairs: more dropout, smoothed labels and averaged weights reach
+28.2 there, where the nearest sentence has 23.9; a beam of 4 adds exact matches.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-25:
 
@@ -33,14 +35,16 @@ RECIPE = Recipe(
         "bidirectional": True,
         "units": 256,
         "embedding_dim": 128,
-        "dropout": 0.3,
-        "label_smoothing": 0.0,
+        "dropout": 0.5,
+        "label_smoothing": 0.1,
         "min_frequency": 2,
         "sampling_half_life": 0,
+        "beam_width": 4,
         "optimizer": "adam",
         "learning_rate": 2e-3,
         "schedule": "cosine",
         "clip_norm": 1.0,
+        "ema": 0.99,
         "batch_size": 64,
         "epochs": 20,
     },

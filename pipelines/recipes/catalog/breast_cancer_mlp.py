@@ -1,7 +1,12 @@
 """Tumours, malignant or benign, from 30 measurements (569 patients, scikit-learn).
 
-The network was chosen on the validation rows (0.99 correct; the plain perceptron before it 0.98).
-It is behind its baseline on the 85 test rows, of which one is 1.2 points.
+A plane divides the two classes almost, and ranks bend it: logistic regression loses 0.8 points on
+`quantile-normal` columns. So the columns are only standardized here and not embedded, and all 40
+epochs are trained at a low rate: the accuracy of 85 validation rows is too coarse to stop by.
+Chosen by four times five folds of the rows that are not tested on: 0.979 correct; logistic
+regression 0.973 (the network 0.6 points ahead, 95 % interval -1.0 to 2.3); the embedded ensemble
+with early stopping, the default before, 0.966 (1.2 points, -1.2 to 3.7). Of 85 test rows one is
+1.2 points.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
@@ -29,16 +34,15 @@ RECIPE = Recipe(
     defaults={
         "members": 8,
         "widths": (128, 128),
-        "embedding": "both",
+        "embedding": "none",
         "activation": "relu",
         "dropout": 0.1,
-        "power": "quantile-normal",
+        "power": "none",
         "optimizer": "adam",
-        "learning_rate": 5e-3,
+        "learning_rate": 1e-3,
         "schedule": "cosine",
         "batch_size": 64,
         "epochs": 40,
-        "patience": 12,
     },
     space=Space(
         {

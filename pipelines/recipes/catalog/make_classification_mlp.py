@@ -1,8 +1,11 @@
 """Generated rows of scikit-learn's `make_classification`, as in the assignments.
 
-The assignments report an accuracy of 0.865 on their 200 test rows, without a validation
-split to choose the model on. Gradient boosting leads: on the validation rows it has 0.94, and of
-six variants of the network (embeddings, dropout, widths, rates) the best had 0.91.
+The assignments report an accuracy of 0.865 on their 200 test rows, without a validation split to
+choose the model on. 16 of the 20 columns say nothing: a penalty of the weights keeps the network
+from learning them, and with it no validation rows are needed to stop by. Over three times five
+folds of the rows that are not tested on it has 0.888 and 0.31 nats, gradient boosting 0.900 and
+0.36 (in accuracy the network is 1.2 points behind, 95 % interval -3.0 to 0.7), the default
+before, without the penalty, 0.875 and 0.35.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
@@ -34,13 +37,13 @@ RECIPE = Recipe(
         "embedding": "both",
         "activation": "relu",
         "dropout": 0.1,
+        "l2": 0.01,
         "power": "quantile-normal",
         "optimizer": "adam",
-        "learning_rate": 5e-3,
+        "learning_rate": 1e-3,
         "schedule": "cosine",
         "batch_size": 64,
         "epochs": 40,
-        "patience": 12,
     },
     space=Space(
         {
@@ -49,6 +52,7 @@ RECIPE = Recipe(
             "embedding": Choice(["both", "piecewise", "periodic", "none"]),
             "activation": Choice(["relu", "swish"]),
             "dropout": Float(0.0, 0.5, step=0.1),
+            "l2": Choice([0.0, 1e-4, 1e-3, 1e-2]),
             "power": Choice(["none", "quantile-normal"]),
             "optimizer": Choice(["adam", "adamw", "rmsprop"]),
             "learning_rate": Float(5e-4, 2e-2, log=True),

@@ -27,6 +27,12 @@ def slow_parabola(params, context):
     return {"loss": (params["x"] - 0.3) ** 2}
 
 
+def parabola_of_two_seconds(params, context):
+    """Takes longer than a worker's look at the queue."""
+    time.sleep(2.0)
+    return {"loss": params["x"] ** 2}
+
+
 def waits_for_a_file(params, context):
     """Says that it began, goes on when it is told to, and says that it ended."""
     folder = context.directory.parents[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 
 from tuning.engine.orders import Answer, Submit
@@ -25,6 +26,8 @@ class Dispatcher:
         self._sessions: dict[Session, Payload] = {}
         self._owners: dict[str, Session] = {}  # of each task, by its token
         self._waiting: deque[tuple[Session, TrialTask]] = deque()
+        self._turns: dict[Session, int] = {}  # the last task of each, counted over all
+        self._count = itertools.count(1)
 
     @property
     def sessions(self) -> list[Session]:
@@ -34,6 +37,10 @@ class Dispatcher:
     def running(self, session: Session) -> int:
         """Tasks of a session that a worker has or that wait for one."""
         return sum(owner is session for owner in self._owners.values())
+
+    def turn(self, session: Session) -> int:
+        """Rises with each task of any session; that of the last one of this session, 0 before."""
+        return self._turns.get(session, 0)
 
     def add(self, session: Session, payload: Payload) -> None:
         """Starts a session.
@@ -51,6 +58,7 @@ class Dispatcher:
         for token in [token for token, owner in self._owners.items() if owner is session]:
             self._cancel(token)
         del self._sessions[session]
+        self._turns.pop(session, None)
 
     def step(self, timeout: float) -> None:
         """Hands out tasks and answers, then waits for messages.
@@ -78,6 +86,7 @@ class Dispatcher:
         for order in session.orders():
             if isinstance(order, Submit):
                 self._owners[order.task.token] = session
+                self._turns[session] = next(self._count)
                 self._waiting.append((session, order.task))
             elif isinstance(order, Answer):
                 self._pool.answer(order.token, prunes=order.prunes)

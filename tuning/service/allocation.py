@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from tuning.engine.dispatcher import Dispatcher
+from tuning.engine.session import Session
 from tuning.service.client import JobStatus
 from tuning.service.fair_share import Share, next_job
 from tuning.storage import records
@@ -12,13 +15,46 @@ from tuning.storage import records
 UNBOUNDED = 10**9  # trials of a grid whose size is known to its session alone
 
 
-def shares_of(statuses: Sequence[JobStatus], own: Mapping[str, int]) -> list[Share]:
-    """What the jobs have without this worker's part, and what they may still have.
+@dataclass(frozen=True, kw_only=True)
+class Division:
+    """The slots of a worker by job.
+
+    Attributes:
+        wanted: What each job should have, also those that are not opened yet.
+        allowed: What those that are served may have at this moment; while another one is being
+            opened they have its slots.
+    """
+
+    wanted: Mapping[str, int]
+    allowed: Mapping[str, int]
+
+
+def divide(
+    statuses: Sequence[JobStatus],
+    sessions: Mapping[str, Session],
+    dispatcher: Dispatcher,
+    *,
+    slots: int,
+) -> Division:
+    """Divides the slots of a worker.
 
     Args:
         statuses: The jobs that are queued or running.
-        own: Job to the trials that this worker runs for it.
+        sessions: Job to its search, of those that are served here.
+        dispatcher: Runs the trials of the sessions.
+        slots: Slots of this worker.
     """
+    own = {name: dispatcher.running(session) for name, session in sessions.items()}
+    turns = {name: dispatcher.turn(session) for name, session in sessions.items()}
+    shares = _shares(statuses, own, turns)
+    served = allocate([share for share in shares if share.name in sessions], slots)
+    return Division(wanted=allocate(shares, slots), allowed=within_free(served, own, slots))
+
+
+def _shares(
+    statuses: Sequence[JobStatus], own: Mapping[str, int], turns: Mapping[str, int]
+) -> list[Share]:
+    """What the jobs have without this worker's part, and what they may still have."""
     shares = []
     for status in statuses:
         job, counts = status.job, status.counts
@@ -32,6 +68,7 @@ def shares_of(statuses: Sequence[JobStatus], own: Mapping[str, int]) -> list[Sha
                 running=elsewhere,
                 waiting=total - status.finished - elsewhere,
                 cap=job.cap,
+                turn=turns.get(job.name, 0),
                 submitted=job.submitted,
             )
         )
@@ -64,4 +101,32 @@ def allocate(shares: Sequence[Share], slots: int) -> dict[str, int]:
         current[name] = dataclasses.replace(
             share, running=share.running + 1, waiting=share.waiting - 1
         )
+    return found
+
+
+def within_free(targets: Mapping[str, int], own: Mapping[str, int], slots: int) -> dict[str, int]:
+    """What jobs may have at this moment on their way to their slots.
+
+    A job grows into slots that are free only: a trial that is claimed for one that still runs
+    another job's would wait, and nobody else could run it.
+
+    Args:
+        targets: Job to slots by `allocate`, the next one first.
+        own: Job to the trials that this worker runs for it.
+        slots: Slots of this worker.
+
+    Returns:
+        Job to slots, for each job of `targets`.
+
+    Example:
+        >>> within_free({"b": 1}, {"a": 1}, 1), within_free({"b": 1}, {}, 1)
+        ({'b': 0}, {'b': 1})
+    """
+    free = max(0, slots - sum(own.values()))
+    found = {}
+    for name, target in targets.items():
+        has = own.get(name, 0)
+        grows = min(max(0, target - has), free)
+        free -= grows
+        found[name] = min(target, has + grows)
     return found

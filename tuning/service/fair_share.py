@@ -17,6 +17,8 @@ class Share:
         running: Its trials that run now, on all workers.
         waiting: Trials it could start at once.
         cap: Most trials at once, or None.
+        turn: Rises with each trial that begins; of jobs that have equally much the one with the
+            smallest is next, so that they take turns on a single slot.
         submitted: When it was submitted; of equal jobs the older one is served first.
     """
 
@@ -26,6 +28,7 @@ class Share:
     running: int = 0
     waiting: int = 1
     cap: int | None = None
+    turn: int = 0
     submitted: float = 0.0
 
     @property
@@ -38,7 +41,8 @@ def next_job(shares: Iterable[Share]) -> str | None:
     """Names the job that gets a free slot.
 
     The highest priority first; among equals the job with the fewest running trials for its weight,
-    so that equal jobs advance, and finish, together; then the older one.
+    so that equal jobs advance, and finish, together; then the one that waits longest; then the
+    older one.
 
     Args:
         shares: The jobs that are not over or paused and that the worker can serve.
@@ -55,5 +59,9 @@ def next_job(shares: Iterable[Share]) -> str | None:
     able = [share for share in shares if share.wants]
     if not able:
         return None
-    best = min(able, key=lambda s: (-s.priority, s.running / s.weight, s.submitted, s.name))
+    best = min(able, key=_place)
     return best.name
+
+
+def _place(share: Share) -> tuple[float, float, int, float, str]:
+    return -share.priority, share.running / share.weight, share.turn, share.submitted, share.name

@@ -21,7 +21,7 @@ from typing import Any
 from tuning.credentials import mask_credentials
 from tuning.engine.dispatcher import Dispatcher
 from tuning.errors import JobError, StoreError
-from tuning.service.allocation import allocate, shares_of
+from tuning.service.allocation import divide
 from tuning.service.announcements import Announcements
 from tuning.service.capacity import NOTHING, Resources
 from tuning.service.client import Client, JobStatus
@@ -137,16 +137,20 @@ class Worker:
 
     def _step(self) -> None:
         statuses = self._wanted()
-        own = {name: self._dispatcher.running(one.session) for name, one in self._serving.items()}
         # An end that only waits for MLflow to take the rest of a closed job trains nothing.
         finishing = {s.job.name: s for s in statuses if s.job.state == FINISHING}
         slots = max(0, self._pool.size - self._ends.running(finishing))
         open_jobs = [status for status in statuses if status.job.state != FINISHING]
-        shares = allocate(shares_of(open_jobs, own), slots)
+        sessions = {name: serving.session for name, serving in self._serving.items()}
+        division = divide(open_jobs, sessions, self._dispatcher, slots=slots)
         self._stop_unwanted({status.job.name for status in open_jobs})
         for status in open_jobs:
-            self._serve(status, shares.get(status.job.name, 0))
-        self._pool.ensure(sum(shares.values()))
+            if status.job.name in self._serving:
+                self._serve(status, division.allowed.get(status.job.name, 0))
+            # A job with all its trials needs no slot, but somebody to see that it has them.
+            elif status.job.name in division.wanted or status.has_all_trials:
+                self._openings.start(status.job)
+        self._pool.ensure(sum(division.wanted.values()))
         self._dispatcher.step(_TICK)
         self._take_opened()
         self._take_over()
@@ -170,12 +174,7 @@ class Worker:
 
     def _serve(self, status: JobStatus, slots: int) -> None:
         job = status.job
-        serving = self._serving.get(job.name)
-        if serving is None:
-            # A job with all its trials needs no slot, but somebody to see that it has them.
-            if slots or status.has_all_trials:
-                self._openings.start(job)
-            return
+        serving = self._serving[job.name]
         if serving.job.changes != job.changes:  # trials that run end before the new keys count
             slots = 0
             if not self._dispatcher.running(serving.session):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuning.service.allocation import within_free
 from tuning.service.fair_share import Share, next_job
 
 
@@ -75,3 +76,15 @@ def test_no_slot_is_idle_while_a_job_could_use_it(shares, slots):
     assert sum(found.values()) == min(slots, could)
     for share in shares:
         assert found[share.name] <= (share.cap or slots)
+
+
+def test_of_jobs_with_equally_much_the_one_that_waits_longest_is_next():
+    shares = [Share(name="old", turn=4, submitted=1.0), Share(name="new", turn=3, submitted=2.0)]
+    assert next_job(shares) == "new"
+    assert next_job([*shares, Share(name="never", submitted=3.0)]) == "never"
+
+
+def test_a_job_grows_into_free_slots_only():
+    assert within_free({"a": 1, "b": 2}, {"a": 3}, 3) == {"a": 1, "b": 0}
+    assert within_free({"a": 1, "b": 2}, {"a": 1}, 3) == {"a": 1, "b": 2}
+    assert within_free({"first": 2, "then": 2}, {}, 3) == {"first": 2, "then": 1}

@@ -10,13 +10,13 @@ LeNet, it fits the fifth better and is best on validation rows after 33 of 40 ep
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.0738; linear discriminant analysis 0.0526
-    test        crossentropy 4.898; linear discriminant analysis 5.999
-    test        balanced_accuracy 0.0738; linear discriminant analysis 0.0526
+    test        accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526 ± 0
+    test        crossentropy 4.912 ± 0.046; linear discriminant analysis 5.999 ± 0
+    test        balanced_accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526 ± 0
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 9.78 %
                 validation accuracy
-    seeds       0
-    time        about 103 s each on 1 core, AMD EPYC (AVX-512)
+    seeds       0, 1, 2
+    time        about 151 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train tiny-imagenet-lenet-bn --seed 0 --json
     commit      5b210eaf9b
 """

@@ -87,6 +87,20 @@ class TestPostgresStorage(StorageTestCase):
         opened.engine.dispose()
 
 
+def test_stores_of_one_process_share_their_connections(url):
+    def open_one():
+        storage = open_storage(url)
+        storage.get_all_studies()
+        with storage.engine.connect() as connection:
+            count = "select count(*) from pg_stat_activity where datname = current_database()"
+            return storage, connection.exec_driver_sql(count).scalar()
+
+    found = [open_one() for _ in range(8)]
+    assert found[0][1] == found[-1][1] <= 3
+    ended = [storage for storage, _ in found[1:]]
+    assert {id(storage.engine) for storage in ended} == {id(found[0][0].engine)}
+
+
 def test_a_search_with_two_workers_ends_exactly(tmp_path, url):
     result = run(objectives.parabola, tmp_path, storage=url, trials=16, pruner="halving", budget=20)
     assert_exact(result.records, 16)

@@ -58,7 +58,8 @@ def engine_options(url: str) -> dict[str, Any]:
         # No isolation level: SQLAlchemy's BEGIN is the only one.
         connect = {"timeout": BUSY_SECONDS, "factory": _Connection, "isolation_level": None}
         return {"connect_args": connect}
-    options: dict[str, Any] = {"pool_size": 2, "max_overflow": 4}
+    # Shared by a process, see `engines`: five are kept, and nobody waits for another's transaction.
+    options: dict[str, Any] = {"pool_size": 5, "max_overflow": 60}
     if url.startswith("postgresql+psycopg:"):
         # A cable that is cut says nothing: without these a call would wait for two hours.
         options["connect_args"] = {

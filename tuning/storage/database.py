@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from optuna.storages import RDBStorage
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session
 
 from tuning.internals.optuna import REPEATABLE_READS, REPEATABLE_WRITES, STORE_LOGGER, models
 from tuning.storage.connections import engine_options, prepare_engine, reading
+from tuning.storage.engines import shared_engine
 from tuning.storage.faults import Patience, readable_errors, retrying
 
 _EMPTY_SECONDS = 2.0  # how long a file may be without content while another process makes it
@@ -83,25 +84,41 @@ class StudyStorage(RDBStorage):
                 )
         except BaseException:
             with contextlib.suppress(AttributeError):  # it failed before it had an engine
-                self.engine.dispose()
+                self._release()
             raise
         _compatible.add(url)
         self.url = url  # for messages
-        self._prepare_engine()
+        self._prepare_embedded()
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
+        del state["_release"]
         state["patience"] = self.patience.seconds
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__({**state, "patience": Patience(state["patience"])})
-        self._prepare_engine()
+        self._prepare_embedded()
 
-    def _prepare_engine(self) -> None:
-        prepare_engine(self.engine)
-        # A server's connections are closed with the store and not whenever they are collected.
-        weakref.finalize(self, self.engine.dispose)
+    def _prepare_embedded(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            prepare_engine(self.engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; of a server it is that of all stores of its URL in this process."""
+        engine: Engine = self.__dict__["engine"]
+        return engine
+
+    @engine.setter
+    def engine(self, made: Engine) -> None:
+        if made.dialect.name == "sqlite":
+            engine, release = made, lambda: made.dispose()
+        else:
+            engine, release = shared_engine(self.url, made)
+        self.__dict__["engine"] = engine
+        # A server's connections are closed with its stores and not whenever they are collected.
+        self._release = weakref.finalize(self, release)
 
     def transaction(
         self, work: Callable[[Session], _T], *, reads: bool = False, also: tuple[str, ...] = ()

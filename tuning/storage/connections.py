@@ -58,8 +58,9 @@ def engine_options(url: str) -> dict[str, Any]:
         # No isolation level: SQLAlchemy's BEGIN is the only one.
         connect = {"timeout": BUSY_SECONDS, "factory": _Connection, "isolation_level": None}
         return {"connect_args": connect}
-    # Shared by a process, see `engines`: five are kept, and nobody waits for another's transaction.
-    options: dict[str, Any] = {"pool_size": 5, "max_overflow": 60}
+    # Shared by a process, see `engines`: as many are kept as eight busy jobs use at once; with five
+    # new connections cost a tenth of their pace. Nobody waits for another's transaction.
+    options: dict[str, Any] = {"pool_size": 12, "max_overflow": 60}
     if url.startswith("postgresql+psycopg:"):
         # A cable that is cut says nothing: without these a call would wait for two hours.
         options["connect_args"] = {

@@ -161,12 +161,12 @@ def test_the_slots_of_a_worker_may_be_on_ray(store):
 
 def test_the_space_of_a_running_job_grows(store, monkeypatch):
     monkeypatch.setenv("COOKBOOK_MODULES", "tests.service.objectives")
-    store.submit("job", trials=24)
+    store.submit("job", trials=100)
     with store.workers(2) as workers:
         store.wait_for(lambda: store.finished("job") >= 3)
         change("job", store.client, {"space": {"x": {"float": [-3.0, 3.0]}}})
         assert [worker.wait(WAIT) for worker in workers] == [0, 0]
-    store.assert_done("job", 24)
+    store.assert_done("job", 100)
     (entry,) = open_study("job", store.url).user_attrs[GROWTH]
     values = [trial.params["x"] for trial in store.trials("job")]
     assert all(0.0 <= x <= 1.0 for x in values[: entry["trials"]])

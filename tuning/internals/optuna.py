@@ -115,11 +115,16 @@ def storage_of(study: optuna.Study) -> BaseStorage:
     return study._storage
 
 
+def backend_of(study: optuna.Study) -> BaseStorage:
+    """The store behind the cache that Optuna puts in front of its databases."""
+    storage = study._storage
+    backend: BaseStorage = getattr(storage, "_backend", storage)
+    return backend
+
+
 def engine_of(study: optuna.Study) -> Engine | None:
     """The database engine of a study's store, None for a store that is no database."""
-    storage = study._storage
-    backend = getattr(storage, "_backend", storage)  # Optuna caches in front of its databases
-    engine: Engine | None = getattr(backend, "engine", None)
+    engine: Engine | None = getattr(backend_of(study), "engine", None)
     return engine
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy.orm import Session
 
+from tuning.internals.optuna import backend_of, study_id
 from tuning.space.asked import AskedParameters
 from tuning.space.growth import grown
 from tuning.space.learning import Learnt, learn, with_learnt
@@ -42,13 +43,28 @@ def other_space(study: optuna.Study, space: Space) -> str:
     return ""
 
 
-def note_growth(study: optuna.Study, space: Space) -> None:
-    """Keeps the space that a study had before, when this one has more points."""
-    stored = study.user_attrs.get(records.SPACE)
-    if stored is None or not (names := grown(Space.from_dict(stored), space)):
-        return
-    entry = _entry(stored, names, trials=len(study.get_trials(deepcopy=False)))
-    study.set_user_attr(records.GROWTH, [*study.user_attrs.get(records.GROWTH, []), entry])
+def take_space(study: optuna.Study, space: Space) -> None:
+    """Gives a study its space; the one that it had before is kept when this one has more points.
+
+    In one transaction: of several workers that take a wider space over, one notes the growth.
+
+    Args:
+        study: The study, in a `StudyStorage`.
+        space: The space of a search.
+    """
+    storage = cast("StudyStorage", backend_of(study))
+    rows = Rows(study_id(study))
+
+    def write(session: Session) -> None:
+        rows.lock(session)
+        stored = rows.study_attribute(session, records.SPACE)
+        if stored is not None and (names := grown(Space.from_dict(stored), space)):
+            growth = rows.study_attribute(session, records.GROWTH) or []
+            entry = _entry(stored, names, trials=rows.count(session))
+            rows.set_study_attribute(session, records.GROWTH, [*growth, entry])
+        rows.set_study_attribute(session, records.SPACE, space.to_dict())
+
+    storage.transaction(write)
 
 
 def learn_space(

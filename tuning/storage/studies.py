@@ -23,7 +23,7 @@ from tuning.storage.database import open_storage
 from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
-from tuning.storage.growth import note_growth, other_space
+from tuning.storage.growth import other_space, take_space
 
 _WAY_OUT = "Take another name (`study`), go back to the old values, or delete the old study."
 
@@ -122,8 +122,7 @@ def create_study(
         space = with_learnt(space, study.user_attrs.get(records.LEARNT, {}))
         _check_same(study, space, metrics, given)
         study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
-        note_growth(study, space)
-        study.set_user_attr(records.SPACE, space.to_dict())
+        take_space(study, space)
         study.set_user_attr(records.SETTINGS, dict(settings))
         if not study.metric_names:
             with warnings.catch_warnings():

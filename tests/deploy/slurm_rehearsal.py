@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks._postgres import cluster
+from tests.deploy.rehearsal import say
 from tests.deploy.slurm_cluster import slurm
 from tests.service.in_mlflow import shown_trials
 from tests.service.support import by_state, trials_in
@@ -99,11 +100,6 @@ class Rehearsal:
             sys.exit(f"{name}: {finished} of {budget} trials, {state}.")
         if shown_trials(self.tracking, name) != numbers:
             sys.exit(f"{name}: MLflow does not show each of the trials {numbers} once.")
-
-
-def say(text: str) -> None:
-    """Prints one line with the time."""
-    print(time.strftime("%H:%M:%S"), text, flush=True)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,9 @@ def store_lock(tracking_uri: str) -> Iterator[Path | None]:
     if not tracking_uri.startswith(_SQLITE):
         yield None
         return
+    if importlib.util.find_spec("fcntl") is None:  # no locks of this kind outside of POSIX
+        yield None
+        return
     file = Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_name(f"{file.name}.lock").open("a") as handle:
@@ -48,10 +52,8 @@ def store_lock(tracking_uri: str) -> Iterator[Path | None]:
 
 def _lock(handle: IO[str]) -> None:
     """Locks an open file, and waits for it no longer than a process needs that is at work."""
-    try:
-        import fcntl
-    except ImportError:  # no locks of this kind outside of POSIX
-        return
+    import fcntl
+
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:

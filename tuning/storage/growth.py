@@ -59,9 +59,7 @@ def take_space(study: optuna.Study, space: Space) -> None:
         rows.lock(session)
         stored = rows.study_attribute(session, records.SPACE)
         if stored is not None and (names := grown(Space.from_dict(stored), space)):
-            growth = rows.study_attribute(session, records.GROWTH) or []
-            entry = _entry(stored, names, trials=rows.count(session))
-            rows.set_study_attribute(session, records.GROWTH, [*growth, entry])
+            _note(rows, session, stored, names)
         rows.set_study_attribute(session, records.SPACE, space.to_dict())
 
     storage.transaction(write)
@@ -98,24 +96,22 @@ def learn_space(
         if after != before:
             stored = rows.study_attribute(session, records.SPACE)
             names = [name for name, form in after.items() if before.get(name) != form]
-            entry = _entry(stored, names, trials=rows.count(session))
-            growth = rows.study_attribute(session, records.GROWTH) or []
+            _note(rows, session, stored, names)
+            rows.set_study_attribute(session, records.LEARNT, after)
             space = with_learnt(given, after).to_dict()
-            for key, value in (
-                (records.LEARNT, after),
-                (records.GROWTH, [*growth, entry]),
-                (records.SPACE, space),
-            ):
-                rows.set_study_attribute(session, key, value)
+            rows.set_study_attribute(session, records.SPACE, space)
         return with_learnt(given, after)
 
     return storage.transaction(write)
 
 
-def _entry(before: Mapping[str, Any], names: Sequence[str], *, trials: int) -> dict[str, Any]:
-    return {
+def _note(rows: Rows, session: Session, before: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Keeps the space that a study had before some parameters of it grew."""
+    growth = rows.study_attribute(session, records.GROWTH) or []
+    entry = {
         "time": datetime.now().isoformat(timespec="seconds"),
-        "trials": trials,
+        "trials": rows.count(session),
         "parameters": list(names),
         "before": before,
     }
+    rows.set_study_attribute(session, records.GROWTH, [*growth, entry])

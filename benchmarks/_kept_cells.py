@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks._table_methods import OURS, PLAIN
 from pipelines.code_version import code_digest
 from pipelines.installed import installed_versions
 
 _ROOT = Path(__file__).resolve().parents[1]
-# What a method's predictions come from.
-_DECIDING = (
-    *("cookbook/layers", "cookbook/models/tabular.py", "pipelines/preprocessing"),
-    *("pipelines/tasks/tables.py", "pipelines/recipes/catalog/tabular.py"),
-    *("benchmarks/_public_tables.py", "benchmarks/_table_methods.py"),
+# What the predictions of every method come from, those of ours, and those of searches.
+_EVERYONE = (
+    *("benchmarks/_public_tables.py", "benchmarks/_table_methods.py", "pipelines/preprocessing"),
 )
-_LIBRARIES = ("keras", "lightgbm", "numpy", "scikit-learn", "tensorflow-cpu")
+_OURS = (
+    *("cookbook/layers", "cookbook/models/tabular.py", "pipelines/tasks/tables.py"),
+    "pipelines/recipes/catalog/tabular.py",
+)
+_SEARCHES = ("benchmarks/_table_searches.py", "pipelines/jobs/recipe/folds.py")
+_OUR_SEARCHES = ("tuning/engine", "tuning/strategies", "pipelines/jobs/candidates.py")
+_LIBRARIES = ("keras", "lightgbm", "numpy", "optuna", "scikit-learn", "tensorflow-cpu")
 
 
 @dataclass(frozen=True, order=True)
@@ -28,11 +34,21 @@ class Cell:
     method: str
 
 
-def deciding_code() -> str:
-    """Digest of the code and the libraries that decide what a method predicts."""
+def deciding_code(method: str, trials: int = 0) -> str:
+    """Digest of the code and the libraries that decide what a method predicts.
+
+    Args:
+        method: Its name.
+        trials: Of its search; 0 for none.
+    """
     versions = installed_versions(_LIBRARIES)
-    digest = code_digest(*(_ROOT / place for place in _DECIDING))
-    return "-".join([digest, *(f"{name}{versions.get(name)}" for name in sorted(versions))])
+    is_ours = method in (OURS, PLAIN)
+    places = [*_EVERYONE, *(_OURS if is_ours else ())]
+    if trials:
+        places += [*_SEARCHES, *(_OUR_SEARCHES if is_ours else ())]
+    digest = code_digest(*(_ROOT / place for place in places))
+    known = [digest, *(f"{name}{versions.get(name)}" for name in sorted(versions))]
+    return "-".join([*known, f"{trials} trials"] if trials else known)
 
 
 class KeptCells:
@@ -40,17 +56,17 @@ class KeptCells:
 
     Args:
         path: The file; `None` keeps nothing.
-        code: What `deciding_code` says.
+        codes: Method to what `deciding_code` says of it.
 
     Example:
-        >>> kept = KeptCells(None, code="")
+        >>> kept = KeptCells(None, codes={})
         >>> kept.add(Cell("wine", 0, "linear"), {"log_loss": 0.1})
         >>> kept[Cell("wine", 0, "linear")]
         {'log_loss': 0.1}
     """
 
-    def __init__(self, path: Path | None, *, code: str) -> None:
-        self._path, self._code = path, code
+    def __init__(self, path: Path | None, *, codes: Mapping[str, str]) -> None:
+        self._path, self._codes = path, codes
         self._found: dict[Cell, dict[str, float]] = {}
         if path is None or not path.exists():
             return
@@ -62,7 +78,7 @@ class KeptCells:
                 row = json.loads(line)
             except json.JSONDecodeError:
                 continue  # the one that was cut off
-            if row.get("code") == code:
+            if row.get("code") == codes.get(row.get("method"), ""):
                 self._found[Cell(row["table"], row["fold"], row["method"])] = row["scores"]
 
     def __contains__(self, cell: Cell) -> bool:
@@ -75,7 +91,6 @@ class KeptCells:
         """Keeps the scores of a cell."""
         self._found[cell] = scores
         if self._path is not None:
+            row = {"code": self._codes[cell.method], **asdict(cell), "scores": scores}
             with self._path.open("a") as file:
-                file.write(
-                    json.dumps({"code": self._code, **asdict(cell), "scores": scores}) + "\n"
-                )
+                file.write(json.dumps(row) + "\n")

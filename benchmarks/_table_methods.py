@@ -1,4 +1,4 @@
-"""Methods that learn a table with their defaults, each trained once and asked once."""
+"""Methods that learn a table, by default with their defaults; each is trained and asked once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 OURS = "tabular"
 PEER = "gradient boosting"
+PLAIN = "plain network"
 # Our network stops by rows that it does not train on; the others train on all.
 VALIDATION = 0.15
 Rows = np.ndarray
-Method = Callable[["PublicTable", Rows, Rows, int], np.ndarray]
+# Table, rows to train on, rows to predict, seed; hyperparameters by keyword.
+Method = Callable[..., np.ndarray]
 
 
 def ours(table: PublicTable, train: Rows, test: Rows, seed: int) -> np.ndarray:
@@ -37,15 +39,13 @@ def _recipe(
     table: PublicTable, train: Rows, test: Rows, seed: int, params: Mapping[str, Any]
 ) -> np.ndarray:
     import keras
-    from sklearn.model_selection import train_test_split
 
     from pipelines.datasets.containers import Dataset, SealedSplit, Split
     from pipelines.recipes.registry import load_recipe
     from pipelines.training.experiment import Experiment
 
-    labels = table.y[train] if table.classes else None
-    fitted, held = train_test_split(train, test_size=VALIDATION, random_state=seed, stratify=labels)
-    parts = [Split(table.x.iloc[rows], _target(table)[rows]) for rows in (fitted, held, test)]
+    fitted, held = without_validation(table, train, seed)
+    parts = [Split(table.x.iloc[rows], target_of(table)[rows]) for rows in (fitted, held, test)]
     dataset = Dataset(
         name="table",
         modality="tabular",
@@ -60,53 +60,88 @@ def _recipe(
     experiment = Experiment(load_recipe("tabular"), params, dataset, seed=seed)
     model, _ = experiment.train()
     found = experiment.task.predict(model, parts[2].x)
-    return _softmax(found) if table.classes else found
+    return probabilities(found) if table.classes else found
 
 
-def _target(table: PublicTable) -> np.ndarray:
+def without_validation(table: PublicTable, train: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Training rows without some for validation, and these.
+
+    Args:
+        table: The table.
+        train: Rows to divide.
+        seed: Which are held out.
+    """
+    from sklearn.model_selection import train_test_split
+
+    labels = table.y[train] if table.classes else None
+    parts = train_test_split(train, test_size=VALIDATION, random_state=seed, stratify=labels)
+    return parts[0], parts[1]
+
+
+def target_of(table: PublicTable) -> np.ndarray:
+    """The target as our datasets hold it."""
     return table.y if table.classes else table.y.astype("float32")
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Of each class, in double precision.
+
+    Args:
+        logits: `float[rows, classes]`.
+    """
     from scipy.special import softmax
 
     return np.asarray(softmax(logits.astype("float64"), axis=1))
 
 
-def gradient_boosting(table: PublicTable, train: Rows, test: Rows, seed: int) -> np.ndarray:
+def gradient_boosting(
+    table: PublicTable, train: Rows, test: Rows, seed: int, **params: Any
+) -> np.ndarray:
     """scikit-learn's histogram gradient boosting; texts are categories of its own kind."""
     from sklearn import ensemble
 
     kind = "Classifier" if table.classes else "Regressor"
     make = getattr(ensemble, f"HistGradientBoosting{kind}")
-    return _fit(make(random_state=seed), _categories(table.x), table, train, test)
+    return _fit(make(random_state=seed, **params), _categories(table.x), table, train, test)
 
 
-def lightgbm(table: PublicTable, train: Rows, test: Rows, seed: int) -> np.ndarray:
+def lightgbm(table: PublicTable, train: Rows, test: Rows, seed: int, **params: Any) -> np.ndarray:
     """LightGBM; texts are categories of its own kind."""
     import lightgbm as package
 
     make = package.LGBMClassifier if table.classes else package.LGBMRegressor
-    model = make(random_state=seed, verbosity=-1, n_jobs=1)
+    model = make(random_state=seed, verbosity=-1, n_jobs=1, **params)
     x = _categories(table.x).rename(columns=lambda name: "".join(filter(str.isalnum, name)))
     return _fit(model, x, table, train, test)
 
 
-def random_forest(table: PublicTable, train: Rows, test: Rows, seed: int) -> np.ndarray:
+def random_forest(
+    table: PublicTable, train: Rows, test: Rows, seed: int, **params: Any
+) -> np.ndarray:
     """A random forest of 100 trees on filled, one-hot columns."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     make = RandomForestClassifier if table.classes else RandomForestRegressor
-    return _fit(make(random_state=seed), _matrix(table, train), table, train, test)
+    return _fit(make(random_state=seed, **params), _matrix(table, train), table, train, test)
 
 
-def linear(table: PublicTable, train: Rows, test: Rows, seed: int) -> np.ndarray:
-    """Ridge or logistic regression on filled, standardised, one-hot columns."""
-    from sklearn.linear_model import LogisticRegression, RidgeCV
+def linear(
+    table: PublicTable, train: Rows, test: Rows, seed: int, *, inverse: float | None = None
+) -> np.ndarray:
+    """Ridge or logistic regression on filled, standardised, one-hot columns.
 
-    model: Any = LogisticRegression(max_iter=2000, random_state=seed)
-    if not table.classes:
-        model = RidgeCV(np.logspace(-2, 3, 11))
+    Args:
+        table: The table.
+        train: Rows to train on.
+        test: Rows to predict.
+        seed: Of the solver.
+        inverse: One over the penalty; `None` takes 1, and for numbers what ridge finds by itself.
+    """
+    from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
+
+    model: Any = RidgeCV(np.logspace(-2, 3, 11)) if inverse is None else Ridge(1 / inverse)
+    if table.classes:
+        model = LogisticRegression(C=inverse or 1.0, max_iter=2000, random_state=seed)
     return _fit(model, _matrix(table, train), table, train, test)
 
 
@@ -135,7 +170,7 @@ METHODS: Mapping[str, Method] = {
     "LightGBM": lightgbm,
     "random forest": random_forest,
     "linear": linear,
-    "plain network": plain_network,
+    PLAIN: plain_network,
 }
 """Every method by name; ours first."""
 

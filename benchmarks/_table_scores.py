@@ -11,6 +11,8 @@ import numpy as np
 
 from benchmarks.search import average_ranks
 
+# Of the cross-validation that every comparison divides its tables by.
+FOLDS = 5
 # A difference of two methods: mean over folds, lower and upper end.
 Interval = tuple[float, float, float]
 Scores = Mapping[str, float]
@@ -56,10 +58,10 @@ def difference(ours: Sequence[float], theirs: Sequence[float]) -> Interval:
     """Mean difference of two methods over the folds of a cross-validation, and its 95 % interval.
 
     The folds share training rows, so the plain t interval is too narrow: the variance is that of
-    Nadeau and Bengio (2003), `(1 / k + test / train) s^2` with `test / train = 1 / (k - 1)`.
+    Nadeau and Bengio (2003), `(1 / k + test / train) s^2` with `test / train = 1 / (FOLDS - 1)`.
 
     Args:
-        ours: One score a fold.
+        ours: One score for each of `k` folds that were measured.
         theirs: Scores of the same folds.
 
     Example:
@@ -73,7 +75,7 @@ def difference(ours: Sequence[float], theirs: Sequence[float]) -> Interval:
     mean = float(gaps.mean())
     if folds < 2:
         return mean, -math.inf, math.inf
-    deviation = float(gaps.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))
+    deviation = float(gaps.std(ddof=1)) * math.sqrt(1 / folds + 1 / (FOLDS - 1))
     reach = float(stats.t.ppf(0.975, folds - 1)) * deviation
     return mean, mean - reach, mean + reach
 

@@ -1,63 +1,75 @@
-"""The recipe `tabular` with its defaults beside gradient boosting and others on public tables.
+"""The recipe `tabular` beside gradient boosting and others on public tables.
 
-Nobody searches: each method runs with its defaults, once on each of five folds. Finished cells are
-kept, so an interrupted run goes on. Seconds are those of the processor, on one thread.
+By default nobody searches: each method runs with its defaults, once on each of five folds. With
+`--trials 40` each is searched first, on inner folds of the training rows, and then refitted.
+Finished cells are kept, so an interrupted run goes on. Seconds are those of the processor, on one
+thread.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks._harness import CONSOLE, RESULTS, parser
 from benchmarks._kept_cells import Cell, KeptCells, deciding_code
-from benchmarks._machine import Origin, command_line
+from benchmarks._machine import Origin, command_line, processor_seconds
 from benchmarks._public_tables import SOURCES, MissingTableError, PublicTable, load_table
 from benchmarks._table_methods import METHODS, OURS, available
-from benchmarks._table_scores import difference, duel, mean_ranks, scores
+from benchmarks._table_scores import FOLDS, scores
+from benchmarks._table_searches import INNER_FOLDS, PEERS, searched
+from benchmarks._table_summary import against_defaults, summarize
 
 # Tables that were developed on: the quick form may look at them again and again.
 QUICK = ("diabetes", "pima")
-FOLDS = 5
+QUICK_TRIALS = 3
+# What is searched by default: a search of ours takes a minute or two on tables up to this size.
+MOST_ROWS = 1400
 
 
-def folds(table: PublicTable, count: int = FOLDS) -> list[tuple[Any, Any]]:
+def folds(table: PublicTable) -> list[tuple[Any, Any]]:
     """Training and test rows of each fold; shuffled once, classes in equal shares.
 
     Args:
         table: The table.
-        count: Number of folds.
     """
     from sklearn.model_selection import KFold, StratifiedKFold
 
-    made = (StratifiedKFold if table.classes else KFold)(count, shuffle=True, random_state=0)
+    made = (StratifiedKFold if table.classes else KFold)(FOLDS, shuffle=True, random_state=0)
     return list(made.split(table.x, table.y))
 
 
-def measure(cell: Cell, table: PublicTable, count: int) -> dict[str, float]:
+def measure(cell: Cell, table: PublicTable, trials: int = 0) -> dict[str, float]:
     """Trains one method on one fold and scores it on the rows it has not seen.
 
     Args:
         cell: Which.
         table: Its table.
-        count: Number of folds.
+        trials: Of the search before; 0 takes the defaults.
 
     Returns:
-        Scores, and `seconds` of the processor.
+        Scores, and `seconds` of the processor, in this process and those that it started.
     """
-    train, test = folds(table, count)[cell.fold]
-    started = time.process_time()
-    predictions = METHODS[cell.method](table, train, test, cell.fold)
-    seconds = time.process_time() - started
+    train, test = folds(table)[cell.fold]
+    started = processor_seconds()
+    if trials:
+        predictions = searched(cell.method, table, train, test, cell.fold, trials=trials)
+    else:
+        predictions = METHODS[cell.method](table, train, test, cell.fold)
+    seconds = processor_seconds() - started
     return {**scores(table.classes, predictions, table.y[test]), "seconds": round(seconds, 3)}
 
 
 def run_all(
-    tables: Mapping[str, PublicTable], methods: Sequence[str], kept: KeptCells, count: int
+    tables: Mapping[str, PublicTable],
+    methods: Sequence[str],
+    kept: KeptCells,
+    count: int,
+    *,
+    trials: int = 0,
 ) -> None:
     """Measures what is not kept yet, fold by fold.
 
@@ -65,91 +77,15 @@ def run_all(
         tables: Name to table.
         methods: Names of methods.
         kept: Gets each cell as it ends.
-        count: Number of folds.
+        count: How many of the folds.
+        trials: Of the search of each method; 0 takes the defaults.
     """
     cells = [Cell(t, fold, m) for fold in range(count) for t in tables for m in methods]
     missing = [cell for cell in cells if cell not in kept]
     CONSOLE.log(f"{len(missing)} of {len(cells)} cells to measure")
     for cell in missing:
-        kept.add(cell, measure(cell, tables[cell.table], count))
+        kept.add(cell, measure(cell, tables[cell.table], trials))
         CONSOLE.log(f"{cell.table}, fold {cell.fold + 1}, {cell.method}: {kept[cell]}")
-
-
-def summarize(
-    tables: Mapping[str, PublicTable], methods: Sequence[str], kept: KeptCells, count: int
-) -> dict[str, Any]:
-    """What a record holds: every table's scores, mean ranks, duels with each peer, seconds.
-
-    Args:
-        tables: Name to table.
-        methods: Those that are ranked, ours first.
-        kept: All measured cells.
-        count: Number of folds.
-    """
-    rows = {name: _table_row(name, table, methods, kept, count) for name, table in tables.items()}
-    groups = {
-        "all": list(rows),
-        "not seen in development": [name for name in rows if not SOURCES[name].developed],
-        "seen in development": [name for name in rows if SOURCES[name].developed],
-    }
-    return {
-        "methods": list(methods),
-        "tables": rows,
-        "summary": {
-            title: _summary([rows[name] for name in names], names, methods)
-            for title, names in groups.items()
-            if names
-        },
-    }
-
-
-def _table_row(
-    name: str, table: PublicTable, methods: Sequence[str], kept: KeptCells, count: int
-) -> dict[str, Any]:
-    found = {m: [kept[Cell(name, fold, m)] for fold in range(count)] for m in methods}
-    by_metric = {m: [cell[table.metric] for cell in cells] for m, cells in found.items()}
-    gaps = {m: difference(by_metric[OURS], by_metric[m]) for m in methods if m != OURS}
-    return {
-        "rows": len(table.y),
-        "columns": table.x.shape[1],
-        "classes": table.classes,
-        "developed": SOURCES[name].developed,
-        "metric": table.metric,
-        "folds": found,
-        "ours_minus": {m: list(gap) for m, gap in gaps.items()},
-    }
-
-
-def _summary(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], methods: Sequence[str]
-) -> dict[str, Any]:
-    by_metric = {m: dict(zip(names, [_metric(r, m) for r in rows], strict=True)) for m in methods}
-    plain = {m: dict(zip(names, [_plain(r, m) for r in rows], strict=True)) for m in methods}
-    seconds = {m: [sum(c["seconds"] for c in r["folds"][m]) for r in rows] for m in methods}
-    return {
-        "tables": len(rows),
-        "mean_rank": mean_ranks(_means(by_metric, names)),
-        "mean_rank_by_accuracy_or_mae": mean_ranks(_means(plain, names)),
-        "ours_against": {m: duel(by_metric[OURS], by_metric[m]) for m in methods if m != OURS},
-        "seconds_a_fold": {
-            m: round(sum(seconds[m]) / sum(len(r["folds"][m]) for r in rows), 4) for m in methods
-        },
-    }
-
-
-def _metric(row: Mapping[str, Any], method: str) -> list[float]:
-    return [cell[row["metric"]] for cell in row["folds"][method]]
-
-
-def _plain(row: Mapping[str, Any], method: str) -> list[float]:
-    cells = row["folds"][method]
-    return [1 - c["accuracy"] if row["classes"] else c["mae"] for c in cells]
-
-
-def _means(
-    found: Mapping[str, Mapping[str, Sequence[float]]], names: Sequence[str]
-) -> dict[str, dict[str, float]]:
-    return {n: {m: sum(of[n]) / len(of[n]) for m, of in found.items()} for n in names}
 
 
 def _loaded(wanted: Sequence[str]) -> Iterator[tuple[str, PublicTable]]:
@@ -164,6 +100,8 @@ def main() -> None:
     """Measures all cells and writes the record."""
     command = parser(__doc__ or "")
     command.add_argument("--methods", nargs="+", choices=METHODS, help="all by default; ours first")
+    command.add_argument("--tables", nargs="+", choices=SOURCES, help="all that are small enough")
+    command.add_argument("--trials", type=int, default=0, help="search each method before")
     options = command.parse_args()
     # Before anything imports a numeric library: one thread for everybody.
     os.environ |= dict.fromkeys(
@@ -171,24 +109,37 @@ def main() -> None:
     )
     os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     origin = Origin()
-    count = options.rounds or (2 if options.quick else FOLDS)
-    tables = dict(_loaded(QUICK if options.quick else tuple(SOURCES)))
-    wanted = {OURS, *(options.methods or METHODS)}
-    methods = [name for name in METHODS if name in wanted and available(name)]
-    path = None if options.quick else RESULTS / "tables.runs.jsonl"
-    kept = KeptCells(path, code=deciding_code())
+    trials = min(options.trials, QUICK_TRIALS) if options.quick else options.trials
+    count = options.rounds or (1 if options.quick and trials else 2 if options.quick else FOLDS)
+    tables = dict(_loaded(options.tables or (QUICK if options.quick else tuple(SOURCES))))
+    if trials and not options.tables:
+        tables = {name: table for name, table in tables.items() if len(table.y) <= MOST_ROWS}
+    methods = _methods(options.methods, trials)
+    name = "tables-searched" if trials else "tables"
+    path = None if options.quick else RESULTS / f"{name}.runs.jsonl"
+    kept = KeptCells(path, codes={method: deciding_code(method, trials) for method in methods})
     known = sum(Cell(t, f, m) in kept for t in tables for f in range(count) for m in methods)
-    run_all(tables, methods, kept, count)
+    run_all(tables, methods, kept, count, trials=trials)
     record = {
-        "name": "tables",
-        "title": f"{len(tables)} public tables, {count} folds each",
+        "name": name,
+        "title": f"{len(tables)} public tables, {count} of {FOLDS} folds each",
         **origin.to_dict(command_line("tables")),
         "quick": options.quick,
         "seeds": list(range(count)),
         "cells_kept_before": known,
+        **({"trials": trials, "inner_folds": INNER_FOLDS} if trials else {}),
         **summarize(tables, methods, kept, count),
     }
-    _write(record, RESULTS / f"tables{'.quick' if options.quick else ''}.json")
+    if trials:
+        record["searched_against_defaults"] = against_defaults(record, RESULTS / "tables.json")
+    _write(record, RESULTS / f"{name}{'.quick' if options.quick else ''}.json")
+
+
+def _methods(wanted: Sequence[str] | None, trials: int) -> list[str]:
+    """Those that are installed, and with trials those that can be searched; ours first."""
+    chosen = {OURS, *(wanted or METHODS)}
+    able = {OURS, *PEERS} if trials else set(METHODS)
+    return [name for name in METHODS if name in chosen & able and available(name)]
 
 
 def _write(record: Mapping[str, Any], path: Path) -> None:

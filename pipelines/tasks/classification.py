@@ -16,6 +16,7 @@ from pipelines.tasks.base import Task
 from pipelines.tasks.class_weights import WeightedFeed, class_weights
 from pipelines.tasks.diagnostics import calibration_report, confusion_counts
 from pipelines.tasks.losses import chosen_loss, label_loss
+from pipelines.tasks.outputs import outputs_of
 from pipelines.tasks.scorers import CLASS_SCORERS, Scorer, class_report
 from pipelines.tasks.scores import class_scores
 
@@ -105,7 +106,7 @@ class Classification(Task):
 
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:
         """The model's logits for raw inputs, `float32[samples, classes]`."""
-        outputs = model.predict(self.inputs(x), batch_size=PREDICTION_BATCH, verbose=0)
+        outputs = outputs_of(model, self.inputs(x), batch_size=PREDICTION_BATCH)
         return class_logits(outputs)
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:

@@ -19,6 +19,7 @@ from pipelines.preprocessing import TargetEncoder
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import PREDICTION_BATCH, Classification
 from pipelines.tasks.diagnostics import residual_report
+from pipelines.tasks.outputs import outputs_of
 from pipelines.tasks.registry import task_entry
 from pipelines.tasks.scorers import Scorer, number_scorers
 from pipelines.tasks.scores import number_scores
@@ -183,7 +184,7 @@ class TableRegression(Task):
     def predict(self, model: keras.Model, x: Any) -> np.ndarray:
         """Predictions in the target's unit, `float64[rows]`."""
         rows = self._table.preprocessor.transform(x)
-        outputs = model.predict(rows, batch_size=PREDICTION_BATCH, verbose=0)
+        outputs = outputs_of(model, rows, batch_size=PREDICTION_BATCH)
         return np.asarray(self._targets.inverse(outputs.reshape(len(rows), -1)[:, 0]))
 
     def measure(self, predictions: np.ndarray, y: Any) -> dict[str, float]:

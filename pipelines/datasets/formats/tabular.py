@@ -18,10 +18,10 @@ from pipelines.datasets.formats.column_types import infer_columns, to_numbers
 from pipelines.datasets.formats.frames import frame_dataset
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.table_target import read_target
-from pipelines.datasets.labels import check_classes_present
 from pipelines.datasets.sample_weights import checked_weights, weights_note
 from pipelines.datasets.schema import Column, ColumnKind, Schema
-from pipelines.datasets.splits.splitting import Indices, limit_rows, three_way
+from pipelines.datasets.splits.splitting import Indices, limit_rows
+from pipelines.datasets.splits.table_splits import named_splits, split_table
 from pipelines.preprocessing.dates import find_format
 from pipelines.preprocessing.numbers import column_decimal, without_marks
 
@@ -46,8 +46,9 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     header: bool | None = None,
     missing_texts: Collection[str] | None = None,
     sample_weight: str | None = None,
+    split: str | None = None,
 ) -> Dataset:
-    """Loads a CSV, TSV or Parquet file, split 70/15/15.
+    """Loads a CSV, TSV or Parquet file, split 70/15/15 or as a column of it says.
 
     The types of the columns are inferred and shown in `Dataset.schema`. Rows with equal
     inputs never lie in two splits.
@@ -73,6 +74,8 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
             n/a, ? and #N/A everywhere, and NA, null, None in columns of numbers or dates only.
         sample_weight: Name of the column that says what each row counts in a training; it is no
             input. Finite numbers of at least 0.
+        split: Name of the column that says in which split a row lies: train, validation or test.
+            It is no input. A split that no row names is drawn from the training rows.
 
     Returns:
         Frames with `float64`, `datetime64` and `object` columns; targets `int64[n]` or
@@ -108,6 +111,10 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     if sample_weight is not None:
         weights = _weights(table, sample_weight, target)
         table = replace(table, frame=table.frame.drop(columns=sample_weight))
+    given = None
+    if split is not None:
+        given = named_splits(table.frame, split, target=target, path=source)
+        table = replace(table, frame=table.frame.drop(columns=split))
     names = [str(name) for name in table.frame.columns if name != target]
     described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
     notes += _column_notes(described)
@@ -126,6 +133,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         rows=rows,
         notes=(*notes, task_note, *weights_note(weights)),
         weights=weights,
+        given=given,
     )
 
 
@@ -159,8 +167,9 @@ def table_dataset(
     rows: int | None,
     notes: tuple[str, ...] = (),
     weights: np.ndarray | None = None,
+    given: np.ndarray | None = None,
 ) -> Dataset:
-    """Splits a typed table 70/15/15, rows with equal inputs together.
+    """Splits a typed table, rows with equal inputs together.
 
     Args:
         name: Name of the dataset.
@@ -172,6 +181,7 @@ def table_dataset(
         rows: Training rows to keep at most, or `None`.
         notes: What was done before.
         weights: What each row counts in a training, or `None`.
+        given: The split of each row; `None` draws 70/15/15.
 
     Returns:
         The dataset; the schema lists the categories of the training rows.
@@ -182,14 +192,7 @@ def table_dataset(
     from pandas.util import hash_pandas_object
 
     keys = hash_pandas_object(frame, index=False).to_numpy()
-    _, groups = np.unique(keys, return_inverse=True)
-    repeats = len(groups) - int(groups.max()) - 1
-    if repeats:
-        notes += (f"{repeats} rows repeat the inputs of another and stay in its split",)
-    parts = three_way(len(y), seed=seed, labels=y, groups=groups)
-    if classes is not None:
-        for what, part in zip(("training", "validation", "test"), parts, strict=True):
-            check_classes_present(y[part], classes, what)
+    parts, drawn = split_table(keys, y, classes=classes, given=given, seed=seed)
     parts = limit_rows(parts, rows, seed=seed, labels=y)
     weighing = () if weights is None else (weights,)
     return frame_dataset(
@@ -200,7 +203,7 @@ def table_dataset(
         classes=classes,
         fingerprint=fingerprint(content_digest(frame, y, *weighing), parts, classes),
         weights=weights,
-        notes=notes,
+        notes=notes + drawn,
         schema=_with_categories(schema, frame, parts),
     )
 

@@ -69,7 +69,7 @@ def split_rows(
     given: np.ndarray,
     labels: np.ndarray,
     groups: np.ndarray,
-    classes: tuple[str, ...],
+    classes: tuple[str, ...] | None,
     *,
     seed: int,
     validation: float,
@@ -79,9 +79,9 @@ def split_rows(
 
     Args:
         given: Split name of each row, all `""` when none is given.
-        labels: Class number of each row.
+        labels: Class number of each row, or a number to predict.
         groups: Group number of each row; a group stays in one split.
-        classes: Names of the classes.
+        classes: Names of the classes; `None` where there are none.
         seed: Decides what is carved out.
         validation: Share for validation where it is not given, in (0, 1).
         test: Share for test where it is not given, in (0, 1).
@@ -108,9 +108,25 @@ def split_rows(
         parts, notes = _carve_missing(
             given, labels, groups, seed=seed, shares={"test": test, "validation": validation}
         )
+    check_each_split(parts, labels, classes)
+    return parts, notes
+
+
+def check_each_split(parts: Indices, labels: np.ndarray, classes: tuple[str, ...] | None) -> None:
+    """Refuses splits of which one has no row of a class.
+
+    Args:
+        parts: The splits.
+        labels: Class number of each row.
+        classes: Names of the classes; `None` where there are none.
+
+    Raises:
+        DataError: Naming split and classes.
+    """
+    if classes is None:
+        return
     for what, part in zip(("training", "validation", "test"), parts, strict=True):
         check_classes_present(labels[part], classes, what)
-    return parts, notes
 
 
 def _carve_missing(

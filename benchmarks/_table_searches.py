@@ -147,7 +147,7 @@ def inner_folds(table: PublicTable, train: Rows, seed: int) -> list[tuple[Rows, 
     Args:
         table: The table.
         train: Rows to divide.
-        seed: Of the job.
+        seed: Of the folds.
     """
     from pipelines.jobs.recipe.folds import fold_rows
 
@@ -196,7 +196,7 @@ def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) 
     with tempfile.TemporaryDirectory() as root:
         found = pipelines.tune(
             OURS,
-            {"path": frame, "split": SPLIT, "task": kind},
+            {"path": frame, "split": SPLIT, "split_seed": seed, "task": kind},
             target=TARGET,
             trials=trials,
             folds=INNER_FOLDS,

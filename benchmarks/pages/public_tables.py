@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks._table import commit_of, markdown_table
 from benchmarks._table_methods import OURS, PEER
+from benchmarks._table_scores import FOLDS
 
 # What a table is ranked by, as a reader knows it: name, and whether 1 minus the number is shown.
 _SHOWN = {"rmse": ("RMSE", False), "1-auc": ("ROC AUC", True), "log_loss": ("log loss", False)}
@@ -23,6 +24,11 @@ def render_tables(record: Mapping[str, Any]) -> str:
     for title, summary in record["summary"].items():
         heading = f"**Tables: {title} ({summary['tables']}).**"
         blocks += [heading, _ranks(summary, record["methods"]), *_duels(summary)]
+    if worth := record.get("searched_against_defaults"):
+        title = (
+            f"**What {record['trials']} trials are worth**: each method beside its own defaults."
+        )
+        blocks += [title, _worth(worth)]
     blocks += ["**Every table**, mean of the folds.", _every_table(record), _origin(record)]
     return "\n\n".join(blocks) + "\n"
 
@@ -57,6 +63,16 @@ def _duels(summary: Mapping[str, Any]) -> list[str]:
     return ["\n".join(lines)]
 
 
+def _worth(worth: Mapping[str, Any]) -> str:
+    headings = ("method", "better on", "worse on", "error, times that of its defaults")
+    cells = []
+    for name, duel in worth.items():
+        middle, least, most = duel["ratio"]
+        ratio = f"{middle:.3f} [{least:.3f}, {most:.3f}]"
+        cells.append((name, str(duel["wins"]), str(duel["losses"]), ratio))
+    return markdown_table(headings, cells)
+
+
 def _every_table(record: Mapping[str, Any]) -> str:
     methods = record["methods"]
     headings = ("table", "rows x columns", "metric", *methods, "against gradient boosting")
@@ -87,7 +103,7 @@ def _origin(record: Mapping[str, Any]) -> str:
     machine = record["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
     return (
-        f"`{record['command']}`, {len(record['seeds'])} folds (seeds {record['seeds'][0]} to "
-        f"{record['seeds'][-1]}), commit {commit_of(record)}, {record['date'][:10]}; one thread of "
-        f"{machine['cores']} cores, {machine['cpu']}; {versions}."
+        f"`{record['command']}`, {len(record['seeds'])} of {FOLDS} folds (seeds "
+        f"{record['seeds'][0]} to {record['seeds'][-1]}), commit {commit_of(record)}, "
+        f"{record['date'][:10]}; one thread of {machine['cores']} cores, {machine['cpu']}; {versions}."
     )

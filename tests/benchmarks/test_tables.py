@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from optuna.trial import FixedTrial
 from scipy import stats
 
 from benchmarks import _public_tables, tables
@@ -14,7 +15,13 @@ from benchmarks._kept_cells import Cell, KeptCells, deciding_code
 from benchmarks._public_tables import PublicTable, load_table
 from benchmarks._table_methods import METHODS, OURS, PEER
 from benchmarks._table_scores import difference, duel, scores
+from benchmarks._table_searches import PEERS, SPLIT, TARGET, inner_folds, searched, with_splits
+from benchmarks._table_summary import against_defaults, summarize
 from benchmarks.document import fill
+from pipelines.jobs.recipe.folds import fold_of
+from pipelines.recipes.registry import load_recipe
+from pipelines.training.data import DataRequest
+from pipelines.training.own_files import write_frame
 
 SHIPPED = ("breast-cancer", "diabetes", "digits", "wine")
 SIMPLE = ("linear", PEER)
@@ -83,27 +90,33 @@ def test_a_duel_counts_tables_and_clear_ones_apart() -> None:
 
 def test_cells_that_ended_are_there_after_an_interruption(tmp_path) -> None:
     path, cell = tmp_path / "runs.jsonl", Cell("wine", 0, "linear")
-    KeptCells(path, code="a").add(cell, {"log_loss": 0.5})
+    KeptCells(path, codes={"linear": "a"}).add(cell, {"log_loss": 0.5})
     with path.open("a") as file:
         file.write('{"code": "a", "tab')  # killed while it wrote
-    kept = KeptCells(path, code="a")
+    kept = KeptCells(path, codes={"linear": "a"})
     assert kept[cell] == {"log_loss": 0.5}
     other = Cell("wine", 1, "linear")
     kept.add(other, {"log_loss": 0.25})
-    assert KeptCells(path, code="a")[other] == {"log_loss": 0.25}
-    assert cell not in KeptCells(path, code="b")
-    assert "-scikit-learn" in deciding_code()
+    assert KeptCells(path, codes={"linear": "a"})[other] == {"log_loss": 0.25}
+    assert cell not in KeptCells(path, codes={"linear": "b"})
+    assert "-scikit-learn" in deciding_code("linear")
+
+
+def test_a_kept_cell_is_of_its_method_and_its_trials() -> None:
+    codes = [deciding_code(method, trials) for method in (OURS, "linear") for trials in (0, 3, 40)]
+    assert len(set(codes)) == len(codes)
+    assert deciding_code(PEER, 3) == deciding_code("linear", 3)
 
 
 @pytest.fixture(scope="module")
 def record() -> dict:
     some = {"wine": load_table("wine"), "diabetes": load_table("diabetes")}
-    kept = KeptCells(None, code="")
+    kept = KeptCells(None, codes={})
     tables.run_all(some, SIMPLE, kept, 2)
     for name in some:
         for fold in range(2):
             kept.add(Cell(name, fold, OURS), dict(kept[Cell(name, fold, "linear")]))
-    found = tables.summarize(some, (OURS, *SIMPLE), kept, 2)
+    found = summarize(some, (OURS, *SIMPLE), kept, 2)
     return {
         "command": "python -m benchmarks.tables --quick",
         "seeds": [0, 1],
@@ -129,6 +142,57 @@ def test_the_page_shows_the_record(record: dict, tmp_path) -> None:
     assert f"| {OURS} | {record['summary']['all']['mean_rank'][OURS]:.2f} |" in page
     assert "| wine (new) | 178 x 13 | log loss |" in page
     assert "commit 0000000000" in page
+
+
+def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -> None:
+    (tmp_path / "tables.json").write_text(json.dumps(record))
+    worth = against_defaults(record, tmp_path / "tables.json")
+    assert set(worth) == {OURS, *SIMPLE}
+    assert worth["linear"]["ratio"] == [1.0, 1.0, 1.0]
+    searched_record = {**record, "trials": 2, "searched_against_defaults": worth}
+    (tmp_path / "tables-searched.json").write_text(json.dumps(searched_record))
+    page = fill("<!-- tables: tables-searched -->\n<!-- end tables -->\n", tmp_path)
+    assert "**What 2 trials are worth**" in page
+    assert "| linear | 0 | 0 | 1.000 [1.000, 1.000] |" in page
+    assert against_defaults(record, tmp_path / "missing.json") == {}
+
+
+@pytest.mark.parametrize("name", ["wine", "diabetes"])
+def test_every_method_is_searched_on_the_folds_of_our_job(name: str, tmp_path) -> None:
+    table = load_table(name)
+    train, test = tables.folds(table)[1]
+    path = write_frame(with_splits(table, train, test, 1), tmp_path)
+    options = {"path": path, "target": TARGET, "split": SPLIT, "split_seed": 1}
+    request = DataRequest.of(load_recipe(OURS), data_dir=None, tiny=False, options=options)
+    for fold, (kept, held) in enumerate(inner_folds(table, train, 1)):
+        ours = fold_of(request, fold, 3)
+        np.testing.assert_array_equal(ours.train.x.to_numpy(), table.x.iloc[kept].to_numpy())
+        np.testing.assert_array_equal(ours.validation.x.to_numpy(), table.x.iloc[held].to_numpy())
+    rows = request.load().test.open("a test")
+    np.testing.assert_array_equal(rows.x.to_numpy(), table.x.iloc[test].to_numpy())
+
+
+@pytest.mark.parametrize("method", sorted(PEERS))
+def test_the_defaults_of_a_peer_are_a_point_of_its_space(method: str) -> None:
+    peer = PEERS[method]
+    assert peer.space(FixedTrial(dict(peer.first))) == peer.first
+
+
+def test_a_searched_peer_predicts_every_test_row() -> None:
+    table = load_table("wine")
+    train, test = tables.folds(table)[0]
+    found = searched("linear", table, train, test, 0, trials=2)
+    np.testing.assert_allclose(found.sum(axis=1), np.ones(len(test)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", [OURS, *sorted(PEERS)])
+def test_every_method_can_be_searched(method: str) -> None:
+    pytest.importorskip("lightgbm") if method == "LightGBM" else None
+    for name in ("wine", "diabetes"):
+        found = tables.measure(Cell(name, 0, method), load_table(name), 2)
+        assert all(map(math.isfinite, found.values()))
+        assert found["seconds"] > 0
 
 
 @pytest.mark.slow

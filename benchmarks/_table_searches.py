@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -210,7 +211,7 @@ def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) 
         if not table.classes:
             return found.predict(table.x.iloc[test])["prediction"].to_numpy("float64")
         # `predict` gives the probability of the likeliest class alone.
-        bundle = Bundle.load(found.model_path.parent)
+        bundle = Bundle.load(Path(found.final["model_path"]).parent)
         return probabilities(bundle.outputs(table.x.iloc[test]))
 
 

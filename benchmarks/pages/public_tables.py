@@ -105,5 +105,6 @@ def _origin(record: Mapping[str, Any]) -> str:
     return (
         f"`{record['command']}`, {len(record['seeds'])} of {FOLDS} folds (seeds "
         f"{record['seeds'][0]} to {record['seeds'][-1]}), commit {commit_of(record)}, "
-        f"{record['date'][:10]}; one thread of {machine['cores']} cores, {machine['cpu']}; {versions}."
+        f"{record['date'][:10]}; one thread of {machine['cores']} cores, {machine['cpu']}; "
+        f"{versions}."
     )

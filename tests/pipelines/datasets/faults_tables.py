@@ -56,6 +56,22 @@ TABLE_FAULTS = (
         **TABLE,
     ),
     Fault(
+        label="unknown-column-of-splits",
+        name="tabular-file",
+        path="table.csv",
+        options={"target": "label", "split": "part"},
+        spoil=table(*CSV),
+        match=r"table.csv: No column of splits named 'part'. .*Known: a, b",
+    ),
+    Fault(
+        label="no-splits-in-their-column",
+        name="tabular-file",
+        path="table.csv",
+        options={"target": "label", "split": "b"},
+        spoil=table(*CSV),
+        match=r"'b' says train, validation or test in every row.* Got '0', '1', '4', '9', '16'",
+    ),
+    Fault(
         label="unknown-target",
         name="tabular-file",
         path="table.csv",

@@ -189,3 +189,27 @@ def test_free_text_becomes_the_words_of_a_model(tmp_path: Path) -> None:
     assert ((rows > 0) == np.asarray(dataset.validation.y)).all()
     other = load(path, target="label", columns={"note": "dropped"})
     assert other.schema is not None and other.schema.texts == ()
+
+
+def test_a_column_says_which_rows_are_for_what(tmp_path: Path) -> None:
+    frame = pd.DataFrame(ROWS)
+    parts = ["Train", "val", "train", "train", "test", "train"] * 10
+    frame.assign(part=parts).to_csv(tmp_path / "table.csv", index=False)
+    dataset = load(tmp_path / "table.csv", split="part")
+    assert list(dataset.train.x.columns) == ["size", "count", "colour"]
+    sizes = frame["size"].to_numpy().reshape(10, 6)
+    assert dataset.train.x["size"].tolist() == sizes[:, [0, 2, 3, 5]].ravel().tolist()
+    assert dataset.validation.x["size"].tolist() == sizes[:, 1].tolist()
+    assert dataset.test.open("a test").x["size"].tolist() == sizes[:, 4].tolist()
+    assert load(tmp_path / "table.csv", split="part", seed=3).fingerprint == dataset.fingerprint
+
+
+def test_splits_that_no_row_names_are_drawn_and_leaks_are_closed(tmp_path: Path) -> None:
+    frame = pd.DataFrame([*ROWS, ROWS[0]])
+    frame["part"] = ["train"] * 50 + ["test"] * 11
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    dataset = load(tmp_path / "table.csv", split="part")
+    assert len(dataset.test.open("a test")) == 11
+    assert len(dataset.train) + len(dataset.validation) == 49
+    assert "dropped 1 train rows that also occur in test" in dataset.notes
+    assert "carved 7 validation rows from train: none were given" in dataset.notes

@@ -1,4 +1,4 @@
-"""Many networks in one: members that share their kernels and differ in rank-one adapters.
+"""Many networks in one: members that share their kernels, heads of their own, and averages.
 
 Parameter-efficient ensembles after BatchEnsemble (Wen, Tran and Ba 2020, arXiv:2002.06715) and TabM
 (Gorishniy, Kotelnikov and Babenko 2025, arXiv:2410.24210). A tensor of members has the shape
@@ -185,7 +185,7 @@ class MemberAverage(keras.layers.Layer):
 
     `"values"`: `mean_k y_k`. `"probabilities"`: the members give logits, and out comes
     `log mean_k softmax(y_k)`: logits again, whose softmax is the mean of the members'
-    probabilities.
+    probabilities. Members are the axis behind the batch, and a mask of the batch goes through.
 
     Args:
         kind: `"values"` or `"probabilities"`.
@@ -206,17 +206,18 @@ class MemberAverage(keras.layers.Layer):
         if kind not in AVERAGES:
             raise ValueError(unknown_name("average", kind, AVERAGES))
         self.kind = kind
+        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
-        """`float[batch, members, units] -> float[batch, units]`."""
+        """`float[batch, members, ..., units] -> float[batch, ..., units]`."""
         if self.kind == "values":
             return keras.ops.mean(inputs, axis=1)
         members = math.log(inputs.shape[1])
         return keras.ops.logsumexp(keras.ops.log_softmax(inputs, axis=-1), axis=1) - members
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[batch, units]`."""
-        return (input_shape[0], input_shape[2])
+        """`[batch, ..., units]`."""
+        return (input_shape[0], *input_shape[2:])
 
     def get_config(self) -> dict[str, Any]:
         """Returns the kind."""

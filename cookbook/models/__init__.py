@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cookbook.models.dense import linear as linear
     from cookbook.models.dense import logistic as logistic
     from cookbook.models.dense import mlp as mlp
+    from cookbook.models.ensembles import MemberEnsemble as MemberEnsemble
     from cookbook.models.forecasting import forecaster as forecaster
     from cookbook.models.gan import GAN as GAN
     from cookbook.models.gan import dcgan_adam as dcgan_adam
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from cookbook.models.seq2seq import inverse_sigmoid_rate as inverse_sigmoid_rate
     from cookbook.models.seq2seq_layers import RecurrentDecoder as RecurrentDecoder
     from cookbook.models.seq2seq_layers import RecurrentEncoder as RecurrentEncoder
-    from cookbook.models.tabular import MemberEnsemble as MemberEnsemble
     from cookbook.models.tabular import tabular_ensemble as tabular_ensemble
     from cookbook.models.unets import unet as unet
     from cookbook.models.wide_and_deep_networks import CategoryCross as CategoryCross
@@ -69,6 +69,7 @@ __getattr__, __dir__ = lazy_names(
             "dense_discriminator",
             "dense_generator",
         ],
+        "ensembles": ["MemberEnsemble"],
         "forecasting": ["forecaster"],
         "language_models": ["character_network", "language_model"],
         "lenets": ["lenet"],
@@ -81,7 +82,7 @@ __getattr__, __dir__ = lazy_names(
         "resnets": ["resnet"],
         "seq2seq": ["ScheduledSampling", "encoder_decoder", "inverse_sigmoid_rate"],
         "seq2seq_layers": ["RecurrentDecoder", "RecurrentEncoder"],
-        "tabular": ["MemberEnsemble", "tabular_ensemble"],
+        "tabular": ["tabular_ensemble"],
         "unets": ["unet"],
         "wide_and_deep_networks": ["CategoryCross", "wide_and_deep"],
         "widths": ["pyramid_widths"],

@@ -122,6 +122,17 @@ TEXT: tuple[ModelEntry, ...] = (
         source=cite("003", "section 6.8"),
     ),
     ModelEntry(
+        name="character-lstm-members",
+        builder=_LANGUAGE,
+        reference={"vocabulary_size": 30, "embedding_dim": 32, "units": (256,), "members": 4},
+        small={**_SMALL_LANGUAGE, "members": 2},
+        trainable=1_218_424,
+        total=1_218_424,
+        torch_trainable=1_222_520,
+        summary="Four LSTM character models whose probabilities are averaged",
+        source="Hansen and Salamon 1990; Lakshminarayanan et al. 2017",
+    ),
+    ModelEntry(
         name="word-lstm-tied",
         builder=_LANGUAGE,
         reference={

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Unpack
 
 import keras
 from typing_extensions import override
 
-from cookbook._checks import check_rate
+from cookbook._checks import check_count, check_rate
+from cookbook.layers.members import MemberAverage
 from cookbook.models._seeded import seeded
+from cookbook.models.ensembles import PREDICTIONS, MemberEnsemble
 from cookbook.models.recurrent_layers import (
     CellOptions,
     PaddingMask,
@@ -17,6 +20,16 @@ from cookbook.models.recurrent_layers import (
 )
 
 LINEAR = "linear"
+
+
+class LanguageOptions(CellOptions, total=False):
+    """Knobs of `language_model` beside its sizes.
+
+    Attributes:
+        members: Networks in the model, at least 1; 1 by default.
+    """
+
+    members: int
 
 
 @seeded
@@ -32,7 +45,7 @@ def language_model(
     sequence_length: int | None = None,
     stateful_batch_size: int | None = None,
     seed: int | None = None,
-    **options: Unpack[CellOptions],
+    **options: Unpack[LanguageOptions],
 ) -> keras.Model:
     """Builds a recurrent language model: logits of the next token at every step.
 
@@ -44,6 +57,13 @@ def language_model(
     With `stateful_batch_size` the final state of one batch is the first of the next, so
     that consecutive windows of one long text carry on (truncated backpropagation through
     time): do not shuffle, and call `reset_states` where a text begins.
+
+    With several `members`, networks that start from different weights read the same tokens, each
+    is trained on its own loss (see `MemberEnsemble`), and the model's probabilities are the mean
+    of theirs: `p = 1/k * sum_m softmax(y_m)`, given as logits `log p`. By Jensen's inequality
+    `-log p` is at most the mean of the members' losses, and the gap is what their errors do not
+    share (Hansen and Salamon 1990; Lakshminarayanan et al. 2017, Simple and scalable predictive
+    uncertainty estimation using deep ensembles).
 
     The report's word models are `language_model(21949, embedding_dim=256, units=(256,) * 3,
     tied=True)` and `language_model(29473, embedding_dim=1024, units=(1024,) * 2,
@@ -64,15 +84,16 @@ def language_model(
         sequence_length: Number of tokens where it is fixed (unrolling needs it).
         stateful_batch_size: Fixed batch size of a model that carries its state.
         seed: Seed of weights and dropout; `None` lets Keras draw.
-        **options: Those of `CellOptions`, for example `dropout`, `activation`,
+        **options: `members`, and those of `CellOptions`, for example `dropout`, `activation`,
             `recurrent_initializer`; see `recurrent_layer`.
 
     Returns:
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, steps,
+        vocabulary_size]`; of several members, in training, `float32[batch, members, steps,
         vocabulary_size]`.
 
     Raises:
-        ValueError: If the cell is unknown or a rate is outside its range.
+        ValueError: If the cell is unknown, a rate is outside its range, or there is no member.
 
     Example:
         >>> model = language_model(27, embedding_dim=16, units=(32,), tied=True)
@@ -80,6 +101,21 @@ def language_model(
         (None, None, 27)
     """
     check_rate("output_dropout", output_dropout)
+    members = check_count("members", options.pop("members", 1))
+    if members > 1:
+        network = functools.partial(
+            language_model,
+            vocabulary_size,
+            cell=cell,
+            embedding_dim=embedding_dim,
+            units=units,
+            tied=tied,
+            output_dropout=output_dropout,
+            sequence_length=sequence_length,
+            stateful_batch_size=stateful_batch_size,
+            **options,
+        )
+        return _ensemble([network() for _ in range(members)], padding_id)
     if cell == LINEAR:
         _check_linear(units, tied=tied, stateful=stateful_batch_size is not None)
         return character_network(
@@ -90,8 +126,7 @@ def language_model(
             sequence_length=sequence_length,
             unroll=options.get("unroll", False),
         )
-    batch_shape = (stateful_batch_size, sequence_length)
-    tokens = keras.Input(batch_shape=batch_shape, dtype="int32", name="tokens")
+    tokens = _tokens((stateful_batch_size, sequence_length))
     embedding = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
     embed = embedding(vocabulary_size, embedding_dim, name="token_embedding")
     x = embed(tokens)
@@ -110,6 +145,26 @@ def language_model(
     if padding_id is not None:
         logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])
     return keras.Model(tokens, logits, name="language_model")
+
+
+def _ensemble(networks: Sequence[keras.Model], padding_id: int | None) -> keras.Model:
+    tokens = _tokens(networks[0].input_shape)
+    # Models by names of their own: those of one builder are all called alike.
+    members = [
+        keras.Model(network.input, network.output, name=f"member{number}")
+        for number, network in enumerate(networks, start=1)
+    ]
+    # Logits of many tokens lose digits in a half precision: as those of `tabular_ensemble`.
+    dtype = keras.config.dtype_policy().variable_dtype
+    x = keras.ops.stack([member(tokens) for member in members], axis=1)
+    if padding_id is not None:
+        x = PaddingMask(padding_id, dtype=dtype, name="padding_mask")([x, tokens])
+    logits = MemberAverage("probabilities", dtype=dtype, name=PREDICTIONS)(x)
+    return MemberEnsemble(tokens, logits, name="language_model")
+
+
+def _tokens(batch_shape: tuple[int | None, ...]) -> Any:
+    return keras.Input(batch_shape=batch_shape, dtype="int32", name="tokens")
 
 
 def _check_linear(units: Sequence[int], *, tied: bool, stateful: bool) -> None:

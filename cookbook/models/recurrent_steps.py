@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.models.ensembles import PREDICTIONS
 from cookbook.models.language_models import LinearCharacterCell
 from cookbook.models.seq2seq_layers import RecurrentDecoder, RecurrentEncoder
 
@@ -121,12 +122,15 @@ def state_sizes(model: keras.Model) -> list[int]:
     """Sizes of the states of a language model's recurrent layers, from the first layer on.
 
     Args:
-        model: Made by `language_model` or `character_network`.
+        model: Made by `language_model` or `character_network`. Of several members, those of the
+            first member come first.
 
     Raises:
         ValueError: If the model has no recurrent layer named `recurrent1`.
     """
-    return [size for layer in _recurrent(model) for size in layer.state_size]
+    networks = _members(model) or [model]
+    layers = [layer for network in networks for layer in _recurrent(network)]
+    return [size for layer in layers for size in layer.state_size]
 
 
 def carried(
@@ -144,6 +148,9 @@ def carried(
         The logits `float32[batch, steps, vocabulary_size]`, and the states after the last
         step.
     """
+    members = _members(model)
+    if members:
+        return _carried_members(model, members, tokens, states, unroll=unroll)
     x, pending, after = _embed(model, tokens), list(states), []
     for layer in _recurrent(model):
         own = [pending.pop(0) for _ in layer.state_size]
@@ -154,6 +161,27 @@ def carried(
         x, *own = again(x, initial_state=own)
         after += own
     return _head(model, x), after
+
+
+def _carried_members(
+    model: keras.Model, members: list[keras.Model], tokens: Any, states: list[Any], *, unroll: bool
+) -> tuple[Any, list[Any]]:
+    pending, after, logits = list(states), [], []
+    for member in members:
+        own = [keras.Input((size,)) for size in state_sizes(member)]
+        read = keras.Input(tokens.shape[1:], dtype=tokens.dtype)
+        given, left = carried(member, read, own, unroll=unroll)
+        # A model in the model, since the layers of all members have the same names.
+        run = keras.Model([read, *own], [given, *left], name=member.name)
+        found, *ended = run([tokens, *(pending.pop(0) for _ in own)])
+        logits.append(found)
+        after += ended
+    return model.get_layer(PREDICTIONS)(keras.ops.stack(logits, axis=1)), after
+
+
+def _members(model: keras.Model) -> list[keras.Model]:
+    """The language models of an ensemble; none where the model is one itself."""
+    return [layer for layer in model.layers if isinstance(layer, keras.Model)]
 
 
 def _recurrent(model: keras.Model) -> list[keras.layers.RNN]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
 import keras
-from typing_extensions import override
 
 from cookbook._checks import check_count, check_input_shape, check_rate, check_widths
 from cookbook._names import unknown_name
@@ -19,9 +17,9 @@ from cookbook.layers.numeric_embeddings import (
     normal_edges,
 )
 from cookbook.models._parts import Activation, Parts
+from cookbook.models.ensembles import PREDICTIONS, MemberEnsemble
 
 EMBEDDINGS = ("both", "piecewise", "periodic", "none")
-PREDICTIONS = "predictions"
 # Chosen on validation rows, as the defaults below (docs/tables.md).
 BINS = 16
 SCALE = 0.3
@@ -39,77 +37,6 @@ class TabularOptions(TypedDict, total=False):
     embedding_units: int
     batch_norm: bool
     l2: float
-
-
-@keras.saving.register_keras_serializable(package="cookbook")
-class MemberEnsemble(keras.Model):
-    """A functional model whose last layer averages members that are trained one by one.
-
-    Called for inference, it gives the average. Called with `training=True`, it gives the members,
-    `float[batch, members, outputs]`, and `fit` minimises the mean of their losses: each member
-    learns the targets itself. A loss of the average would let members err in opposite directions,
-    and the ensemble would be one large network (Gorishniy et al. 2025, section 3.2). Every Keras
-    loss, metric, sample weight and backend works unchanged. Make it with `tabular_ensemble`.
-    """
-
-    @override
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """The average `float[batch, outputs]`; the members in training."""
-        if not training:
-            return super().call(inputs, training=training, mask=mask)
-        return self._members(inputs, training=training, mask=mask)
-
-    @override
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The mean of the members' losses; of an average, its loss."""
-        if y is not None and len(y_pred.shape) == 3:
-            members = y_pred.shape[1]
-            y_pred = keras.ops.reshape(y_pred, (-1, y_pred.shape[2]))
-            y = keras.ops.repeat(y, members, axis=0)
-            if sample_weight is not None:
-                sample_weight = keras.ops.repeat(sample_weight, members, axis=0)
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
-
-    @override
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """Metrics of the average, in training too."""
-        if len(y_pred.shape) == 3:
-            y_pred = self.get_layer(PREDICTIONS)(y_pred)
-        return super().compute_metrics(x, y, y_pred, sample_weight)
-
-    def activated(self, activation: Activation) -> MemberEnsemble:
-        """The same layers with an activation behind each member, before the average.
-
-        Args:
-            activation: A Keras name or function, for example `"softplus"` for a loss of positive
-                numbers.
-
-        Returns:
-            An uncompiled model that shares its weights with this one.
-
-        Example:
-            >>> model = tabular_ensemble((3,), members=2, widths=(4,)).activated("softplus")
-            >>> bool(keras.ops.all(model(keras.ops.ones((5, 3))) > 0))
-            True
-        """
-        average = self.get_layer(PREDICTIONS)
-        dtype = average.dtype_policy
-        x = keras.layers.Activation(activation, dtype=dtype, name="activated")(average.input)
-        again = MemberAverage.from_config(average.get_config())
-        return MemberEnsemble(self.input, again(x), name=self.name)
-
-    @functools.cached_property
-    def _members(self) -> Any:
-        """The same layers up to the average, behind a function: Keras would save a model twice."""
-        inner = keras.Model(self.input, self.get_layer(PREDICTIONS).input)
-        return functools.partial(inner.call)
 
 
 def tabular_ensemble(

@@ -11,7 +11,7 @@ import numpy as np
 
 from cookbook.losses.in_units import InUnits, MetricInUnits
 from cookbook.losses.registry import LOSSES, make_loss
-from cookbook.models.tabular import MemberEnsemble
+from cookbook.models.ensembles import MemberEnsemble
 from pipelines.baselines.classifiers import best_classifier
 from pipelines.figures import residual_figure
 from pipelines.inputs.feeds import ArrayFeed, Feed

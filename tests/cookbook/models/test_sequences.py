@@ -306,8 +306,9 @@ def test_state_is_carried_between_batches_and_reset() -> None:
         lambda: language_model(7, embedding_dim=4, units=(3, 5), tied=True, padding_id=0),
         lambda: language_model(7, cell="gru", embedding_dim=4, units=(3,), dropout=0.3),
         lambda: character_network(7, units=4),
+        lambda: language_model(7, embedding_dim=4, units=(3, 5), members=2, padding_id=0),
     ],
-    ids=["tied-lstm", "gru", "character"],
+    ids=["tied-lstm", "gru", "character", "members"],
 )
 def test_steps_give_what_the_whole_sequence_gives(build: Any) -> None:
     model = build()

@@ -132,6 +132,8 @@ def test_characters_keep_their_line_feeds():
         pytest.param(_names, {"unroll": True, "cell": "gru"}, marks=pytest.mark.slow),
         pytest.param(_stream, {}, marks=pytest.mark.slow),
         (_stream, {"stateful": True}),
+        (_names, {"members": 2}),
+        pytest.param(_stream, {"stateful": True, "members": 2}, marks=pytest.mark.slow),
         (_stream, {"token_kind": "word", "stateful": True, "tied": True}),
         pytest.param(
             _stream, {"token_kind": "subword", "max_vocabulary": 270}, marks=pytest.mark.slow

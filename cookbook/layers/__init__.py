@@ -1,4 +1,4 @@
-"""Layers for tables: embeddings of numeric columns, attention to columns, networks in one."""
+"""Embeddings of rare words and of numeric columns, attention to columns, networks in one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from cookbook.layers.adaptive_embedding import AdaptiveEmbedding as AdaptiveEmbedding
     from cookbook.layers.column_attention import ColumnAttention as ColumnAttention
     from cookbook.layers.members import MemberAverage as MemberAverage
     from cookbook.layers.members import MemberDense as MemberDense
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "adaptive_embedding": ["AdaptiveEmbedding"],
         "column_attention": ["ColumnAttention"],
         "members": ["MemberAverage", "MemberDense", "MemberHeads", "RandomSigns"],
         "numeric_embeddings": ["Columns", "PeriodicEmbedding", "PiecewiseLinearEmbedding"],

@@ -25,6 +25,8 @@ class Part:
         direction: `"maximize"` or `"minimize"`.
         also: Further numbers of the table.
         curves: What the figure shows, one panel each; `metric` alone by default.
+        over: A numeric hyperparameter that differs between the arms: the figure then has one
+            panel, the last values of all `curves` over it, on a logarithmic axis.
         x: What the figure's x axis counts: `"epoch"`, `"optimizer step"`, or what `measure` says.
         log_x: Whether the x axis is logarithmic.
         log_y: Whether the y axis is logarithmic.
@@ -48,6 +50,7 @@ class Part:
     direction: str = "maximize"
     also: tuple[str, ...] = ("val_loss",)
     curves: tuple[str, ...] = ()
+    over: str = ""
     x: str = "epoch"
     log_x: bool = False
     log_y: bool = False

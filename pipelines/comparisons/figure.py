@@ -1,4 +1,4 @@
-"""The figure of a comparison: one curve per arm with a band over the seeds."""
+"""The figure of a comparison: a curve per arm with a band over the seeds, or a line over arms."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from pipelines.comparisons.comparison import Part
 from pipelines.comparisons.training import Findings
 from pipelines.figures import GREY, point_marker
 
@@ -42,7 +43,7 @@ def bands(findings: Findings, arm: str, metric: str) -> dict[str, list[float]] |
 
 
 def comparison_figure(all_findings: Sequence[Findings]) -> Figure:
-    """Draws a row of panels per part and a panel per curve.
+    """Draws a row of panels per part and a panel per curve, or one panel over the arms.
 
     Args:
         all_findings: The trainings of every part.
@@ -50,21 +51,48 @@ def comparison_figure(all_findings: Sequence[Findings]) -> Figure:
     Returns:
         The figure; lines are means over the seeds, bands reach from the lowest to the highest.
     """
-    columns = max(len(findings.part.shown) for findings in all_findings)
+    columns = max(_panels(findings.part) for findings in all_findings)
     most = max(len(findings.part.arms) for findings in all_findings)
     size = (5.6 * columns + 2.2, max(3.6, 0.26 * most + 0.8) * len(all_findings))
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(len(all_findings), columns, squeeze=False)
     for line, findings in zip(grid, all_findings, strict=True):
-        shown = findings.part.shown
-        for axes, metric in zip(line, shown, strict=False):
-            _panel(axes, findings, metric)
-        for axes in line[len(shown) :]:
+        panels = _panels(findings.part)
+        if findings.part.over:
+            _over_the_arms(line[0], findings)
+        else:
+            for axes, metric in zip(line, findings.part.shown, strict=False):
+                _panel(axes, findings, metric)
+        for axes in line[panels:]:
             axes.axis("off")
-        line[len(shown) - 1].legend(
+        line[panels - 1].legend(
             frameon=False, loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize="small"
         )
     return figure
+
+
+def _panels(part: Part) -> int:
+    return 1 if part.over else len(part.shown)
+
+
+def _over_the_arms(axes: Any, findings: Findings) -> None:
+    """One line per metric: its last value over the hyperparameter that the arms vary."""
+    part = findings.part
+    place = {arm: float(params[part.over]) for arm, params in part.arms.items()}
+    for metric, color in zip(part.shown, _COLORS, strict=False):
+        values = {arm: list(findings.values(arm, metric).values()) for arm in place}
+        known = {place[arm]: np.array(found) for arm, found in values.items() if found}
+        mean = np.array([found.mean() for found in known.values()])
+        ends = [
+            [middle - found.min() for middle, found in zip(mean, known.values(), strict=True)],
+            [found.max() - middle for middle, found in zip(mean, known.values(), strict=True)],
+        ]
+        label = metric.replace("_", " ")
+        axes.errorbar(list(known), mean, ends, color=color, marker="o", capsize=4, label=label)
+    axes.set(xlabel=part.over.replace("_", " "), title=part.title, xscale="log")
+    axes.set_xticks(list(place.values()), [f"{value:g}" for value in place.values()], minor=False)
+    axes.minorticks_off()
+    axes.grid(alpha=0.25)
 
 
 def _panel(axes: Any, findings: Findings, metric: str) -> None:

@@ -23,7 +23,7 @@ from benchmarks._machine import ROOT, Origin
 
 FOLDER = RESULTS / "comparisons"
 IMAGES = ROOT / "docs" / "images"
-KEPT = ("table", "sweep", "conclusions", "seeds", "seconds")
+KEPT = ("table", "trainings", "sweep", "conclusions", "seeds", "seconds")
 
 
 def measure(comparison: str, *, seeds: int, extra: Sequence[str] = ()) -> dict[str, Any]:

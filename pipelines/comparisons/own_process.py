@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any
 
 import psutil
 
@@ -26,13 +27,41 @@ def train_in_own_process(setting: Setting) -> ArmResult:
         As `train_arm`, and two metrics more: `peak_memory_gb`, the most memory that the process
         had in RAM at a time, libraries and data included, and `fit_seconds`, the time of the
         training with its tracing and validations, but without the start of the process.
+
+    Raises:
+        ChildProcessError: If the process died, as where the memory did not suffice.
     """
     methods = multiprocessing.get_all_start_methods()
     # A server imports TensorFlow once and forks from there, where the system has such a thing.
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     context.set_forkserver_preload(_MODULES)
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(_train, setting).result()
+    # A pipe and no executor, whose worker would wait for ever for a parent that was killed.
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(theirs, setting), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        result: ArmResult | Exception = ours.recv()
+    except EOFError as error:
+        process.join()
+        raise ChildProcessError(
+            f"A training in a process of its own must end with a result. Its process ended with "
+            f"code {process.exitcode} (-9: killed, most often for its memory): use smaller "
+            f"batches, or a machine with more memory."
+        ) from error
+    finally:
+        process.terminate()
+        process.join()
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _send(connection: Connection, setting: Setting) -> None:
+    try:
+        connection.send(_train(setting))
+    except Exception as error:
+        connection.send(error)
 
 
 def _train(setting: Setting) -> ArmResult:

@@ -31,6 +31,7 @@ class ComparisonResult:
     Attributes:
         comparison: Name of the comparison.
         table: One row per arm, see `pipelines.comparisons.table.table_rows`.
+        trainings: One row per training with its metrics.
         sweep: One row per learning rate that was tried.
         conclusions: What the results support, in sentences.
         seeds: The seeds.
@@ -43,6 +44,7 @@ class ComparisonResult:
 
     comparison: str
     table: Sequence[Mapping[str, Any]]
+    trainings: Sequence[Mapping[str, Any]]
     sweep: Sequence[Mapping[str, Any]]
     conclusions: Sequence[str]
     seeds: Sequence[int]
@@ -129,7 +131,13 @@ def _record(
     folder: Path,
     started: float,
 ) -> ComparisonResult:
-    from pipelines.comparisons.table import conclusions, edge_warnings, sweep_rows, table_rows
+    from pipelines.comparisons.table import (
+        conclusions,
+        edge_warnings,
+        sweep_rows,
+        table_rows,
+        training_rows,
+    )
     from tuning.tracking import Provenance, Tracker, default_tracking_uri, git_commit
 
     tables = [table_rows(found) for found in findings]
@@ -162,6 +170,7 @@ def _record(
     return ComparisonResult(
         comparison=comparison.name,
         table=rows,
+        trainings=[row for found in findings for row in training_rows(found)],
         sweep=sweeps,
         conclusions=said,
         seeds=request.seed_list(),

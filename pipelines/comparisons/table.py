@@ -46,6 +46,20 @@ def table_rows(findings: Findings) -> list[Row]:
     return sorted(rows, key=lambda row: (row["diverged"] > 0, _order(row["mean"], sign)))
 
 
+def training_rows(findings: Findings) -> list[Row]:
+    """One row per training of a part: `part`, `arm`, `seed`, and its metrics of the table.
+
+    A training that diverged has `None` for each metric.
+    """
+    part = findings.part
+    return [
+        {"part": part.title, "arm": arm, "seed": seed}
+        | {name: _known(run.metrics.get(name, math.nan)) for name in part.metrics}
+        for arm, runs in findings.results.items()
+        for seed, run in runs.items()
+    ]
+
+
 def conclusions(rows: Sequence[Row]) -> list[str]:
     """What the rows of a part support, in sentences.
 

@@ -16,13 +16,8 @@ from pipelines.comparisons.comparison import Comparison, Part
 
 _SIZES = (128, 256, 512, 1024, 2048, 4096, 8192, 16384)
 _ARMS = {f"batch {size}": {"batch_size": size} for size in _SIZES}
-# Around the recipe's 0.1 times the square root of the growth.
-_RATES = (
-    *[(0.05, 0.1, 0.2)] * 2,
-    *[(0.1, 0.2, 0.4)] * 2,
-    *[(0.2, 0.4, 0.8)] * 2,
-    *[(0.4, 0.8, 1.6)] * 2,
-)
+# A rate of 1.6 does not train at all: the largest that does hardly depends on the size.
+_RATES = (*[(0.1, 0.2, 0.4)] * 2, (0.2, 0.4, 0.8), *[(0.4, 0.8, 1.6)] * 5)
 _SHARED: dict[str, Any] = {
     "recipe": "tiny-imagenet-super-lenet",
     "arms": _ARMS,
@@ -51,5 +46,5 @@ COMPARISON = Comparison(
         ),
     ),
     source=cite("003", "section 4.6, table 7, figure 38"),
-    fits_in="about 36 minutes with 2 seeds on one core",
+    fits_in="about 30 minutes with 2 seeds on one core",
 )

@@ -14,6 +14,7 @@ from pipelines.comparisons.registry import all_comparisons, comparison_names, lo
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.run import compare
 from pipelines.comparisons.statistics import BEST, SAME, UNJUDGED, WORSE
+from pipelines.datasets.catalog import BUNDLED
 from pipelines.hyperparameters.options import resolve, split_parameters
 from pipelines.hyperparameters.schedules import SCHEDULE_NAMES
 from pipelines.training.checks import check_hyperparameters
@@ -21,13 +22,29 @@ from tuning.tracking import Tracker, default_tracking_uri
 
 COMPARISONS = all_comparisons()
 IDS = [comparison.name for comparison in COMPARISONS]
+SHIPPED = {entry.name for entry in BUNDLED}
 PARTS = [(c, part) for c in COMPARISONS for part in c.parts]
 PART_IDS = [f"{c.name} {part.title}".strip() for c, part in PARTS]
 
 # Each training traces its model for half a second; these have more than 20 trainings.
-LONG = {"compare-activations", "compare-losses", "compare-optimizers", "compare-schedules"}
+LONG = {
+    "compare-activations",
+    "compare-large-batches",
+    "compare-losses",
+    "compare-optimizers",
+    "compare-schedules",
+}
+
+
 TINY = [
-    pytest.param(c, marks=[pytest.mark.slow] if c.name in LONG else [], id=c.name)
+    pytest.param(
+        c,
+        marks=[
+            *([pytest.mark.slow] if c.name in LONG else []),
+            *([pytest.mark.data] if {part.base().dataset for part in c.parts} - SHIPPED else []),
+        ],
+        id=c.name,
+    )
     for c in COMPARISONS
 ]
 
@@ -40,6 +57,7 @@ def test_the_comparisons_of_the_project_are_there():
         "compare-gradient-flow",
         "compare-gradient-free",
         "compare-initialization",
+        "compare-large-batches",
         "compare-losses",
         "compare-optimizers",
         "compare-recurrent-gradients",

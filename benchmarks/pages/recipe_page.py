@@ -59,6 +59,8 @@ def gallery() -> str:
         parts.append(f"### {kind.replace('-', ' ').capitalize()}\n\n{table}")
     for comparison in all_comparisons():
         name = comparison.name
+        if not (PAGES.parent / "images" / f"{name}.png").exists():
+            continue  # not measured yet
         parts.append(f"### {name}\n\n{comparison.summary}.\n\n![{name}](images/{name}.png)")
     return "\n\n".join(parts)
 

@@ -16,7 +16,7 @@ from pipelines.recipes.record import record_of
 def kept():
     """A record with a history, as of this machine."""
     facts = machine()
-    found = record_of("names-char-lm")
+    found = record_of("digits-cnn")
     return dataclasses.replace(found, cores=facts["cores"], cpu=facts["cpu"])
 
 

@@ -14,8 +14,8 @@ rows, nats a letter of one seed, by drop rates of inputs and output:
     384 units       1.969       1.960       1.959
     512 units                                                       1.973
 
-Two trainings averaged: 192 units 1.972 (0.1, 0.2), 256 units 1.961 (0.1, 0.3), 384 and 256 units
-1.948 (0.1, 0.3): few wide members gain more than many narrow ones.
+Two trainings averaged: 192 units 1.972 (0.1, 0.2), 256 units 1.961 (0.1, 0.3), 384 units 1.945
+(0.1, 0.3 and 0.1, 0.4; alone 1.959 and 1.962): few wide members gain more than many narrow ones.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 

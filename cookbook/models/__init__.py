@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from cookbook.models.adaptive_softmax import AdaptiveSoftmaxModel as AdaptiveSoftmaxModel
     from cookbook.models.attention import CrossAttention as CrossAttention
     from cookbook.models.catalog import MODELS as MODELS
     from cookbook.models.catalog import get_model as get_model
+    from cookbook.models.character_networks import character_network as character_network
     from cookbook.models.compact_networks import compact as compact
     from cookbook.models.convnets import cifar10_cnn as cifar10_cnn
     from cookbook.models.convnets import convnet as convnet
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from cookbook.models.gan_networks import dcgan_generator as dcgan_generator
     from cookbook.models.gan_networks import dense_discriminator as dense_discriminator
     from cookbook.models.gan_networks import dense_generator as dense_generator
-    from cookbook.models.language_models import character_network as character_network
     from cookbook.models.language_models import language_model as language_model
     from cookbook.models.lenets import lenet as lenet
     from cookbook.models.ngram_bags import NaiveBayesBag as NaiveBayesBag
@@ -57,8 +58,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "adaptive_softmax": ["AdaptiveSoftmaxModel"],
         "attention": ["CrossAttention"],
         "catalog": ["MODELS", "get_model"],
+        "character_networks": ["character_network"],
         "compact_networks": ["compact"],
         "convnets": ["cifar10_cnn", "convnet"],
         "dense": ["linear", "logistic", "mlp"],
@@ -71,7 +74,7 @@ __getattr__, __dir__ = lazy_names(
         ],
         "ensembles": ["MemberEnsemble"],
         "forecasting": ["forecaster"],
-        "language_models": ["character_network", "language_model"],
+        "language_models": ["language_model"],
         "lenets": ["lenet"],
         "ngram_bags": ["NaiveBayesBag", "ngram_bag"],
         "perceptrons": ["Perceptron", "perceptron"],

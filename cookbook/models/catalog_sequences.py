@@ -113,7 +113,7 @@ FORECASTS: tuple[ModelEntry, ...] = (
 TEXT: tuple[ModelEntry, ...] = (
     ModelEntry(
         name="character-rnn",
-        builder="cookbook.models.language_models:character_network",
+        builder="cookbook.models.character_networks:character_network",
         small={"vocabulary_size": 7, "units": 16},
         trainable=46_248,
         total=46_248,

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook.models.character_networks import LinearCharacterCell
 from cookbook.models.ensembles import PREDICTIONS
-from cookbook.models.language_models import LinearCharacterCell
 from cookbook.models.seq2seq_layers import RecurrentDecoder, RecurrentEncoder
 
 State = tuple[np.ndarray, ...]

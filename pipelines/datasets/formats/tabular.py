@@ -87,13 +87,8 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
             is left, or a class has no row in a split.
         ValueError: If an option is unknown.
     """
-    if missing not in ("impute", "drop", "error"):
-        raise ValueError(f"`missing` is 'impute', 'drop' or 'error'. Got {missing!r}.")
-    if task not in (None, "classification", "regression"):
-        raise ValueError(f"`task` is 'classification' or 'regression'. Got {task!r}.")
+    _check_words(missing, task, decimal)
     source = Path(path)
-    if decimal not in (None, ".", ","):
-        raise ValueError(f"`decimal` is '.' or ','. Got {decimal!r}.")
     table = read_table(
         source,
         delimiter=delimiter,
@@ -135,6 +130,15 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         weights=weights,
         given=given,
     )
+
+
+def _check_words(missing: str, task: str | None, decimal: str | None) -> None:
+    if missing not in ("impute", "drop", "error"):
+        raise ValueError(f"`missing` is 'impute', 'drop' or 'error'. Got {missing!r}.")
+    if task not in (None, "classification", "regression"):
+        raise ValueError(f"`task` is 'classification' or 'regression'. Got {task!r}.")
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"`decimal` is '.' or ','. Got {decimal!r}.")
 
 
 def _column_notes(described: Sequence[Column]) -> tuple[str, ...]:

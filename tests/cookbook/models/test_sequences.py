@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from cookbook.models.catalog_sequences import RECURRENT, SEQUENCES, TEXT, TRANSLATION
+from cookbook.models.character_networks import character_network
 from cookbook.models.entry import ModelEntry
-from cookbook.models.language_models import character_network, language_model
+from cookbook.models.language_models import language_model
 from cookbook.models.recurrent import MAPPINGS, recurrent_network, reset_states, torch_trainable
 from cookbook.models.recurrent_classifiers import text_classifier
 from cookbook.models.recurrent_layers import (
@@ -83,7 +84,7 @@ def test_every_mapping_and_cell_is_listed() -> None:
     listed = {entry.reference.get("mapping", "many_to_one") for entry in RECURRENT}
     assert listed == set(MAPPINGS)
     assert {entry.name.replace("-", "_") for entry in RECURRENT} >= set(CELLS)
-    assert len(TEXT) == 5 and len(TRANSLATION) == 4
+    assert len(TEXT) == 6 and len(TRANSLATION) == 4
 
 
 # Forward passes

@@ -1,7 +1,7 @@
 """Runs comparisons by the command line and keeps their tables.
 
 `python -m benchmarks.comparisons compare-losses compare-schedules --seeds 5` writes one file for
-each into `benchmarks/results/comparisons/` and its figure into `docs/images/`. Then
+each into `pipelines/comparisons/records/` and its figure into `docs/images/`. Then
 `python -m benchmarks.document` puts the tables into docs/comparisons.md. A comparison that was
 interrupted goes on with the missing trainings.
 """
@@ -18,10 +18,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks._harness import CONSOLE, RESULTS
+from benchmarks._harness import CONSOLE
 from benchmarks._machine import ROOT, Origin
+from pipelines.recipes.evidence import COMPARED
 
-FOLDER = RESULTS / "comparisons"
 IMAGES = ROOT / "docs" / "images"
 KEPT = ("table", "trainings", "sweep", "conclusions", "seeds", "seconds")
 
@@ -66,10 +66,10 @@ def main() -> None:
     parser.add_argument("comparisons", nargs="+")
     parser.add_argument("--seeds", type=int, default=5)
     options, extra = parser.parse_known_args()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    COMPARED.mkdir(parents=True, exist_ok=True)
     for name in options.comparisons:
         found = measure(name, seeds=options.seeds, extra=extra)
-        (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
+        (COMPARED / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
         CONSOLE.log(f"{name}: {' '.join(found['conclusions'])}")
 
 

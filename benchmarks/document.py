@@ -3,7 +3,7 @@
 A document says where: everything between `<!-- benchmark: NAME -->` and `<!-- end benchmark -->`
 is replaced by the table of `benchmarks/results/NAME.json`, everything between
 `<!-- comparison: NAME -->` and `<!-- end comparison -->` by that of
-`benchmarks/results/comparisons/NAME.json`, everything between `<!-- tables: NAME -->` and
+`pipelines/comparisons/records/NAME.json`, everything between `<!-- tables: NAME -->` and
 `<!-- end tables -->` by the comparison on public tables in `benchmarks/results/NAME.json`, and
 everything between `<!-- table: NAME -->` and `<!-- end table -->` by one of `TABLES`. The
 docstrings of the recipes get the results of their records. No figure is typed by hand, and a test
@@ -29,6 +29,7 @@ from benchmarks.pages.lab_record import lab_records
 from benchmarks.pages.public_tables import render_tables
 from benchmarks.pages.recipe_page import gallery, recipe_pages
 from benchmarks.pages.recipe_table import recipe_table
+from pipelines.recipes.evidence import COMPARED
 
 _PLACE = re.compile(
     r"(<!-- (benchmark|comparison|tables|table): ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL
@@ -71,10 +72,10 @@ def _origin(result: Mapping[str, Any]) -> str:
     )
 
 
-KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
-    "benchmark": (".", render),
-    "comparison": ("comparisons", render_comparison),
-    "tables": (".", render_tables),
+KINDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "benchmark": render,
+    "comparison": render_comparison,
+    "tables": render_tables,
 }
 TABLES: Mapping[str, Callable[[], str]] = {
     "recipes": recipe_table,
@@ -85,29 +86,30 @@ TABLES: Mapping[str, Callable[[], str]] = {
 }
 
 
-def fill(text: str, results: Path) -> str:
+def fill(text: str, results: Path, *, compared: Path = COMPARED) -> str:
     """Replaces every marked place of a document.
 
     Args:
         text: The document.
         results: Folder of the JSON files; a place whose file is missing says so.
+        compared: Folder of those of the comparisons.
 
     Returns:
         The document with the figures of today's files.
     """
 
     def replace(found: re.Match[str]) -> str:
-        return found[1] + _body(found[2], found[3], results) + found[4]
+        kind, name = found[2], found[3]
+        folder = compared if kind == "comparison" else results
+        return found[1] + _body(kind, folder / f"{name}.json") + found[4]
 
     return _PLACE.sub(replace, text)
 
 
-def _body(kind: str, name: str, results: Path) -> str:
+def _body(kind: str, file: Path) -> str:
     if kind == "table":
-        return f"{TABLES[name]()}\n"
-    folder, show = KINDS[kind]
-    path = results / folder / f"{name}.json"
-    return show(json.loads(path.read_text())) if path.exists() else NOT_YET
+        return f"{TABLES[file.stem]()}\n"
+    return KINDS[kind](json.loads(file.read_text())) if file.exists() else NOT_YET
 
 
 def documents() -> Iterator[tuple[Path, str]]:

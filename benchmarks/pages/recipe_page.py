@@ -15,6 +15,7 @@ from benchmarks.pages.lab_record import BEGIN, recipe_file
 from benchmarks.pages.tried_values import tried_rows
 from pipelines.comparisons.registry import all_comparisons
 from pipelines.datasets.registry import entry
+from pipelines.recipes.evidence import COMPARED
 from pipelines.recipes.recipe import Recipe
 from pipelines.recipes.record import Record, record_of, variants_of
 from pipelines.recipes.registry import all_recipes
@@ -51,25 +52,39 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
 def gallery() -> str:
     """Every recipe under its task with its result, then the figure of every comparison."""
     parts = []
-    recipes = sorted(all_recipes(), key=lambda recipe: (recipe.task, recipe.name))
-    for task, found in groupby(recipes, key=lambda recipe: recipe.task):
-        kind = "table-classification or -regression" if "{" in task else task
+    recipes = sorted(all_recipes(), key=lambda recipe: (_kind(recipe), recipe.name))
+    for kind, found in groupby(recipes, key=_kind):
         rows = [_card(recipe) for recipe in found]
-        table = _table(("recipe", "what it trains", "measured"), rows)
-        parts.append(f"### {kind.replace('-', ' ').capitalize()}\n\n{table}")
+        table = _table(("recipe", "what it trains", "test", "simple method", "cost"), rows)
+        parts.append(f"### {kind}\n\n{table}")
     for comparison in all_comparisons():
         name = comparison.name
-        if not (PAGES.parent / "images" / f"{name}.png").exists():
+        if not (COMPARED / f"{name}.json").exists():
             continue  # not measured yet
-        parts.append(f"### {name}\n\n{comparison.summary}.\n\n![{name}](images/{name}.png)")
+        heading = f"### {comparison.summary}"
+        picture = f"[![{name}](images/{name}.png)](comparisons.md#{name})"
+        parts.append(f"{heading}\n\n`{name}`\n\n{picture}")
     return "\n\n".join(parts)
+
+
+def _kind(recipe: Recipe) -> str:
+    """What a newcomer calls the recipe's task."""
+    if "{" in recipe.task:
+        return "Table classification or regression"
+    return recipe.task.replace("text-bag", "text").replace("-", " ").capitalize()
 
 
 def _card(recipe: Recipe) -> Sequence[str]:
     record = record_of(recipe.name)
-    unmeasured = "on your own data" if entry(recipe.dataset).is_own else "not measured yet"
-    measured = unmeasured if record is None else record.line(recipe.metric)
-    return (f"[{recipe.name}](recipes/{recipe.name}.md)", recipe.summary, measured)
+    name = (f"[{recipe.name}](recipes/{recipe.name}.md)", recipe.summary)
+    if record is None:
+        unmeasured = "on your own data" if entry(recipe.dataset).is_own else "not measured yet"
+        return (*name, unmeasured, "", "")
+    metric = record.tested(recipe.metric)
+    ours, theirs = record.pair(metric)
+    # Most simple methods have no seed.
+    simple = f"{theirs.removesuffix(' ± 0')}, {record.baseline}" if theirs else ""
+    return (*name, f"{metric.replace('_', ' ')} {ours}", simple, record.effort())
 
 
 def _prose(recipe: Recipe) -> str:

@@ -221,9 +221,9 @@ def models(*, as_json: bool) -> None:
 def reproduce(*, listed: bool, as_json: bool) -> None:
     """Compare the figures of the sources with measured ones.
 
-    Verdicts: reproduced, beaten, below, refuted; undecided are other hardware, needs a GPU, not
-    run. Below the table stands why a figure is below the source's, or refuted, and what undecided
-    means. The JSON output has the record and the command of each measurement.
+    Verdicts: reproduced, beaten, below, refuted; undecided are other hardware, other network,
+    needs a GPU, not run. Below the table stands why a figure is below the source's, or refuted,
+    and what undecided means. The JSON output has the record and the command of each measurement.
     """
     from pipelines.recipes.reproduction import UNDECIDED, UNMET, count_verdicts
     from pipelines.recipes.reproduction import reproduce as reproductions

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.recipes.record import RECORDS, Record, record_of
 from pipelines.sources import initial_losses
+
+COMPARED = RECORDS.parents[1] / "comparisons" / "records"
+"""Measured comparisons, which `benchmarks.comparisons` writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,8 @@ def evidence_of(ours: str) -> Evidence | None:
     kind, *names = ours.split() or [""]
     if kind == "start":
         return _first_loss(*names)
+    if kind == "compared":
+        return _of_arm(*names[:2], arm=" ".join(names[2:]))
     record = record_of(names[0]) if kind in _READERS else None
     if record is None:
         return None
@@ -64,6 +71,20 @@ def _first_loss(recipe: str) -> Evidence:
         file=initial_losses.FILE.name,
         command=measured.command,
         seconds=measured.seconds,
+    )
+
+
+def _of_arm(comparison: str, metric: str, *, arm: str) -> Evidence:
+    path = COMPARED / f"{comparison}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    first = found["table"][0]["part"]
+    (row,) = [row for row in found["table"] if (row["part"], row["arm"]) == (first, arm)]
+    trained = [one for one in found["trainings"] if (one["part"], one["arm"]) == (first, arm)]
+    return Evidence(
+        values=[one[metric] for one in trained],
+        file=f"{COMPARED.name}/{path.name}",
+        command=found["command"],
+        seconds=row["seconds"],
     )
 
 

@@ -59,14 +59,21 @@ class Record:
             metric: Name of a test metric, or of the validation metric of the same name; one
                 that was not tested gives way to the task's first one.
         """
+        return f"test {self.result(self.tested(metric))} ({self.effort()})"
+
+    def tested(self, metric: str) -> str:
+        """The test metric that stands for a metric.
+
+        Args:
+            metric: As in `line`.
+        """
         name = metric.removeprefix("val_")
-        if name not in self.test_metrics:
-            name = next(iter(self.test_metrics))
+        return name if name in self.test_metrics else next(iter(self.test_metrics))
+
+    def effort(self) -> str:
+        """How many trainings, with which settings beside the defaults, and what one costs."""
         with_changes = f" with {self.changes()}" if self.changes() else ""
-        return (
-            f"test {self.result(name)} "
-            f"({_count(len(self.seeds), 'seed')}{with_changes}, {self.cost()})"
-        )
+        return f"{_count(len(self.seeds), 'seed')}{with_changes}, {self.cost()}"
 
     def result(self, metric: str) -> str:
         """One test metric with its spread, beside that of the simple method.

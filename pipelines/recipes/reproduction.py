@@ -17,7 +17,9 @@ Rules:
     7. Utilisation and memory of a graphics card *need a GPU*: a training on one logs both in every
        epoch. So do trainings of days on two cores: those of which there is no record, and those of
        which it has fewer epochs than the recipe's default.
-    8. *Not run* is left for what two cores can measure and have not.
+    8. Where a network of the source needs a GPU and a comparison asks its question of another one,
+       they stand side by side and are not judged, *other network*.
+    9. *Not run* is left for what two cores can measure and have not.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from pipelines.sources.figures import Figure, read_figures
 UNMET = ("below", "refuted")
 UNDECIDED: Mapping[str, str] = {
     "other hardware": "the source timed a graphics card, ours is the time of processors",
+    "other network": "ours answers the same question on a network that two cores can train",
     "needs a GPU": "a card's utilisation and memory, and trainings of days on two cores",
     "not run": "two cores can measure it and have not",
 }
@@ -129,6 +132,8 @@ def _verdict(figure: Figure, ours: Sequence[float], evidence: Evidence) -> str:
         return "needs a GPU"
     if not ours:
         return "not run"
+    if figure.is_beside_another_network:
+        return "other network"
     return "other hardware" if figure.unit == "s" else judge(figure, ours)
 
 

@@ -25,7 +25,9 @@ class Figure:
             `"history RECIPE METRIC"` for what the last epoch reported, `"class RECIPE CLASS SCORE"`
             for a test score of one class, `"seconds RECIPE"` for the time of a training,
             `"start RECIPE"` for the loss before the first step, `"model NAME"` for a number of
-            parameters, `"gpu"` for what no record without a GPU can hold, or empty.
+            parameters, `"compared COMPARISON METRIC ARM"` for a metric of an arm in the first part
+            of a comparison on another network, `"gpu"` for what no record without a GPU can hold,
+            or empty.
         note: In what the comparison is not equal.
     """
 
@@ -42,6 +44,11 @@ class Figure:
     def row(self) -> tuple[str, ...]:
         """What all figures of one network in one place share."""
         return (self.source, self.place, *self.ours.split()[1:2])
+
+    @property
+    def is_beside_another_network(self) -> bool:
+        """Whether ours is measured on a network that is not the source's."""
+        return self.ours.startswith("compared ")
 
     @property
     def is_of_training_rows(self) -> bool:

@@ -51,9 +51,8 @@ PLACE = "<!-- comparison: compare-demo -->\nold\n<!-- end comparison -->\nrest\n
 
 
 def test_a_place_receives_table_conclusions_figure_and_origin(tmp_path):
-    (tmp_path / "comparisons").mkdir()
-    (tmp_path / "comparisons" / "compare-demo.json").write_text(json.dumps(RECORD))
-    filled = fill(PLACE, tmp_path)
+    (tmp_path / "compare-demo.json").write_text(json.dumps(RECORD))
+    filled = fill(PLACE, tmp_path, compared=tmp_path)
     assert "| arm | rate | val accuracy | loss | to the best | verdict |" in filled
     assert "| relu | 0.003 | 0.976 [0.97, 0.981] | 0.0213 |  | best |" in filled
     assert "| sigmoid | 0.003 | 0.1 [0.1, 0.1] | 0.0213 | -0.876 [-0.9, -0.85] | worse |" in filled
@@ -62,9 +61,9 @@ def test_a_place_receives_table_conclusions_figure_and_origin(tmp_path):
     assert "2 seeds, commit 0123456789; 2 core(s), demo; keras 3.15.1." in filled
     assert "old" not in filled
     assert filled.endswith("rest\n")
-    assert fill(filled, tmp_path) == filled
+    assert fill(filled, tmp_path, compared=tmp_path) == filled
 
 
 def test_a_comparison_that_was_not_measured_says_so(tmp_path):
     expected = f"<!-- comparison: compare-demo -->\n{NOT_YET}<!-- end comparison -->\nrest\n"
-    assert fill(PLACE, tmp_path) == expected
+    assert fill(PLACE, tmp_path, compared=tmp_path) == expected

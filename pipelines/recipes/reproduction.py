@@ -115,7 +115,7 @@ def _compare(figure: Figure) -> Reproduction:
         ours = [scale * value for value in evidence.values]
         verdict, note = _verdict(figure, ours, evidence), _joined(evidence.note, figure.note)
         if evidence.shortened:
-            note = _joined("ours had a shorter training than its recipe's", note)
+            note = _joined("ours had fewer epochs than its recipe asks for", note)
     return Reproduction(figure=figure, ours=ours, verdict=verdict, evidence=evidence, note=note)
 
 

@@ -26,9 +26,10 @@ SHIPPED = {entry.name for entry in BUNDLED}
 PARTS = [(c, part) for c in COMPARISONS for part in c.parts]
 PART_IDS = [f"{c.name} {part.title}".strip() for c, part in PARTS]
 
-# Each training traces its model for half a second; these have more than 20 trainings.
+# Each training traces its model for half a second; these have more than 15 trainings.
 LONG = {
     "compare-activations",
+    "compare-large-batch-rates",
     "compare-large-batches",
     "compare-losses",
     "compare-optimizers",
@@ -57,6 +58,7 @@ def test_the_comparisons_of_the_project_are_there():
         "compare-gradient-flow",
         "compare-gradient-free",
         "compare-initialization",
+        "compare-large-batch-rates",
         "compare-large-batches",
         "compare-losses",
         "compare-optimizers",

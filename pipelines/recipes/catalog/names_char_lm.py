@@ -17,17 +17,17 @@ rows, nats a letter of one seed, by drop rates of inputs and output:
 Two trainings averaged: 192 units 1.972 (0.1, 0.2), 256 units 1.961 (0.1, 0.3), 384 units 1.945
 (0.1, 0.3 and 0.1, 0.4; alone 1.959 and 1.962): few wide members gain more than many narrow ones.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-28:
+Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        loss 1.965 ± 0.00078; Kneser-Ney, order 6 2.029 ± 0
-    test        perplexity 7.136 ± 0.0055; Kneser-Ney, order 6 7.606 ± 0
-    test        accuracy 0.3789 ± 0.0018
+    test        loss 1.935; Kneser-Ney, order 6 2.029
+    test        perplexity 6.923; Kneser-Ney, order 6 7.606
+    test        accuracy 0.3878
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 names of makemore, repeats removed
-    seeds       0, 1, 2
-    time        about 736 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
-    command     cookbook train names-char-lm --seed 0 --json
-    commit      066fcc6d42
+    seeds       0
+    time        about 932 s each on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train names-char-lm --seed 0 --set precision=mixed_bfloat16 --json
+    commit      7f39cd5706
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def render_tables(record: Mapping[str, Any]) -> str:
     Args:
         record: The content of its JSON file, as `benchmarks.tables` writes it.
     """
-    blocks = []
+    blocks = [_outcome(record)] if "trials" in record else []
     for title, summary in record["summary"].items():
         heading = f"**Tables: {title} ({summary['tables']}).**"
         blocks += [heading, _ranks(summary, record["methods"]), *_duels(summary)]
@@ -31,6 +31,19 @@ def render_tables(record: Mapping[str, Any]) -> str:
         blocks += [title, _worth(worth)]
     blocks += ["**Every table**, mean of the folds.", _every_table(record), _origin(record)]
     return "\n\n".join(blocks) + "\n"
+
+
+def _outcome(record: Mapping[str, Any]) -> str:
+    """Who is ahead after the searches: ours, or whoever beats it."""
+    ranks = record["summary"]["all"]["mean_rank"]
+    own, better = ranks[OURS], {name: r for name, r in ranks.items() if r < ranks[OURS]}
+    after = f"after {record['trials']} trials of each method"
+    if better:
+        ahead = ", ".join(f"{name} ({rank:.2f})" for name, rank in sorted(better.items()))
+        return f"**Behind by mean rank {after}: `{OURS}` {own:.2f}; ahead of it: {ahead}.**"
+    name, rank = min(((n, r) for n, r in ranks.items() if n != OURS), key=lambda one: one[1])
+    word = "Level with the best" if rank == own else "Ahead of all"
+    return f"**{word} by mean rank {after}: `{OURS}` {own:.2f}, the next is {name}, {rank:.2f}.**"
 
 
 def _ranks(summary: Mapping[str, Any], methods: list[str]) -> str:

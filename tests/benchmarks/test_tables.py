@@ -18,6 +18,7 @@ from benchmarks._table_scores import difference, duel, scores
 from benchmarks._table_searches import PEERS, SPLIT, TARGET, inner_folds, searched, with_splits
 from benchmarks._table_summary import against_defaults, summarize
 from benchmarks.document import fill
+from benchmarks.pages.public_tables import render_tables
 from pipelines.jobs.recipe.folds import fold_of
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
@@ -144,6 +145,10 @@ def test_the_page_shows_the_record(record: dict, tmp_path) -> None:
     assert "commit 0000000000" in page
 
 
+def outcome(page: str) -> str:
+    return page.split("**")[1].partition(" by mean rank after 2 trials of each method: `")[0]
+
+
 def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -> None:
     (tmp_path / "tables.json").write_text(json.dumps(record))
     worth = against_defaults(record, tmp_path / "tables.json")
@@ -153,6 +158,13 @@ def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -
     (tmp_path / "tables-searched.json").write_text(json.dumps(searched_record))
     page = fill("<!-- tables: tables-searched -->\n<!-- end tables -->\n", tmp_path)
     assert "**What 2 trials are worth**" in page
+    assert outcome(page) == "Level with the best"
+    ranks = searched_record["summary"]["all"]["mean_rank"]
+    for own, words in ((0.5, "Ahead of all"), (9.0, "Behind")):
+        searched_record["summary"] = {
+            "all": record["summary"]["all"] | {"mean_rank": ranks | {OURS: own}}
+        }
+        assert outcome(render_tables(searched_record)) == words
     assert "| linear | 0 | 0 | 1.000 [1.000, 1.000] |" in page
     assert against_defaults(record, tmp_path / "missing.json") == {}
 

@@ -20,7 +20,7 @@ _OURS = (
     *("cookbook/layers", "cookbook/models/tabular.py", "pipelines/tasks/tables.py"),
     "pipelines/recipes/catalog/tabular.py",
 )
-_SEARCHES = ("benchmarks/_table_searches.py", "pipelines/jobs/recipe/folds.py")
+_SEARCHES = ("benchmarks/_table_searches.py",)
 _OUR_SEARCHES = ("tuning/engine", "tuning/strategies", "pipelines/jobs/candidates.py")
 _LIBRARIES = ("keras", "lightgbm", "numpy", "optuna", "scikit-learn", "tensorflow-cpu")
 

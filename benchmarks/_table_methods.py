@@ -63,18 +63,21 @@ def _recipe(
     return probabilities(found) if table.classes else found
 
 
-def without_validation(table: PublicTable, train: Rows, seed: int) -> tuple[Rows, Rows]:
+def without_validation(
+    table: PublicTable, train: Rows, seed: int, *, share: float = VALIDATION
+) -> tuple[Rows, Rows]:
     """Training rows without some for validation, and these.
 
     Args:
         table: The table.
         train: Rows to divide.
         seed: Which are held out.
+        share: How many of them, in (0, 1).
     """
     from sklearn.model_selection import train_test_split
 
     labels = table.y[train] if table.classes else None
-    parts = train_test_split(train, test_size=VALIDATION, random_state=seed, stratify=labels)
+    parts = train_test_split(train, test_size=share, random_state=seed, stratify=labels)
     return parts[0], parts[1]
 
 

@@ -1,8 +1,8 @@
-"""Methods that learn a table, each searched on inner folds of its training rows, then refitted.
+"""Methods that learn a table, each searched on validation rows of its training rows, then refitted.
 
-The peers are searched by Optuna's TPE in ranges that others have published, ours by
-`pipelines.tune` in the space of the recipe. All of them see the same inner folds, start with their
-defaults, and are led by the metric that ranks the table.
+The peers are searched by Optuna's TPE in ranges that others have published, led by the metric that
+ranks the table; ours by `pipelines.tune` in the space of the recipe, led by its validation loss.
+All of them see the same validation rows and start with their defaults.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from benchmarks._table_methods import (
     PEER,
     Rows,
     probabilities,
-    target_of,
     without_validation,
 )
 from benchmarks._table_scores import scores
@@ -32,10 +31,9 @@ if TYPE_CHECKING:
 
     from benchmarks._public_tables import PublicTable
 
-# A single hold-out of a small table has 30 to 150 rows: the best of 40 trials is then luck.
-INNER_FOLDS = 3
+# More than a single training keeps: the best of many trials on few rows is luck.
+VALIDATION = 0.25
 TARGET, SPLIT = "target of the table", "split of the row"
-_OBJECTIVES = {"rmse": "val_rmse", "1-auc": "val_roc_auc", "log_loss": "val_loss"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,14 +122,14 @@ PEERS: Mapping[str, PeerSearch] = {
 def searched(
     method: str, table: PublicTable, train: Rows, test: Rows, seed: int, *, trials: int
 ) -> np.ndarray:
-    """Searches a method on inner folds of the training rows, refits it and predicts the test rows.
+    """Searches a method on some of the training rows, refits it on all and predicts the test rows.
 
     Args:
         method: `OURS` or a key of `PEERS`.
         table: The table.
         train: Rows to search and refit on.
         test: Rows that are looked at once, at the end.
-        seed: Of the folds, the search and the trainings.
+        seed: Of the validation rows, the search and the trainings.
         trials: How many.
 
     Returns:
@@ -142,22 +140,6 @@ def searched(
     return _searched_peer(method, table, train, test, seed, trials)
 
 
-def inner_folds(table: PublicTable, train: Rows, seed: int) -> list[tuple[Rows, Rows]]:
-    """Fitted and held-out rows of each inner fold, those that `pipelines.tune` makes.
-
-    Args:
-        table: The table.
-        train: Rows to divide.
-        seed: Of the folds.
-    """
-    from pipelines.jobs.recipe.folds import fold_rows
-
-    # A recipe puts its validation rows last before it divides both into folds.
-    rows = np.concatenate([np.sort(part) for part in without_validation(table, train, seed)])
-    found = fold_rows(table.x.iloc[rows], target_of(table)[rows], INNER_FOLDS, seed=seed)
-    return [(rows[kept], rows[held]) for kept, held in found]
-
-
 def _searched_peer(
     method: str, table: PublicTable, train: Rows, test: Rows, seed: int, trials: int
 ) -> np.ndarray:
@@ -165,15 +147,11 @@ def _searched_peer(
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     peer, predict = PEERS[method], METHODS[method]
-    folds = inner_folds(table, train, seed)
+    fitted, held = without_validation(table, train, seed, share=VALIDATION)
 
     def validated(trial: optuna.Trial) -> float:
-        params = peer.space(trial)
-        found = [
-            scores(table.classes, predict(table, fitted, held, seed, **params), table.y[held])
-            for fitted, held in folds
-        ]
-        return float(np.mean([one[table.metric] for one in found]))
+        found = predict(table, fitted, held, seed, **peer.space(trial))
+        return scores(table.classes, found, table.y[held])[table.metric]
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
     study.enqueue_trial(_first(peer, table))
@@ -197,11 +175,9 @@ def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) 
     with tempfile.TemporaryDirectory() as root:
         found = pipelines.tune(
             OURS,
-            {"path": frame, "split": SPLIT, "split_seed": seed, "task": kind},
+            {"path": frame, "split": SPLIT, "task": kind},
             target=TARGET,
             trials=trials,
-            folds=INNER_FOLDS,
-            objective=_OBJECTIVES[table.metric],
             seed=seed,
             workers=1,
             root=root,
@@ -225,7 +201,7 @@ def with_splits(table: PublicTable, train: Rows, test: Rows, seed: int) -> pd.Da
         seed: Which are for validation.
     """
     split = np.full(len(table.y), "train", dtype=object)
-    split[without_validation(table, train, seed)[1]] = "validation"
+    split[without_validation(table, train, seed, share=VALIDATION)[1]] = "validation"
     split[test] = "test"
     target = table.y.astype(str) if table.classes else table.y
     return table.x.assign(**{TARGET: target, SPLIT: split})

@@ -1,7 +1,7 @@
 """The recipe `tabular` beside gradient boosting and others on public tables.
 
 By default nobody searches: each method runs with its defaults, once on each of five folds. With
-`--trials 40` each is searched first, on inner folds of the training rows, and then refitted.
+`--trials 40` each is searched first, on some of the training rows, and then refitted on all.
 Finished cells are kept, so an interrupted run goes on. Seconds are those of the processor, on one
 thread.
 """
@@ -20,7 +20,7 @@ from benchmarks._machine import Origin, command_line, processor_seconds
 from benchmarks._public_tables import SOURCES, MissingTableError, PublicTable, load_table
 from benchmarks._table_methods import METHODS, OURS, available
 from benchmarks._table_scores import FOLDS, scores
-from benchmarks._table_searches import INNER_FOLDS, PEERS, searched
+from benchmarks._table_searches import PEERS, VALIDATION, searched
 from benchmarks._table_summary import against_defaults, summarize
 
 # Tables that were developed on: the quick form may look at them again and again.
@@ -127,7 +127,7 @@ def main() -> None:
         "quick": options.quick,
         "seeds": list(range(count)),
         "cells_kept_before": known,
-        **({"trials": trials, "inner_folds": INNER_FOLDS} if trials else {}),
+        **({"trials": trials, "validation": VALIDATION} if trials else {}),
         **summarize(tables, methods, kept, count),
     }
     if trials:

@@ -13,15 +13,13 @@ from scipy import stats
 from benchmarks import _public_tables, tables
 from benchmarks._kept_cells import Cell, KeptCells, deciding_code
 from benchmarks._public_tables import PublicTable, load_table
-from benchmarks._table_methods import METHODS, OURS, PEER
+from benchmarks._table_methods import METHODS, OURS, PEER, without_validation
 from benchmarks._table_scores import difference, duel, scores
-from benchmarks._table_searches import PEERS, SPLIT, TARGET, inner_folds, searched, with_splits
+from benchmarks._table_searches import PEERS, SPLIT, TARGET, VALIDATION, searched, with_splits
 from benchmarks._table_summary import against_defaults, summarize
 from benchmarks.document import fill
 from benchmarks.pages.public_tables import render_tables
-from pipelines.jobs.recipe.folds import fold_of
-from pipelines.recipes.registry import load_recipe
-from pipelines.training.data import DataRequest
+from pipelines.datasets import load_dataset
 from pipelines.training.own_files import write_frame
 
 SHIPPED = ("breast-cancer", "diabetes", "digits", "wine")
@@ -170,18 +168,16 @@ def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -
 
 
 @pytest.mark.parametrize("name", ["wine", "diabetes"])
-def test_every_method_is_searched_on_the_folds_of_our_job(name: str, tmp_path) -> None:
+def test_our_job_has_the_rows_of_the_peers(name: str, tmp_path) -> None:
     table = load_table(name)
     train, test = tables.folds(table)[1]
     path = write_frame(with_splits(table, train, test, 1), tmp_path)
-    options = {"path": path, "target": TARGET, "split": SPLIT, "split_seed": 1}
-    request = DataRequest.of(load_recipe(OURS), data_dir=None, tiny=False, options=options)
-    for fold, (kept, held) in enumerate(inner_folds(table, train, 1)):
-        ours = fold_of(request, fold, 3)
-        np.testing.assert_array_equal(ours.train.x.to_numpy(), table.x.iloc[kept].to_numpy())
-        np.testing.assert_array_equal(ours.validation.x.to_numpy(), table.x.iloc[held].to_numpy())
-    rows = request.load().test.open("a test")
-    np.testing.assert_array_equal(rows.x.to_numpy(), table.x.iloc[test].to_numpy())
+    found = load_dataset("tabular-file", path=path, target=TARGET, split=SPLIT)
+    fitted, held = without_validation(table, train, 1, share=VALIDATION)
+    splits = (found.train, found.validation, found.test.open("a test"))
+    for split, rows in zip(splits, (fitted, held, test), strict=True):
+        wanted = table.x.iloc[np.sort(rows)].to_numpy()
+        np.testing.assert_array_equal(split.x.to_numpy(), wanted)
 
 
 @pytest.mark.parametrize("method", sorted(PEERS))

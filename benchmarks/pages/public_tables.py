@@ -23,7 +23,8 @@ def render_tables(record: Mapping[str, Any]) -> str:
     blocks = [_outcome(record)] if "trials" in record else []
     for title, summary in record["summary"].items():
         heading = f"**Tables: {title} ({summary['tables']}).**"
-        blocks += [heading, _ranks(summary, record["methods"]), *_duels(summary)]
+        ranks = _ranks(summary, record["methods"])
+        blocks += [heading, ranks, _duels(summary, len(record["seeds"]))]
     if worth := record.get("searched_against_defaults"):
         title = (
             f"**What {record['trials']} trials are worth**: each method beside its own defaults."
@@ -61,19 +62,24 @@ def _ranks(summary: Mapping[str, Any], methods: list[str]) -> str:
     return markdown_table(headings, cells)
 
 
-def _duels(summary: Mapping[str, Any]) -> list[str]:
-    lines = []
-    for name, duel in summary["ours_against"].items():
-        low, high = duel["win_share"]
-        middle, least, most = duel["ratio"]
-        slower = summary["seconds_a_fold"][OURS] / summary["seconds_a_fold"][name]
-        lines.append(
-            f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on "
-            f"{duel['losses']} (share of wins {low:.0%} to {high:.0%}); beyond the noise of the "
-            f"folds ahead on {duel['clear_wins']}, behind on {duel['clear_losses']}; error "
-            f"{middle:.3f} times theirs [{least:.3f}, {most:.3f}], seconds {slower:.0f} times."
-        )
-    return ["\n".join(lines)]
+def _duels(summary: Mapping[str, Any], folds: int) -> str:
+    return "\n".join(_duel(name, summary, folds) for name in summary["ours_against"])
+
+
+def _duel(name: str, summary: Mapping[str, Any], folds: int) -> str:
+    duel, seconds = summary["ours_against"][name], summary["seconds_a_fold"]
+    low, high = duel["win_share"]
+    middle, least, most = duel["ratio"]
+    parts = [
+        f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on {duel['losses']} "
+        f"(share of wins {low:.0%} to {high:.0%})",
+        f"beyond the noise of the folds ahead on {duel['clear_wins']}, behind on "
+        f"{duel['clear_losses']}",
+        f"error {middle:.3f} times theirs [{least:.3f}, {most:.3f}], seconds "
+        f"{seconds[OURS] / seconds[name]:.0f} times.",
+    ]
+    # One fold has no noise that could be told.
+    return "; ".join(parts if folds > 1 else [parts[0], parts[2]])
 
 
 def _worth(worth: Mapping[str, Any]) -> str:

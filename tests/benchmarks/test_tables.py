@@ -167,6 +167,18 @@ def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -
     assert against_defaults(record, tmp_path / "missing.json") == {}
 
 
+def test_one_fold_says_nothing_of_noise(record: dict) -> None:
+    some, kept = {"wine": load_table("wine")}, KeptCells(None, codes={})
+    for method, score in ((OURS, 0.1), ("linear", 0.2)):
+        cell = {"log_loss": score, "accuracy": 1.0, "seconds": 1.0}
+        kept.add(Cell("wine", 0, method), cell)
+    found = record | {"seeds": [0]} | summarize(some, (OURS, "linear"), kept, 1)
+    assert "Infinity" not in json.dumps(found)
+    page = render_tables(found)
+    assert "(share of wins 2% to 100%); error 0.502 times theirs" in page
+    assert "beyond the noise" in render_tables(record)
+
+
 @pytest.mark.parametrize("name", ["wine", "diabetes"])
 def test_our_job_has_the_rows_of_the_peers(name: str, tmp_path) -> None:
     table = load_table(name)

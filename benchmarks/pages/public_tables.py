@@ -35,16 +35,28 @@ def render_tables(record: Mapping[str, Any]) -> str:
 
 
 def _outcome(record: Mapping[str, Any]) -> str:
-    """Who is ahead after the searches: ours, or whoever beats it."""
+    """Who is ahead after the searches, ours or whoever beats it, and whether ours was worth it."""
     ranks = record["summary"]["all"]["mean_rank"]
     own, better = ranks[OURS], {name: r for name, r in ranks.items() if r < ranks[OURS]}
     after = f"after {record['trials']} trials of each method"
     if better:
         ahead = ", ".join(f"{name} ({rank:.2f})" for name, rank in sorted(better.items()))
-        return f"**Behind by mean rank {after}: `{OURS}` {own:.2f}; ahead of it: {ahead}.**"
-    name, rank = min(((n, r) for n, r in ranks.items() if n != OURS), key=lambda one: one[1])
-    word = "Level with the best" if rank == own else "Ahead of all"
-    return f"**{word} by mean rank {after}: `{OURS}` {own:.2f}, the next is {name}, {rank:.2f}.**"
+        found = f"**Behind by mean rank {after}: `{OURS}` {own:.2f}; ahead of it: {ahead}.**"
+    else:
+        name, rank = min(((n, r) for n, r in ranks.items() if n != OURS), key=lambda one: one[1])
+        word = "Level with the best" if rank == own else "Ahead of all"
+        found = (
+            f"**{word} by mean rank {after}: `{OURS}` {own:.2f}, the next is {name}, {rank:.2f}.**"
+        )
+    middle, *ends = record["searched_against_defaults"].get(OURS, {}).get("ratio", [1.0])
+    if middle <= 1:
+        return found
+    noise = "within the noise of the tables" if ends[0] <= 1 else "beyond the noise of the tables"
+    return (
+        f"{found} **The search made it worse than its own defaults: error {middle:.3f} times "
+        f"theirs, {noise}. On tables this small take the defaults, or a search whose verdict says "
+        "that it beats them.**"
+    )
 
 
 def _ranks(summary: Mapping[str, Any], methods: list[str]) -> str:

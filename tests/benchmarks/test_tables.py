@@ -157,12 +157,15 @@ def test_the_page_of_searches_says_what_they_are_worth(record: dict, tmp_path) -
     page = fill("<!-- tables: tables-searched -->\n<!-- end tables -->\n", tmp_path)
     assert "**What 2 trials are worth**" in page
     assert outcome(page) == "Level with the best"
+    assert "worse than its own defaults" not in page
     ranks = searched_record["summary"]["all"]["mean_rank"]
     for own, words in ((0.5, "Ahead of all"), (9.0, "Behind")):
         searched_record["summary"] = {
             "all": record["summary"]["all"] | {"mean_rank": ranks | {OURS: own}}
         }
         assert outcome(render_tables(searched_record)) == words
+    worth[OURS]["ratio"] = [1.2, 0.9, 1.4]
+    assert "error 1.200 times theirs, within the noise" in render_tables(searched_record)
     assert "| linear | 0 | 0 | 1.000 [1.000, 1.000] |" in page
     assert against_defaults(record, tmp_path / "missing.json") == {}
 

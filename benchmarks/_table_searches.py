@@ -184,6 +184,8 @@ def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) 
             tracking=False,
             verbose=False,
         )
+        if found.search.stopped_because == "interrupted":
+            raise KeyboardInterrupt  # the study is gone with its folder; the kept cells are not
         if not table.classes:
             return found.predict(table.x.iloc[test])["prediction"].to_numpy("float64")
         # `predict` gives the probability of the likeliest class alone.

@@ -53,8 +53,8 @@ def _number(value: float | None) -> str:
 
 
 def _origin(record: Mapping[str, Any]) -> str:
-    machine = record["machine"]
+    machine, count = record["machine"], len(record["seeds"])
     return (
-        f"`{record['command']}`, {len(record['seeds'])} seeds, commit {commit_of(record)}; "
+        f"`{record['command']}`, {count} seed{'s' * (count > 1)}, commit {commit_of(record)}; "
         f"{machine['cores']} core(s), {machine['cpu']}; keras {record['versions']['keras']}."
     )

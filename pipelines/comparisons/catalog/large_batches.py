@@ -2,8 +2,8 @@
 
 The report trains SuperResNet-34 for 100 epochs of 100,000 images at each size and says nothing of
 its rate. That takes days on two cores, so this is the report's other network on a fifth of the same
-images. Equal epochs are far fewer steps then: size 128 takes 1,128 here, and 1,225 is what 8,192
-takes there. The recipe's averaged weights are left out: over some dozens of steps their average is
+images. Equal epochs are far fewer steps then: size 128 takes about as many here as 8,192 takes
+there. The recipe's averaged weights are left out: over some dozens of steps their average is
 still that of the weights before the training.
 """
 

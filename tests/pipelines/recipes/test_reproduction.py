@@ -8,6 +8,8 @@ import statistics
 import pytest
 
 from cookbook.models.catalog import MODELS
+from pipelines.comparisons.registry import load_comparison
+from pipelines.recipes import evidence
 from pipelines.recipes.record import RECORDS
 from pipelines.recipes.reproduction import (
     UNDECIDED,
@@ -35,15 +37,18 @@ def _figure(value, *, unit="%", better="higher"):
 def test_ours_is_what_the_record_says(one):
     row = one.to_dict()
     kind, recipe, *metric = one.figure.ours.split()
+    scale = 100 if one.figure.unit == "%" else 1
     if kind == "model":
         assert row["ours"] == MODELS[recipe].trainable
         return
     if kind == "start":
         plain = json.loads(INITIAL_LOSSES.read_text())
         values = plain["losses"][recipe]
+    elif kind == "compared":
+        plain = json.loads((evidence.COMPARED / f"{recipe}.json").read_text())
+        values = [scale * value for value in _of_arm(plain, *metric)]
     else:
         plain = json.loads((RECORDS / f"{recipe}.json").read_text())
-        scale = 100 if one.figure.unit == "%" else 1
         values = [scale * value for value in _values(plain, kind, *metric)]
     assert row["ours"] == pytest.approx(statistics.mean(values))
     assert row["seeds"] == len(values)
@@ -60,6 +65,21 @@ def _values(plain, kind, metric="", score=""):
     return plain["seconds"] if kind == "seconds" else plain["test_metrics"][metric]
 
 
+def _of_arm(plain, metric, *arm):
+    part = load_comparison(plain["name"]).parts[0].title
+    return [
+        training[metric]
+        for training in plain["trainings"]
+        if (training["part"], training["arm"]) == (part, " ".join(arm))
+    ]
+
+
+def test_what_a_comparison_measured_of_another_network_is_not_judged():
+    compared = [one for one in FOUND if one.figure.place == "table 7"]
+    assert {one.verdict for one in compared} == {"other network"}
+    assert all(one.ours and one.note for one in compared)
+
+
 def test_a_time_of_other_hardware_is_shown_with_its_processor_and_not_judged():
     times = [one for one in COMPARED if one.figure.what == "LeNet, GPU time"]
     assert [one.verdict for one in times] == ["other hardware"] * 2
@@ -68,7 +88,11 @@ def test_a_time_of_other_hardware_is_shown_with_its_processor_and_not_judged():
 
 
 def test_what_a_graphics_card_alone_shows_needs_one():
-    measures = [one for one in FOUND if one.figure.what.endswith(("utilisation", "memory"))]
+    measures = [
+        one
+        for one in FOUND
+        if one.figure.what.endswith(("utilisation", "memory")) and one.figure.place != "table 7"
+    ]
     assert {one.verdict for one in measures} == {"needs a GPU"}
 
 

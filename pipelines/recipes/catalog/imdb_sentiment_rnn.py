@@ -3,9 +3,11 @@
 The report's own experiment: its SentimentRNN on the 1,000 most frequent words that are no stop
 words. The report has 40,000 training and 10,000 validation reviews and no others, so the 89.1125 %
 that it calls test accuracy, 35,645 of 40,000, can only be that of its training reviews. Here 10,000
-reviews are for the test, and of the 40,000 others 4,000 chose every number below. The report's two
-layers of 256 units read the last state; one layer of 128 units that takes the maximum over all
-words needs a ninth of the multiplications. For the report's graph: `units=[256,256] pooling=last`.
+reviews are for the test, and of the 40,000 others 4,000 chose every number below, the GRU among
+them: over three seeds they prefer it to the LSTM and the SimpleRNN, the record's other variants, by
+0.3 percentage points. The report's two layers of 256 units read the last state; one layer of 128
+units that takes the maximum over all words needs a ninth of the multiplications. For the report's
+graph: `cell=lstm units=[256,256] pooling=last`.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
@@ -28,7 +30,7 @@ from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="imdb-sentiment-rnn",
-    summary="Film reviews, positive or negative, with an LSTM, GRU or SimpleRNN over 1,000 words",
+    summary="Film reviews, positive or negative, with a GRU, LSTM or SimpleRNN over 1,000 words",
     dataset="imdb",
     dataset_options={"test": 0.2, "validation": 0.08},
     task="text-classification",
@@ -40,7 +42,7 @@ RECIPE = Recipe(
         "max_vocabulary": 1000,
         "drop_unknown": True,
         "max_length": 300,
-        "cell": "lstm",
+        "cell": "gru",
         "embedding_dim": 64,
         "units": (128,),
         "pooling": "max",

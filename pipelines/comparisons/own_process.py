@@ -36,13 +36,14 @@ def train_in_own_process(setting: Setting) -> ArmResult:
     context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     context.set_forkserver_preload(_MODULES)
     # A pipe and no executor, whose worker would wait for ever for a parent that was killed.
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(theirs, setting), daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     try:
+        ours.send(setting)
         result: ArmResult | Exception = ours.recv()
-    except EOFError as error:
+    except (EOFError, OSError) as error:
         process.join()
         raise ChildProcessError(
             f"A training in a process of its own must end with a result. Its process ended with "
@@ -57,9 +58,9 @@ def train_in_own_process(setting: Setting) -> ArmResult:
     return result
 
 
-def _send(connection: Connection, setting: Setting) -> None:
+def _serve(connection: Connection) -> None:
     try:
-        connection.send(_train(setting))
+        connection.send(_train(connection.recv()))
     except Exception as error:
         connection.send(error)
 

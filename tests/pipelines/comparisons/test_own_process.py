@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pipelines.comparisons.arm_results import ArmResult
@@ -32,6 +34,23 @@ def test_a_process_of_its_own_gives_the_same_numbers_and_tells_its_memory():
                     dataset=dataset, seed=3)  # fmt: skip
     with pytest.raises(FloatingPointError):
         train_in_own_process(wrong)
+
+
+class _Deadly:
+    """Ends the process that reads it."""
+
+    def __reduce__(self):
+        return os._exit, (9,)
+
+
+@pytest.mark.exhaustive
+def test_a_process_that_dies_is_told():
+    dataset = load_dataset("digits")
+    params = {"epochs": _Deadly()}
+    setting = Setting(part=Part(recipe="digits-mlp", arms=ARMS), params=params,
+                      dataset=dataset, seed=0)  # fmt: skip
+    with pytest.raises(ChildProcessError, match=r"must end with a result.*with code 9 .*: use"):
+        train_in_own_process(setting)
 
 
 def test_a_figure_over_the_arms_has_a_line_for_each_metric():

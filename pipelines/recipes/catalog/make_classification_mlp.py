@@ -47,7 +47,7 @@ RECIPE = Recipe(
     },
     space=Space(
         {
-            "members": Choice([1, 8, 16]),
+            "members": Choice([4, 8, 16]),
             "widths": Choice([(64, 64), (128, 128), (256, 256), (128, 128, 128)]),
             "embedding": Choice(["both", "piecewise", "periodic", "none"]),
             "activation": Choice(["relu", "swish"]),

@@ -72,7 +72,7 @@ def _summary(
         "mean_rank_by_accuracy_or_mae": mean_ranks(_means(plain, names)),
         "ours_against": {m: duel(by_metric[OURS], by_metric[m]) for m in methods if m != OURS},
         "seconds_a_fold": {
-            m: round(sum(seconds[m]) / sum(len(r["folds"][m]) for r in rows), 4) for m in methods
+            m: round(sum(seconds[m]) / sum(len(r["folds"][m]) for r in rows), 6) for m in methods
         },
     }
 

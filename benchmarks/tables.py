@@ -60,7 +60,7 @@ def measure(cell: Cell, table: PublicTable, trials: int = 0) -> dict[str, float]
     else:
         predictions = METHODS[cell.method](table, train, test, cell.fold)
     seconds = processor_seconds() - started
-    return {**scores(table.classes, predictions, table.y[test]), "seconds": round(seconds, 3)}
+    return {**scores(table.classes, predictions, table.y[test]), "seconds": round(seconds, 6)}
 
 
 def run_all(

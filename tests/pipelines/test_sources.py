@@ -6,6 +6,7 @@ import pytest
 
 from cookbook._sources import TITLES, cite
 from cookbook.models.catalog import MODELS
+from pipelines.comparisons.registry import comparison_names
 from pipelines.recipes.registry import recipe_names
 from pipelines.sources.figures import read_figures
 
@@ -19,11 +20,13 @@ def test_every_figure_names_its_place_and_what_it_is_compared_with():
         assert figure.source in TITLES
         assert figure.better in ("higher", "lower", "equal", "")
         kind, *rest = figure.ours.split() or [""]
-        assert kind in (*OF_A_RECIPE, "model", "gpu", "")
+        assert kind in (*OF_A_RECIPE, "model", "compared", "gpu", "")
         if kind in OF_A_RECIPE:
             assert rest[0] in recipe_names()
         if kind == "model":
             assert rest[0] in MODELS
+        if kind == "compared":
+            assert rest[0] in comparison_names()
 
 
 def test_a_document_that_does_not_exist_is_refused():

@@ -115,10 +115,10 @@ class AdaptiveEmbedding(keras.layers.Layer):
         """
         ops = keras.ops
         states = ops.cast(states, self.compute_dtype)
-        nearest = self.nearest(targets)
+        nearest = self._nearest(targets)
         found = ops.sparse_categorical_crossentropy(nearest, self.head(states), from_logits=True)
         for index, (first, stop) in enumerate(self.clusters[1:]):
-            inside = ops.logical_and(targets >= first, targets < stop)
+            inside = _inside(targets, first, stop)
             rows = _rows(inside)
             own = ops.sparse_categorical_crossentropy(
                 ops.clip(ops.take(targets, rows) - first, 0, stop - first - 1),
@@ -134,11 +134,11 @@ class AdaptiveEmbedding(keras.layers.Layer):
         vectors = keras.ops.concatenate([self.tables[0], self.cluster_vectors], axis=0)
         return keras.ops.matmul(states, keras.ops.transpose(vectors))
 
-    def nearest(self, targets: Any) -> Any:
+    def _nearest(self, targets: Any) -> Any:
         """The place among the logits of `head` of each token or of its cluster."""
         places = targets
         for index, (first, stop) in enumerate(self.clusters[1:]):
-            inside = keras.ops.logical_and(targets >= first, targets < stop)
+            inside = _inside(targets, first, stop)
             places = keras.ops.where(inside, self.cutoffs[0] + index, places)
         return places
 
@@ -151,7 +151,7 @@ class AdaptiveEmbedding(keras.layers.Layer):
         tokens = ops.cast(tokens, "int32")
         found: Any = 0.0
         for index, (first, stop) in enumerate(self.clusters):
-            inside = ops.logical_and(tokens >= first, tokens < stop)
+            inside = _inside(tokens, first, stop)
             vectors = ops.take(self.tables[index], ops.where(inside, tokens - first, 0), axis=0)
             if index:
                 vectors = ops.matmul(vectors, self.maps[index - 1])
@@ -189,6 +189,10 @@ def _check_cutoffs(cutoffs: Sequence[int], size: int) -> tuple[int, ...]:
             f"is {size}. Got {found}."
         )
     return found
+
+
+def _inside(tokens: Any, first: int, stop: int) -> Any:
+    return keras.ops.logical_and(tokens >= first, tokens < stop)
 
 
 def _rows(inside: Any) -> Any:

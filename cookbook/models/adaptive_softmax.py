@@ -9,6 +9,7 @@ import keras
 from typing_extensions import override
 
 from cookbook.layers.adaptive_embedding import AdaptiveEmbedding
+from cookbook.models._inner_models import inner_call
 from cookbook.models.recurrent_layers import PaddingMask
 
 _LOSS = "sparse_categorical_crossentropy"
@@ -84,11 +85,10 @@ class AdaptiveSoftmaxModel(keras.Model):
 
     @functools.cached_property
     def _states(self) -> Any:
-        """The layers below the scores, behind a function: Keras would save a model twice."""
+        """The layers below the scores."""
         names = {layer.name for layer in self.layers}
         last = next(name for name in _STATES if name in names)
-        inner = keras.Model(self.input, self.get_layer(last).output)
-        return functools.partial(inner.call)
+        return inner_call(self, self.get_layer(last).output)
 
 
 def _check_loss(loss: Any) -> None:

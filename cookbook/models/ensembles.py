@@ -9,6 +9,7 @@ import keras
 from typing_extensions import override
 
 from cookbook.layers.members import MemberAverage
+from cookbook.models._inner_models import inner_call
 from cookbook.models._parts import Activation
 
 PREDICTIONS = "predictions"
@@ -85,9 +86,8 @@ class MemberEnsemble(keras.Model):
 
     @functools.cached_property
     def _members(self) -> Any:
-        """The same layers up to the average, behind a function: Keras would save a model twice."""
-        inner = keras.Model(self.input, self.get_layer(PREDICTIONS).input)
-        return functools.partial(inner.call)
+        """The same layers up to the average."""
+        return inner_call(self, self.get_layer(PREDICTIONS).input)
 
 
 class _MembersAsRows(keras.layers.Layer):

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_KINDS: Mapping[type, tuple[str, tuple[type, ...]]] = {
+_KINDS: Mapping[Any, tuple[str, tuple[type, ...]]] = {
     bool: ("true or false", (bool,)),
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
     str: ("a text", (str,)),
+    tuple[int, ...]: ("a list of whole numbers", (list, tuple)),
 }
 
 
-def check_kind(name: str, value: Any, kind: type) -> None:
+def check_kind(name: str, value: Any, kind: Any) -> None:
     """Refuses a value of another kind.
 
     Args:
         name: What the value is called.
         value: What was given.
-        kind: `bool`, `int`, `float` (whole numbers too) or `str`.
+        kind: `bool`, `int`, `float` (whole numbers too), `str` or `tuple[int, ...]` (a list too).
 
     Raises:
         ValueError: If it is of another kind.
@@ -31,6 +32,8 @@ def check_kind(name: str, value: Any, kind: type) -> None:
         ValueError: `epochs` is a whole number. Got epochs=2.5.
     """
     text, allowed = _KINDS[kind]
+    members = value if isinstance(value, list | tuple) else ()
+    whole = all(isinstance(one, int) and not isinstance(one, bool) for one in members)
     # For Python True is a 1 too; as a number of epochs it is a mistake.
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+    if not (isinstance(value, allowed) and whole) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")

@@ -48,6 +48,8 @@ class TrainingOptions:
             nothing at first; it falls evenly to 0. In [0, 1); 0 for none.
         gradient_checkpointing: Forget activations inside blocks of the network, and compute them
             again in the backward pass: less memory for more time.
+        progressive_sizes: Images: height in pixels that they are shrunk to in stretches of equal
+            length; the last one is their own. Empty for full size all the time.
         epochs: Passes over the training data, >= 1.
         label_smoothing: In [0, 1); classification only.
         loss: Name in `cookbook.losses`, one that the task takes; empty for the task's own.
@@ -76,6 +78,7 @@ class TrainingOptions:
     gradient_tolerance: float = 0.0
     curriculum: float = 0.0
     gradient_checkpointing: bool = False
+    progressive_sizes: tuple[int, ...] = ()
     epochs: int = 10
     label_smoothing: float = 0.0
     loss: str = ""
@@ -102,6 +105,7 @@ class TrainingOptions:
             "batch_doublings >= 0": self.batch_doublings >= 0,
             "gradient_tolerance >= 0": self.gradient_tolerance >= 0,
             "0 <= curriculum < 1": 0 <= self.curriculum < 1,
+            "progressive_sizes >= 1": min(self.progressive_sizes, default=1) >= 1,
             "epochs >= 1": self.epochs >= 1,
             "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
             "0 <= ema < 1": 0 <= self.ema < 1,

@@ -107,12 +107,19 @@ def check_updates(options: TrainingOptions) -> None:
             f"{options.full_batch}, batch_doublings={options.batch_doublings}: leave them out, or "
             "set batch_size."
         )
-    if options.curriculum and (
-        options.optimizer in (LBFGS, "spsa") or options.gradient_checkpointing
-    ):
+    forms = {
+        "A curriculum": f"curriculum={options.curriculum}" if options.curriculum else "",
+        "Progressive resizing": f"progressive_sizes={list(options.progressive_sizes)}"
+        if options.progressive_sizes
+        else "",
+    }
+    asked = [form for form, given in forms.items() if given]
+    taken = options.optimizer in (LBFGS, "spsa") or options.gradient_checkpointing
+    if len(asked) > 1 or (asked and taken):
         raise ValueError(
-            "A curriculum trains in a form of its own, which has no place for lbfgs, spsa and "
-            f"gradient_checkpointing. Got curriculum={options.curriculum}: leave one of them out."
+            f"{asked[0]} trains in a form of its own, which has no place for lbfgs, spsa, "
+            "gradient_checkpointing and another form. Got "
+            f"{', '.join(filter(None, forms.values()))}: leave one of them out."
         )
     if options.optimizer == "spsa" and options.gradient_checkpointing:
         raise ValueError(

@@ -16,7 +16,8 @@ def training_form(model: keras.Model, options: TrainingOptions, *, total_steps: 
     Args:
         model: As the builder made it.
         options: `optimizer=spsa` takes another training step, `gradient_checkpointing` blocks
-            that forget their activations, `curriculum` the easiest rows first.
+            that forget their activations, `curriculum` the easiest rows first,
+            `progressive_sizes` small images first.
         total_steps: Updates of the whole training.
 
     Returns:
@@ -40,6 +41,11 @@ def training_form(model: keras.Model, options: TrainingOptions, *, total_steps: 
 
         _refuse_own_steps(model, f"curriculum={options.curriculum}")
         return easiest_first(model, share=options.curriculum, total_steps=total_steps)
+    if options.progressive_sizes:
+        from pipelines.training.tensorflow.progressive_resizing import progressive
+
+        _refuse_own_steps(model, f"progressive_sizes={list(options.progressive_sizes)}")
+        return progressive(model, options.progressive_sizes, total_steps=total_steps)
     return model
 
 
@@ -48,8 +54,9 @@ def plain_form(model: keras.Model) -> keras.Model:
     from cookbook.diagnostics.checkpointing import CheckpointedModel
     from cookbook.losses.curriculum import CurriculumModel
     from cookbook.optimizers.gradient_free_training import GradientFreeModel
+    from pipelines.training.tensorflow.progressive_resizing import ProgressiveModel
 
-    if isinstance(model, CheckpointedModel):
+    if isinstance(model, CheckpointedModel | ProgressiveModel):
         return model.plain
     if isinstance(model, GradientFreeModel | CurriculumModel):
         return keras.Model(model.input, model.output, name=model.name)

@@ -83,7 +83,7 @@ def _card(recipe: Recipe) -> Sequence[str]:
     metric = record.tested(recipe.metric)
     ours, theirs = record.pair(metric)
     # Most simple methods have no seed.
-    simple = f"{theirs.removesuffix(' ± 0')}, {record.baseline}" if theirs else ""
+    simple = f"{theirs}, {record.baseline}" if theirs else ""
     return (*name, f"{metric.replace('_', ' ')} {ours}", simple, record.effort())
 
 

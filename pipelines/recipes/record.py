@@ -91,9 +91,10 @@ class Record:
             metric: Name of a test metric.
         """
         # A simple method need not have every metric: a nearest sentence has no loss.
-        theirs = self.baseline_metrics.get(metric)
-        ours = with_spread(self.test_metrics[metric])
-        return ours, "" if theirs is None else with_spread(theirs)
+        theirs = self.baseline_metrics.get(metric, ())
+        # One without chance has no spread; "± 0" would say that it was measured.
+        theirs = theirs[:1] if len(set(theirs)) == 1 else theirs
+        return with_spread(self.test_metrics[metric]), with_spread(theirs) if theirs else ""
 
     def is_behind(self, metric: str, direction: str) -> bool:
         """Whether the simple method scores better.
@@ -118,7 +119,8 @@ class Record:
         """Wall time of a training and the cores that it had."""
         about = "about " if self.busy else ""
         seconds = statistics.median(self.seconds)
-        return f"{about}{seconds:.0f} s each on {_count(self.cores, 'core')}"
+        each = " each" if len(self.seconds) > 1 else ""
+        return f"{about}{seconds:.0f} s{each} on {_count(self.cores, 'core')}"
 
     def changes(self) -> str:
         """What the command asked for beside the recipe's defaults; empty for nothing."""

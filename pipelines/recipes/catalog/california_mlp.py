@@ -6,9 +6,9 @@ rows they beat the plain perceptron that two searches of 40 trials had found.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        rmse 4.757e+04 ± 12; gradient boosting 4.848e+04 ± 0
-    test        mae 2.926e+04 ± 84; gradient boosting 3.211e+04 ± 0
-    test        r2 0.827 ± 8.6e-05; gradient boosting 0.8203 ± 0
+    test        rmse 4.757e+04 ± 12; gradient boosting 4.848e+04
+    test        mae 2.926e+04 ± 84; gradient boosting 3.211e+04
+    test        r2 0.827 ± 8.6e-05; gradient boosting 0.8203
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
     time        about 140 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)

@@ -16,7 +16,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 58.98 %
                 test accuracy
     seeds       0
-    time        about 366 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 366 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-lenet --seed 0 --json
     commit      f46838d93c
 """

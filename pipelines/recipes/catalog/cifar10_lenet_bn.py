@@ -14,7 +14,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 60.77 %
                 test accuracy
     seeds       0
-    time        about 471 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 471 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-lenet-bn --seed 0 --json
     commit      f46838d93c
 """

@@ -11,7 +11,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 46.50 %
                 test accuracy
     seeds       0
-    time        about 1282 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1282 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-lenet-dp --seed 0 --json
     commit      fe2f99bd73
 """

@@ -14,7 +14,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 59.43 %
                 test accuracy
     seeds       0
-    time        about 216 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 216 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-lenet-l2 --seed 0 --json
     commit      f46838d93c
 """

@@ -10,7 +10,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-27:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 3: 86.27 %
                 test accuracy
     seeds       0
-    time        about 1698 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1698 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-resnet34-dp --seed 0 --epochs 1 --set
                 precision=mixed_bfloat16 --json
     commit      2ae7abbb88

@@ -10,7 +10,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-26:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 66.00 %
                 test accuracy at this size
     seeds       0
-    time        about 6695 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 6695 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train cifar10-small --seed 0 --json
     commit      d560f7b743
 """

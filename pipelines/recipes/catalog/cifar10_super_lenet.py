@@ -16,7 +16,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 66.00 %
                 test accuracy
     seeds       0
-    time        about 954 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 954 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train cifar10-super-lenet --seed 0 --json
     commit      f26721b9c3
 """

@@ -11,7 +11,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 1: 44.47 %
                 test accuracy
     seeds       0
-    time        about 765 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 765 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train cifar10-super-lenet-wrong-init --seed 0 --json
     commit      f26721b9c3
 """

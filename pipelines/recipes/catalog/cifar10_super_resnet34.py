@@ -13,7 +13,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-27:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 3: 93.03 %
                 test accuracy
     seeds       0
-    time        about 1608 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1608 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train cifar10-super-resnet34 --seed 0 --epochs 1 --set
                 precision=mixed_bfloat16 --json
     commit      2ae7abbb88

@@ -6,9 +6,9 @@ real digits falls in waves while the rate is constant; the cosine decay ends the
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        confident 0.7741 ± 0.021; Gaussian 0.4741 ± 0
-    test        class_balance 0.9799 ± 0.0098; Gaussian 0.9783 ± 0
-    test        frechet_distance 1.13 ± 0.17; Gaussian 2.501 ± 0
+    test        confident 0.7741 ± 0.021; Gaussian 0.4741
+    test        class_balance 0.9799 ± 0.0098; Gaussian 0.9783
+    test        frechet_distance 1.13 ± 0.17; Gaussian 2.501
     source      Neural network assignments (source 001), Network architectures, Q5
     seeds       0, 1, 2
     time        about 79 s each on 1 core, AMD EPYC (AVX-512)

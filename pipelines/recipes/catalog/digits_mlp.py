@@ -2,9 +2,9 @@
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        accuracy 0.9654 ± 0.0043; logistic regression 0.963 ± 0
-    test        crossentropy 0.1288 ± 0.0051; logistic regression 0.1482 ± 0
-    test        balanced_accuracy 0.9654 ± 0.0043; logistic regression 0.9627 ± 0
+    test        accuracy 0.9654 ± 0.0043; logistic regression 0.963
+    test        crossentropy 0.1288 ± 0.0051; logistic regression 0.1482
+    test        balanced_accuracy 0.9654 ± 0.0043; logistic regression 0.9627
     source      Neural network assignments (source 001), Loss functions, Q4, its network for ten
                 classes
     seeds       0, 1, 2

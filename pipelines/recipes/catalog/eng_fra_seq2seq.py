@@ -9,8 +9,8 @@ of 0.700 instead of 0.717, below the nearest sentence on the test pairs; seed 2 
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        bleu 30.91 ± 6; nearest training sentence 26.47 ± 0
-    test        exact_match 0.09393 ± 0.05; nearest training sentence 0 ± 0
+    test        bleu 30.91 ± 6; nearest training sentence 26.47
+    test        exact_match 0.09393 ± 0.05; nearest training sentence 0
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.13
     seeds       0, 1, 2
     time        about 351 s each on 1 core, AMD EPYC (AVX-512)

@@ -10,9 +10,9 @@ ninth of the multiplications. For the report's graph: `cell=lstm units=[256,256]
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.8634 ± 0.0019; bag-of-words regression 0.8949 ± 0
-    test        crossentropy 0.3213 ± 0.0018; bag-of-words regression 0.2573 ± 0
-    test        balanced_accuracy 0.8634 ± 0.0019; bag-of-words regression 0.8949 ± 0
+    test        accuracy 0.8634 ± 0.0019; bag-of-words regression 0.8949
+    test        crossentropy 0.3213 ± 0.0018; bag-of-words regression 0.2573
+    test        balanced_accuracy 0.8634 ± 0.0019; bag-of-words regression 0.8949
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.11, table
                 8: 86.2 % validation accuracy
     seeds       0, 1, 2

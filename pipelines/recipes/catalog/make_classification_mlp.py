@@ -9,9 +9,9 @@ before, without the penalty, 0.875 and 0.35.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.8973 ± 0.01; gradient boosting 0.92 ± 0
-    test        crossentropy 0.2647 ± 0.011; gradient boosting 0.187 ± 0
-    test        balanced_accuracy 0.8973 ± 0.01; gradient boosting 0.92 ± 0
+    test        accuracy 0.8973 ± 0.01; gradient boosting 0.92
+    test        crossentropy 0.2647 ± 0.011; gradient boosting 0.187
+    test        balanced_accuracy 0.8973 ± 0.01; gradient boosting 0.92
     source      Neural network assignments (source 001), Loss functions, Q4: 0.865 accuracy
     seeds       0, 1, 2, 3, 4
     time        about 8 s each on 1 core, AMD EPYC (AVX-512)

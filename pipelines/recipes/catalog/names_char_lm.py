@@ -19,8 +19,8 @@ Two trainings averaged: 192 units 1.972 (0.1, 0.2), 256 units 1.961 (0.1, 0.3), 
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        loss 1.934 ± 0.00088; Kneser-Ney, order 6 2.029 ± 0
-    test        perplexity 6.92 ± 0.0061; Kneser-Ney, order 6 7.606 ± 0
+    test        loss 1.934 ± 0.00088; Kneser-Ney, order 6 2.029
+    test        perplexity 6.92 ± 0.0061; Kneser-Ney, order 6 7.606
     test        accuracy 0.3877 ± 0.00043
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 names of makemore, repeats removed

@@ -6,9 +6,9 @@ logistic regression of pixels beside it finds edges at best. `--set loss=weighte
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        mean_iou 0.8452 ± 0.024; logistic regression of pixels 0.1903 ± 0
-    test        mean_dice 0.9141 ± 0.015; logistic regression of pixels 0.2161 ± 0
-    test        pixel_accuracy 0.966 ± 0.0062; logistic regression of pixels 0.7612 ± 0
+    test        mean_iou 0.8452 ± 0.024; logistic regression of pixels 0.1903
+    test        mean_dice 0.9141 ± 0.015; logistic regression of pixels 0.2161
+    test        pixel_accuracy 0.966 ± 0.0062; logistic regression of pixels 0.7612
     source      Neural network assignments (source 001), Loss functions, Q3
     seeds       0, 1, 2
     time        about 71 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)

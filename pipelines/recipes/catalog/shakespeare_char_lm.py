@@ -16,7 +16,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-28:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 split of nanoGPT
     seeds       0
-    time        about 1630 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1630 s on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train shakespeare-char-lm --seed 0 --set precision=mixed_bfloat16 --json
     commit      f3f97b59b4
 """

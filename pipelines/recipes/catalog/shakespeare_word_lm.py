@@ -15,7 +15,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-26:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.10,
                 WordModel1 with one layer of its three
     seeds       0
-    time        about 1586 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1586 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train shakespeare-word-lm --seed 0 --json
     commit      82917bb243
 """

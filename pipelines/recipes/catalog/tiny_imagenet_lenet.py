@@ -14,9 +14,9 @@ accuracy ends at about 17 %, where the report has 8.0 %.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.0738 ± 0.0033; linear discriminant analysis 0.0526 ± 0
-    test        crossentropy 4.775 ± 0.0042; linear discriminant analysis 5.999 ± 0
-    test        balanced_accuracy 0.0738 ± 0.0033; linear discriminant analysis 0.0526 ± 0
+    test        accuracy 0.0738 ± 0.0033; linear discriminant analysis 0.0526
+    test        crossentropy 4.775 ± 0.0042; linear discriminant analysis 5.999
+    test        balanced_accuracy 0.0738 ± 0.0033; linear discriminant analysis 0.0526
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 9.65 %
                 validation accuracy
     seeds       0, 1, 2

@@ -10,9 +10,9 @@ LeNet, it fits the fifth better and is best on validation rows after 33 of 40 ep
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526 ± 0
-    test        crossentropy 4.912 ± 0.046; linear discriminant analysis 5.999 ± 0
-    test        balanced_accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526 ± 0
+    test        accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526
+    test        crossentropy 4.912 ± 0.046; linear discriminant analysis 5.999
+    test        balanced_accuracy 0.07673 ± 0.0039; linear discriminant analysis 0.0526
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 9.78 %
                 validation accuracy
     seeds       0, 1, 2

@@ -9,9 +9,9 @@ Below the report, whose network was trained on five times as many images.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
-    test        accuracy 0.07373 ± 0.0031; linear discriminant analysis 0.0526 ± 0
-    test        crossentropy 4.771 ± 0.0042; linear discriminant analysis 5.999 ± 0
-    test        balanced_accuracy 0.07373 ± 0.0031; linear discriminant analysis 0.0526 ± 0
+    test        accuracy 0.07373 ± 0.0031; linear discriminant analysis 0.0526
+    test        crossentropy 4.771 ± 0.0042; linear discriminant analysis 5.999
+    test        balanced_accuracy 0.07373 ± 0.0031; linear discriminant analysis 0.0526
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 9.62 %
                 validation accuracy
     seeds       0, 1, 2

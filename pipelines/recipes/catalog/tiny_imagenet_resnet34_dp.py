@@ -10,7 +10,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-27:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 4: 35.66 %
                 validation accuracy
     seeds       0
-    time        about 578 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 578 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train tiny-imagenet-resnet34-dp --seed 0 --epochs 1 --set
                 precision=mixed_bfloat16 --set image_size=32 --json
     commit      2ae7abbb88

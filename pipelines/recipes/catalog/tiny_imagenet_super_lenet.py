@@ -13,7 +13,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 5.89 %
                 validation accuracy
     seeds       0
-    time        about 333 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 333 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train tiny-imagenet-super-lenet --seed 0 --json
     commit      f26721b9c3
 """

@@ -13,7 +13,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 8.36 %
                 validation accuracy
     seeds       0
-    time        about 293 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 293 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train tiny-imagenet-super-lenet-wrong-init --seed 0 --json
     commit      f26721b9c3
 """

@@ -12,7 +12,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-26:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 4: 40.11 %
                 validation accuracy
     seeds       0
-    time        about 1074 s each on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 1074 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
     command     cookbook train tiny-imagenet-super-resnet34 --seed 0 --epochs 1 --set
                 precision=mixed_bfloat16 --set image_size=32 --json
     commit      3cb81f6c21

@@ -17,7 +17,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.10,
                 WordModel2; the splits of Merity et al. 2016
     seeds       0
-    time        about 5354 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 5354 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train wikitext2-word-lm --seed 0 --json
     commit      dedd93b3e3
 """

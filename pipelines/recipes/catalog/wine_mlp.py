@@ -2,8 +2,8 @@
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        accuracy 1 ± 0; logistic regression 1 ± 0
-    test        crossentropy 0.005835 ± 0.0084; logistic regression 0.01833 ± 0
+    test        accuracy 1 ± 0; logistic regression 1
+    test        crossentropy 0.005835 ± 0.0084; logistic regression 0.01833
     source      Neural network assignments (source 001), Loss functions, Q2, several classes on real
                 data
     seeds       0, 1, 2

@@ -5,9 +5,9 @@ split. The file is read from the data folder: `cookbook data get wine-quality` f
 
 Measured by `python -m benchmarks.recipes` on 2026-11-28:
 
-    test        rmse 0.6426 ± 0.018; gradient boosting 0.6592 ± 0
-    test        mae 0.4893 ± 0.0086; gradient boosting 0.5007 ± 0
-    test        r2 0.3231 ± 0.038; gradient boosting 0.288 ± 0
+    test        rmse 0.6426 ± 0.018; gradient boosting 0.6592
+    test        mae 0.4893 ± 0.0086; gradient boosting 0.5007
+    test        r2 0.3231 ± 0.038; gradient boosting 0.288
     source      Cortez et al. 2009
     seeds       0, 1, 2
     time        about 9 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)

@@ -75,6 +75,9 @@ class ArmResults:
         path: The file; it need not exist.
         code: The version of the code that trains.
 
+    Attributes:
+        earlier_seconds: Wall time of the trainings that an earlier call finished.
+
     Raises:
         MixedCodeError: If the file has trainings of another version, or of an unknown one.
     """
@@ -87,6 +90,7 @@ class ArmResults:
             line["training"]: ArmResult.from_dict(line) for line in lines if "training" in line
         }
         self._refuse_other_code([line["code"] for line in lines if "code" in line])
+        self.earlier_seconds = sum(result.seconds for result in self._known.values())
 
     def __len__(self) -> int:
         return len(self._known)
@@ -96,7 +100,7 @@ class ArmResults:
         return self._known.get(key)
 
     def add(self, key: str, result: ArmResult) -> None:
-        """Writes an result to the file."""
+        """Writes a result to the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self._known:
             self.path.write_text(json.dumps({"code": self._code.to_dict()}) + "\n", "utf-8")

@@ -37,7 +37,7 @@ class ComparisonResult:
         seeds: The seeds.
         figure: File of the figure, PNG.
         csv: File of the table.
-        seconds: Wall time of this call.
+        seconds: Wall time of this call, and of the trainings that an interrupted one finished.
         run_id: MLflow run.
         run_url: Address of the run.
     """
@@ -102,6 +102,7 @@ def compare(
         ).run()
         for part in comparison.parts
     ]
+    started -= file.earlier_seconds
     result = _record(request, comparison, findings, data=data, folder=folder, started=started)
     # Only now: a process that dies while recording need not train again.
     file.path.unlink(missing_ok=True)

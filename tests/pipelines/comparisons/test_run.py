@@ -51,6 +51,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     # The very same trainings: their wall times are equal as well.
     assert after[:3] == before
     assert len(after) == 4
+    assert resumed.seconds > sum(result["seconds"] for _, result in after)
     whole = compare(_request(root, seeds=2), comparison=comparison)
     assert _without_times(resumed.table) == _without_times(whole.table)
 
@@ -159,6 +160,7 @@ def test_a_line_that_was_cut_off_is_ignored_and_written_again(tmp_path):
         file.write('{"training": "second", "metr')
     file = ArmResults(path, code=code)
     assert len(file) == 1
+    assert file.earlier_seconds == 2.0
     assert file.get("second") is None
     file.add("second", result)
     again = ArmResults(path, code=code)

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 import keras
 
-from cookbook._checks import check_count, check_rate
+from cookbook._checks import check_count, check_rate, check_widths
 from cookbook.layers.adaptive_embedding import AdaptiveEmbedding
 from cookbook.layers.members import MemberAverage
 from cookbook.models._seeded import seeded
@@ -103,8 +103,8 @@ def language_model(
         vocabulary_size]`.
 
     Raises:
-        ValueError: If the cell is unknown, a rate is outside its range, there is no member, or
-            cutoffs do not rise or are given without `tied`.
+        ValueError: If the cell is unknown, a rate is outside its range, there is no layer or no
+            member, or cutoffs do not rise or are given without `tied`.
 
     Example:
         >>> model = language_model(27, embedding_dim=16, units=(32,), tied=True)
@@ -112,6 +112,7 @@ def language_model(
         (None, None, 27)
     """
     check_rate("output_dropout", output_dropout)
+    units = check_widths("units", units)
     members = check_count("members", options.pop("members", 1))
     if members > 1:
         network = functools.partial(

@@ -7,7 +7,7 @@ from typing import Unpack
 
 import keras
 
-from cookbook._checks import check_rate
+from cookbook._checks import check_rate, check_widths
 from cookbook._names import unknown_name
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
@@ -67,7 +67,7 @@ def text_classifier(
         An uncompiled functional model, `int32[batch, steps] -> float32[batch, num_classes]`.
 
     Raises:
-        ValueError: If a name is unknown or a rate is outside its range.
+        ValueError: If a name is unknown, there is no layer, or a rate is outside its range.
 
     Example:
         >>> text_classifier(1001, 1, units=(256, 256), head_dropout=0.3).count_params()
@@ -76,6 +76,7 @@ def text_classifier(
     if pooling not in POOLINGS:
         raise ValueError(unknown_name("pooling", pooling, POOLINGS))
     check_rate("head_dropout", head_dropout)
+    units = check_widths("units", units)
     normalization = options.pop("normalization", "none")
     tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
     mask = keras.ops.not_equal(tokens, 0)

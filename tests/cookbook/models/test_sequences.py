@@ -338,6 +338,12 @@ def test_steps_give_what_the_whole_sequence_gives(build: Any) -> None:
         (lambda: recurrent_network((5, 3), 2, output_steps=4), "takes no `output_steps`"),
         (lambda: recurrent_network((3,), 2, mapping="one_to_many"), "needs `output_steps`"),
         (lambda: recurrent_network((5, 3), 2, units=()), "At least one recurrent layer"),
+        (lambda: text_classifier(9, 2, units=[]), r"`units` needs at least one entry. Got units="),
+        (lambda: language_model(9, units=()), r"`units` needs at least one entry. Got units="),
+        (
+            lambda: language_model(9, units=(8, 0)),
+            "`units` must be a sequence of positive integers",
+        ),
         (lambda: text_classifier(9, 2, pooling="median"), "No pooling named 'median'"),
         (lambda: text_classifier(9, 2, normalization="bach"), "Did you mean 'batch'"),
         (lambda: MaskedPooling("men"), "Did you mean 'mean'"),

@@ -9,6 +9,8 @@ from cookbook._lazy import lazy_names
 if TYPE_CHECKING:
     from cookbook.losses.curriculum import CurriculumModel as CurriculumModel
     from cookbook.losses.curriculum import easiest_first as easiest_first
+    from cookbook.losses.distillation import DistilledModel as DistilledModel
+    from cookbook.losses.distillation import distilled as distilled
     from cookbook.losses.from_labels import FromLabels as FromLabels
     from cookbook.losses.in_units import InUnits as InUnits
     from cookbook.losses.in_units import MetricInUnits as MetricInUnits
@@ -39,6 +41,7 @@ __getattr__, __dir__ = lazy_names(
         "from_labels": ["FromLabels"],
         "in_units": ["InUnits", "MetricInUnits"],
         "curriculum": ["CurriculumModel", "easiest_first"],
+        "distillation": ["DistilledModel", "distilled"],
         "overlap": ["SoftDice", "SoftIoU", "WeightedDice", "WeightedIoU"],
         "pairing": ["PairingWarning", "check_pairing", "compile_checked", "warn_pairing"],
         "quantile": ["Quantile"],

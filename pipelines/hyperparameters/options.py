@@ -50,6 +50,10 @@ class TrainingOptions:
             again in the backward pass: less memory for more time.
         progressive_sizes: Images: height in pixels that they are shrunk to in stretches of equal
             length; the last one is their own. Empty for full size all the time.
+        teacher: Folder of a trained model of the same data that is learned from beside the
+            labels; empty for none.
+        teacher_share: What the teacher's loss counts, in [0, 1]; the labels count the rest.
+        teacher_temperature: What logits are divided by in the teacher's loss, > 0.
         epochs: Passes over the training data, >= 1.
         label_smoothing: In [0, 1); classification only.
         loss: Name in `cookbook.losses`, one that the task takes; empty for the task's own.
@@ -79,6 +83,9 @@ class TrainingOptions:
     curriculum: float = 0.0
     gradient_checkpointing: bool = False
     progressive_sizes: tuple[int, ...] = ()
+    teacher: str = ""
+    teacher_share: float = 0.9
+    teacher_temperature: float = 4.0
     epochs: int = 10
     label_smoothing: float = 0.0
     loss: str = ""
@@ -106,6 +113,8 @@ class TrainingOptions:
             "gradient_tolerance >= 0": self.gradient_tolerance >= 0,
             "0 <= curriculum < 1": 0 <= self.curriculum < 1,
             "progressive_sizes >= 1": min(self.progressive_sizes, default=1) >= 1,
+            "0 <= teacher_share <= 1": 0 <= self.teacher_share <= 1,
+            "teacher_temperature > 0": self.teacher_temperature > 0,
             "epochs >= 1": self.epochs >= 1,
             "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
             "0 <= ema < 1": 0 <= self.ema < 1,
@@ -143,7 +152,14 @@ class TrainingOptions:
 
 
 _CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
-_NUMBERS = ("learning_rate", "weight_decay", "clip_norm", "gradient_tolerance")
+_NUMBERS = (
+    "learning_rate",
+    "weight_decay",
+    "clip_norm",
+    "gradient_tolerance",
+    "teacher_share",
+    "teacher_temperature",
+)
 TRAINING_NAMES = frozenset(f.name for f in fields(TrainingOptions)) - {"parameters"}
 
 

@@ -112,6 +112,7 @@ def check_updates(options: TrainingOptions) -> None:
         "Progressive resizing": f"progressive_sizes={list(options.progressive_sizes)}"
         if options.progressive_sizes
         else "",
+        "Distillation": f"teacher={options.teacher!r}" if options.teacher else "",
     }
     asked = [form for form, given in forms.items() if given]
     taken = options.optimizer in (LBFGS, "spsa") or options.gradient_checkpointing

@@ -14,6 +14,7 @@ from pipelines.inputs.presets import MIXES_LABELS, PRESETS, check_mask_augmentat
 from pipelines.tasks.losses import chosen_loss
 from pipelines.tasks.own_options import check_own_options
 from pipelines.tasks.registry import task_entry
+from pipelines.training.teachers import check_teacher
 
 if TYPE_CHECKING:
     from pipelines.recipes.recipe import Recipe
@@ -37,6 +38,7 @@ def check_hyperparameters(recipe: Recipe, params: Mapping[str, Any]) -> None:
             check_kind(name, value, kind)
     check_own_options(params)
     options, _ = split_parameters(with_changes(recipe.defaults, params))
+    check_teacher(options.teacher)
     _check_task(recipe, options, params)
     known = set(recipe.defaults) | set(recipe.space.dimensions)
     if all(name in known or is_training_name(name) for name in params):

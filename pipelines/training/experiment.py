@@ -22,6 +22,7 @@ from pipelines.inputs.feed_datasets import as_dataset_feed
 from pipelines.recipes.recipe import Recipe
 from pipelines.tasks.registry import task_entry
 from pipelines.training.forms import plain_form, training_form
+from pipelines.training.teachers import teacher_digest
 from pipelines.training.tensorflow.trainer import Trainer
 from pipelines.training.tensorflow.whole_batch import gathering_trainer
 from pipelines.training.validation_scores import ValidationScores
@@ -67,7 +68,8 @@ class Experiment:
     @property
     def facts(self) -> list[Any]:
         """What decides the numbers of its training beside the code, as JSON can hold it."""
-        return [self.params, self.seed, self.dataset.fingerprint]
+        taught = [teacher_digest(self.options.teacher)] if self.options.teacher else []
+        return [self.params, self.seed, self.dataset.fingerprint, *taught]
 
     def build(self, *, total_steps: int) -> keras.Model:
         """Builds and compiles the model from the seed alone.
@@ -85,7 +87,7 @@ class Experiment:
         with precision(self.options.precision):
             model: keras.Model = builder(**{**given, **self._builder_arguments})
             model = self.task.adapt(model)
-            model = training_form(model, self.options, total_steps=total_steps)
+            model = training_form(model, self.options, total_steps=total_steps, task=self.task)
         self.task.compile(model, total_steps=total_steps)
         return model
 

@@ -8,17 +8,21 @@ import keras
 
 if TYPE_CHECKING:
     from pipelines.hyperparameters.options import TrainingOptions
+    from pipelines.tasks.base import Task
 
 
-def training_form(model: keras.Model, options: TrainingOptions, *, total_steps: int) -> keras.Model:
+def training_form(
+    model: keras.Model, options: TrainingOptions, *, total_steps: int, task: Task
+) -> keras.Model:
     """A model that trains the same weights as an option asks for.
 
     Args:
         model: As the builder made it.
         options: `optimizer=spsa` takes another training step, `gradient_checkpointing` blocks
             that forget their activations, `curriculum` the easiest rows first,
-            `progressive_sizes` small images first.
+            `progressive_sizes` small images first, `teacher` a larger model's answers.
         total_steps: Updates of the whole training.
+        task: Prepares the inputs.
 
     Returns:
         The model itself where no option asks for another form.
@@ -46,6 +50,14 @@ def training_form(model: keras.Model, options: TrainingOptions, *, total_steps: 
 
         _refuse_own_steps(model, f"progressive_sizes={list(options.progressive_sizes)}")
         return progressive(model, options.progressive_sizes, total_steps=total_steps)
+    if options.teacher:
+        from cookbook.losses.distillation import distilled
+        from pipelines.training.teachers import load_teacher
+
+        _refuse_own_steps(model, f"teacher={options.teacher}")
+        teacher = load_teacher(options.teacher, task)
+        how = {"share": options.teacher_share, "temperature": options.teacher_temperature}
+        return distilled(model, teacher, **how)
     return model
 
 
@@ -53,12 +65,13 @@ def plain_form(model: keras.Model) -> keras.Model:
     """The model that `training_form` was given, with the weights as they are now."""
     from cookbook.diagnostics.checkpointing import CheckpointedModel
     from cookbook.losses.curriculum import CurriculumModel
+    from cookbook.losses.distillation import DistilledModel
     from cookbook.optimizers.gradient_free_training import GradientFreeModel
     from pipelines.training.tensorflow.progressive_resizing import ProgressiveModel
 
     if isinstance(model, CheckpointedModel | ProgressiveModel):
         return model.plain
-    if isinstance(model, GradientFreeModel | CurriculumModel):
+    if isinstance(model, GradientFreeModel | CurriculumModel | DistilledModel):
         return keras.Model(model.input, model.output, name=model.name)
     return model
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs.checkpoints import refits_folder
 from tuning import Context, JobError, TrialError
 from tuning.seeds import derive_seed
-from tuning.storage.records import COMPLETE, FAILED
+from tuning.storage.records import COMPLETE, FAILED, best_records
 
 if TYPE_CHECKING:
     from pipelines.jobs.target import Target
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Hyperparameters with the number of epochs that their validation found best."""
+    """Hyperparameters with the number of epochs that their validation found best.
+
+    Attributes:
+        params: The hyperparameters.
+        epochs: How long they are trained.
+        trial: Number of the trial that found them, or None for the defaults.
+    """
 
     params: Mapping[str, Any]
     epochs: int
+    trial: int | None = None
 
 
 def is_same_point(space: Space, one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
@@ -58,7 +65,28 @@ def winner(target: Target, found: SearchResult) -> Candidate:
     best = found.best
     if best is None:
         raise JobError("No trial of the study is complete: there is nothing to refit.")
-    return Candidate(params=dict(best.params), epochs=best_epoch_of(best, target.budget))
+    return _candidate(best, target)
+
+
+def runners_up(target: Target, found: SearchResult, settings: SearchSettings) -> list[Candidate]:
+    """The other points of complete trials, the best first.
+
+    Args:
+        target: What was searched.
+        found: Its trials.
+        settings: Say whether larger is better.
+    """
+    others: dict[Any, Candidate] = {}
+    for record in best_records(found.records, maximize=settings.maximize):
+        others.setdefault(target.space.key(record.params), _candidate(record, target))
+    if found.best is not None:
+        others.pop(target.space.key(found.best.params), None)
+    return list(others.values())
+
+
+def _candidate(record: TrialRecord, target: Target) -> Candidate:
+    epochs = best_epoch_of(record, target.budget)
+    return Candidate(params=dict(record.params), epochs=epochs, trial=record.number)
 
 
 def defaults(target: Target, found: SearchResult, settings: SearchSettings) -> Candidate:

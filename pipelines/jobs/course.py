@@ -101,7 +101,7 @@ def _known_result(found: SearchResult, study: Any, review: Review, note: OnNote)
 
 
 def _is_current(final: Mapping[str, Any], found: SearchResult, target: Target) -> bool:
-    """Whether the recorded result is about these trials, this winner, its seeds and test rows.
+    """Whether the recorded result is about these trials, this winner, its refits and test rows.
 
     A result that does not say which rows it was tested on is taken at its word.
     """
@@ -110,5 +110,6 @@ def _is_current(final: Mapping[str, Any], found: SearchResult, target: Target) -
         final.get("trials") == found.n_trials
         and final.get("best_trial") == found.best_trial
         and final.get("seeds", 1) == target.seeds
+        and final.get("average", 1) == target.average
         and target.tested_on in (None, final.get("tested_on", unsaid))
     )

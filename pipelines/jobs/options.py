@@ -73,6 +73,11 @@ class JobOptions(SearchOptions):
         description="Seeds with which the winner and the defaults are refitted and tested, and "
         "with which `stages: auto` confirms its best points.",
     )
+    average: Count = Field(
+        1,
+        description="How many of the best trials of a recipe are refitted and averaged into the "
+        "model that is kept; the best alone is partly luck.",
+    )
     folds: Annotated[Count, Field(ge=2)] | None = Field(
         None, description="Folds of cross-validation in each trial."
     )
@@ -116,6 +121,15 @@ class JobOptions(SearchOptions):
         if stages != "auto":
             check_stages(stages)
         return stages
+
+    @model_validator(mode="after")
+    def _one_metric_for_an_average(self) -> Self:
+        if self.average > 1 and len(self.objective) > 1:
+            raise ValueError(
+                "`average` is of the trials that are best by one metric. Got "
+                f"average={self.average} and {len(self.objective)} objectives: leave one of them."
+            )
+        return self
 
     @model_validator(mode="after")
     def _enough_for_stages(self) -> Self:

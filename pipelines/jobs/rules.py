@@ -45,6 +45,11 @@ def _check_function(job: Job) -> None:
             f"is not refitted. Got seeds={job.seeds}: add a confirming stage with "
             "`repeats`."
         )
+    if job.average > 1:
+        raise ValueError(
+            "`average` is of refitted trials of a recipe; a function is not refitted. Got "
+            f"average={job.average}: leave it out."
+        )
     if job.register_as is not None:
         raise ValueError(
             "`register` is for the refitted winner of a recipe; a function is not "

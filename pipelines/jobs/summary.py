@@ -31,6 +31,9 @@ def summary_facts(result: TuneResult) -> list[tuple[str, str]]:
     if result.best_value is not None:
         facts.append(("validation", f"{result.metric} {result.best_value:.4f}"))
     facts += _choice(result)
+    if "averaged" in final:
+        trials = ", ".join(map(str, final["averaged"]))
+        facts.append(("average", f"the model is the average of trials {trials}, refitted"))
     facts += _tested(final) + ([] if loses else verdict)
     facts += _over_seeds(final)
     facts += [("data", note) for note in result.notes]

@@ -31,6 +31,7 @@ class Target(Protocol):
         default_point: The default hyperparameters as a point of the space, which is tried
             first; None when there are none, or they lie outside of the space.
         seeds: With how many seeds the winner is refitted, at least 1.
+        average: How many of the best trials are refitted and averaged, at least 1.
         tested_on: Fingerprint of test rows that are no part of the data, or None.
         last_step: What `finish` is about to do, for the user.
         about_data: What the user is told of data of their own before the search; read already.
@@ -59,6 +60,10 @@ class Target(Protocol):
 
     @property
     def seeds(self) -> int:
+        """At least 1."""
+
+    @property
+    def average(self) -> int:
         """At least 1."""
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -141,6 +141,16 @@ class Task(ABC):
         A task whose pictures are of its reports predicts the split once for both.
         """
         return self.figures(model, split), {}
+
+    def average(self, models: Sequence[keras.Model]) -> keras.Model:
+        """One model that gives the average of what several ones predict.
+
+        Args:
+            models: Trained for this task, from the same inputs to one row of outputs.
+        """
+        from cookbook.models.averages import averaged
+
+        return averaged(models, kind="values")
 
     @property
     def validation_scores(self) -> tuple[str, ...]:

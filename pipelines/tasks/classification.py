@@ -21,7 +21,7 @@ from pipelines.tasks.scorers import CLASS_SCORERS, Scorer, class_report
 from pipelines.tasks.scores import class_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
@@ -87,6 +87,16 @@ class Classification(Task):
         """Compiles a model with one logit per class, or one for two classes."""
         self._one_logit = model.output_shape[-1] == 1
         super().compile(model, total_steps=total_steps)
+
+    def average(self, models: Sequence[keras.Model]) -> keras.Model:
+        """One model whose probabilities are the mean of those of several ones.
+
+        Args:
+            models: As for every task.
+        """
+        from cookbook.models.averages import averaged
+
+        return averaged(models, kind="probabilities")
 
     def loss(self) -> keras.losses.Loss:
         """Cross-entropy of the logits, or the loss that the options name."""

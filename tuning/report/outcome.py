@@ -13,7 +13,7 @@ from tuning.workers.context import RESUMED
 _SHOWN = {
     *("metric", "test_metrics", "interval", "default_metrics", "difference", "verdict"),
     *("baseline", "baseline_metrics", "baseline_difference", "standing", "reproduce"),
-    *("over_seeds", "pareto", "stages", "confirmed"),
+    *("over_seeds", "pareto", "stages", "confirmed", "average"),
 }
 # In this order, in words.
 _WORDS = {
@@ -22,6 +22,7 @@ _WORDS = {
     "epochs": "epochs",
     RESUMED: "epochs of the refit that an interrupted process had trained",
     "seeds": "seeds",
+    "averaged": "trials that the model averages",
     "test_rows": "test rows",
     "test_reads": "looks at the test rows",
     "seconds": "seconds in all",

@@ -35,6 +35,7 @@ class FunctionTarget:
     metrics: ClassVar[tuple[tuple[str, str], ...]] = ()
     default_point: ClassVar[None] = None
     seeds: ClassVar[int] = 1
+    average: ClassVar[int] = 1
     tested_on: ClassVar[None] = None
     about_data: ClassVar[tuple[str, ...]] = ()
     last_step: ClassVar[str] = "Writing the result ..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.datasets.fingerprint import content_digest
 from pipelines.jobs.keras_tuner.arrays import store_arrays
@@ -63,6 +63,7 @@ class HyperModelTarget:
     seeds: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
     class_weight: ClassWeight | None = None
+    average: ClassVar[int] = 1
     about_data: tuple[str, ...] = ()
     preload: tuple[str, ...] = BuildObjective.preload
 
@@ -242,6 +243,11 @@ def _check_compiled(model: Any) -> None:
 
 
 def _check(data: ArrayData, job: JobOptions) -> None:
+    if job.average > 1:
+        raise ValueError(
+            "`average` is of trials of a recipe, whose models have one form. Got "
+            f"average={job.average} for a hypermodel: leave it out."
+        )
     if job.folds is not None and data.validation is not None:
         raise ValueError(
             "`folds` divide the rows themselves: leave `validation_data` out. "

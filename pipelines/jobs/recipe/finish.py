@@ -13,6 +13,7 @@ from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.recipe.refit import (
+    AVERAGED,
     HISTORY,
     NOTES,
     REPORTS,
@@ -59,7 +60,9 @@ def finish_recipe(
         standard = candidates.defaults(target, found, settings)
     folder = settings.directory / REFITS
     shutil.rmtree(folder, ignore_errors=True)  # of an end that was cut off
-    winners = _refits(target, chosen, settings, folder / "winner", keeps=True)
+    others = candidates.runners_up(target, found, settings) if target.average > 1 else []
+    beside = {"average": target.average, "others": tuple(others)}
+    winners = _refits(target, chosen, settings, folder / "winner", keeps=True, **beside)
     defaults = _refits(target, standard, settings, folder / "defaults", keeps=False)
     comparison = RecipeComparison(
         recipe=target.recipe,
@@ -89,13 +92,21 @@ def finish_recipe(
         "epochs": chosen.epochs,
         **{name: first.notes[name] for name in (RESUMED,) if name in first.notes},
         "seeds": target.seeds,
+        **_averaged(target, chosen, first),
         **found.choice,
         "notes": outcome.notes[NOTES],
-        "reproduce": train_command(target.recipe.name, chosen, json.loads(target.data.options)),
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": reads,
     }
+
+
+def _averaged(target: RecipeTarget, chosen: candidates.Candidate, refit: Outcome) -> dict[str, Any]:
+    """Which trials the model is the average of; of a single one, how it is trained again."""
+    if AVERAGED in refit.notes:
+        return {"average": target.average, AVERAGED: [chosen.trial, *refit.notes[AVERAGED]]}
+    command = train_command(target.recipe.name, chosen, json.loads(target.data.options))
+    return {"average": target.average, "reproduce": command}
 
 
 def _refits(
@@ -105,6 +116,7 @@ def _refits(
     folder: Path,
     *,
     keeps: bool,
+    **beside: Any,
 ) -> Sequence[Call]:
     """One refit for each seed; the model of the first one is kept, if any is."""
     if candidate is None:
@@ -116,6 +128,7 @@ def _refits(
                 data=target.data,
                 registration=dict(target.registration) if keeps and number == 0 else None,
                 checkpoints=refits_folder(settings),
+                **beside,
             ),
             params=candidate.params,
             seed=one,

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     import keras
 
     from pipelines.datasets.containers import Split
+    from pipelines.jobs.candidates import Candidate
     from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.experiment import Experiment
 
 REPORTS, HISTORY, SCORES, NOTES = "reports", "history", "scores", "dataset_notes"  # notes
+AVERAGED = "averaged"  # note: numbers of the trials, with more than one
 _REASON = "the end of a search"
 _PREDICTIONS = "predictions.npy"
 _TICK = 0.02
@@ -48,12 +50,17 @@ class RecipeRefit:
         registration: How MLflow registers the model that is kept; None for one that is not kept.
         checkpoints: Folder of the file from which it goes on when its process died, or None. The
             file stays, as the other refits may still train.
+        average: How many candidates the model is the average of, at least 1.
+        others: What may be averaged beside the hyperparameters, the best first. Those that
+            prepare inputs or outputs in another way are passed over, for a model takes one form.
     """
 
     recipe: Recipe
     data: DataRequest
     registration: Mapping[str, Any] | None = None
     checkpoints: Path | None = None
+    average: int = 1
+    others: tuple[Candidate, ...] = ()
     preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
 
     def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
@@ -67,12 +74,10 @@ class RecipeRefit:
 
         dataset = self.data.load()
         experiment = Experiment(self.recipe, params, dataset, seed=context.seed)
-        checkpoint = self._checkpoint(experiment, context.budget)
-        model, history = experiment.train(
-            epochs=context.budget, with_validation=True, checkpoint=checkpoint
-        )
-        if checkpoint is not None and checkpoint.epoch:
-            context.annotate(RESUMED, checkpoint.epoch)
+        model, history = self._train(experiment, context, epochs=context.budget)
+        beside = self._beside(experiment, context)
+        if beside:
+            model = experiment.task.average([model, *beside])
         context.report(1, {ASK: 1.0})
         test = dataset.test.open(_REASON)
         _keep_predictions(experiment.task.predict(model, test.x), context.directory)
@@ -81,6 +86,32 @@ class RecipeRefit:
             context.annotate(REPORTS, reports)
             context.annotate(HISTORY, history)
         return {}
+
+    def _train(
+        self, experiment: Experiment, context: Context, *, epochs: int | None
+    ) -> tuple[keras.Model, dict[str, list[float]]]:
+        checkpoint = self._checkpoint(experiment, epochs)
+        found = experiment.train(epochs=epochs, with_validation=True, checkpoint=checkpoint)
+        if checkpoint is not None and checkpoint.epoch:
+            context.annotate(RESUMED, checkpoint.epoch)
+        return found
+
+    def _beside(self, winner: Experiment, context: Context) -> list[keras.Model]:
+        """Models of the best others that take and give what the winner does."""
+        from pipelines.training.experiment import Experiment
+
+        models: list[keras.Model] = []
+        trials: list[int | None] = []
+        for other in self.others:
+            if len(models) + 1 >= self.average:
+                break
+            experiment = Experiment(self.recipe, other.params, winner.dataset, seed=winner.seed)
+            if _form(experiment) == _form(winner):
+                models.append(self._train(experiment, context, epochs=other.epochs)[0])
+                trials.append(other.trial)
+        if trials:
+            context.annotate(AVERAGED, trials)
+        return models
 
     def _checkpoint(self, experiment: Experiment, epochs: int | None) -> Checkpoint | None:
         if self.checkpoints is None:
@@ -112,6 +143,11 @@ class RecipeRefit:
         delivery.keep(folder, example, figures=figures, texts=kept.texts)
         save_model(experiment, model, folder)
         return kept.reports
+
+
+def _form(experiment: Experiment) -> tuple[Any, ...]:
+    """How raw inputs reach a model, how its outputs are read, and how many there are."""
+    return experiment.task.serving_config(), getattr(experiment.task, "outputs", None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class RecipeTarget:
         data: Its data.
         folds: Folds of the cross-validation in each trial, or None.
         seeds: With how many seeds winner and defaults are refitted.
+        average: How many of the best trials are refitted and averaged.
         registration: `register` and `alias` of the winner, or empty.
     """
 
@@ -47,6 +48,7 @@ class RecipeTarget:
     data: DataRequest
     folds: int | None = None
     seeds: int = 1
+    average: int = 1
     registration: Mapping[str, Any] = field(default_factory=dict)
     tested_on: ClassVar[None] = None
     preload: ClassVar[tuple[str, ...]] = RecipeObjective.preload
@@ -72,6 +74,8 @@ class RecipeTarget:
         data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
         if job.folds is not None:
             _check_foldable(recipe)
+        if job.average > 1:
+            _check_averaged(recipe)
         fixed = {**(recipe.tiny if tiny else {}), **job.params}
         if job.epochs:
             fixed["epochs"] = job.epochs
@@ -80,6 +84,7 @@ class RecipeTarget:
             data=data,
             folds=job.folds,
             seeds=job.seeds,
+            average=job.average,
             registration=job.registration,
         )
 
@@ -179,6 +184,15 @@ def with_values(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
     check_hyperparameters(recipe, fixed)
     defaults = with_changes(recipe.defaults, fixed)
     return dataclasses.replace(recipe, defaults=defaults, space=without_fixed(recipe.space, fixed))
+
+
+def _check_averaged(recipe: Recipe) -> None:
+    if not all(task_entry(task).foldable for task in recipe.tasks):
+        averaged = ", ".join(name for name, row in TASKS.items() if row.foldable)
+        raise ValueError(
+            f"`average` is of models that give one row of numbers each: the tasks {averaged}. The "
+            f"recipe {recipe.name!r} is of the task {recipe.task}: leave `average` out."
+        )
 
 
 def _check_foldable(recipe: Recipe) -> None:

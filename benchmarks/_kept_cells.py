@@ -21,7 +21,10 @@ _OURS = (
     "pipelines/recipes/catalog/tabular.py",
 )
 _SEARCHES = ("benchmarks/_table_searches.py",)
-_OUR_SEARCHES = ("tuning/engine", "tuning/strategies", "pipelines/jobs/candidates.py")
+_OUR_SEARCHES = (
+    *("tuning/engine", "tuning/strategies", "pipelines/jobs/candidates.py"),
+    *("pipelines/jobs/recipe/refit.py", "cookbook/models/averages.py"),
+)
 _LIBRARIES = ("keras", "lightgbm", "numpy", "optuna", "scikit-learn", "tensorflow-cpu")
 
 
@@ -34,12 +37,13 @@ class Cell:
     method: str
 
 
-def deciding_code(method: str, trials: int = 0) -> str:
+def deciding_code(method: str, trials: int = 0, average: int = 1) -> str:
     """Digest of the code and the libraries that decide what a method predicts.
 
     Args:
         method: Its name.
         trials: Of its search; 0 for none.
+        average: How many of the best trials are averaged.
     """
     versions = installed_versions(_LIBRARIES)
     is_ours = method in (OURS, PLAIN)
@@ -48,7 +52,8 @@ def deciding_code(method: str, trials: int = 0) -> str:
         places += [*_SEARCHES, *(_OUR_SEARCHES if is_ours else ())]
     digest = code_digest(*(_ROOT / place for place in places))
     known = [digest, *(f"{name}{versions.get(name)}" for name in sorted(versions))]
-    return "-".join([*known, f"{trials} trials"] if trials else known)
+    search = [f"{trials} trials"] if trials else []
+    return "-".join([*known, *search, *([f"{average} averaged"] if average > 1 else [])])
 
 
 class KeptCells:

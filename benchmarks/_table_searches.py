@@ -120,7 +120,14 @@ PEERS: Mapping[str, PeerSearch] = {
 
 
 def searched(
-    method: str, table: PublicTable, train: Rows, test: Rows, seed: int, *, trials: int
+    method: str,
+    table: PublicTable,
+    train: Rows,
+    test: Rows,
+    seed: int,
+    *,
+    trials: int,
+    average: int = 1,
 ) -> np.ndarray:
     """Searches a method on some of the training rows, refits it on all and predicts the test rows.
 
@@ -131,18 +138,24 @@ def searched(
         test: Rows that are looked at once, at the end.
         seed: Of the validation rows, the search and the trainings.
         trials: How many.
+        average: How many of the best ones are refitted; the mean of what they predict counts.
 
     Returns:
         Probabilities `float64[rows, classes]`, or numbers `float64[rows]`.
     """
     if method == OURS:
-        return _tuned(table, train, test, seed, trials)
-    return _searched_peer(method, table, train, test, seed, trials)
+        frame = with_splits(table, train, test, seed)
+        return _tuned(table, frame, test, seed=seed, trials=trials, average=average)
+    found = _search_of_peer(method, table, train, seed, trials)
+    refit, predict = PEERS[method].refit, METHODS[method]
+    best = [predict(table, train, test, seed, **params, **refit) for params in found[:average]]
+    return np.asarray(np.mean(best, axis=0))
 
 
-def _searched_peer(
-    method: str, table: PublicTable, train: Rows, test: Rows, seed: int, trials: int
-) -> np.ndarray:
+def _search_of_peer(
+    method: str, table: PublicTable, train: Rows, seed: int, trials: int
+) -> list[dict[str, Any]]:
+    """Hyperparameters of the trials, the best first; of equal points the first."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -156,7 +169,11 @@ def _searched_peer(
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
     study.enqueue_trial(_first(peer, table))
     study.optimize(validated, n_trials=trials)
-    return predict(table, train, test, seed, **study.best_params, **peer.refit)
+    best: list[dict[str, Any]] = []
+    for done in sorted(study.trials, key=lambda done: float(done.values[0])):
+        if done.params not in best:
+            best.append(done.params)
+    return best
 
 
 def _first(peer: PeerSearch, table: PublicTable) -> dict[str, Any]:
@@ -166,11 +183,12 @@ def _first(peer: PeerSearch, table: PublicTable) -> dict[str, Any]:
     return first
 
 
-def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) -> np.ndarray:
+def _tuned(
+    table: PublicTable, frame: pd.DataFrame, test: Rows, *, seed: int, trials: int, average: int
+) -> np.ndarray:
     import pipelines
     from pipelines.serving.bundle import Bundle
 
-    frame = with_splits(table, train, test, seed)
     kind = "classification" if table.classes else "regression"
     with tempfile.TemporaryDirectory() as root:
         found = pipelines.tune(
@@ -178,6 +196,7 @@ def _tuned(table: PublicTable, train: Rows, test: Rows, seed: int, trials: int) 
             {"path": frame, "split": SPLIT, "task": kind},
             target=TARGET,
             trials=trials,
+            average=average,
             seed=seed,
             workers=1,
             root=root,

@@ -1,7 +1,8 @@
 """The recipe `tabular` beside gradient boosting and others on public tables.
 
 By default nobody searches: each method runs with its defaults, once on each of five folds. With
-`--trials 40` each is searched first, on some of the training rows, and then refitted on all.
+`--trials 40` each is searched first, on some of the training rows, and then refitted on all; with
+`--average 8` the best eight trials of each are refitted, and the mean of what they predict counts.
 Finished cells are kept, so an interrupted run goes on. Seconds are those of the processor, on one
 thread.
 """
@@ -42,13 +43,16 @@ def folds(table: PublicTable) -> list[tuple[Any, Any]]:
     return list(made.split(table.x, table.y))
 
 
-def measure(cell: Cell, table: PublicTable, trials: int = 0) -> dict[str, float]:
+def measure(
+    cell: Cell, table: PublicTable, *, trials: int = 0, average: int = 1
+) -> dict[str, float]:
     """Trains one method on one fold and scores it on the rows it has not seen.
 
     Args:
         cell: Which.
         table: Its table.
         trials: Of the search before; 0 takes the defaults.
+        average: How many of the best trials are refitted and averaged.
 
     Returns:
         Scores, and `seconds` of the processor, in this process and those that it started.
@@ -56,7 +60,8 @@ def measure(cell: Cell, table: PublicTable, trials: int = 0) -> dict[str, float]
     train, test = folds(table)[cell.fold]
     started = processor_seconds()
     if trials:
-        predictions = searched(cell.method, table, train, test, cell.fold, trials=trials)
+        how = {"trials": trials, "average": average}
+        predictions = searched(cell.method, table, train, test, cell.fold, **how)
     else:
         predictions = METHODS[cell.method](table, train, test, cell.fold)
     seconds = processor_seconds() - started
@@ -70,6 +75,7 @@ def run_all(
     count: int,
     *,
     trials: int = 0,
+    average: int = 1,
 ) -> None:
     """Measures what is not kept yet, fold by fold.
 
@@ -79,12 +85,13 @@ def run_all(
         kept: Gets each cell as it ends.
         count: How many of the folds.
         trials: Of the search of each method; 0 takes the defaults.
+        average: How many of the best trials are refitted and averaged.
     """
     cells = [Cell(t, fold, m) for fold in range(count) for t in tables for m in methods]
     missing = [cell for cell in cells if cell not in kept]
     CONSOLE.log(f"{len(missing)} of {len(cells)} cells to measure")
     for cell in missing:
-        kept.add(cell, measure(cell, tables[cell.table], trials))
+        kept.add(cell, measure(cell, tables[cell.table], trials=trials, average=average))
         CONSOLE.log(f"{cell.table}, fold {cell.fold + 1}, {cell.method}: {kept[cell]}")
 
 
@@ -102,7 +109,10 @@ def main() -> None:
     command.add_argument("--methods", nargs="+", choices=METHODS, help="all by default; ours first")
     command.add_argument("--tables", nargs="+", choices=SOURCES, help="all that are small enough")
     command.add_argument("--trials", type=int, default=0, help="search each method before")
+    command.add_argument("--average", type=int, default=1, help="with --trials: the best so many")
     options = command.parse_args()
+    if options.average < 1 or (options.average > 1 and not options.trials):
+        command.error(f"--average is of the best of --trials. Got {options.average}: set both.")
     # Before anything imports a numeric library: one thread for everybody.
     os.environ |= dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1"
@@ -115,11 +125,13 @@ def main() -> None:
     if trials and not options.tables:
         tables = {name: table for name, table in tables.items() if len(table.y) <= MOST_ROWS}
     methods = _methods(options.methods, trials)
-    name = "tables-searched" if trials else "tables"
+    average = options.average
+    name = "tables-averaged" if average > 1 else "tables-searched" if trials else "tables"
     path = None if options.quick else RESULTS / f"{name}.runs.jsonl"
-    kept = KeptCells(path, codes={method: deciding_code(method, trials) for method in methods})
+    codes = {method: deciding_code(method, trials, average) for method in methods}
+    kept = KeptCells(path, codes=codes)
     known = sum(Cell(t, f, m) in kept for t in tables for f in range(count) for m in methods)
-    run_all(tables, methods, kept, count, trials=trials)
+    run_all(tables, methods, kept, count, trials=trials, average=average)
     record = {
         "name": name,
         "title": f"{len(tables)} public tables, {count} of {FOLDS} folds each",
@@ -128,6 +140,7 @@ def main() -> None:
         "seeds": list(range(count)),
         "cells_kept_before": known,
         **({"trials": trials, "validation": VALIDATION} if trials else {}),
+        **({"average": average} if average > 1 else {}),
         **summarize(tables, methods, kept, count),
     }
     if trials:

@@ -39,6 +39,8 @@ def _outcome(record: Mapping[str, Any]) -> str:
     ranks = record["summary"]["all"]["mean_rank"]
     own, better = ranks[OURS], {name: r for name, r in ranks.items() if r < ranks[OURS]}
     after = f"after {record['trials']} trials of each method"
+    if "average" in record:
+        after += f", the best {record['average']} of each averaged"
     if better:
         ahead = ", ".join(f"{name} ({rank:.2f})" for name, rank in sorted(better.items()))
         found = f"**Behind by mean rank {after}: `{OURS}` {own:.2f}; ahead of it: {ahead}.**"

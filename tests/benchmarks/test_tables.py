@@ -10,7 +10,7 @@ import pytest
 from optuna.trial import FixedTrial
 from scipy import stats
 
-from benchmarks import _public_tables, tables
+from benchmarks import _public_tables, _table_searches, tables
 from benchmarks._kept_cells import Cell, KeptCells, deciding_code
 from benchmarks._public_tables import PublicTable, load_table
 from benchmarks._table_methods import METHODS, OURS, PEER, without_validation
@@ -103,6 +103,7 @@ def test_cells_that_ended_are_there_after_an_interruption(tmp_path) -> None:
 
 def test_a_kept_cell_is_of_its_method_and_its_trials() -> None:
     codes = [deciding_code(method, trials) for method in (OURS, "linear") for trials in (0, 3, 40)]
+    codes += [deciding_code(method, 40, 8) for method in (OURS, "linear")]
     assert len(set(codes)) == len(codes)
     assert deciding_code(PEER, 3) == deciding_code("linear", 3)
 
@@ -208,12 +209,22 @@ def test_a_searched_peer_predicts_every_test_row() -> None:
     np.testing.assert_allclose(found.sum(axis=1), np.ones(len(test)))
 
 
+def test_the_best_trials_of_a_peer_are_averaged() -> None:
+    table = load_table("wine")
+    train, test = tables.folds(table)[0]
+    points = _table_searches._search_of_peer("linear", table, train, 0, 4)
+    assert len({point["inverse"] for point in points}) == 4
+    parts = [METHODS["linear"](table, train, test, 0, **point) for point in points[:2]]
+    found = searched("linear", table, train, test, 0, trials=4, average=2)
+    np.testing.assert_allclose(found, np.mean(parts, axis=0))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("method", [OURS, *sorted(PEERS)])
 def test_every_method_can_be_searched(method: str) -> None:
     pytest.importorskip("lightgbm") if method == "LightGBM" else None
     for name in ("wine", "diabetes"):
-        found = tables.measure(Cell(name, 0, method), load_table(name), 2)
+        found = tables.measure(Cell(name, 0, method), load_table(name), trials=2)
         assert all(map(math.isfinite, found.values()))
         assert found["seconds"] > 0
 

@@ -52,7 +52,7 @@ class RecipeRefit:
             file stays, as the other refits may still train.
         average: How many candidates the model is the average of, at least 1.
         others: What may be averaged beside the hyperparameters, the best first. Those that
-            prepare inputs or outputs in another way are passed over, for a model takes one form.
+            prepare inputs or outputs in another way, or diverge, are passed over.
     """
 
     recipe: Recipe
@@ -106,8 +106,12 @@ class RecipeRefit:
             if len(models) + 1 >= self.average:
                 break
             experiment = Experiment(self.recipe, other.params, winner.dataset, seed=winner.seed)
-            if _form(experiment) == _form(winner):
-                models.append(self._train(experiment, context, epochs=other.epochs)[0])
+            if _form(experiment) != _form(winner):
+                continue
+            model, history = self._train(experiment, context, epochs=other.epochs)
+            # With more rows it may diverge, and one number that is none spoils the average.
+            if np.isfinite(history["loss"][-1]):
+                models.append(model)
                 trials.append(other.trial)
         if trials:
             context.annotate(AVERAGED, trials)

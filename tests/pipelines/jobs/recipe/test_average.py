@@ -48,6 +48,7 @@ def test_a_refit_averages_what_takes_the_form_of_the_winner(tmp_path):
     others = [
         Candidate(params={"power": "none"}, epochs=1, trial=4),  # other inputs
         Candidate(params={"learning_rate": 0.1}, epochs=epochs, trial=7),
+        Candidate(params={"learning_rate": 1e30}, epochs=epochs, trial=8),  # diverges
         Candidate(params={"widths": (8,)}, epochs=epochs, trial=2),
         Candidate(params={"dropout": 0.5}, epochs=1, trial=3),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cookbook._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from cookbook.callbacks.averaged_weights import AveragedWeights as AveragedWeights
     from cookbook.callbacks.averaging import StochasticWeightAveraging as StochasticWeightAveraging
     from cookbook.callbacks.averaging import reestimate_batch_norm as reestimate_batch_norm
     from cookbook.callbacks.backup import BitExactBackup as BitExactBackup
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "averaged_weights": ["AveragedWeights"],
         "averaging": ["StochasticWeightAveraging", "reestimate_batch_norm"],
         "backup": ["BitExactBackup"],
         "clipping": ["CLIPPING", "clipping_arguments"],

@@ -43,20 +43,29 @@ def reestimate_batch_norm(
         (2.0, 1.0)
     """
     check_range("batch_size", batch_size, AT_LEAST_ONE)
-    norms = [
-        layer
-        for layer in leaf_layers(model)
-        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
-    ]
+    norms = _norms(model)
     if not norms:
         return 0
     if isinstance(x, np.ndarray):
         x = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
-    statistics = [v for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
+    statistics = norm_statistics(model)
     means = _mean_statistics(model, x, norms=norms, statistics=statistics)
     for variable, value in zip(statistics, means, strict=True):
         variable.assign(value)
     return len(norms)
+
+
+def norm_statistics(model: keras.Model) -> list[Any]:
+    """The moving means and variances of every batch normalisation that is trained.
+
+    Args:
+        model: Built model.
+    """
+    return [v for layer in _norms(model) for v in (layer.moving_mean, layer.moving_variance)]
+
+
+def _norms(model: keras.Model) -> list[Any]:
+    return [layer for layer in leaf_layers(model) if _is_norm(layer)]
 
 
 def _mean_statistics(
@@ -69,7 +78,7 @@ def _mean_statistics(
         for layer in norms:
             layer.momentum = 0.0  # the update is then the batch's own statistic
         for batch in batches:
-            size = len(batch)
+            size = len(keras.tree.flatten(batch)[0])
             # Nothing is assigned inside the scope; it hands the updates out instead.
             with keras.StatelessScope() as scope:
                 model(batch, training=True)
@@ -92,8 +101,8 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
     seen no forward pass, so batch normalisation gets new statistics from `x` at the end.
     Run it with a constant or cyclical learning rate that stays high. (Izmailov et al. 2018.)
 
-    For an exponential average take Keras' own: `use_ema=True` of every optimizer with
-    `keras.callbacks.SwapEMAWeights`.
+    For an exponential average take `use_ema=True` of every optimizer with
+    `cookbook.callbacks.AveragedWeights`.
 
     Put it last in the list: `EarlyStopping(restore_best_weights=True)` after it would
     overwrite the average.
@@ -142,7 +151,7 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
     @override
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.count, self.average = 0, []
-        kinds = [layer for layer in leaf_layers(self.model) if _is_norm(layer)]
+        kinds = _norms(self.model)
         if self._x[0] is None and kinds:
             raise ValueError(
                 "Averaged weights need new batch-norm statistics. Got x=None and "

@@ -39,8 +39,9 @@ CALLBACKS = table(
         ),
         Entry(
             name="ema",
-            reference="keras.callbacks:SwapEMAWeights",
-            summary="Evaluates and saves with the moving average an optimizer keeps (use_ema).",
+            reference="cookbook.callbacks.averaged_weights:AveragedWeights",
+            summary="Evaluates and saves with the moving average an optimizer keeps (use_ema), "
+            "with batch-norm statistics of its own.",
             source="Polyak and Juditsky 1992",
         ),
         Entry(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
 
+from cookbook.callbacks.averaged_weights import AveragedWeights
 from pipelines.hyperparameters.families import with_changes
 from pipelines.hyperparameters.optimizer import schedule_callbacks
 from pipelines.hyperparameters.options import (
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from pipelines.inputs.feeds import Batch, Feed
     from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.tensorflow.kept_trainers import KeptTrainers
+
+
+# Of which averaged weights get their statistics of batch normalisation.
+_ROWS = 2048
 
 
 class Experiment:
@@ -146,6 +152,12 @@ class Experiment:
         )
         return plain_form(trainer.model), history
 
+    def _some_inputs(self, *, with_validation: bool) -> list[Any]:
+        """Inputs of some training batches, for statistics of batch normalisation."""
+        feed = self.task.training_feed(seed=self.seed, with_validation=with_validation)
+        state, count = feed.start(0), min(feed.steps, -(-_ROWS // self.options.batch_size))
+        return [feed.batch(state, keras.ops.convert_to_tensor(k, "int32"))[0] for k in range(count)]
+
     def first_batch(self) -> Batch:
         """The first rows that the model is trained on, as it takes them."""
         return self.task.training_feed(seed=self.seed, with_validation=False).sample()
@@ -169,7 +181,8 @@ class Experiment:
         stops_early = bool(self.options.patience and validated)
         if self.options.ema:
             # Early stopping must keep the averaged weights of its best epoch, not the raw ones.
-            callbacks.append(keras.callbacks.SwapEMAWeights(swap_on_epoch=stops_early))
+            batches = functools.partial(self._some_inputs, with_validation=not validated)
+            callbacks.append(AveragedWeights(batches, swap_on_epoch=stops_early))
         if stops_early:
             callbacks.append(
                 keras.callbacks.EarlyStopping(

@@ -59,7 +59,10 @@ ROWS = {
         bad={"ratio": 2.0},
         message="0 < ratio < 1",
     ),
-    "ema": Row(optimizer=lambda: keras.optimizers.Adam(1e-2, use_ema=True)),
+    "ema": Row(
+        options=lambda folder: {"batches": lambda: [X]},
+        optimizer=lambda: keras.optimizers.Adam(1e-2, use_ema=True),
+    ),
     "swa": Row(
         options=lambda folder: {"x": X, "start": 1},
         bad={"start": -1},

@@ -1,0 +1,88 @@
+"""Averaged weights with statistics of their own: when they come, go and stay."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from cookbook.callbacks import AveragedWeights, reestimate_batch_norm
+
+X = np.random.default_rng(0).normal(1.0, 2.0, size=(32, 3)).astype("float32")
+Y = X.sum(axis=1, keepdims=True)
+
+
+def _model(*, norm=True):
+    keras.utils.set_random_seed(0)
+    norms = [keras.layers.BatchNormalization()] if norm else []
+    layers = [keras.layers.Dense(4), *norms, keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((3,)), *layers])
+    model.compile(keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.9), "mse")
+    return model
+
+
+def _statistics(model):
+    norm = next(one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
+    return [
+        np.asarray(keras.ops.convert_to_numpy(v)) for v in (norm.moving_mean, norm.moving_variance)
+    ]
+
+
+def _fit(model, *callbacks, epochs=3, **options):
+    return model.fit(
+        X, Y, batch_size=8, epochs=epochs, shuffle=False, verbose=0, callbacks=list(callbacks),
+        **options,
+    )  # fmt: skip
+
+
+def test_the_model_ends_with_the_statistics_of_its_averaged_weights():
+    model = _model()
+    _fit(model, AveragedWeights(lambda: [X]))
+    found = _statistics(model)
+    reestimate_batch_norm(model, [X])
+    np.testing.assert_allclose(found, _statistics(model), rtol=1e-5)
+
+
+def test_training_goes_on_with_its_own_statistics_and_validation_tells_the_average():
+    plain, averaged = _model(), _model()
+    seen = []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: seen.append(_statistics(averaged))
+    )
+    kept = []
+    keep = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: kept.append(_statistics(plain))
+    )
+    _fit(plain, keep)
+    history = _fit(averaged, AveragedWeights(lambda: [X]), look, validation_data=(X, Y))
+    np.testing.assert_allclose(seen, kept, rtol=1e-4)
+    score = averaged.evaluate(X, Y, batch_size=8, verbose=0)
+    assert history.history["val_loss"][-1] == pytest.approx(score, rel=1e-4)
+
+
+def test_early_stopping_keeps_the_average_of_its_best_epoch():
+    model = _model()
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=1, restore_best_weights=True)
+    average = AveragedWeights(lambda: [X], swap_on_epoch=True)
+    history = _fit(model, average, stop, epochs=30, validation_data=(X, Y + 3))
+    best = min(history.history["val_loss"])
+    assert model.evaluate(X, Y + 3, batch_size=8, verbose=0) == pytest.approx(best, rel=1e-4)
+
+
+def test_batches_are_made_once_and_only_for_batch_normalisation():
+    made = []
+
+    def batches():
+        made.append(1)
+        return [X]
+
+    _fit(_model(norm=False), AveragedWeights(batches), validation_data=(X, Y))
+    assert not made
+    _fit(_model(), AveragedWeights(batches), validation_data=(X, Y))
+    assert len(made) == 1
+
+
+def test_statistics_need_data():
+    _fit(_model(norm=False), AveragedWeights())
+    with pytest.raises(ValueError, match=r"statistics of their own\. Got batches=None: pass a"):
+        _fit(_model(), AveragedWeights())

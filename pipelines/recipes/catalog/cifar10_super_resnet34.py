@@ -6,6 +6,9 @@ processor can finish, on images that grow from 16 to 32 pixels
 (`pipelines.recipes.resnet_training`). On a GPU: `--set epochs=200 --set spatial_dropout=0.1 --set
 progressive_sizes=[]`.
 
+The record's training stopped after 12 epochs and went on with the next version of the code, whose
+averaged weights have batch-norm statistics of their own.
+
 Measured by `python -m benchmarks.recipes` on 2026-11-27:
 
     test        accuracy 0.5457; linear discriminant analysis 0.4168

@@ -51,7 +51,7 @@ RECIPE = Recipe(
     source=cite("003", "table 4", reports="0.54 % validation accuracy"),
     tiny=dict(TINY),
     tiny_rows=600,  # three images of each class
-    fits_in="80 minutes of one core that multiplies bfloat16, with precision=mixed_bfloat16",
+    fits_in="two hours of one core that multiplies bfloat16, with precision=mixed_bfloat16",
     behind_baseline="its large weights are the point: the report shows by it what a wrong "
     "initialisation costs.",
 )

@@ -113,8 +113,7 @@ def language_model(
     """
     check_rate("output_dropout", output_dropout)
     units = check_widths("units", units)
-    members = check_count("members", options.pop("members", 1))
-    if members > 1:
+    if (members := check_count("members", options.pop("members", 1))) > 1:
         network = functools.partial(
             language_model,
             vocabulary_size,

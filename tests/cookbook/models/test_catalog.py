@@ -20,8 +20,10 @@ def _public_builders() -> set[str]:
     for info in pkgutil.iter_modules(cookbook.models.__path__):
         module = importlib.import_module(f"cookbook.models.{info.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            returns = str(inspect.signature(function).return_annotation)
-            own = function.__module__ == module.__name__ and not name.startswith("_")
+            signature = inspect.signature(function)
+            returns = str(signature.return_annotation)
+            given = any("keras.Model" in str(p.annotation) for p in signature.parameters.values())
+            own = function.__module__ == module.__name__ and not name.startswith("_") and not given
             if own and returns in {"keras.Model", "Perceptron"}:
                 found.add(f"{module.__name__}:{name}")
     return found

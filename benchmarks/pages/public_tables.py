@@ -84,13 +84,14 @@ def _duel(name: str, summary: Mapping[str, Any], folds: int) -> str:
     duel, seconds = summary["ours_against"][name], summary["seconds_a_fold"]
     low, high = duel["win_share"]
     middle, least, most = duel["ratio"]
+    # The fastest methods may take less than the clock of the processor tells.
+    times = f"{seconds[OURS] / seconds[name]:.0f} times" if seconds[name] else "not told apart"
     parts = [
         f"- `{OURS}` against {name}: ahead on {duel['wins']} tables, behind on {duel['losses']} "
         f"(share of wins {low:.0%} to {high:.0%})",
         f"beyond the noise of the folds ahead on {duel['clear_wins']}, behind on "
         f"{duel['clear_losses']}",
-        f"error {middle:.3f} times theirs [{least:.3f}, {most:.3f}], seconds "
-        f"{seconds[OURS] / seconds[name]:.0f} times.",
+        f"error {middle:.3f} times theirs [{least:.3f}, {most:.3f}], seconds {times}.",
     ]
     # One fold has no noise that could be told.
     return "; ".join(parts if folds > 1 else [parts[0], parts[2]])

@@ -97,11 +97,12 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         if self._inside or not variables:
             return
         self._inside, self._own = True, [to_array(variable) for variable in variables]
-        if not self._averages:
-            self._data = self._data or tuple(self._batches() if self._batches else ())
-            reestimate_batch_norm(self.model, self._data)
-            self._averages = [to_array(variable) for variable in variables]
-        _assign(variables, self._averages)
+        if self._averages:
+            _assign(variables, self._averages)
+            return
+        self._data = self._data or tuple(self._batches() if self._batches else ())
+        reestimate_batch_norm(self.model, self._data)
+        self._averages = [to_array(variable) for variable in variables]
 
     def _leave(self) -> None:
         if self._inside:

@@ -69,9 +69,9 @@ def plain_form(model: keras.Model) -> keras.Model:
     from cookbook.optimizers.gradient_free_training import GradientFreeModel
     from pipelines.training.tensorflow.progressive_resizing import ProgressiveModel
 
-    if isinstance(model, CheckpointedModel | ProgressiveModel):
+    if isinstance(model, CheckpointedModel):
         return model.plain
-    if isinstance(model, GradientFreeModel | CurriculumModel | DistilledModel):
+    if isinstance(model, GradientFreeModel | CurriculumModel | DistilledModel | ProgressiveModel):
         return keras.Model(model.input, model.output, name=model.name)
     return model
 

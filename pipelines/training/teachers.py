@@ -32,13 +32,11 @@ def check_teacher(teacher: str) -> None:
 
 
 def teacher_digest(teacher: str) -> str:
-    """A hash of the file of a teacher; empty for no teacher.
+    """A hash of the file of a teacher.
 
     Args:
         teacher: Its folder.
     """
-    if not teacher:
-        return ""
     with (Path(teacher) / MODEL_FILE).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -73,9 +73,12 @@ class RecipeTarget:
         check_option_names(own or {})
         data = DataRequest.of(recipe, data_dir=data_dir, tiny=tiny, options=own)
         if job.folds is not None:
-            _check_foldable(recipe)
+            law = "`folds` divide rows that have one label or number each"
+            way_out = "leave `folds` out, it is validated on its validation split"
+            _check_one_row(recipe, law, way_out=way_out)
         if job.average > 1:
-            _check_averaged(recipe)
+            law = "`average` is of models that give one row of numbers each"
+            _check_one_row(recipe, law, way_out="leave `average` out")
         fixed = {**(recipe.tiny if tiny else {}), **job.params}
         if job.epochs:
             fixed["epochs"] = job.epochs
@@ -186,20 +189,11 @@ def with_values(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
     return dataclasses.replace(recipe, defaults=defaults, space=without_fixed(recipe.space, fixed))
 
 
-def _check_averaged(recipe: Recipe) -> None:
+def _check_one_row(recipe: Recipe, law: str, *, way_out: str) -> None:
+    """Refuses a recipe of a task whose rows have not one label or number each."""
     if not all(task_entry(task).foldable for task in recipe.tasks):
-        averaged = ", ".join(name for name, row in TASKS.items() if row.foldable)
+        taken = ", ".join(name for name, row in TASKS.items() if row.foldable)
         raise ValueError(
-            f"`average` is of models that give one row of numbers each: the tasks {averaged}. The "
-            f"recipe {recipe.name!r} is of the task {recipe.task}: leave `average` out."
-        )
-
-
-def _check_foldable(recipe: Recipe) -> None:
-    if not all(task_entry(task).foldable for task in recipe.tasks):
-        foldable = ", ".join(name for name, row in TASKS.items() if row.foldable)
-        raise ValueError(
-            f"`folds` divide rows that have one label or number each: the tasks {foldable}. The "
-            f"recipe {recipe.name!r} is of the task {recipe.task}: leave `folds` out, it is "
-            "validated on its validation split."
+            f"{law}: the tasks {taken}. The recipe {recipe.name!r} is of the task {recipe.task}: "
+            f"{way_out}."
         )

@@ -17,12 +17,6 @@ class ProgressiveModel(keras.Model):
     Made by `progressive`.
     """
 
-    @property
-    def plain(self) -> keras.Model:
-        """The model that it was made of, whose weights it trains."""
-        found: keras.Model = self.__dict__["plain_model"]
-        return found
-
     @override
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs for images `[batch, height, width, channels]`, seen at the size of this step."""
@@ -65,7 +59,7 @@ def progressive(
         total_steps: Updates of the whole training, at least 1.
 
     Returns:
-        A model to be compiled; `plain` is the given one.
+        A model to be compiled.
 
     Raises:
         ValueError: If the model takes no images, or none of such a size, or gives images, or if
@@ -94,8 +88,6 @@ def progressive(
     trained = ProgressiveModel(model.inputs[0], model.outputs[0], name=model.name)
     for height in sorted(set(heights)):
         _check_size(trained, height, width=max(height * shape[2] // shape[1], 1))
-    # Not attributes of Keras': it would track every layer a second time.
-    trained.__dict__["plain_model"] = model
     trained.__dict__["stretches"] = (tuple(heights), math.ceil(total_steps))
     return trained
 

@@ -187,7 +187,7 @@ def _ensemble(networks: Sequence[keras.Model], padding_id: int | None) -> keras.
     dtype = keras.config.dtype_policy().variable_dtype
     x = keras.ops.stack([member(tokens) for member in members], axis=1)
     if padding_id is not None:
-        x = PaddingMask(padding_id, dtype=dtype, name="padding_mask")([x, tokens])
+        x = PaddingMask(padding_id, name="padding_mask")([x, tokens])
     logits = MemberAverage("probabilities", dtype=dtype, name=PREDICTIONS)(x)
     return MemberEnsemble(tokens, logits, name="language_model")
 

@@ -104,6 +104,8 @@ class PaddingMask(keras.layers.Layer):
     """
 
     def __init__(self, padding_id: int = 0, **kwargs: Any) -> None:
+        # As the cookbook's logits: in the precision of the weights, also under mixed precision.
+        kwargs.setdefault("dtype", keras.config.dtype_policy().variable_dtype)
         super().__init__(**kwargs)
         self.padding_id = padding_id
         self.supports_masking = True

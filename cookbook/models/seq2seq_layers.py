@@ -172,7 +172,8 @@ class RecurrentDecoder(keras.layers.Layer):
             self.combine = keras.layers.Dense(
                 units, activation="tanh", use_bias=False, name="combine"
             )
-        self.logits = keras.layers.Dense(vocabulary_size, name="logits")
+        # As the cookbook's logits: in the precision of the weights, also under mixed precision.
+        self.logits = keras.layers.Dense(vocabulary_size, dtype=self.variable_dtype, name="logits")
         self.coins = keras.random.SeedGenerator() if scheduled_sampling else None
 
     @override

@@ -68,12 +68,13 @@ def test_layer_names_are_unique_and_chosen(entry: ModelEntry) -> None:
 
 
 @small_model
-def test_half_precision_gives_finite_outputs(entry: ModelEntry) -> None:
+def test_half_precision_gives_finite_outputs_in_that_of_the_weights(entry: ModelEntry) -> None:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         model = small(entry)
         assert {weight.dtype for weight in model.trainable_weights} == {"float32"}
+        assert {output.dtype for output in keras.tree.flatten(model.output)} == {"float32"}
         inputs = draw_inputs(model)
         assert all(np.isfinite(value).all() for value in outputs_of(model, inputs))
     finally:

@@ -27,6 +27,20 @@ Initializer = Any
 """Name in `cookbook.initializers` or of Keras, or an initialiser object."""
 
 
+def output_dtype() -> str:
+    """The dtype of a model's outputs: that of the weights, also under mixed precision.
+
+    Sixteen bits are too few to add up the logits of many classes, and neither tables nor
+    scores outside of TensorFlow take them.
+
+    Example:
+        >>> output_dtype()
+        'float32'
+    """
+    dtype: str = keras.config.dtype_policy().variable_dtype
+    return dtype
+
+
 def known_activations() -> list[str]:
     """Names that the builders' `activation` argument takes.
 
@@ -121,10 +135,9 @@ class Parts:
         return keras.layers.Dense(units, use_bias=use_bias, **options, name=name)(x)
 
     def logits(self, x: Any, units: int) -> Any:
-        """Last layer; it computes in the precision of the weights, also under mixed precision."""
-        dtype = keras.config.dtype_policy().variable_dtype
+        """Last layer, see `output_dtype`."""
         options = {**self._kernel_options(), **self._bias_options()}
-        return keras.layers.Dense(units, **options, dtype=dtype, name="logits")(x)
+        return keras.layers.Dense(units, **options, dtype=output_dtype(), name="logits")(x)
 
     def conv(
         self,

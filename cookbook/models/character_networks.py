@@ -8,6 +8,7 @@ import keras
 from typing_extensions import override
 
 from cookbook._checks import check_rate
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import PaddingMask
 
@@ -94,9 +95,12 @@ def character_network(
     check_rate("dropout", dropout)
     tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
     x = keras.ops.one_hot(tokens, vocabulary_size)
-    cell = LinearCharacterCell(units, vocabulary_size)
-    x = keras.layers.RNN(cell, return_sequences=True, unroll=unroll, name="recurrent1")(x)
-    logits = keras.layers.SpatialDropout1D(dropout, name="output_dropout")(x)
+    dtype = output_dtype()
+    cell = LinearCharacterCell(units, vocabulary_size, dtype=dtype)
+    x = keras.layers.RNN(
+        cell, return_sequences=True, unroll=unroll, dtype=dtype, name="recurrent1"
+    )(x)
+    logits = keras.layers.SpatialDropout1D(dropout, dtype=dtype, name="output_dropout")(x)
     if padding_id is not None:
         logits = PaddingMask(padding_id, name="padding_mask")([logits, tokens])
     return keras.Model(tokens, logits, name="character_network")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import keras
 
 from cookbook._checks import check_rate
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 
 LEAKY_SLOPE = 0.2  # Radford et al. 2016, for the discriminator
@@ -41,8 +42,9 @@ def dense_generator(
     x = noise
     for index, width in enumerate(hidden, start=1):
         x = keras.layers.Dense(width, activation="relu", name=f"hidden{index}")(x)
-    x = keras.layers.Dense(math.prod(image_shape), activation="tanh", name="pixels")(x)
-    images = keras.layers.Reshape(image_shape, name="image")(x)
+    dtype = output_dtype()
+    x = keras.layers.Dense(math.prod(image_shape), activation="tanh", dtype=dtype, name="pixels")(x)
+    images = keras.layers.Reshape(image_shape, dtype=dtype, name="image")(x)
     return keras.Model(noise, images, name="dense_generator")
 
 
@@ -80,7 +82,8 @@ def dense_discriminator(
         x = keras.layers.Dense(width, name=f"hidden{index}")(x)
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"leaky{index}")(x)
         x = keras.layers.Dropout(dropout, name=f"drop{index}")(x)
-    return keras.Model(images, keras.layers.Dense(1, name="logit")(x), name="dense_discriminator")
+    logit = keras.layers.Dense(1, dtype=output_dtype(), name="logit")(x)
+    return keras.Model(images, logit, name="dense_discriminator")
 
 
 @seeded
@@ -131,6 +134,7 @@ def dcgan_generator(
             use_bias=is_last,
             activation="tanh" if is_last else None,
             kernel_initializer=_dcgan_initializer(),
+            dtype=output_dtype() if is_last else None,
             name="pixels" if is_last else f"up{index}",
         )(x)
     return keras.Model(noise, x, name="dcgan_generator")
@@ -184,7 +188,8 @@ def dcgan_discriminator(
         x = keras.layers.LeakyReLU(LEAKY_SLOPE, name=f"leaky{index}")(x)
         x = keras.layers.Dropout(dropout, name=f"drop{index}")(x)
     x = keras.layers.Flatten(name="flatten")(x)
-    return keras.Model(images, keras.layers.Dense(1, name="logit")(x), name="dcgan_discriminator")
+    logit = keras.layers.Dense(1, dtype=output_dtype(), name="logit")(x)
+    return keras.Model(images, logit, name="dcgan_discriminator")
 
 
 def _dcgan_initializer() -> keras.initializers.Initializer:

@@ -11,6 +11,7 @@ import keras
 from cookbook._checks import check_count, check_rate, check_widths
 from cookbook.layers.adaptive_embedding import AdaptiveEmbedding
 from cookbook.layers.members import MemberAverage
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 from cookbook.models.adaptive_softmax import AdaptiveSoftmaxModel
 from cookbook.models.character_networks import character_network
@@ -169,11 +170,13 @@ def _embedding(
                 "Cutoffs are of vectors that also score the next token. Got "
                 f"cutoffs={tuple(cutoffs)} and tied=False: say tied=True, or leave them out."
             )
-        # As the cookbook's logits: in the precision of the weights, also under mixed precision.
-        dtype = keras.config.dtype_policy().variable_dtype
+        dtype = output_dtype()
         return AdaptiveEmbedding(vocabulary_size, size, cutoffs=cutoffs, dtype=dtype, name=name)
-    kind = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
-    return kind(vocabulary_size, size, name=name)
+    if tied:
+        return keras.layers.ReversibleEmbedding(
+            vocabulary_size, size, dtype=output_dtype(), name=name
+        )
+    return keras.layers.Embedding(vocabulary_size, size, name=name)
 
 
 def _ensemble(networks: Sequence[keras.Model], padding_id: int | None) -> keras.Model:
@@ -183,12 +186,10 @@ def _ensemble(networks: Sequence[keras.Model], padding_id: int | None) -> keras.
         keras.Model(network.input, network.output, name=f"member{number}")
         for number, network in enumerate(networks, start=1)
     ]
-    # Logits of many tokens lose digits in a half precision: as those of `tabular_ensemble`.
-    dtype = keras.config.dtype_policy().variable_dtype
     x = keras.ops.stack([member(tokens) for member in members], axis=1)
     if padding_id is not None:
         x = PaddingMask(padding_id, name="padding_mask")([x, tokens])
-    logits = MemberAverage("probabilities", dtype=dtype, name=PREDICTIONS)(x)
+    logits = MemberAverage("probabilities", dtype=output_dtype(), name=PREDICTIONS)(x)
     return MemberEnsemble(tokens, logits, name="language_model")
 
 
@@ -207,7 +208,7 @@ def _check_linear(units: Sequence[int], *, tied: bool, stateful: bool) -> None:
 
 def _head(x: Any, embed: keras.layers.Layer, *, tied: bool) -> Any:
     if not tied:
-        return keras.layers.Dense(embed.input_dim, name="logits")(x)
+        return keras.layers.Dense(embed.input_dim, dtype=output_dtype(), name="logits")(x)
     if x.shape[-1] != embed.output_dim:
         x = keras.layers.Dense(embed.output_dim, use_bias=False, name="projection")(x)
     return embed(x, reverse=True)

@@ -9,6 +9,7 @@ import numpy as np
 from typing_extensions import override
 
 from cookbook._checks import check_count, check_rate
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 
 
@@ -48,7 +49,7 @@ class NaiveBayesBag(keras.layers.Layer):
         super().__init__(**kwargs)
         self.vocabulary_size, self.num_outputs = vocabulary_size, num_outputs
         self.prior, self.dropout = prior, dropout
-        self._noise = keras.layers.Dropout(dropout)
+        self._noise = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
 
     @override
     def build(self, input_shape: Any) -> None:
@@ -136,7 +137,14 @@ def ngram_bag(
             f"{ratios[:1].tolist()}."
         )
     tokens = keras.Input((None,), dtype="int32", name="tokens")
-    bag = NaiveBayesBag(vocabulary_size, num_outputs, prior=prior, dropout=dropout, name="logits")
+    bag = NaiveBayesBag(
+        vocabulary_size,
+        num_outputs,
+        prior=prior,
+        dropout=dropout,
+        dtype=output_dtype(),
+        name="logits",
+    )
     model = keras.Model(tokens, bag(tokens), name="ngram_bag")
     bag.ratios.assign(ratios)
     return model

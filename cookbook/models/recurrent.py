@@ -9,6 +9,7 @@ import keras
 
 from cookbook._keras_internals import nested_layers
 from cookbook._names import unknown_name
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import StackOptions, normalized, recurrent_layer
 
@@ -88,7 +89,7 @@ def recurrent_network(
     if mapping == "many_to_many_asynchronous":
         x = keras.layers.RepeatVector(output_steps, name="summary")(x)
         x = _stack(x, cell, units, "writer", True, **options)
-    outputs = keras.layers.Dense(num_outputs, name="outputs")(x)
+    outputs = keras.layers.Dense(num_outputs, dtype=output_dtype(), name="outputs")(x)
     return keras.Model(inputs, outputs, name=f"{cell}_{mapping}")
 
 

@@ -9,6 +9,7 @@ import keras
 
 from cookbook._checks import check_rate, check_widths
 from cookbook._names import unknown_name
+from cookbook.models._parts import output_dtype
 from cookbook.models._seeded import seeded
 from cookbook.models.recurrent_layers import (
     POOLINGS,
@@ -99,5 +100,5 @@ def text_classifier(
     if not ends_as_state:
         x = MaskedPooling(pooling, name="pooling")([x, mask])
     x = keras.layers.Dropout(head_dropout, name="head_dropout")(x)
-    logits = keras.layers.Dense(num_classes, name="logits")(x)
+    logits = keras.layers.Dense(num_classes, dtype=output_dtype(), name="logits")(x)
     return keras.Model(tokens, logits, name="text_classifier")

@@ -11,7 +11,7 @@ from typing_extensions import override
 from cookbook._checks import check_rate
 from cookbook._names import unknown_name
 from cookbook.initializers.registry import weight_initializer
-from cookbook.models._parts import known_activations
+from cookbook.models._parts import known_activations, output_dtype
 
 CELLS: dict[str, type[keras.layers.RNN]] = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -104,8 +104,7 @@ class PaddingMask(keras.layers.Layer):
     """
 
     def __init__(self, padding_id: int = 0, **kwargs: Any) -> None:
-        # As the cookbook's logits: in the precision of the weights, also under mixed precision.
-        kwargs.setdefault("dtype", keras.config.dtype_policy().variable_dtype)
+        kwargs.setdefault("dtype", output_dtype())
         super().__init__(**kwargs)
         self.padding_id = padding_id
         self.supports_masking = True

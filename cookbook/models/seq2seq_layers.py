@@ -172,7 +172,7 @@ class RecurrentDecoder(keras.layers.Layer):
             self.combine = keras.layers.Dense(
                 units, activation="tanh", use_bias=False, name="combine"
             )
-        # As the cookbook's logits: in the precision of the weights, also under mixed precision.
+        # As the cookbook's logits, see `output_dtype`.
         self.logits = keras.layers.Dense(vocabulary_size, dtype=self.variable_dtype, name="logits")
         self.coins = keras.random.SeedGenerator() if scheduled_sampling else None
 

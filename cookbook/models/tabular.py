@@ -16,7 +16,7 @@ from cookbook.layers.numeric_embeddings import (
     PiecewiseLinearEmbedding,
     normal_edges,
 )
-from cookbook.models._parts import Activation, Parts
+from cookbook.models._parts import Activation, Parts, output_dtype
 from cookbook.models.ensembles import PREDICTIONS, MemberEnsemble
 
 EMBEDDINGS = ("both", "piecewise", "periodic", "none")
@@ -112,8 +112,7 @@ def tabular_ensemble(
         x = parts.activate(x, f"hidden{index}_activation")
         if not norm or index == len(sizes):
             x = parts.dropout(x, dropout, f"hidden{index}_dropout")
-    # As the cookbook's logits: in the precision of the weights, also under mixed precision.
-    dtype = keras.config.dtype_policy().variable_dtype
+    dtype = output_dtype()
     x = MemberHeads(units, seed=parts.next_seed(), dtype=dtype, name="members")(x)
     kind = "values" if num_classes is None else "probabilities"
     outputs = MemberAverage(kind, dtype=dtype, name=PREDICTIONS)(x)

@@ -10,7 +10,7 @@ import keras
 
 from cookbook._checks import check_count, check_rate, check_widths
 from cookbook._names import unknown_name
-from cookbook.models._parts import Activation, Initializer, Parts
+from cookbook.models._parts import Activation, Initializer, Parts, output_dtype
 from cookbook.models.dense import hidden_layers
 
 NUMERIC = "numeric"
@@ -137,8 +137,9 @@ def wide_and_deep(
             name="wide_numeric",
         )
         terms.append(linear(table))
-    dtype = keras.config.dtype_policy().variable_dtype
-    outputs = keras.layers.Add(dtype=dtype, name="sum")(terms) if len(terms) > 1 else terms[0]
+    outputs = (
+        keras.layers.Add(dtype=output_dtype(), name="sum")(terms) if len(terms) > 1 else terms[0]
+    )
     inputs = columns if table is None else {NUMERIC: table, **columns}
     return keras.Model(inputs, outputs, name="wide_and_deep")
 

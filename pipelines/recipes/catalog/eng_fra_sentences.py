@@ -1,6 +1,6 @@
 """French to English with an attentive encoder-decoder, on all pairs of at most 12 words.
 
-Measured: by `python -m benchmarks.recipes`.
+Measured: not yet.
 
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.13
 """

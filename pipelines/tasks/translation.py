@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from cookbook.models.seq2seq import ScheduledSampling, inverse_sigmoid_rate
-from pipelines.baselines.nearest_sentence import NearestSentence
+from pipelines.baselines.translators import SimpleTranslator, best_translator
 from pipelines.datasets.formats.pairs import references
 from pipelines.figures import exact_match_figure
 from pipelines.inputs.feeds import ArrayFeed, DatasetFeed, Feed
@@ -32,6 +32,8 @@ VALIDATION_BATCH = 256
 # Above this share of padding, batches of sentences of like length are worth their cost.
 MOST_PADDING = 0.5
 SAMPLES = 12
+# Validation rows by which the simple method is chosen.
+CHOSEN_ON = 1000
 
 
 class Translation(Task):
@@ -147,10 +149,18 @@ class Translation(Task):
         return translation_scores(self._by_source(predictions), known)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """The most frequent translation of the nearest training sentence."""
-        train = self.dataset.train
-        nearest = NearestSentence(self.pairs.source.tokenizer.split).fit(train.x, train.y)
-        return "nearest training sentence", self._answers(split.x, nearest.translate)
+        """The nearest training sentence or a phrase table, whichever has the better BLEU.
+
+        The choice is made on the first validation sentences.
+        """
+        train, validation = self.dataset.train, self.dataset.validation
+        x, y = validation.x[:CHOSEN_ON], validation.y[:CHOSEN_ON]
+
+        def bleu(translator: SimpleTranslator) -> float:
+            return self.measure(self._answers(x, translator.translate), y)["bleu"]
+
+        name, best = best_translator((train.x, train.y), self._words.split, bleu)
+        return name, self._answers(split.x, best.translate)
 
     def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
         """Exact matches by length of the source."""
@@ -205,14 +215,16 @@ class Translation(Task):
     def _by_source(self, predictions: np.ndarray) -> dict[str, str]:
         return dict(predictions.tolist())
 
-    def _as_tokens(self, text: str) -> str:
+    @property
+    def _words(self) -> Tokenizer:
         # Characters and pieces are joined without spaces, so words are what is compared.
-        # An unknown word that the model wrote stays one token.
         tokenizer = self.pairs.target.tokenizer
-        if tokenizer.kind not in ("word", "whitespace"):
-            tokenizer = Tokenizer(lowercase=True)
+        return tokenizer if tokenizer.kind in ("word", "whitespace") else Tokenizer(lowercase=True)
+
+    def _as_tokens(self, text: str) -> str:
+        # An unknown word that the model wrote stays one token.
         parts = text.split(UNKNOWN)
-        return f" {UNKNOWN} ".join(" ".join(tokenizer.split(part)) for part in parts).strip()
+        return f" {UNKNOWN} ".join(" ".join(self._words.split(part)) for part in parts).strip()
 
 
 def _padding(rows: Sequence[np.ndarray]) -> float:

@@ -114,7 +114,6 @@ def test_it_learns_an_order_of_words_and_serves_it(tmp_path):
     # The sentences asked for were not seen, but all their words were.
     assert name == "phrase table"
     assert experiment.task.measure(simple, validation.y)["exact_match"] == 1
-    assert scores["bleu"] > experiment.task.measure(looked_up, validation.y)["bleu"]
     path = save_model(experiment, model, tmp_path)
     frame = Bundle.load(path.parent).predict(experiment.task.raw_example())
     predicted = experiment.task.predict(model, experiment.dataset.train.x[:2])

@@ -1,8 +1,8 @@
 """French to English with a recurrent encoder-decoder, on the pairs of the PyTorch tutorial.
 
 **A phrase table of the same pairs is far better**: ten thousand sentences teach a network that
-knows no word beforehand less than counted phrases do. Pieces of words instead of words make it worse
-(BLEU 23.5 on the validation pairs with seed 0).
+knows no word beforehand less than counted phrases do. Pieces of words instead of words make it
+worse (BLEU 23.5 on the validation pairs with seed 0).
 
 The report gives no score, and its sample translations are of training sentences. Here pairs that
 share a sentence stay in one split, and a translation counts against every known one. The training

@@ -1,4 +1,4 @@
-"""What TensorFlow reads once, when it is loaded, and what it prints then."""
+"""What TensorFlow and OpenMP read once, when they are loaded, and what TensorFlow prints then."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ _DEFAULTS = {
     # TensorFlow switches oneDNN's kernels on by itself on some processors only; on the others
     # convolutions take twice to three times as long (docs/performance.md).
     "TF_ENABLE_ONEDNN_OPTS": "1",
+    # The threads of scikit-learn's boosting wait for each other busily, which takes the processor
+    # from the one that they wait for where anything else runs: beside other work a fit takes
+    # thirty times as long as with threads that sleep (docs/performance.md).
+    "OMP_WAIT_POLICY": "passive",
 }
 # Printed whatever the log level says, because logging is not set up yet.
 _NOTES = (b"oneDNN custom operations are on", b"before absl::InitializeLog()")
 
 
 def prepare_tensorflow() -> None:
-    """Sets the variables that the user has not set, before TensorFlow is loaded.
+    """Sets the variables that the user has not set, before the libraries are loaded.
 
     The rooms that load TensorFlow call it when they are imported; `import pipelines` alone changes
     nothing of the process.

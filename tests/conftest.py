@@ -16,6 +16,8 @@ import pytest
 # Set before anything imports TensorFlow: its start-up notes are not test output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# As `pipelines` sets it for its own processes: tests may load scikit-learn before.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if os.environ.get("KERAS_BACKEND") == "jax":
     # Each function is compiled for a few numbers: that takes longer than to compute them.
     os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")

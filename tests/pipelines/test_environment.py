@@ -33,12 +33,23 @@ def test_tensorflow_is_imported_without_a_word_and_what_others_print_meanwhile_i
     assert _stderr(code) == "of my own\n"
 
 
-@pytest.mark.parametrize(("given", "found"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
-def test_the_users_choice_stays(given, found):
+@pytest.mark.parametrize(
+    ("name", "default", "chosen"),
+    [("TF_ENABLE_ONEDNN_OPTS", "1", "0"), ("OMP_WAIT_POLICY", "passive", "active")],
+)
+def test_the_users_choice_stays(monkeypatch, name, default, chosen):
+    monkeypatch.delenv(name, raising=False)
+    code = f"import os, sys, pipelines.training; sys.stderr.write(os.environ['{name}'])"
+    assert _stderr(code) == default
+    assert _stderr(code, **{name: chosen}) == chosen
+
+
+def test_scikit_learn_is_not_loaded_before_its_threads_are_told_to_sleep():
     code = (
-        "import os, sys, pipelines.training; sys.stderr.write(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+        "import sys, pipelines.training, pipelines.baselines.classifiers\n"
+        "assert not any(name.startswith('sklearn') for name in sys.modules)\n"
     )
-    assert _stderr(code, **given) == found
+    assert _stderr(code) == ""
 
 
 def test_importing_the_package_changes_nothing_of_the_process():

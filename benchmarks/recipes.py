@@ -5,7 +5,8 @@ into `pipelines/recipes/records/`, and the figures into the recipes' docstrings 
 interrupted goes on: a recipe with the missing seeds, a training from its last epoch. Other settings
 than the defaults are kept beside them as a variant:
 `python -m benchmarks.recipes imdb-sentiment-rnn --variant gru --set cell=gru`. With `--add` the
-seeds of the record are kept, and those that it lacks are trained.
+seeds of the record are kept, and those that it lacks are trained. With `--simple-method` nothing is
+trained: the simple method beside the record is measured again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine
+from benchmarks._simple_methods import with_simple_method_anew
 from benchmarks.document import stale_documents
 from pipelines.recipes.record import Record, read_record, record_file
 
@@ -183,6 +185,10 @@ def _by_metric(runs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     return {name: [run[name] for run in runs] for name in runs[0]}
 
 
+def _write(file: Path, record: Record) -> None:
+    file.write_text(json.dumps(asdict(record), indent=1) + "\n")
+
+
 def main() -> None:
     """Measures the named recipes."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -190,15 +196,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--variant", default="", help="name of what --set changes, in letters")
     parser.add_argument("--add", action="store_true", help="train the seeds that are missing")
+    parser.add_argument("--simple-method", action="store_true", help="measure it alone again")
     options, extra = parser.parse_known_args()
     for recipe in options.recipes:
         file = record_file(recipe, options.variant)
+        if options.simple_method:
+            if not file.exists():
+                parser.error(f"{file.stem} has no record yet: measure it without --simple-method.")
+            _write(file, with_simple_method_anew(read_record(file)))
+            continue
         kept = read_record(file) if options.add and file.exists() else None
         try:
             record = measure(recipe, seeds=range(options.seeds), extra=extra, kept=kept)
         except ValueError as error:
             parser.error(str(error))
-        file.write_text(json.dumps(asdict(record), indent=1) + "\n")
+        _write(file, record)
         for part in PARTS.glob(f"{recipe}-[0-9]*.json"):
             part.unlink()
     stale_documents(write=True)

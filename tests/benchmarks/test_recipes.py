@@ -8,6 +8,7 @@ import json
 import pytest
 
 from benchmarks._machine import machine
+from benchmarks._simple_methods import with_simple_method_anew
 from benchmarks.recipes import REPORT, class_scores, measure
 from pipelines.recipes.record import record_of
 
@@ -40,3 +41,8 @@ def test_scores_of_few_classes_are_kept(tmp_path, classes, kept):
     found = class_scores(tmp_path)
     assert len(found) == kept
     assert all(list(one) == ["precision", "recall", "f1-score"] for one in found.values())
+
+
+def test_the_simple_method_of_a_record_is_measured_alone(kept):
+    forgotten = dataclasses.replace(kept, baseline="none", baseline_metrics={"accuracy": [0.0]})
+    assert with_simple_method_anew(forgotten) == kept

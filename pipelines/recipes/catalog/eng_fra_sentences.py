@@ -1,8 +1,14 @@
 """French to English with an attentive encoder-decoder, on all pairs of at most 12 words.
 
-Measured: not yet.
+Measured by `python -m benchmarks.recipes` on 2026-11-29:
 
+    test        bleu 49.64; phrase table 49.43
+    test        exact_match 0.2681; phrase table 0.2309
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.13
+    seeds       0
+    time        about 4784 s on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train eng-fra-sentences --seed 0 --set precision=mixed_bfloat16 --json
+    commit      8976efc17f
 """
 
 from __future__ import annotations
@@ -54,5 +60,6 @@ RECIPE = Recipe(
     source=cite("003", "section 6.13"),
     tiny={"epochs": 2, "units": 32, "embedding_dim": 16, "max_vocabulary": 600},
     tiny_rows=300,
-    fits_in="two hours of one core",
+    fits_in="an hour and twenty minutes of one core that multiplies bfloat16, with "
+    "precision=mixed_bfloat16",
 )

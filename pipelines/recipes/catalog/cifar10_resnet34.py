@@ -31,6 +31,7 @@ RECIPE = Recipe(
     defaults={
         "depth": 34,
         "variant": "source",
+        "spatial_dropout": 0.0,
         "epochs": 14,
         **TRAINING,
     },

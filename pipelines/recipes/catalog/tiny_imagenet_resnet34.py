@@ -32,6 +32,7 @@ RECIPE = Recipe(
     defaults={
         "depth": 34,
         "variant": "source",
+        "spatial_dropout": 0.0,
         "image_size": 32,
         "epochs": 20,
         **TRAINING,

@@ -87,7 +87,9 @@ def check_progress(recipe, lines):
     assert lines.pop() == "testing and recording ..."
     finished = [line.split("  ")[0] for line in lines[-epochs:]]
     assert finished == [f"epoch {epoch}/{epochs}" for epoch in range(1, epochs + 1)]
-    assert not lines[:-epochs] or recipe.name in OWN_DATA
+    # No log level hides what TensorFlow 2.21 says of a transposed mask in a loop over time.
+    others = [line for line in lines[:-epochs] if "oneDNN supports DT_BOOL" not in line]
+    assert not others or recipe.name in OWN_DATA
 
 
 def check_tiny_run(recipe, program, folder):

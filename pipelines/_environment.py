@@ -27,14 +27,14 @@ _DEFAULTS = {
 _NOTES = (b"oneDNN custom operations are on", b"before absl::InitializeLog()")
 
 
-def prepare_tensorflow() -> None:
+def prepare_libraries() -> None:
     """Sets the variables that the user has not set, before the libraries are loaded.
 
     The rooms that load TensorFlow call it when they are imported; `import pipelines` alone changes
     nothing of the process.
 
     Example:
-        >>> prepare_tensorflow()
+        >>> prepare_libraries()
         >>> os.environ["TF_CPP_MIN_LOG_LEVEL"] >= "0"
         True
     """

@@ -1,5 +1,5 @@
 """The `cookbook` program: one module per command, heavy imports inside the commands."""
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

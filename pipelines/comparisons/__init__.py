@@ -3,6 +3,6 @@
 `comparison` says what one is, `catalog` holds one file for each, `run` runs one.
 """
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

@@ -1,5 +1,5 @@
 """Hyperparameters of training: their names, their checks, and what they build."""
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cookbook._lazy import lazy_attributes
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
 if TYPE_CHECKING:
     from pipelines.inputs.augmentation import Augmentation, make_augmentation
@@ -35,7 +35,7 @@ _REFERENCES = {
     "tabular_batches": "pipelines.inputs.tabular:tabular_batches",
     "text_batches": "pipelines.inputs.text:text_batches",
 }
-prepare_tensorflow()
+prepare_libraries()
 __getattr__, __dir__ = lazy_attributes(__name__, _REFERENCES)
 
 __all__ = [

@@ -1,5 +1,5 @@
 """What a saved model needs to take raw input: preprocessing and outputs as JSON, no pickles."""
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

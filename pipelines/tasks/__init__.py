@@ -1,5 +1,5 @@
 """Tasks: what classification, regression, language modelling and translation need."""
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

@@ -73,6 +73,10 @@ class Translation(Task):
             min_frequency=int(self.extra.get("min_frequency", 1)),
             max_length=self.extra.get("max_length") or None,
         )
+        # Characters and pieces are joined without spaces, so words are what is compared.
+        tokenizer = self.pairs.target.tokenizer
+        has_words = tokenizer.kind in ("word", "whitespace")
+        self._words = tokenizer if has_words else Tokenizer(lowercase=True)
         self.pairs.fit(dataset.train.x, dataset.train.y)
         _, targets = self.pairs.sequences(dataset.train.x, dataset.train.y)
         # Some more than the longest target seen: a translation need not be cut short.
@@ -216,12 +220,6 @@ class Translation(Task):
 
     def _by_source(self, predictions: np.ndarray) -> dict[str, str]:
         return dict(predictions.tolist())
-
-    @property
-    def _words(self) -> Tokenizer:
-        # Characters and pieces are joined without spaces, so words are what is compared.
-        tokenizer = self.pairs.target.tokenizer
-        return tokenizer if tokenizer.kind in ("word", "whitespace") else Tokenizer(lowercase=True)
 
     def _as_tokens(self, text: str) -> str:
         # An unknown word that the model wrote stays one token.

@@ -1,5 +1,5 @@
 """Training: one compiled loop per epoch, options, objectives and single runs."""
 
-from pipelines._environment import prepare_tensorflow
+from pipelines._environment import prepare_libraries
 
-prepare_tensorflow()
+prepare_libraries()

@@ -114,6 +114,12 @@ def test_it_learns_an_order_of_words_and_serves_it(tmp_path):
     # The sentences asked for were not seen, but all their words were.
     assert name == "phrase table"
     assert experiment.task.measure(simple, validation.y)["exact_match"] == 1
+    train = experiment.dataset.train
+    nearest = NearestSentence(str.split).fit(train.x, train.y)
+    looked_up = experiment.task._answers(validation.x, nearest.translate)
+    # Seen sentences are not the ones asked for, so looking up hits none.
+    assert experiment.task.measure(looked_up, validation.y)["exact_match"] == 0
+    assert scores["bleu"] > experiment.task.measure(looked_up, validation.y)["bleu"]
     path = save_model(experiment, model, tmp_path)
     frame = Bundle.load(path.parent).predict(experiment.task.raw_example())
     predicted = experiment.task.predict(model, experiment.dataset.train.x[:2])

@@ -130,17 +130,19 @@ class Task(ABC):
         """Name and predictions of a simple method fitted on the same training rows."""
 
     @abstractmethod
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """Pictures of what the model does on a split, by file name without ending."""
-
     def figures_and_reports(
-        self, model: keras.Model, split: Split
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
     ) -> tuple[dict[str, Figure], dict[str, Any]]:
-        """The pictures, and values for JSON, both by file name without ending.
+        """Pictures of what a model does on a split, and values for JSON.
 
-        A task whose pictures are of its reports predicts the split once for both.
+        Args:
+            predictions: What the model predicts for the split, see `predict`.
+            split: Rows with their targets.
+            model: The model, for pictures that predictions do not tell.
+
+        Returns:
+            Both by file name without ending.
         """
-        return self.figures(model, split), {}
 
     def average(self, models: Sequence[keras.Model]) -> keras.Model:
         """One model that gives the average of what several ones predict.

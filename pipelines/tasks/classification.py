@@ -134,15 +134,11 @@ class Classification(Task):
         """Precision, recall, F1 and others, by scikit-learn."""
         return CLASS_SCORERS
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """The confusion matrix, scores and rows of every class."""
-        return self.figures_and_reports(model, split)[0]
-
     def figures_and_reports(
-        self, model: keras.Model, split: Split
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
     ) -> tuple[dict[str, Figure], dict[str, Any]]:
-        """The figures and their numbers."""
-        found = self.reports(model, split)
+        """The confusion matrix, scores and rows of every class, and their numbers."""
+        found = self._reports(predictions, split)
         counts = np.array(found["confusion"]["counts"])
         figures = {
             "confusion": confusion_figure(counts, self.dataset.classes or ()),
@@ -151,9 +147,9 @@ class Classification(Task):
         }
         return figures, found
 
-    def reports(self, model: keras.Model, split: Split) -> dict[str, Any]:
+    def _reports(self, logits: np.ndarray, split: Split) -> dict[str, Any]:
         """The numbers of the figures; rows of the confusion matrix are true classes."""
-        classes, logits = list(self.dataset.classes or ()), self.predict(model, split.x)
+        classes = list(self.dataset.classes or ())
         counts = confusion_counts(logits, split.y, len(classes))
         return {
             "confusion": {"classes": classes, "counts": counts.tolist()},

@@ -149,10 +149,12 @@ class Forecast(Task):
             lines.append(f"{name:<22}{numbers}")
         return {"forecasts.txt": "\n".join(lines) + "\n"}
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+    def figures_and_reports(
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
         """Forecasts against truth."""
-        median = self.predict(model, split.x)[..., 1].ravel()
-        return {"residuals": residual_figure(np.asarray(split.y).ravel(), median)}
+        median = predictions[..., 1].ravel()
+        return {"residuals": residual_figure(np.asarray(split.y).ravel(), median)}, {}
 
     def serving_config(self) -> dict[str, Any]:
         """The windows' preprocessing and the scale of the series."""

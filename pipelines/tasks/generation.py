@@ -128,10 +128,12 @@ class ImageGeneration(Task):
         images = np.clip(drawn, 0, 1).reshape(len(split), *train.shape[1:])
         return "Gaussian", np.stack([self._images.transform(split.x), images], axis=1)
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+    def figures_and_reports(
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
         """Images before training, after it, and real ones."""
         real = self._images.transform(split.x[:SHOWN])
-        return {"samples": image_grid_figure({**_drawn(model), "real": real})}
+        return {"samples": image_grid_figure({**_drawn(model), "real": real})}, {}
 
     def notes(self, model: keras.Model) -> dict[str, str]:
         """Images in characters, those of the same network before training first."""

@@ -215,8 +215,10 @@ class LanguageModel(Task):
             return [self.tokens(x)]
         return [row[row != 0] for row in self._rows(x)[1]]
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """Which tokens the loss consists of."""
+    def figures_and_reports(
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
+        """Which tokens the loss consists of; the rows of predictions do not tell tokens apart."""
         scores = self._scores(model, split.x)
         if self._items:
             y = self._rows(split.x)[1]
@@ -226,7 +228,7 @@ class LanguageModel(Task):
         size = len(self.language.vocabulary)
         nats = np.bincount(targets, weights=scores.nats, minlength=size)
         counts = np.bincount(targets, minlength=size)
-        return {"surprise": surprise_figure(nats, counts, self.language.vocabulary.tokens)}
+        return {"surprise": surprise_figure(nats, counts, self.language.vocabulary.tokens)}, {}
 
     def notes(self, model: keras.Model) -> dict[str, str]:
         """Texts that the model writes, and those of the same network before training."""

@@ -128,26 +128,22 @@ class Segmentation(Task):
         model = PixelClassifier().fit(self._preprocessor.transform(train.x), np.asarray(train.y))
         return "logistic regression of pixels", model.predict(self._preprocessor.transform(split.x))
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """A few images, their true masks and the predicted ones."""
+    def figures_and_reports(
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
+        """A few images with their true masks and the predicted ones; IoU and Dice of classes."""
         images = self._preprocessor.transform(split.x[:SHOWN])
         rows = {
             "image": self._preprocessor.restore(images),
             f"true mask: {', '.join(self.dataset.classes or ())}": coloured(split.y[:SHOWN]),
-            "predicted": coloured(self.predict(model, split.x[:SHOWN])),
+            "predicted": coloured(predictions[:SHOWN]),
         }
-        return {"masks": image_grid_figure(rows)}
-
-    def figures_and_reports(
-        self, model: keras.Model, split: Split
-    ) -> tuple[dict[str, Figure], dict[str, Any]]:
-        """The figure, and IoU and Dice of every class."""
-        iou, dice = overlaps(self.predict(model, split.x), split.y, classes=self.classes)
+        iou, dice = overlaps(predictions, split.y, classes=self.classes)
         report = {
             name: {"iou": _number(iou[place]), "dice": _number(dice[place])}
             for place, name in enumerate(self.dataset.classes or ())
         }
-        return self.figures(model, split), {"overlaps": report}
+        return {"masks": image_grid_figure(rows)}, {"overlaps": report}
 
     def serving_config(self) -> dict[str, Any]:
         """The scaling and the class names; images of any size are brought to the model's."""

@@ -206,17 +206,13 @@ class TableRegression(Task):
         model.fit(transform(self.dataset.train.x), np.asarray(self.dataset.train.y))
         return "gradient boosting", model.predict(transform(split.x))
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
-        """Predictions against truth."""
-        return self.figures_and_reports(model, split)[0]
-
     def figures_and_reports(
-        self, model: keras.Model, split: Split
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
     ) -> tuple[dict[str, Figure], dict[str, Any]]:
-        """The picture and its numbers."""
-        truth, predicted = np.asarray(split.y), self.predict(model, split.x)
-        figures = {"residuals": residual_figure(truth, predicted)}
-        return figures, {"residuals": residual_report(truth, predicted)}
+        """Predictions against truth, and the numbers of the picture."""
+        truth = np.asarray(split.y)
+        figures = {"residuals": residual_figure(truth, predictions)}
+        return figures, {"residuals": residual_report(truth, predictions)}
 
     def serving_config(self) -> dict[str, Any]:
         """The table's preprocessing and the target's scale."""

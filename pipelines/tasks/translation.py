@@ -168,16 +168,18 @@ class Translation(Task):
         name, best = best_translator((train.x, train.y), self._words.split, bleu)
         return name, self._answers(split.x, best.translate)
 
-    def figures(self, model: keras.Model, split: Split) -> dict[str, Figure]:
+    def figures_and_reports(
+        self, predictions: np.ndarray, split: Split, *, model: keras.Model
+    ) -> tuple[dict[str, Figure], dict[str, Any]]:
         """Exact matches by length of the source."""
         known = references(split)
-        translations = self._by_source(self.predict(model, list(known)))
+        translations = self._by_source(predictions)
         hits = [
             translations[source] in map(self._as_tokens, targets)
             for source, targets in known.items()
         ]
         lengths = [len(self.pairs.source.tokenizer.split(source)) for source in known]
-        return {"exact-match": exact_match_figure(np.array(lengths), np.array(hits))}
+        return {"exact-match": exact_match_figure(np.array(lengths), np.array(hits))}, {}
 
     def notes(self, model: keras.Model) -> dict[str, str]:
         """Translations of validation sentences, before training and after."""

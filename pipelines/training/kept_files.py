@@ -11,6 +11,7 @@ from pipelines.training.data import data_text
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Split
@@ -32,13 +33,16 @@ class KeptFiles:
     reports: Mapping[str, Any]
 
 
-def kept_files(experiment: Experiment, model: keras.Model, test: Split) -> KeptFiles:
+def kept_files(
+    experiment: Experiment, model: keras.Model, *, test: Split, predictions: np.ndarray
+) -> KeptFiles:
     """What a task has to say of a trained model and of its data.
 
     Args:
         experiment: Recipe, data and task of the training.
         model: The trained model.
         test: The opened test rows.
+        predictions: What the model predicts for them.
 
     Returns:
         Texts, figures and their values.
@@ -46,6 +50,6 @@ def kept_files(experiment: Experiment, model: keras.Model, test: Split) -> KeptF
     texts = dict(experiment.task.notes(model))
     if text := data_text(experiment.dataset):
         texts["data.txt"] = text
-    figures, reports = experiment.task.figures_and_reports(model, test)
+    figures, reports = experiment.task.figures_and_reports(predictions, test, model=model)
     texts |= {f"{name}.json": json.dumps(values, indent=1) for name, values in reports.items()}
     return KeptFiles(texts=texts, figures=figures, reports=reports)

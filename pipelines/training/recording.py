@@ -19,7 +19,7 @@ from tuning.tracking.content import run_name, score_key
 if TYPE_CHECKING:
     import keras
 
-    from pipelines.datasets.containers import Dataset, Split
+    from pipelines.datasets.containers import Dataset
     from pipelines.training.experiment import Experiment
 
 
@@ -50,9 +50,10 @@ def record(
     task, dataset = experiment.task, experiment.dataset
     metrics = task.score(model, dataset.validation, None)
     test = dataset.test.open("the end of a training")
-    baseline, predictions = task.baseline(test)
-    baseline_metrics = task.scores(predictions, test.y)
-    test_metrics = task.score(model, test, None)
+    baseline, simple = task.baseline(test)
+    baseline_metrics = task.scores(simple, test.y)
+    predictions = task.predict(model, test.x)
+    test_metrics = task.scores(predictions, test.y)
     path = save_model(experiment, model, _new_folder(request))
     metric, _ = experiment.entry.main_metric
     score = metric, test_metrics[metric]
@@ -72,7 +73,10 @@ def record(
             fingerprint=dataset.fingerprint,
             start=start,
         )
-        _keep(record, experiment, model, history, folder=path.parent, test=test)
+        kept = kept_files(experiment, model, test=test, predictions=predictions)
+        figures = {"history": history_figure(history), **kept.figures}
+        example = served_example(experiment, model)
+        record.keep(path.parent, example, figures=figures, texts=kept.texts)
         try:
             run = send_record(path.parent, tracker)
         except TrackingError as error:
@@ -104,21 +108,6 @@ def _tags(request: TrainRequest, dataset: Dataset, baseline: str) -> dict[str, A
     )
     own = {"seed": request.seed, "role": "training", "baseline": baseline}
     return {**provenance.run_tags(), **own}
-
-
-def _keep(
-    record: TrainingRecord,
-    experiment: Experiment,
-    model: keras.Model,
-    history: dict[str, list[float]],
-    *,
-    folder: Path,
-    test: Split,
-) -> None:
-    """Writes a record with its figures and texts beside the saved model."""
-    kept = kept_files(experiment, model, test)
-    figures = {"history": history_figure(history), **kept.figures}
-    record.keep(folder, served_example(experiment, model), figures=figures, texts=kept.texts)
 
 
 def _run_name(request: TrainRequest) -> str:

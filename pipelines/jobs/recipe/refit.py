@@ -20,7 +20,7 @@ from pipelines.jobs.trial import RECIPE_MODULES
 from pipelines.jobs.verdict import FinalScores, judge
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest
-from pipelines.training.kept_files import kept_files
+from pipelines.training.kept_files import KeptFiles, kept_files
 from tuning import Context
 from tuning.workers.calls import ASK
 from tuning.workers.context import RESUMED
@@ -80,10 +80,12 @@ class RecipeRefit:
             model = experiment.task.average([model, *beside])
         context.report(1, {ASK: 1.0})
         test = dataset.test.open(_REASON)
-        _keep_predictions(experiment.task.predict(model, test.x), context.directory)
+        predictions = experiment.task.predict(model, test.x)
+        _keep_predictions(predictions, context.directory)
         if self.registration is not None:
-            reports = self._keep(experiment, model, history, test, folder=context.directory)
-            context.annotate(REPORTS, reports)
+            kept = kept_files(experiment, model, test=test, predictions=predictions)
+            self._keep(experiment, model, history, kept, folder=context.directory)
+            context.annotate(REPORTS, kept.reports)
             context.annotate(HISTORY, history)
         return {}
 
@@ -127,15 +129,15 @@ class RecipeRefit:
         experiment: Experiment,
         model: keras.Model,
         history: Mapping[str, Sequence[float]],
-        test: Split,
+        kept: KeptFiles,
         *,
         folder: Path,
-    ) -> Mapping[str, Any]:
-        """Writes the model, and beside it what MLflow gets; returns the values of the figures."""
+    ) -> None:
+        """Writes the model, and beside it what MLflow gets."""
         from pipelines.figures import history_figure
         from pipelines.training.saving import save_model, served_example
 
-        dataset, kept = experiment.dataset, kept_files(experiment, model, test)
+        dataset = experiment.dataset
         delivery = Delivery(
             kind=RECIPE,
             dataset=dataset.name,
@@ -146,7 +148,6 @@ class RecipeRefit:
         example = served_example(experiment, model)
         delivery.keep(folder, example, figures=figures, texts=kept.texts)
         save_model(experiment, model, folder)
-        return kept.reports
 
 
 def _form(experiment: Experiment) -> tuple[Any, ...]:

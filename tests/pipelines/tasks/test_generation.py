@@ -75,7 +75,9 @@ def test_the_gan_learns_and_is_served(digits, tmp_path):
     frame = Bundle.load(path.parent).predict(experiment.task.raw_example())
     expected = draw_images(model, [0, 1]).reshape(2, 64) * 16
     np.testing.assert_allclose(frame.iloc[:, 1:], expected, atol=1e-4)
-    assert set(experiment.task.figures(model, digits.validation)) == {"samples"}
+    drawn = experiment.task.predict(model, digits.validation.x)
+    shown, _ = experiment.task.figures_and_reports(drawn, digits.validation, model=model)
+    assert set(shown) == {"samples"}
     lines = experiment.task.notes(model)["samples.txt"].splitlines()
     assert (lines[0], lines[lines.index("# after training") - 1]) == ("# before training", "")
     assert max(map(len, lines)) <= 100

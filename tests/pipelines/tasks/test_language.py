@@ -151,7 +151,9 @@ def test_trains_scores_writes_and_serves(make, params, tmp_path):
     assert name.startswith("Kneser-Ney")
     assert counts.shape == experiment.task.predict(model, dataset.validation.x).shape
     assert set(experiment.task.measure(counts)) == {"loss", "perplexity"}
-    assert set(experiment.task.figures(model, dataset.validation)) == {"surprise"}
+    predicted = experiment.task.predict(model, dataset.validation.x)
+    shown, _ = experiment.task.figures_and_reports(predicted, dataset.validation, model=model)
+    assert set(shown) == {"surprise"}
     notes = experiment.task.notes(model)["samples.txt"]
     assert "before training" in notes
     assert "after training" in notes

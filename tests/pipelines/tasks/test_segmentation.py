@@ -38,10 +38,12 @@ def test_a_mask_follows_its_image(augment):
 
 def test_it_beats_the_pixels_and_reports_what_it_scores(trained):
     experiment, model, history = trained
-    scores = experiment.task.score(model, experiment.dataset.validation)
+    validation = experiment.dataset.validation
+    predicted = experiment.task.predict(model, validation.x)
+    scores = experiment.task.scores(predicted, validation.y)
     assert scores["mean_iou"] == pytest.approx(history["val_mean_iou"][-1], abs=1e-4)
     assert scores["mean_iou"] > 0.9
-    figures, reports = experiment.task.figures_and_reports(model, experiment.dataset.validation)
+    figures, reports = experiment.task.figures_and_reports(predicted, validation, model=model)
     assert set(figures) == {"masks"} and set(reports["overlaps"]) == {"u", "v"}
 
 

@@ -94,13 +94,15 @@ def test_learns_the_words_that_decide(params, tmp_path):
 
 def test_baseline_and_figures():
     experiment = _experiment()
-    name, predictions = experiment.task.baseline(experiment.dataset.validation)
+    validation = experiment.dataset.validation
+    name, predictions = experiment.task.baseline(validation)
     assert name == "bag-of-words regression"
-    scores = experiment.task.measure(predictions, experiment.dataset.validation.y)
+    scores = experiment.task.measure(predictions, validation.y)
     assert scores["accuracy"] > 0.9
     model = experiment.build(total_steps=1)
-    figures = experiment.task.figures(model, experiment.dataset.validation)
+    figures, reports = experiment.task.figures_and_reports(predictions, validation, model=model)
     assert set(figures) == {"confusion", "classification-report", "class-balance"}
+    assert set(reports) == {*figures, "calibration"}
 
 
 def test_predictions_do_not_depend_on_company():

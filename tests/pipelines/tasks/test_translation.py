@@ -126,7 +126,9 @@ def test_it_learns_an_order_of_words_and_serves_it(tmp_path):
     assert frame["translation"].tolist() == predicted[:, 1].tolist()
     notes = experiment.task.notes(model)["translations.txt"]
     assert notes.count("reference") == len(validation.x)
-    assert set(experiment.task.figures(model, validation)) == {"exact-match"}
+    predicted = experiment.task.predict(model, validation.x)
+    shown, _ = experiment.task.figures_and_reports(predicted, validation, model=model)
+    assert set(shown) == {"exact-match"}
 
 
 def test_loss_counts_no_padding():

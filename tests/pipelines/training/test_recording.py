@@ -8,6 +8,8 @@ import math
 import pytest
 
 from pipelines import train
+from pipelines.tasks.classification import Classification
+from pipelines.training.run import TrainRequest
 from tests.pipelines.own_data import write_table
 from tuning.tracking import Tracker, default_tracking_uri
 
@@ -76,6 +78,20 @@ def test_the_run_holds_the_report_of_the_test_rows(training):
     for name in ("classification-report", "confusion"):
         assert (file.parent / "figures" / f"{name}.png").exists()
     assert {"mcc", "roc_auc"} <= set(result.metrics) == set(result.baseline_metrics)
+
+
+def test_the_test_rows_are_predicted_once_for_scores_and_figures(put_mlflow, tmp_path, monkeypatch):
+    predict, predicted = Classification.predict, []
+
+    def counted(task, model, x):
+        predicted.append(len(x))
+        return predict(task, model, x)
+
+    monkeypatch.setattr(Classification, "predict", counted)
+    train("iris-mlp", params={"epochs": 1}, root=put_mlflow(tmp_path))
+    request = TrainRequest(recipe="iris-mlp")
+    dataset = request.data_request(request.load_recipe()).load()
+    assert predicted == [len(dataset.validation), len(dataset.test)]
 
 
 @pytest.mark.exhaustive

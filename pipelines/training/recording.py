@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.figures import history_figure
-from pipelines.training.kept_files import kept_files
+from pipelines.training.kept_files import KeptFiles, kept_files
 from pipelines.training.records import TrainingRecord, send_record
 from pipelines.training.run import TrainRequest, TrainResult
 from pipelines.training.saved import keep_summary
@@ -56,8 +56,7 @@ def record(
     test_metrics = task.scores(predictions, test.y)
     path = save_model(experiment, model, _new_folder(request))
     metric, _ = experiment.entry.main_metric
-    score = metric, test_metrics[metric]
-    name = _run_name(request)
+    name, score = _run_name(request), (metric, test_metrics[metric])
     keep_summary(path.parent, name=name, recipe=request.recipe, score=score, seconds=seconds)
     notes, run_id, run_url = list(dataset.notes), "", ""
     if tracker is not None:
@@ -74,9 +73,7 @@ def record(
             start=start,
         )
         kept = kept_files(experiment, model, test=test, predictions=predictions)
-        figures = {"history": history_figure(history), **kept.figures}
-        example = served_example(experiment, model)
-        record.keep(path.parent, example, figures=figures, texts=kept.texts)
+        _keep(record, experiment, model, kept, folder=path.parent, history=history)
         try:
             run = send_record(path.parent, tracker)
         except TrackingError as error:
@@ -108,6 +105,20 @@ def _tags(request: TrainRequest, dataset: Dataset, baseline: str) -> dict[str, A
     )
     own = {"seed": request.seed, "role": "training", "baseline": baseline}
     return {**provenance.run_tags(), **own}
+
+
+def _keep(
+    record: TrainingRecord,
+    experiment: Experiment,
+    model: keras.Model,
+    kept: KeptFiles,
+    *,
+    folder: Path,
+    history: dict[str, list[float]],
+) -> None:
+    """Writes a record with its figures and texts beside the saved model."""
+    figures = {"history": history_figure(history), **kept.figures}
+    record.keep(folder, served_example(experiment, model), figures=figures, texts=kept.texts)
 
 
 def _run_name(request: TrainRequest) -> str:

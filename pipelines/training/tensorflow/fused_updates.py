@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from cookbook._keras_internals import Internal
+from pipelines.training.tensorflow.fused_decay import fuse_decay
 from pipelines.training.tensorflow.internals import (
     ADAM_MOMENTS,
     ADAM_SQUARES,
@@ -35,7 +36,8 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
     The state stays in the optimizer's own variables, so saving and resuming do not change.
     Adam and AdamW (without amsgrad), RMSprop (not centered) and SGD with and without momentum
     have a kernel; other optimizers, other types than `float32`, gradients with few rows, and
-    variables spread over devices are updated as Keras does.
+    variables spread over devices are updated as Keras does. The decay of their weights has one rate
+    for all, see `fuse_decay`.
 
     Args:
         optimizer: A built optimizer; it is changed in place.
@@ -53,6 +55,7 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
         >>> float(variable[0])
         0.5
     """
+    fuse_decay(optimizer)
     prepare, needed = _kernel_of(optimizer)
     if prepare is None or not are_there(optimizer, UPDATE, INDEX, *needed):
         return False

@@ -49,6 +49,9 @@ RMSPROP_MOMENTS = Internal(
     _FUSED,
     functools.partial(_built, keras.optimizers.RMSprop, momentum=0.9),
 )
+_DECAY = "weight decay by one rate"
+DECAY = Internal("Optimizer", "_apply_weight_decay", _DECAY, keras.optimizers.AdamW)
+DECAYING = Internal("Optimizer", "_use_weight_decay", _DECAY, keras.optimizers.AdamW)
 REDUCTION = Internal(
     "TFOptimizer",
     "_all_reduce_sum_gradients",
@@ -63,6 +66,8 @@ INTERNALS = (
     ADAM_SQUARES,
     RMSPROP_SQUARES,
     RMSPROP_MOMENTS,
+    DECAY,
+    DECAYING,
     REDUCTION,
 )
 """Every private name of Keras in this folder."""

@@ -74,7 +74,7 @@ TWO_REPLICAS = """
 import keras
 import tensorflow as tf
 
-from pipelines.training.lone_replicas import skip_reduction
+from pipelines.training.tensorflow.single_replica import skip_reduction
 
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(

@@ -28,12 +28,15 @@ CURVES = ROOT / "docs" / "images" / "curves"
 
 
 def recipe_pages() -> Iterator[tuple[Path, str]]:
-    """The page of every recipe and its picture of the epochs, and what they must contain."""
+    """The page of every recipe and its pictures of the epochs, and what they must contain."""
     for recipe in all_recipes():
         record = record_of(recipe.name)
         yield PAGES / f"{recipe.name}.md", recipe_page(recipe, record)
-        if record is not None and has_curves(record):
-            yield CURVES / f"{recipe.name}.svg", draw_curves(record, recipe.metric)
+        variants = variants_of(recipe.name)
+        named = {recipe.name: record, **{f"{recipe.name}.{v}": r for v, r in variants.items()}}
+        for name, found in named.items():
+            if found is not None and has_curves(found):
+                yield CURVES / f"{name}.svg", draw_curves(found, recipe.metric)
 
 
 def recipe_page(recipe: Recipe, record: Record | None) -> str:
@@ -115,7 +118,13 @@ def _variants(recipe: Recipe) -> str:
     rows = [
         (name, record.line(recipe.metric), record.commit[:10]) for name, record in variants.items()
     ]
-    return f"## Variants\n\n{_table(('variant', 'measured', 'commit'), rows)}"
+    pictures = [
+        f"`{name}`:\n\n{_picture(f'{recipe.name}.{name}')}"
+        for name, record in variants.items()
+        if has_curves(record)
+    ]
+    table = _table(("variant", "measured", "commit"), rows)
+    return "\n\n".join([f"## Variants\n\n{table}", *pictures])
 
 
 def _over(seeds: Sequence[int]) -> str:
@@ -156,17 +165,16 @@ def _course(record: Record | None) -> Iterator[str]:
         rows = [[str(n + 1), *(f"{first[name][n]:.4g}" for name in names)] for n in epochs]
         table = _table(["epoch", *(f"`{name}`" for name in names)], rows)
         said = f"What the epochs of seed {record.seeds[0]} reported."
-        yield f"## Training\n\n{_picture(record)}{said}\n\n{table}"
+        picture = f"{_picture(record.recipe)}\n\n" if has_curves(record) else ""
+        yield f"## Training\n\n{picture}{said}\n\n{table}"
     for text in record.texts.values():
         yield f"## Samples\n\n```text\n{text.strip()}\n```"
 
 
-def _picture(record: Record) -> str:
-    """The curves of the record, where there is more than one epoch."""
-    if not has_curves(record):
-        return ""
-    picture = (CURVES / f"{record.recipe}.svg").relative_to(PAGES.parent).as_posix()
-    return f"![Training and validation by epoch, a line for each seed](../{picture})\n\n"
+def _picture(name: str) -> str:
+    """The curves of a record."""
+    picture = (CURVES / f"{name}.svg").relative_to(PAGES.parent).as_posix()
+    return f"![Training and validation by epoch, a line for each seed](../{picture})"
 
 
 def _evenly(count: int, most: int) -> list[int]:

@@ -14,7 +14,7 @@ from benchmarks.pages.curves import draw_curves, has_curves
 from benchmarks.pages.lab_record import lab_record, recipe_file, with_lab_record
 from benchmarks.pages.recipe_page import CURVES, EPOCHS, PAGES, recipe_page
 from pipelines.datasets.registry import entry
-from pipelines.recipes.record import record_of, with_spread
+from pipelines.recipes.record import record_of, variants_of, with_spread
 from pipelines.recipes.registry import load_recipe, recipe_names
 
 
@@ -83,8 +83,14 @@ def test_curves_of_every_seed_are_drawn_within_their_panel():
 
 
 def test_there_is_a_picture_for_each_record_with_epochs_and_for_nothing_else():
-    drawn = [name for name in recipe_names() if has_curves(record_of(name))]
+    records = {name: record_of(name) for name in recipe_names()}
+    for name in recipe_names():
+        records |= {f"{name}.{variant}": found for variant, found in variants_of(name).items()}
+    drawn = sorted(name for name, record in records.items() if has_curves(record))
     assert sorted(picture.stem for picture in CURVES.iterdir()) == drawn
+    for name in drawn:
+        page = PAGES / f"{name.partition('.')[0]}.md"
+        assert f"](../images/curves/{name}.svg)" in page.read_text(encoding="utf-8")
 
 
 def test_a_file_without_a_docstring_is_refused():

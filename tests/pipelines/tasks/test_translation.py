@@ -58,7 +58,14 @@ def _dataset(long=False):
     )
 
 
-SMALL = {"units": 32, "embedding_dim": 16, "min_frequency": 1, "label_smoothing": 0.0, "ema": 0.0}
+SMALL = {
+    "attention": "additive",
+    "units": 32,
+    "embedding_dim": 16,
+    "min_frequency": 1,
+    "label_smoothing": 0.0,
+    "ema": 0.0,
+}
 
 
 def _experiment(**params):

@@ -51,7 +51,7 @@ def checked_weights(values: Any, what: str, *, rows: int | None = None) -> np.nd
             f"the first in row {wrong[0]}: {given[wrong[0]]!r}."
         )
     if not weights.any():
-        raise ValueError(f"{what} must not all be 0: then nothing is learnt.")
+        raise ValueError(f"{what} must not all be zero: then nothing is learnt.")
     return weights.astype(np.float32)
 
 

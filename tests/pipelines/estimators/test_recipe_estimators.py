@@ -150,7 +150,7 @@ def test_boosting_of_a_recipe(flowers):
     [
         ([1.0], r"one weight per row\. Got 150 rows and weights of shape \(1,\)"),
         (np.full(150, -1.0), "`sample_weight` must be finite numbers of at least 0"),
-        (np.zeros(150), "`sample_weight` must not all be 0"),
+        (np.zeros(150), "`sample_weight` must not all be zero"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(weights, message, flowers):

@@ -106,7 +106,7 @@ def test_rows_that_weigh_nothing_are_not_learnt():
     [
         (-1.0, r"must be finite numbers of at least 0. 96 of 96 are not, the first in row 0"),
         (np.nan, "must be finite numbers of at least 0"),
-        (0.0, "must not all be 0"),
+        (0.0, "must not all be zero"),
     ],
 )
 def test_what_is_no_weight_is_refused(values, message):

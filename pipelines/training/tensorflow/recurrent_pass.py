@@ -31,11 +31,12 @@ class RecurrentPass:
         self.wide = max(x.dtype, tf.float32, key=lambda dtype: dtype.size)
         self.x = tf.transpose(x, [1, 0, 2])
         self._recurrent, self._unroll = recurrent, unroll
-        # Chosen, not cast: TensorFlow's optimizer moves a cast behind the transposition, and prints
-        # a warning where it transposes booleans.
-        one, zero = tf.ones((), self.wide), tf.zeros((), self.wide)
-        mask = None if mask is None else tf.transpose(tf.where(mask, one, zero))
-        self._mask = () if mask is None else (mask[..., tf.newaxis],)
+        self._mask: Tensors = ()
+        if mask is not None:
+            # Chosen, not cast: TensorFlow's optimizer moves a cast behind the transposition, and
+            # prints a warning where it transposes booleans.
+            one, zero = tf.ones((), self.wide), tf.zeros((), self.wide)
+            self._mask = (tf.transpose(tf.where(mask, one, zero))[..., tf.newaxis],)
 
     def widen(self, tensor: tf.Tensor) -> tf.Tensor:
         """In the dtype of gates and states."""

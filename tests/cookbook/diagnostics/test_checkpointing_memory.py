@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+REPOSITORY = Path(__file__).parents[3]
 
 STEP = """
 import sys
 import keras, numpy as np
 from cookbook.diagnostics import checkpointed
-
-
-def peak():
-    # Not `ru_maxrss`, which begins with the size of the process that started this one.
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-
+from tests.peak_memory import peak_kb
 
 image = keras.Input((64, 64, 16))
 x = image
@@ -28,16 +26,21 @@ model = keras.Model(image, keras.layers.Dense(1)(keras.layers.GlobalAveragePooli
 trained = checkpointed(model) if sys.argv[1] == "on" else model
 trained.compile("sgd", "mse")
 rows = np.ones((32, 64, 64, 16), "float32"), np.ones((32, 1), "float32")
-before = peak()
+before = peak_kb()
 for _ in range(2):
     trained.train_on_batch(*rows)
-print((peak() - before) / 1024)
+print((peak_kb() - before) / 1024)
 """
 
 
 def _peak_mb(mode: str) -> float:
     done = subprocess.run(
-        [sys.executable, "-c", STEP, mode], capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", STEP, mode],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     return float(done.stdout.split()[-1])
 

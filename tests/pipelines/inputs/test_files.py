@@ -208,13 +208,7 @@ import sys
 import numpy as np
 from pipelines.inputs import image_file_batches
 from pipelines.preprocessing import ImagePreprocessor
-
-
-def peak():
-    # Not `ru_maxrss`, which begins with the size of the process that started this one.
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-
+from tests.peak_memory import peak_kb
 
 path, count = sys.argv[1], int(sys.argv[2])
 preprocessor = ImagePreprocessor().fit(np.zeros((1, 128, 128, 3), np.uint8))
@@ -222,8 +216,8 @@ options = {"preprocessor": preprocessor, "batch_size": 16, "shuffle": True, "aug
 data = [path] * count, np.zeros(count, np.int32)
 for number, _ in enumerate(image_file_batches(*data, **options)):
     if number == 10:
-        before = peak()
-print(peak() - before)
+        before = peak_kb()
+print(peak_kb() - before)
 unfinished = iter(image_file_batches(*data, epochs=None, **options))
 for _ in range(5):
     next(unfinished)

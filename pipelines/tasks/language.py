@@ -19,16 +19,15 @@ from pipelines.preprocessing.tokenizer import Tokenizer
 from pipelines.preprocessing.vocabulary import END, PADDING, START, UNKNOWN, Vocabulary
 from pipelines.serving.writing import Writer
 from pipelines.tasks.base import Task
+from pipelines.tasks.dynamic_reading import dynamic_nats
 from pipelines.tasks.reading import TokenReader, TokenScores
+from pipelines.tasks.token_rows import measure_rows, score_rows, stream_starts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pipelines.datasets.containers import Split
 
-# Running text is scored in rows of so many tokens: neighbours are alike, so the interval of a
-# score is drawn over rows and not over tokens.
-ROW = 128
 ORDERS = {"character": (4, 5, 6, 7), "subword": (2, 3, 4)}
 WORD_ORDERS = (2, 3, 4)
 ITEM_BATCH = 1024
@@ -45,10 +44,13 @@ class LanguageModel(Task):
     in random order.
 
     Its own hyperparameters: `token_kind` (see `Tokenizer`), `lowercase`, `max_vocabulary`,
-    `min_frequency`, `window` (tokens), `stateful`, `unroll`.
+    `min_frequency`, `window` (tokens), `stateful`, `unroll`, and `dynamic_rate`: above 0, running
+    text is scored a second time by a model that goes on learning from what it has scored
+    (`dynamic_nats`), which metrics of their own tell apart.
 
     Raises:
-        ValueError: If the options ask for label smoothing: scores are nats per token.
+        ValueError: If the options ask for label smoothing: scores are nats per token; or for a
+            `dynamic_rate` of items, which have nothing to do with each other.
     """
 
     extra_names = frozenset(
@@ -60,6 +62,7 @@ class LanguageModel(Task):
             "window",
             "stateful",
             "unroll",
+            "dynamic_rate",
         }
     )
 
@@ -69,6 +72,13 @@ class LanguageModel(Task):
         self._kind = self.extra.get("token_kind", "character")
         self._window = int(self.extra.get("window", 64))
         self._stateful = bool(self.extra.get("stateful", False)) and not self._items
+        self._dynamic_rate = float(self.extra.get("dynamic_rate", 0.0))
+        if self._items and self._dynamic_rate:
+            raise ValueError(
+                "A model that goes on learning needs running text: items have nothing to do with "
+                f"each other. Got unit='line' and dynamic_rate={self._dynamic_rate!r}: leave the "
+                "rate out."
+            )
         vocabulary = Vocabulary(
             Tokenizer(kind=self._kind, lowercase=bool(self.extra.get("lowercase", False))),
             max_size=self.extra.get("max_vocabulary") or None,
@@ -161,9 +171,14 @@ class LanguageModel(Task):
         """Scores of the text: its nats, right guesses and tokens, `float64[rows, 3]`.
 
         A row is an item, or 128 tokens of running text. The state is carried through running
-        text whatever the batches of the training were.
+        text whatever the batches of the training were. With a `dynamic_rate`, a fourth column has
+        the nats of the model that goes on learning.
         """
-        return self._by_row(x, self._scores(model, x))
+        rows = self._by_row(x, self._scores(model, x))
+        if not self._dynamic_rate:
+            return rows
+        nats = dynamic_nats(model, self.tokens(x), rate=self._dynamic_rate)
+        return np.column_stack([rows, np.add.reduceat(nats, stream_starts(len(nats)))])
 
     def _scores(self, model: keras.Model, x: Any) -> TokenScores:
         reader = TokenReader(model)
@@ -174,16 +189,12 @@ class LanguageModel(Task):
             sizes = (self._rows(x)[1] != 0).sum(axis=1)
             starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         else:
-            starts = np.arange(0, len(scores.nats), ROW)
-        columns = (scores.nats, scores.hits, np.ones(len(scores.nats)))
-        return np.stack([np.add.reduceat(column, starts) for column in columns], axis=1)
+            starts = stream_starts(len(scores.nats))
+        return score_rows(scores, starts)
 
     def measure(self, predictions: np.ndarray, y: Any = None) -> dict[str, float]:
-        """Nats per token, perplexity and accuracy; counts have no accuracy."""
-        nats, hits, tokens = predictions.sum(axis=0)
-        loss = float(nats / tokens)
-        measured = {"loss": loss, "perplexity": float(np.exp(min(loss, 700.0)))}
-        return measured if np.isnan(hits) else {**measured, "accuracy": float(hits / tokens)}
+        """Nats per token, perplexity and accuracy, see `measure_rows`."""
+        return measure_rows(predictions)
 
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Kneser-Ney counts of the training text; the validation text chooses their order."""

@@ -61,6 +61,7 @@ OWN_OPTIONS: Mapping[str, OwnOption] = {
     "beta_1": OwnOption(kind=float, range=BELOW_ONE),
     "character_ngrams": OwnOption(kind=int, range=NOT_NEGATIVE),
     "drop_unknown": _SWITCH,
+    "dynamic_rate": OwnOption(kind=float, range=NOT_NEGATIVE),
     "image_size": OwnOption(kind=int, range=NOT_NEGATIVE),
     "keep": OwnOption(kind=str, words=KEEP),
     "lowercase": _SWITCH,

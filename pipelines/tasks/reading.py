@@ -30,6 +30,31 @@ class TokenScores:
     hits: np.ndarray
 
 
+def scoring_model(model: keras.Model) -> tuple[keras.Model, list[int]]:
+    """A model that scores tokens and carries its state, with the weights of a language model.
+
+    Args:
+        model: Made by `language_model` or `character_network`.
+
+    Returns:
+        Tokens `int32[batch, steps]`, their targets, and the states to nats and hits
+        `[batch, steps]` and the states behind them; and the units of each state.
+
+    Raises:
+        ValueError: If it is no such model.
+    """
+    ops = keras.ops
+    sizes = state_sizes(model)
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    targets = keras.Input((None,), dtype="int32", name="targets")
+    states = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(sizes)]
+    logits, after = carried(model, tokens, states)
+    logits = ops.cast(logits, "float32")
+    nats = keras.losses.sparse_categorical_crossentropy(targets, logits, from_logits=True)
+    hits = ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), targets)
+    return keras.Model([tokens, targets, *states], [nats, hits, *after]), sizes
+
+
 class TokenReader:
     """A language model that scores the tokens it reads.
 
@@ -50,16 +75,7 @@ class TokenReader:
     """
 
     def __init__(self, model: keras.Model) -> None:
-        ops = keras.ops
-        self._sizes = state_sizes(model)
-        tokens = keras.Input((None,), dtype="int32", name="tokens")
-        targets = keras.Input((None,), dtype="int32", name="targets")
-        states = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(self._sizes)]
-        logits, after = carried(model, tokens, states)
-        logits = ops.cast(logits, "float32")
-        nats = keras.losses.sparse_categorical_crossentropy(targets, logits, from_logits=True)
-        hits = ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), targets)
-        self._model = keras.Model([tokens, targets, *states], [nats, hits, *after])
+        self._model, self._sizes = scoring_model(model)
 
     def stream(self, tokens: np.ndarray) -> TokenScores:
         """Scores one long text.

@@ -37,6 +37,7 @@ RECIPE = Recipe(
     builder="cookbook.models.language_models:language_model",
     defaults={
         "cell": "lstm",
+        "members": 2,
         "embedding_dim": 64,
         "units": (512,),
         "dropout": 0.2,

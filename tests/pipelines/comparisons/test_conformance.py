@@ -29,6 +29,7 @@ PART_IDS = [f"{c.name} {part.title}".strip() for c, part in PARTS]
 # Each training traces its model for half a second; these have more than 15 trainings.
 LONG = {
     "compare-activations",
+    "compare-initialization-networks",
     "compare-large-batch-rates",
     "compare-large-batches",
     "compare-losses",
@@ -58,10 +59,12 @@ def test_the_comparisons_of_the_project_are_there():
         "compare-gradient-flow",
         "compare-gradient-free",
         "compare-initialization",
+        "compare-initialization-networks",
         "compare-large-batch-rates",
         "compare-large-batches",
         "compare-losses",
         "compare-optimizers",
+        "compare-optimizers-cifar10",
         "compare-recurrent-gradients",
         "compare-regularization",
         "compare-schedules",

@@ -20,8 +20,8 @@ install: $(STAMP)  ## create .venv and install the program
 
 install-dev: $(DEV_STAMP)  ## the same with the tools for development
 
-install-all: $(BIN)/python  ## all at once: what builds the documentation, and PyTorch, without which tests skip
-	$(INSTALL) '.[dev,docs,gp]'
+install-all: $(BIN)/python  ## all at once: what builds the documentation, and what tests skip without
+	$(INSTALL) '.[dev,docs,gp,boosting]'
 	@touch $(STAMP) $(DEV_STAMP) $(DOCS_STAMP)
 
 $(BIN)/python:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.turns import has_turn
+
 # Set before anything imports TensorFlow: its start-up notes are not test output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -24,6 +26,14 @@ if os.environ.get("KERAS_BACKEND") == "jax":
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the slow tests whose turn it is."""
+    for item in items:
+        if item.get_closest_marker("slow") and has_turn(item.nodeid):
+            item.add_marker("turn")
 
 
 def pytest_runtest_setup() -> None:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from cookbook._names import unknown_name
 from pipelines.jobs.latency import LATENCY, latency_ms
 from tuning import Context, TrialError
 
@@ -102,7 +103,6 @@ def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -
             "model.fit, or returns a number or a dictionary of metrics."
         )
     if metric not in epochs[0]:
-        known = ", ".join(sorted(epochs[0]))
-        raise TrialError(f"The training reports no metric {metric!r}. It reports: {known}.")
+        raise TrialError(unknown_name("metric of this training", metric, epochs[0]))
     values = [epoch[metric] for epoch in epochs]
     return values.index(max(values) if maximize else min(values)) + 1

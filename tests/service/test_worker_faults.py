@@ -132,6 +132,7 @@ def test_three_restarts_of_the_server_cost_nothing(store, server):
     assert {trial.attempts for trial in store.trials("job")} == {1}
 
 
+@pytest.mark.timeout(600)
 def test_a_worker_that_sleeps_past_its_lease_loses_its_trials_and_writes_none_of_them(store):
     store.submit("job", objective="parabola_held_by_a_file", trials=12)
     with store.workers(2, once=False) as (sleeper, other):
@@ -142,7 +143,7 @@ def test_a_worker_that_sleeps_past_its_lease_loses_its_trials_and_writes_none_of
             process.suspend()
         for number in range(2):
             (store.folder / f"machine-{number}" / "mlruns" / "go-on").touch()
-        store.wait_for(lambda: store.client.status("job").job.state == "done", 150)
+        store.wait_for(lambda: store.client.status("job").job.state == "done", 300)
         found = store.trials("job")
         for process in machine:
             process.resume()

@@ -3,24 +3,24 @@
 The last tenth is the test split, as in nanoGPT, and the tenth before it is for validation. To beat:
 Kneser-Ney counts of the same training text (7-grams, 1.69 nats on the test split). The test text is
 of other plays: of its 919 speeches 0.3 % have a speaker of the training text, of those for
-validation 66 %, and there this network has 1.43 nats. nanoGPT trains on the validation tenth as
-well, which has the speakers of 60 % of the test's speeches, and its 10.7 million parameters reach
-1.47 on a GPU. With nine tenths of that part more, `--data-option validation=0.01`, counts reach
-1.53 here, this network's 1.2 million parameters 1.471 (the variant `nanogpt` of the record), and
-two such networks in one, `--set members=2`, 1.446 (`nanogpt-pair`), in 24 minutes of one core that
-multiplies bfloat16.
+validation 66 %, and there these networks have 1.40 nats. nanoGPT trains on the validation tenth
+as well, which has the speakers of 60 % of the test's speeches, and its 10.7 million parameters
+reach 1.47 on a GPU. With nine tenths of that part more, `--data-option validation=0.01`, counts
+reach 1.53 here, and the two networks of 1.2 million parameters each 1.446 (the variant `nanogpt` of
+the record), in 24 minutes of one core that multiplies bfloat16.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-28:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
-    test        loss 1.65; Kneser-Ney, order 7 1.687
-    test        perplexity 5.209; Kneser-Ney, order 7 5.402
-    test        accuracy 0.5304
+    test        loss 1.62; Kneser-Ney, order 7 1.687
+    test        perplexity 5.054; Kneser-Ney, order 7 5.402
+    test        accuracy 0.5344
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.8; the
                 split of nanoGPT
     seeds       0
-    time        about 1630 s on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
-    command     cookbook train shakespeare-char-lm --seed 0 --set precision=mixed_bfloat16 --json
-    commit      f3f97b59b4
+    time        about 1331 s on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train shakespeare-char-lm --seed 0 --set members=2 --set
+                precision=mixed_bfloat16 --json
+    commit      6ade18aba2
 """
 
 from __future__ import annotations

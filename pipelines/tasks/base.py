@@ -125,6 +125,18 @@ class Task(ABC):
         """What `measure` gives of a model on a split, and further metrics; see `scores`."""
         return self.scores(self.predict(model, split.x), split.y, names)
 
+    def scores_apart(self, model: keras.Model, split: Split) -> dict[str, float]:
+        """Scores of the model used in another way, beside those of its predictions.
+
+        They cost predictions of their own, so a hyperparameter of the task asks for them; none by
+        default. Trainings report them under names of their own; no search decides by them.
+
+        Args:
+            model: A trained model.
+            split: What it is scored on.
+        """
+        return {}
+
     @abstractmethod
     def baseline(self, split: Split) -> tuple[str, np.ndarray]:
         """Name and predictions of a simple method fitted on the same training rows."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from cookbook.models.averages import of_mirror_images
 from pipelines.inputs.augmentation import make_augmentation
 from pipelines.inputs.feeds import ArrayFeed, DatasetFeed, Feed, Transform
 from pipelines.inputs.files import image_file_batches
@@ -33,11 +34,12 @@ class ImageClassification(Classification):
     float32); each batch is scaled and augmented after it was gathered. Images that the dataset
     leaves on disk are decoded while the model trains.
 
-    Its own hyperparameter is `image_size`: height and width in pixels that images are resized
-    to; 0 keeps the size of the dataset.
+    Its own hyperparameters are `image_size`: height and width in pixels that images are resized
+    to; 0 keeps the size of the dataset; and `test_flips`: whether the mean of what the model says
+    of an image and of its mirror image is scored, too, under names of its own.
     """
 
-    extra_names = frozenset({"image_size"}) | Classification.extra_names
+    extra_names = frozenset({"image_size", "test_flips"}) | Classification.extra_names
 
     def __init__(self, dataset: Any, options: Any, extra: Any) -> None:
         super().__init__(dataset, options, extra)
@@ -83,6 +85,14 @@ class ImageClassification(Classification):
         starts = range(0, len(x), PREDICTION_BATCH)
         parts = [super(ImageClassification, self).predict(model, x[self._rows(s)]) for s in starts]
         return np.concatenate(parts)
+
+    def scores_apart(self, model: keras.Model, split: Split) -> dict[str, float]:
+        """With `test_flips`, scores of the mean probabilities of images and mirror images."""
+        if not self.extra.get("test_flips", False):
+            return {}
+        both = self.average([model, of_mirror_images(model)])
+        scores = self.measure(self.predict(both, split.x), split.y)
+        return {f"{name}_with_flips": score for name, score in scores.items()}
 
     def features(self, x: Any) -> Any:
         """Pixels of thumbnails as a matrix, `float32[images, features]`."""

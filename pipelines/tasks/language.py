@@ -21,7 +21,7 @@ from pipelines.serving.writing import Writer
 from pipelines.tasks.base import Task
 from pipelines.tasks.dynamic_reading import dynamic_nats
 from pipelines.tasks.reading import TokenReader, TokenScores
-from pipelines.tasks.token_rows import measure_rows, score_rows, stream_starts
+from pipelines.tasks.token_rows import ROW, loss_and_perplexity, measure_rows, score_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -171,14 +171,16 @@ class LanguageModel(Task):
         """Scores of the text: its nats, right guesses and tokens, `float64[rows, 3]`.
 
         A row is an item, or 128 tokens of running text. The state is carried through running
-        text whatever the batches of the training were. With a `dynamic_rate`, a fourth column has
-        the nats of the model that goes on learning.
+        text whatever the batches of the training were.
         """
-        rows = self._by_row(x, self._scores(model, x))
+        return self._by_row(x, self._scores(model, x))
+
+    def scores_apart(self, model: keras.Model, split: Split) -> dict[str, float]:
+        """With a `dynamic_rate`, loss and perplexity of the model that goes on learning."""
         if not self._dynamic_rate:
-            return rows
-        nats = dynamic_nats(model, self.tokens(x), rate=self._dynamic_rate)
-        return np.column_stack([rows, np.add.reduceat(nats, stream_starts(len(nats)))])
+            return {}
+        nats = dynamic_nats(model, self.tokens(split.x), rate=self._dynamic_rate)
+        return loss_and_perplexity(nats.mean(), prefix="dynamic_")
 
     def _scores(self, model: keras.Model, x: Any) -> TokenScores:
         reader = TokenReader(model)
@@ -189,7 +191,7 @@ class LanguageModel(Task):
             sizes = (self._rows(x)[1] != 0).sum(axis=1)
             starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         else:
-            starts = stream_starts(len(scores.nats))
+            starts = np.arange(0, len(scores.nats), ROW)
         return score_rows(scores, starts)
 
     def measure(self, predictions: np.ndarray, y: Any = None) -> dict[str, float]:

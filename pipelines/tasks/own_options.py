@@ -79,6 +79,7 @@ OWN_OPTIONS: Mapping[str, OwnOption] = {
     "strip_tags": _SWITCH,
     "target_outliers": OwnOption(kind=str, words=TARGET_OUTLIERS, optional=True),
     "target_transform": OwnOption(kind=str, words=TARGET_TRANSFORMS, optional=True),
+    "test_flips": _SWITCH,
     "token_kind": OwnOption(kind=str, words=KINDS),
     "unroll": _SWITCH,
     "window": _COUNT,

@@ -10,15 +10,6 @@ ROW = 128
 """Tokens of a row of running text: neighbours are alike, so a token is no draw of its own."""
 
 
-def stream_starts(tokens: int) -> np.ndarray:
-    """Where the rows of a running text begin.
-
-    Args:
-        tokens: How many are scored, at least 1.
-    """
-    return np.arange(0, tokens, ROW)
-
-
 def score_rows(scores: TokenScores, starts: np.ndarray) -> np.ndarray:
     """Sums of each row.
 
@@ -42,24 +33,25 @@ def measure_rows(rows: np.ndarray) -> dict[str, float]:
     """Loss, perplexity and accuracy of all tokens.
 
     Args:
-        rows: As `score_rows` gives them; counts have NaN for right guesses, and no accuracy. A
-            fourth column has the nats of a model that goes on learning.
+        rows: As `score_rows` gives them; counts have NaN for right guesses, and no accuracy.
 
     Returns:
-        `loss` in nats per token, and of a fourth column `dynamic_loss`; and their perplexities.
+        `loss` in nats per token, `perplexity` and `accuracy`.
 
     Example:
-        >>> measure_rows(np.array([[0.0, 1.0, 2.0, 4.0]]))["dynamic_loss"]
-        2.0
+        >>> measure_rows(np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 2.0]]))["loss"]
+        0.75
     """
-    nats, hits, tokens, *dynamic = rows.sum(axis=0)
-    measured = _loss_and_perplexity(nats / tokens)
-    if not np.isnan(hits):
-        measured["accuracy"] = float(hits / tokens)
-    for total in dynamic:
-        measured |= _loss_and_perplexity(total / tokens, prefix="dynamic_")
-    return measured
+    nats, hits, tokens = rows.sum(axis=0)
+    measured = loss_and_perplexity(nats / tokens)
+    return measured if np.isnan(hits) else {**measured, "accuracy": float(hits / tokens)}
 
 
-def _loss_and_perplexity(loss: float, *, prefix: str = "") -> dict[str, float]:
+def loss_and_perplexity(loss: float, *, prefix: str = "") -> dict[str, float]:
+    """A loss in nats per token, and the perplexity that it means.
+
+    Args:
+        loss: In nats per token.
+        prefix: Before both names.
+    """
     return {f"{prefix}loss": float(loss), f"{prefix}perplexity": float(np.exp(min(loss, 700.0)))}

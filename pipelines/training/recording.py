@@ -18,8 +18,10 @@ from tuning.tracking.content import run_name, score_key
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
-    from pipelines.datasets.containers import Dataset
+    from pipelines.datasets.containers import Dataset, Split
+    from pipelines.tasks.base import Task
     from pipelines.training.experiment import Experiment
 
 
@@ -48,12 +50,12 @@ def record(
         Metrics, history, run and model.
     """
     task, dataset = experiment.task, experiment.dataset
-    metrics = task.score(model, dataset.validation, None)
+    metrics = _scores(task, model, dataset.validation)
     test = dataset.test.open("the end of a training")
     baseline, simple = task.baseline(test)
     baseline_metrics = task.scores(simple, test.y)
     predictions = task.predict(model, test.x)
-    test_metrics = task.scores(predictions, test.y)
+    test_metrics = _scores(task, model, test, predictions=predictions)
     path = save_model(experiment, model, _new_folder(request))
     metric, _ = experiment.entry.main_metric
     name, score = _run_name(request), (metric, test_metrics[metric])
@@ -97,6 +99,14 @@ def record(
         run_url=run_url,
         model_path=path,
     )
+
+
+def _scores(
+    task: Task, model: keras.Model, split: Split, predictions: np.ndarray | None = None
+) -> dict[str, float]:
+    """Scores of the model's predictions, and those that the task is asked for apart."""
+    found = task.predict(model, split.x) if predictions is None else predictions
+    return {**task.scores(found, split.y), **task.scores_apart(model, split)}
 
 
 def _tags(request: TrainRequest, dataset: Dataset, baseline: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit, logsumexp, softmax
 
-from cookbook.models.averages import averaged
+from cookbook.models.averages import averaged, of_mirror_images
 from cookbook.models.tabular import tabular_ensemble
 
 pytestmark = pytest.mark.backend
@@ -51,6 +51,18 @@ def test_models_of_other_layers_and_one_name_are_saved_as_one(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(_array(loaded(X)), _array(model(X)), atol=1e-6)
     assert model.count_params() == wide.count_params() + 9
+
+
+def test_mirror_images_are_turned_left_to_right():
+    images = np.random.default_rng(0).normal(size=(2, 3, 4, 2)).astype("float32")
+    network = keras.Sequential(
+        [keras.Input((3, 4, 2)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    )
+    mirrored = of_mirror_images(network)
+    np.testing.assert_allclose(
+        _array(mirrored(images)), _array(network(images[:, :, ::-1])), atol=1e-6
+    )
+    assert mirrored.count_params() == network.count_params()
 
 
 @pytest.mark.parametrize(

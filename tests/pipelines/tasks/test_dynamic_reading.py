@@ -102,16 +102,16 @@ def _task(train, **extra):
     return LanguageModel(dataset, TrainingOptions(), extra)
 
 
-def test_a_rate_adds_metrics_of_their_own_and_changes_no_other():
+def test_a_rate_asks_for_scores_apart_and_changes_no_other():
     text = "abcdef" * 40
     still, dynamic = _task(text), _task(text, dynamic_rate=0.5)
-    model = _model()
-    expected = still.measure(still.predict(model, text))
-    measured = dynamic.measure(dynamic.predict(model, text))
-    assert {name: measured.pop(name) for name in expected} == expected
-    nats = dynamic_nats(model, dynamic.tokens(text), rate=0.5)
-    loss = nats.mean()
-    assert measured == pytest.approx({"dynamic_loss": loss, "dynamic_perplexity": np.exp(loss)})
+    model, split = _model(), still.dataset.validation
+    assert still.scores_apart(model, split) == {}
+    expected = still.score(model, split, None)
+    loss = dynamic_nats(model, dynamic.tokens(text), rate=0.5).mean()
+    apart = dynamic.scores_apart(model, split)
+    assert apart == pytest.approx({"dynamic_loss": loss, "dynamic_perplexity": np.exp(loss)})
+    assert dynamic.score(model, split, None) == expected
     assert loss < expected["loss"]
 
 

@@ -20,7 +20,11 @@ def _experiment(**params):
 
 def test_flips_score_the_mean_of_both_probabilities():
     experiment = _experiment(test_flips=True)
-    model, task, split = experiment.build(), experiment.task, experiment.dataset.validation
+    model, task, split = (
+        experiment.build(total_steps=1),
+        experiment.task,
+        experiment.dataset.validation,
+    )
     both = [softmax(task.predict(model, x), axis=1) for x in (split.x, split.x[:, :, ::-1])]
     probabilities = np.mean(both, axis=0)
     nats = -np.log(probabilities[np.arange(len(split)), split.y]).mean()
@@ -31,7 +35,10 @@ def test_flips_score_the_mean_of_both_probabilities():
 
 def test_flips_are_asked_for():
     experiment = _experiment()
-    assert experiment.task.scores_apart(experiment.build(), experiment.dataset.validation) == {}
+    assert (
+        experiment.task.scores_apart(experiment.build(total_steps=1), experiment.dataset.validation)
+        == {}
+    )
 
 
 def test_a_training_reports_them_beside_its_own(tmp_path):

@@ -4,16 +4,16 @@
 are part of the search space. The network and its defaults are those of `tabular`; on the validation
 rows they beat the plain perceptron that two searches of 40 trials had found.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-28:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
     test        rmse 4.757e+04 ± 12; gradient boosting 4.848e+04
     test        mae 2.926e+04 ± 84; gradient boosting 3.211e+04
     test        r2 0.827 ± 8.6e-05; gradient boosting 0.8203
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
-    time        about 140 s each on 2 cores, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 41 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train california-mlp --seed 0 --json
-    commit      1973832624
+    commit      c1df6d08ec
 """
 
 from __future__ import annotations

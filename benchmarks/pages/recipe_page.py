@@ -115,8 +115,10 @@ def _variants(recipe: Recipe) -> str:
     variants = variants_of(recipe.name)
     if not variants:
         return ""
+    usual = record_of(recipe.name)
     rows = [
-        (name, record.line(recipe.metric), record.commit[:10]) for name, record in variants.items()
+        (name, record.line(recipe.metric) + _apart(record, usual), record.commit[:10])
+        for name, record in variants.items()
     ]
     pictures = [
         f"`{name}`:\n\n{_picture(f'{recipe.name}.{name}')}"
@@ -125,6 +127,15 @@ def _variants(recipe: Recipe) -> str:
     ]
     table = _table(("variant", "measured", "commit"), rows)
     return "\n\n".join([f"## Variants\n\n{table}", *pictures])
+
+
+def _apart(record: Record, usual: Record | None) -> str:
+    """Scores that only this variant was asked for and the simple method has none of."""
+    known = usual.test_metrics if usual is not None else record.test_metrics
+    pairs = {name: record.pair(name) for name in record.test_metrics if name not in known}
+    return "".join(
+        f"; apart, {name} {ours}" for name, (ours, theirs) in pairs.items() if not theirs
+    )
 
 
 def _over(seeds: Sequence[int]) -> str:

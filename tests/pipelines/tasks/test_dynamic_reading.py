@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from cookbook.models.language_models import language_model
-from pipelines.datasets.containers import Dataset, SealedSplit, Split
-from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.tasks import dynamic_reading
 from pipelines.tasks.dynamic_reading import SEGMENT, dynamic_nats
-from pipelines.tasks.language import LanguageModel
 from pipelines.tasks.reading import TokenReader
 
 TOKENS = np.random.default_rng(0).integers(0, 7, 90)
@@ -86,35 +83,3 @@ def _assert_equal(weights, expected):
 def test_one_token_is_no_text():
     with pytest.raises(ValueError, match=r"needs two tokens\. Got 1"):
         dynamic_nats(_model(), TOKENS[:1], rate=1.0)
-
-
-def _task(train, **extra):
-    dataset = Dataset(
-        name="small",
-        modality="language-model",
-        task="language-model",
-        train=Split(train),
-        validation=Split(train),
-        test=SealedSplit(Split(train)),
-        fingerprint="0" * 64,
-        options={"unit": "stream" if isinstance(train, str) else "line"},
-    )
-    return LanguageModel(dataset, TrainingOptions(), extra)
-
-
-def test_a_rate_asks_for_scores_apart_and_changes_no_other():
-    text = "abcdef" * 40
-    still, dynamic = _task(text), _task(text, dynamic_rate=0.5)
-    model, split = _model(), still.dataset.validation
-    assert still.scores_apart(model, split) == {}
-    expected = still.score(model, split, None)
-    loss = dynamic_nats(model, dynamic.tokens(text), rate=0.5).mean()
-    apart = dynamic.scores_apart(model, split)
-    assert apart == pytest.approx({"dynamic_loss": loss, "dynamic_perplexity": np.exp(loss)})
-    assert dynamic.score(model, split, None) == expected
-    assert loss < expected["loss"]
-
-
-def test_items_have_nothing_to_go_on_learning_from():
-    with pytest.raises(ValueError, match=r"needs running text.* dynamic_rate=0\.5"):
-        _task(["anna", "bo"], dynamic_rate=0.5)

@@ -12,6 +12,7 @@ from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.recipes.recipe import Recipe
 from pipelines.serving.bundle import Bundle
 from pipelines.serving.writing import Writer
+from pipelines.tasks.dynamic_reading import dynamic_nats
 from pipelines.tasks.language import LanguageModel
 from pipelines.tasks.reading import TokenReader
 from pipelines.training.experiment import Experiment
@@ -110,6 +111,25 @@ def test_measures_are_per_token():
     rows = np.array([[3.0, 1.0, 2.0], [1.0, 2.0, 2.0]])
     measured = _task(_names()).measure(rows)
     assert measured == pytest.approx({"loss": 1.0, "perplexity": np.e, "accuracy": 0.75})
+
+
+def test_a_rate_asks_for_scores_apart_and_changes_no_other():
+    text = "abcdef" * 40
+    dataset = _dataset(text, text, text)
+    still, dynamic = _task(dataset), _task(dataset, {"dynamic_rate": 0.5})
+    model, split = language_model(7, embedding_dim=4, units=(8,), seed=1), dataset.validation
+    assert still.scores_apart(model, split) == {}
+    expected = still.score(model, split, None)
+    loss = dynamic_nats(model, dynamic.tokens(text), rate=0.5).mean()
+    apart = dynamic.scores_apart(model, split)
+    assert apart == pytest.approx({"dynamic_loss": loss, "dynamic_perplexity": np.exp(loss)})
+    assert dynamic.score(model, split, None) == expected
+    assert loss < expected["loss"]
+
+
+def test_items_have_nothing_to_go_on_learning_from():
+    with pytest.raises(ValueError, match=r"needs running text.* dynamic_rate=0\.5"):
+        _task(_names(), {"dynamic_rate": 0.5})
 
 
 def test_ends_of_lines_are_words_and_empty_lines_count():

@@ -24,7 +24,7 @@ from tests.service.support import (
 from tests.service.test_faults import SHORT_LEASES
 from tuning import Client, JobError
 from tuning.storage import connections, database
-from tuning.storage.claim_rows import Rows
+from tuning.storage.claim_rows import CLAIMS, Rows
 from tuning.storage.claims import ClaimBook
 from tuning.storage.faults import is_transient
 
@@ -82,6 +82,34 @@ def test_the_locks_of_a_connection_that_is_cut_in_a_transaction_are_let_go(url, 
                 Rows(study).lock(session)
         assert is_transient(ended.value)
         assert ClaimBook(far, study).claim(1) is None  # by a new connection
+
+
+_SEVERAL_ROWS = {
+    "insert": sqlalchemy.insert(CLAIMS),
+    "update": sqlalchemy.update(CLAIMS)
+    .where(CLAIMS.c.trial_id == sqlalchemy.bindparam("trial"))
+    .values(attempts=sqlalchemy.bindparam("count")),
+}
+_ROWS = {
+    "insert": [{"trial_id": one, "study_id": 0, "attempts": 1} for one in (7, 8)],
+    "update": [{"trial": one, "count": 2} for one in (1, 2)],
+}
+
+
+@pytest.mark.parametrize("kind", _ROWS)
+def test_who_stands_still_after_writing_several_rows_lets_its_locks_go(url, monkeypatch, kind):
+    """The driver's own way ends with a message that takes the server's limit of idleness away."""
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.5)
+    storage = database.open_storage(url)
+    other = database.open_storage(f"{url}&options=-c%20lock_timeout%3D10s")
+    study = optuna.create_study(study_name="s", storage=storage)._study_id
+    book = ClaimBook(other, study)
+    with Session(storage.engine) as stands_still:
+        Rows(study).lock(stands_still)
+        stands_still.execute(_SEVERAL_ROWS[kind], _ROWS[kind])
+        assert book.claim(1) is not None
+        with pytest.raises(sqlalchemy.exc.DBAPIError, match="idle-in-transaction"):
+            Rows(study).lock(stands_still)
 
 
 def test_a_trial_that_is_being_ended_cannot_be_taken_over_meanwhile(url):

@@ -98,6 +98,9 @@ def prepare_engine(engine: sqlalchemy.Engine) -> None:
     Servers: a connection that was not used for a second is asked first whether it is still there.
     Asking each time would be a fifth of what is sent for a suggestion, and a server that went away
     within a second is met by the repetition of the call.
+    psycopg writes several rows in a pipeline. That ends with a message after which PostgreSQL
+    measures no idle time: whoever stood still then held its locks until it was gone. So rows go
+    into one statement, or into one each.
 
     Args:
         engine: The engine.
@@ -107,11 +110,21 @@ def prepare_engine(engine: sqlalchemy.Engine) -> None:
     else:
         event.listen(engine, "checkin", _remember)
         event.listen(engine, "checkout", functools.partial(_check, engine.dialect))
+        if engine.dialect.driver == "psycopg":
+            engine.dialect.use_insertmanyvalues_wo_returning = True
+            engine.dialect.supports_sane_multi_rowcount = False
+            event.listen(engine, "do_executemany", _execute_each)
 
 
 def _begin(connection: sqlalchemy.Connection) -> None:
     reads = getattr(_this_thread, "reads", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _execute_each(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+    for row in parameters:
+        cursor.execute(statement, row)
+    return True  # nothing is left to be done
 
 
 def _remember(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -12,15 +12,8 @@ from pipelines.jobs import candidates
 from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
-from pipelines.jobs.recipe.refit import (
-    AVERAGED,
-    HISTORY,
-    NOTES,
-    REPORTS,
-    SCORES,
-    RecipeComparison,
-    RecipeRefit,
-)
+from pipelines.jobs.recipe.final_comparison import NOTES, SCORES, RecipeComparison
+from pipelines.jobs.recipe.refit import AVERAGED, HISTORY, REPORTS, RecipeRefit
 from pipelines.jobs.winner_evaluation import keep_evaluation
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from tuning.workers.calls import Call, calling_pool, run_calls

@@ -1,4 +1,4 @@
-"""What the end of a search trains and computes, in the workers: they have TensorFlow already.
+"""What the end of a search trains, in the workers: they have TensorFlow already.
 
 A refit asks, after its training and before it opens the test split, whether it may go on; the
 process that holds the end of the study then records that the split is read.
@@ -6,9 +6,8 @@ process that holds the end of the study then records that the split is read.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,8 +15,8 @@ import numpy as np
 
 from pipelines.jobs.checkpoints import training_checkpoint
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
+from pipelines.jobs.recipe.refit_files import keep_test_outputs
 from pipelines.jobs.trial import RECIPE_MODULES
-from pipelines.jobs.verdict import FinalScores, judge
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest
 from pipelines.training.kept_files import KeptFiles, kept_files
@@ -28,16 +27,13 @@ from tuning.workers.context import RESUMED
 if TYPE_CHECKING:
     import keras
 
-    from pipelines.datasets.containers import Split
     from pipelines.jobs.candidates import Candidate
     from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.experiment import Experiment
 
-REPORTS, HISTORY, SCORES, NOTES = "reports", "history", "scores", "dataset_notes"  # notes
+REPORTS, HISTORY = "reports", "history"  # notes
 AVERAGED = "averaged"  # note: numbers of the trials, with more than one
-_REASON = "the end of a search"
-_PREDICTIONS = "predictions.npy"
-_TICK = 0.02
+REASON = "the end of a search"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +75,10 @@ class RecipeRefit:
         if beside:
             model = experiment.task.average([model, *beside])
         context.report(1, {ASK: 1.0})
-        test = dataset.test.open(_REASON)
+        test = dataset.test.open(REASON)
         predictions = experiment.task.predict(model, test.x)
-        _keep_predictions(predictions, context.directory)
+        apart = experiment.task.scores_apart(model, test)
+        keep_test_outputs(context.directory, predictions, scores_apart=apart)
         if self.registration is not None:
             kept = kept_files(experiment, model, test=test, predictions=predictions)
             self._keep(experiment, model, history, kept, folder=context.directory)
@@ -153,90 +150,3 @@ class RecipeRefit:
 def _form(experiment: Experiment) -> tuple[Any, ...]:
     """How raw inputs reach a model, how its outputs are read, and how many there are."""
     return experiment.task.serving_config(), getattr(experiment.task, "outputs", None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecipeComparison:
-    """Scores winner, default hyperparameters and a simple method on the same test rows.
-
-    It may begin when the refits do: it waits for what they predict, and scores that while they
-    still draw figures.
-
-    Attributes:
-        recipe: What was trained.
-        data: Its data.
-        seed: Of the job.
-        metrics: Metrics with their directions; the first one that the test has decides.
-        winners: Folders of the winner's refits, one for each seed.
-        defaults: Those of the default hyperparameters; empty when the winner has these itself.
-    """
-
-    recipe: Recipe
-    data: DataRequest
-    seed: int
-    metrics: tuple[tuple[str, str], ...]
-    winners: tuple[Path, ...]
-    defaults: tuple[Path, ...]
-    preload: ClassVar[tuple[str, ...]] = RECIPE_MODULES
-
-    def __call__(self, params: dict[str, Any], context: Context) -> dict[str, float]:
-        """Notes the scores.
-
-        Args:
-            params: The winner's hyperparameters.
-            context: Takes the notes.
-        """
-        from pipelines.training.experiment import Experiment
-
-        dataset = self.data.load()
-        experiment = Experiment(self.recipe, params, dataset, seed=self.seed)
-        ours = _predictions(self.winners)
-        theirs = _predictions(self.defaults) or ours
-        # Only now: that the test rows are read was recorded before a refit predicted them.
-        scores = self._scores(experiment, ours, theirs, test=dataset.test.open(_REASON))
-        context.annotate(SCORES, scores.to_dict())
-        context.annotate(NOTES, list(dataset.notes))
-        return {}
-
-    def _scores(
-        self,
-        experiment: Experiment,
-        ours: Sequence[np.ndarray],
-        theirs: Sequence[np.ndarray],
-        *,
-        test: Split,
-    ) -> FinalScores:
-        task, main_metric = experiment.task, experiment.entry.main_metric
-        asked = [(name.removeprefix("val_"), how) for name, how in self.metrics]
-        names = [name for name, _ in asked]
-        baseline = task.baseline(test)
-        found = judge(
-            ours,
-            theirs,
-            test.y,
-            # A thousand draws of the test rows are measured: no more metrics than may decide.
-            measure=lambda predictions, y: task.scores(predictions, y, names),
-            metrics=(*asked, main_metric),
-            baseline=baseline,
-        )
-        return replace(
-            found,
-            test_metrics=task.scores(ours[0], test.y),
-            default_metrics=task.scores(theirs[0], test.y),
-            baseline_metrics=task.scores(baseline[1], test.y),
-        )
-
-
-def _keep_predictions(predictions: np.ndarray, folder: Path) -> None:
-    """Writes predictions as a file that appears only when it is complete."""
-    partial = folder / f"partial-{_PREDICTIONS}"
-    np.save(partial, predictions)
-    partial.replace(folder / _PREDICTIONS)
-
-
-def _predictions(folders: Sequence[Path]) -> list[np.ndarray]:
-    """What refits predict, as soon as they have; a refit that fails ends this process as well."""
-    files = [folder / _PREDICTIONS for folder in folders]
-    while not all(file.exists() for file in files):
-        time.sleep(_TICK)
-    return [np.load(file, allow_pickle=False) for file in files]

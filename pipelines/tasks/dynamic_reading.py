@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from typing_extensions import override
 
-from pipelines.tasks.reading import scoring_model
+from pipelines.tasks.reading import check_text, scoring_model
 
 SEGMENT = 20
 """Tokens between two steps, as Krause et al. 2018 take for characters."""
@@ -45,8 +45,7 @@ def dynamic_nats(model: keras.Model, tokens: np.ndarray, *, rate: float) -> np.n
         >>> bool(nats[-20:].mean() < nats[:20].mean())
         True
     """
-    if len(tokens) < 2:
-        raise ValueError(f"A text to score needs two tokens. Got {len(tokens)}.")
+    check_text(tokens)
     scorer, sizes = scoring_model(model)
     learner = _WithoutDropout(scorer.inputs, scorer.outputs[0], name="learner")
     learner.compile(keras.optimizers.SGD(rate, clipnorm=CLIP_NORM), _mean)

@@ -55,6 +55,19 @@ def scoring_model(model: keras.Model) -> tuple[keras.Model, list[int]]:
     return keras.Model([tokens, targets, *states], [nats, hits, *after]), sizes
 
 
+def check_text(tokens: np.ndarray) -> None:
+    """Refuses a text with nothing to score.
+
+    Args:
+        tokens: `int[n]`.
+
+    Raises:
+        ValueError: If there are fewer than two, as the first has nothing before it.
+    """
+    if len(tokens) < 2:
+        raise ValueError(f"A text to score needs two tokens. Got {len(tokens)}.")
+
+
 class TokenReader:
     """A language model that scores the tokens it reads.
 
@@ -89,9 +102,8 @@ class TokenReader:
         Raises:
             ValueError: If the text is too short.
         """
+        check_text(tokens)
         count = len(tokens) - 1
-        if count < 1:
-            raise ValueError(f"A text to score needs two tokens. Got {len(tokens)}.")
         parts = max(1, min(PARTS, count // (2 * WARM_UP)))
         size = -(-count // parts)
         begins = np.arange(parts)[:, np.newaxis] * size

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tuning._names import unknown_name
 from tuning.errors import JobError, Pruned
 from tuning.workers.plain import plain_number, plain_step, plain_text, plain_value
 
@@ -100,9 +101,8 @@ class Context:
         if not decides or self._decide is None or self._metric is None:
             return
         if self._metric not in values:
-            raise JobError(
-                f"Pruning needs the metric {self._metric!r} in every report. Got {sorted(values)}."
-            )
+            reported = unknown_name("reported metric", self._metric, values)
+            raise JobError(f"Pruning needs the metric of the search in every report. {reported}")
         if self._decide(step, values[self._metric]):
             raise Pruned(f"given up after step {step}")
 

@@ -250,9 +250,13 @@ def test_a_metric_that_begins_late_has_nan_before():
 
 
 def test_pruning_needs_its_metric():
-    context = Context(metric="val_loss", decide=lambda step, value: False)
-    with pytest.raises(JobError, match="Pruning needs the metric 'val_loss' in every report"):
-        context.report(1, {"loss": 1.0})
+    context = Context(metric="val_los", decide=lambda step, value: False)
+    message = (
+        "Pruning needs the metric of the search in every report. No reported metric named "
+        "'val_los'. Did you mean 'val_loss'? Known: loss, val_loss."
+    )
+    with pytest.raises(JobError, match=re.escape(message)):
+        context.report(1, {"loss": 1.0, "val_loss": 1.0})
 
 
 def test_folds_are_averaged_and_pruned():

@@ -7,17 +7,17 @@ Words and punctuation marks are tokens, the end of a line is one, and words that
 the training text are unknown. No published number exists for this text by words, and one is
 comparable only with the same vocabulary: the Kneser-Ney counts beside it have the same.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-26:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
-    test        loss 4.187; Kneser-Ney, order 4 4.359
-    test        perplexity 65.85; Kneser-Ney, order 4 78.22
-    test        accuracy 0.2899
+    test        loss 4.189; Kneser-Ney, order 4 4.359
+    test        perplexity 65.98; Kneser-Ney, order 4 78.22
+    test        accuracy 0.2893
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.10,
                 WordModel1 with one layer of its three
     seeds       0
-    time        about 1586 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    time        about 304 s on 1 core, AMD EPYC (AVX-512)
     command     cookbook train shakespeare-word-lm --seed 0 --json
-    commit      82917bb243
+    commit      f63c15ec66
 """
 
 from __future__ import annotations

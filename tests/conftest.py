@@ -22,7 +22,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if os.environ.get("KERAS_BACKEND") == "jax":
     # Each function is compiled for a few numbers: that takes longer than to compute them.
-    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+    quick = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    os.environ.setdefault("XLA_FLAGS", quick)
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten

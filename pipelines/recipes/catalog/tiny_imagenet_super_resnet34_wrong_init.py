@@ -1,19 +1,20 @@
 """SuperResNet-34 from large Gaussian weights on Tiny ImageNet: 64x64 pixels, 200 classes.
 
-Shows what initialisation is worth: everything else is as in the row with He weights. The
-record is of the training before images grew: one epoch of Adam with a penalty of 0.005.
+Shows what initialisation is worth: everything else is as in the row with He weights. The record
+rests on half of the default epochs.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-26:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
-    test        accuracy 0.0052; linear discriminant analysis 0.0526
-    test        crossentropy 12.07; linear discriminant analysis 5.999
+    test        accuracy 0.0056; linear discriminant analysis 0.0526
+    test        crossentropy 5.472; linear discriminant analysis 5.999
+    test        balanced_accuracy 0.0056; linear discriminant analysis 0.0526
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 4: 0.54 %
                 validation accuracy
     seeds       0
-    time        about 1189 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
-    command     cookbook train tiny-imagenet-super-resnet34-wrong-init --seed 0 --epochs 1 --set
-                precision=mixed_bfloat16 --set image_size=32 --json
-    commit      3cb81f6c21
+    time        about 4228 s on 1 core, AMD EPYC (AVX-512)
+    command     cookbook train tiny-imagenet-super-resnet34-wrong-init --seed 0 --set epochs=10
+                --set precision=mixed_bfloat16 --json
+    commit      f63c15ec66
 """
 
 from __future__ import annotations

@@ -53,9 +53,15 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
 
 
 def gallery() -> str:
-    """Every recipe under its task with its result, then the figure of every comparison."""
+    """Every recipe under its task, first those with a result; then all comparisons' figures."""
     parts = []
-    recipes = sorted(all_recipes(), key=lambda recipe: (_kind(recipe), recipe.name))
+    measured = {_kind(recipe) for recipe in all_recipes() if record_of(recipe.name) is not None}
+
+    def place(recipe: Recipe) -> tuple[bool, str, bool, str]:
+        kind = _kind(recipe)
+        return kind not in measured, kind, record_of(recipe.name) is None, recipe.name
+
+    recipes = sorted(all_recipes(), key=place)
     for kind, found in groupby(recipes, key=_kind):
         rows = [_card(recipe) for recipe in found]
         table = _table(("recipe", "what it trains", "test", "simple method", "cost"), rows)

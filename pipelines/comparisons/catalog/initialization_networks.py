@@ -57,8 +57,9 @@ COMPARISON = Comparison(
     summary="The first 100 steps of SuperLeNet and SuperResNet-34 after right and wrong weights",
     question=(
         "What does a wrong scale of the first weights cost the report's networks? The loss is "
-        "measured on 256 training rows before each of the first 100 steps, the accuracy on "
-        "validation rows after 5 epochs of SuperLeNet and after the 100 steps of SuperResNet-34."
+        "measured on 256 training rows, in training mode, before each of the first 100 steps, the "
+        "accuracy on validation rows after 5 epochs of SuperLeNet and after the 100 steps of "
+        "SuperResNet-34."
     ),
     parts=(
         Part(recipe="cifar10-super-lenet", title="SuperLeNet, CIFAR-10", **_LENET),

@@ -5,15 +5,15 @@ its plain LeNet on the training images too.
 
 Images are halved to 32x32 pixels, the size that the report's parameter count belongs to.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-29:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
-    test        accuracy 0.075; linear discriminant analysis 0.0526
-    test        crossentropy 4.772; linear discriminant analysis 5.999
-    test        balanced_accuracy 0.075; linear discriminant analysis 0.0526
+    test        accuracy 0.07507 ± 0.0023; linear discriminant analysis 0.0526
+    test        crossentropy 4.76 ± 0.013; linear discriminant analysis 5.999
+    test        balanced_accuracy 0.07507 ± 0.0023; linear discriminant analysis 0.0526
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), table 2: 4.90 %
                 validation accuracy
-    seeds       0
-    time        about 131 s on 1 core, AMD EPYC (AVX-512)
+    seeds       0, 1, 2
+    time        about 131 s each on 1 core, AMD EPYC (AVX-512)
     command     cookbook train tiny-imagenet-lenet-dp --seed 0 --json
     commit      f26721b9c3
 """

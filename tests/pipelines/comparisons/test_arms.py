@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from cookbook.losses.registry import make_loss
-from pipelines.comparisons.first_steps import train_first_steps
+from pipelines.comparisons.first_steps import LossBeforeSteps, train_first_steps
 from pipelines.comparisons.measuring import Setting, train_arm, train_equal_steps
 from pipelines.comparisons.networks import mlp_with_head, stack
 from pipelines.comparisons.registry import load_comparison
 from pipelines.comparisons.request import ComparisonRequest
 from pipelines.comparisons.splits import split_for_seed
 from pipelines.comparisons.targets import FromLabelsAndLogits, with_outliers, with_wrong_labels
+from pipelines.datasets.containers import Split
 from pipelines.datasets.registry import load_dataset
 
 
@@ -63,6 +64,24 @@ def test_the_loss_starts_at_ln_10_unless_the_head_has_an_opinion(digits, arm):
         assert start == pytest.approx(math.log(10), abs=1e-6)
     else:  # every class has the same logit
         assert start == pytest.approx(math.log(10), abs=1e-5)
+
+
+def test_the_first_losses_are_those_of_training_and_change_nothing(digits):
+    plain = _setting(digits, "compare-initialization", "he", first_steps=1).experiment()
+    rows = digits.train.x[:64], np.asarray(digits.train.y)[:64]
+    inputs = keras.Input(digits.train.x.shape[1:])
+    hidden = keras.layers.Dense(8, kernel_initializer=keras.initializers.RandomNormal(stddev=100))
+    normalised = keras.layers.BatchNormalization()(hidden(keras.layers.Flatten()(inputs)))
+    head = keras.layers.Dense(10, kernel_initializer=keras.initializers.RandomNormal(stddev=1e-3))
+    model = keras.Model(inputs, head(normalised))
+    before = [np.array(weight) for weight in model.get_weights()]
+    watcher = LossBeforeSteps(plain.task, Split(*rows), 1)
+    watcher.set_model(model)
+    watcher.on_train_batch_begin(0)
+    # By the moving statistics it would be tenfold: they say 0 and 1 of values in the hundreds.
+    assert watcher.losses == [pytest.approx(math.log(10), abs=0.01)]
+    for weight, kept in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, kept)
 
 
 def test_equal_weights_never_become_different(digits):

@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import Origin, command_line
 from benchmarks.document import stale_documents
+from pipelines.comparisons.first_steps import loss_in_training
 from pipelines.recipes.registry import load_recipe
 from pipelines.sources.initial_losses import FILE
 from pipelines.training.data import DataRequest
@@ -49,8 +50,8 @@ def measure(recipe: Recipe, dataset: Dataset, *, seed: int) -> float:
     model = experiment.build(total_steps=1)
     train = dataset.train
     rows = np.sort(np.random.default_rng(seed).choice(len(train), BATCH, replace=False))
-    outputs = keras.ops.convert_to_numpy(model(task.inputs(train.x[rows]), training=True))
-    return float(task.measure(outputs, np.asarray(train.y)[rows])["crossentropy"])
+    inputs = task.inputs(train.x[rows])
+    return loss_in_training(model, task, inputs, targets=np.asarray(train.y)[rows])
 
 
 def main() -> None:

@@ -55,11 +55,11 @@ def recipe_page(recipe: Recipe, record: Record | None) -> str:
 def gallery() -> str:
     """Every recipe under its task, first those with a result; then all comparisons' figures."""
     parts = []
-    measured = {_kind(recipe) for recipe in all_recipes() if record_of(recipe.name) is not None}
+    measured = {r.name: _kind(r) for r in all_recipes() if record_of(r.name) is not None}
 
     def place(recipe: Recipe) -> tuple[bool, str, bool, str]:
-        kind = _kind(recipe)
-        return kind not in measured, kind, record_of(recipe.name) is None, recipe.name
+        kind, name = _kind(recipe), recipe.name
+        return kind not in measured.values(), kind, name not in measured, name
 
     recipes = sorted(all_recipes(), key=place)
     for kind, found in groupby(recipes, key=_kind):

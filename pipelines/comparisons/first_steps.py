@@ -15,12 +15,28 @@ from pipelines.comparisons.measuring import Setting, train_experiment
 _PROBE_ROWS = 256
 
 
-class LossBeforeSteps(keras.callbacks.Callback):
-    """Cross-entropy on some training rows before each of the first steps.
+def loss_in_training(model: keras.Model, task: Any, inputs: Any, *, targets: Any) -> float:
+    """The loss of a network in training mode, which stays as it is.
 
-    The network is in training mode and stays as it is. What batch normalisation keeps for
-    predictions says nothing so early: by it a ResNet-34 that learns has a loss of a million.
+    What batch normalisation keeps for predictions says nothing in the first steps: by it a
+    ResNet-34 that learns has a loss of a million.
+
+    Args:
+        model: A classifier.
+        task: Its task, of images or tables.
+        inputs: What `task.inputs` gives of some rows.
+        targets: Classes of the same rows.
+
+    Returns:
+        Mean cross-entropy in nats.
     """
+    variables = model.trainable_variables, model.non_trainable_variables
+    logits, _ = model.stateless_call(*variables, inputs, training=True)
+    return float(task.measure(keras.ops.convert_to_numpy(logits), targets)["crossentropy"])
+
+
+class LossBeforeSteps(keras.callbacks.Callback):
+    """Cross-entropy on some training rows before each of the first steps."""
 
     def __init__(self, task: Any, rows: Any, steps: int) -> None:
         super().__init__()
@@ -32,14 +48,8 @@ class LossBeforeSteps(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         # Keras' own loss of a batch is a running mean over the epoch, measured while it falls.
         if len(self.losses) < self._steps:
-            logits, _ = self.model.stateless_call(
-                self.model.trainable_variables,
-                self.model.non_trainable_variables,
-                self._inputs,
-                training=True,
-            )
-            found = self._task.measure(keras.ops.convert_to_numpy(logits), self._rows.y)
-            self.losses.append(found["crossentropy"])
+            loss = loss_in_training(self.model, self._task, self._inputs, targets=self._rows.y)
+            self.losses.append(loss)
 
 
 def train_first_steps(setting: Setting) -> ArmResult:

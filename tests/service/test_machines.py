@@ -84,20 +84,25 @@ def test_the_locks_of_a_connection_that_is_cut_in_a_transaction_are_let_go(url, 
         assert ClaimBook(far, study).claim(1) is None  # by a new connection
 
 
-_SEVERAL_ROWS = {
-    "insert": sqlalchemy.insert(CLAIMS),
-    "update": sqlalchemy.update(CLAIMS)
+_INSERT = sqlalchemy.insert(CLAIMS)
+_UPDATE = (
+    sqlalchemy.update(CLAIMS)
     .where(CLAIMS.c.trial_id == sqlalchemy.bindparam("trial"))
-    .values(attempts=sqlalchemy.bindparam("count")),
-}
-_ROWS = {
-    "insert": [{"trial_id": one, "study_id": 0, "attempts": 1} for one in (7, 8)],
-    "update": [{"trial": one, "count": 2} for one in (1, 2)],
-}
+    .values(attempts=sqlalchemy.bindparam("count"))
+)
 
 
-@pytest.mark.parametrize("kind", _ROWS)
-def test_who_stands_still_after_writing_several_rows_lets_its_locks_go(url, monkeypatch, kind):
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        (_INSERT, [{"trial_id": one, "study_id": 0, "attempts": 1} for one in (7, 8)]),
+        (_UPDATE, [{"trial": one, "count": 2} for one in (1, 2)]),
+    ],
+    ids=["insert", "update"],
+)
+def test_who_stands_still_after_writing_several_rows_lets_its_locks_go(
+    url, monkeypatch, statement, rows
+):
     """The driver's own way ends with a message that takes the server's limit of idleness away."""
     monkeypatch.setattr(connections, "IDLE_SECONDS", 0.5)
     storage = database.open_storage(url)
@@ -106,7 +111,7 @@ def test_who_stands_still_after_writing_several_rows_lets_its_locks_go(url, monk
     book = ClaimBook(other, study)
     with Session(storage.engine) as stands_still:
         Rows(study).lock(stands_still)
-        stands_still.execute(_SEVERAL_ROWS[kind], _ROWS[kind])
+        stands_still.execute(statement, rows)
         assert book.claim(1) is not None
         with pytest.raises(sqlalchemy.exc.DBAPIError, match="idle-in-transaction"):
             Rows(study).lock(stands_still)

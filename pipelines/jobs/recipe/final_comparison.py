@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pipelines.jobs.recipe.refit import REASON
-from pipelines.jobs.recipe.refit_files import scores_apart, wait_for_predictions
+from pipelines.jobs.recipe.refit_files import wait_for_predictions
 from pipelines.jobs.trial import RECIPE_MODULES
 from pipelines.jobs.verdict import FinalScores, judge
 from pipelines.recipes.recipe import Recipe
@@ -90,10 +90,7 @@ class RecipeComparison:
         )
         return replace(
             found,
-            test_metrics={**task.scores(ours[0], test.y), **scores_apart(self.winners[0])},
-            default_metrics={
-                **task.scores(theirs[0], test.y),
-                **scores_apart((self.defaults or self.winners)[0]),
-            },
+            test_metrics=task.scores(ours[0], test.y),
+            default_metrics=task.scores(theirs[0], test.y),
             baseline_metrics=task.scores(baseline[1], test.y),
         )

@@ -13,7 +13,7 @@ from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.recipe.final_comparison import NOTES, SCORES, RecipeComparison
-from pipelines.jobs.recipe.refit import AVERAGED, HISTORY, REPORTS, RecipeRefit
+from pipelines.jobs.recipe.refit import AVERAGED, HISTORY, REPORTS, SCORES_APART, RecipeRefit
 from pipelines.jobs.winner_evaluation import keep_evaluation
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from tuning.workers.calls import Call, calling_pool, run_calls
@@ -76,10 +76,12 @@ def finish_recipe(
             reads = ending.record_reading()  # also one that is never heard of again
             return True
 
-        first, *_, outcome = run_calls(pool, [*refits, compared], may_go_on=may_read)
+        *refitted, outcome = run_calls(pool, [*refits, compared], may_go_on=may_read)
+    first = refitted[0]
+    beside_it = refitted[len(winners)] if defaults else first
     path = _keep(first, winners[0].directory, settings=settings, review=review)
     return {
-        **outcome.notes[SCORES],
+        **with_scores_apart(outcome.notes[SCORES], first, beside_it),
         "trials": found.n_trials,
         "best_trial": found.best_trial,
         "epochs": chosen.epochs,
@@ -91,6 +93,23 @@ def finish_recipe(
         "model_path": str(path),
         # A study that was continued is tested again: the reader must know how often.
         "test_reads": reads,
+    }
+
+
+def with_scores_apart(
+    scores: Mapping[str, Any], winner: Outcome, standard: Outcome
+) -> dict[str, Any]:
+    """Adds what the refits were asked for apart to the scores of their predictions.
+
+    Args:
+        scores: Those of `RecipeComparison`.
+        winner: How the winner's first refit ended.
+        standard: The same of the defaults; the winner's where it has these itself.
+    """
+    return {
+        **scores,
+        "test_metrics": {**scores["test_metrics"], **winner.notes[SCORES_APART]},
+        "default_metrics": {**scores["default_metrics"], **standard.notes[SCORES_APART]},
     }
 
 
@@ -111,7 +130,7 @@ def _refits(
     keeps: bool,
     **beside: Any,
 ) -> Sequence[Call]:
-    """One refit for each seed; the model of the first one is kept, if any is."""
+    """One refit for each seed; what is shown beside the verdict is of the first one."""
     if candidate is None:
         return ()
     return [
@@ -120,6 +139,7 @@ def _refits(
                 recipe=target.recipe,
                 data=target.data,
                 registration=dict(target.registration) if keeps and number == 0 else None,
+                scores_apart=number == 0,
                 checkpoints=refits_folder(settings),
                 **beside,
             ),

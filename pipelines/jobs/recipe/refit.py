@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.jobs.checkpoints import training_checkpoint
 from pipelines.jobs.mlflow.delivery import RECIPE, Delivery
-from pipelines.jobs.recipe.refit_files import keep_test_outputs
+from pipelines.jobs.recipe.refit_files import keep_predictions
 from pipelines.jobs.trial import RECIPE_MODULES
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.data import DataRequest
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.training.checkpoint import Checkpoint
     from pipelines.training.experiment import Experiment
 
-REPORTS, HISTORY = "reports", "history"  # notes
+REPORTS, HISTORY, SCORES_APART = "reports", "history", "scores_apart"  # notes
 AVERAGED = "averaged"  # note: numbers of the trials, with more than one
 REASON = "the end of a search"
 
@@ -44,6 +44,7 @@ class RecipeRefit:
         recipe: What is trained.
         data: Its data.
         registration: How MLflow registers the model that is kept; None for one that is not kept.
+        scores_apart: Whether to compute the scores that hyperparameters ask for apart.
         checkpoints: Folder of the file from which it goes on when its process died, or None. The
             file stays, as the other refits may still train.
         average: How many candidates the model is the average of, at least 1.
@@ -54,6 +55,7 @@ class RecipeRefit:
     recipe: Recipe
     data: DataRequest
     registration: Mapping[str, Any] | None = None
+    scores_apart: bool = False
     checkpoints: Path | None = None
     average: int = 1
     others: tuple[Candidate, ...] = ()
@@ -77,8 +79,9 @@ class RecipeRefit:
         context.report(1, {ASK: 1.0})
         test = dataset.test.open(REASON)
         predictions = experiment.task.predict(model, test.x)
-        apart = experiment.task.scores_apart(model, test)
-        keep_test_outputs(context.directory, predictions, scores_apart=apart)
+        keep_predictions(predictions, context.directory)
+        if self.scores_apart:  # which may take longer than the training
+            context.annotate(SCORES_APART, experiment.task.scores_apart(model, test))
         if self.registration is not None:
             kept = kept_files(experiment, model, test=test, predictions=predictions)
             self._keep(experiment, model, history, kept, folder=context.directory)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tuning.files import whole_file
+
 _PREDICTIONS = "predictions.npy"
-_SCORES_APART = "scores_apart.json"
 _TICK = 0.02
 
 
-def keep_test_outputs(
-    folder: Path, predictions: np.ndarray, *, scores_apart: Mapping[str, float]
-) -> None:
-    """Writes predictions as a file that appears only when everything is complete.
-
-    Args:
-        folder: Of the refit.
-        predictions: `[rows, ...]`.
-        scores_apart: Of the model used in another way, see `Task.scores_apart`.
-    """
-    (folder / _SCORES_APART).write_text(json.dumps(dict(scores_apart)), encoding="utf-8")
-    partial = folder / f"partial-{_PREDICTIONS}"
-    np.save(partial, predictions)
-    partial.replace(folder / _PREDICTIONS)
+def keep_predictions(predictions: np.ndarray, folder: Path) -> None:
+    """Writes predictions as a file that appears only when it is complete."""
+    with whole_file(folder / _PREDICTIONS) as partial, partial.open("wb") as file:
+        np.save(file, predictions)
 
 
 def wait_for_predictions(folders: Sequence[Path]) -> list[np.ndarray]:
@@ -36,8 +26,3 @@ def wait_for_predictions(folders: Sequence[Path]) -> list[np.ndarray]:
     while not all(file.exists() for file in files):
         time.sleep(_TICK)
     return [np.load(file, allow_pickle=False) for file in files]
-
-
-def scores_apart(folder: Path) -> dict[str, float]:
-    """Those that a refit kept; its predictions must be there."""
-    return dict(json.loads((folder / _SCORES_APART).read_text(encoding="utf-8")))

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from pipelines.jobs.recipe.final_comparison import SCORES, RecipeComparison
-from pipelines.jobs.recipe.refit import RecipeRefit
+from pipelines.jobs.recipe.finish import with_scores_apart
+from pipelines.jobs.recipe.refit import SCORES_APART, RecipeRefit
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
 from tuning import Context
@@ -25,9 +26,9 @@ def test_scores_that_hyperparameters_ask_for_stand_with_those_who_ask(recipe, tm
     data = DataRequest(name="digits", rows=300)
     asks = {"test_flips": True}
     folders = [tmp_path / "winner", tmp_path / "defaults"]
-    for folder, params in zip(folders, [asks, {}], strict=True):
-        folder.mkdir()
-        RecipeRefit(recipe=recipe, data=data)(params, Context(seed=0, directory=folder))
+    refits = [Context(seed=0, directory=folder) for folder in folders]
+    for refit, params in zip(refits, [asks, {}], strict=True):
+        RecipeRefit(recipe=recipe, data=data, scores_apart=True)(params, refit)
     context = Context(seed=0, directory=tmp_path)
     RecipeComparison(
         recipe=recipe,
@@ -37,7 +38,15 @@ def test_scores_that_hyperparameters_ask_for_stand_with_those_who_ask(recipe, tm
         winners=(folders[0],),
         defaults=(folders[1],),
     )(asks, context)
-    scores = context.notes[SCORES]
+    scores = with_scores_apart(context.notes[SCORES], *refits)
     assert scores["test_metrics"].keys() - scores["default_metrics"].keys() == FLIPPED
     assert scores["baseline_metrics"].keys() <= scores["default_metrics"].keys()
     assert 0 < scores["test_metrics"]["accuracy_with_flips"] <= 1
+
+
+def test_a_refit_of_a_further_seed_does_not_compute_them(recipe, tmp_path):
+    context = Context(seed=1, directory=tmp_path)
+    RecipeRefit(recipe=recipe, data=DataRequest(name="digits", rows=300))(
+        {"test_flips": True}, context
+    )
+    assert SCORES_APART not in context.notes

@@ -258,7 +258,7 @@ def test_pruning_needs_its_metric():
     with pytest.raises(JobError, match=re.escape(message)):
         context.report(1, {"loss": 1.0, "val_loss": 1.0})
     context = Context(metric="val_loss", decide=lambda step, value: False)
-    with pytest.raises(JobError, match="in every report. No reported metric named 'val_loss'"):
+    with pytest.raises(JobError, match=r"in every report\. No reported metric named 'val_loss'"):
         context.report(1, {"loss": 1.0})
 
 

@@ -48,7 +48,8 @@ _LENET: dict[str, Any] = {
         "he": {**_ARMS["he"], "bias": 0.01},
         "large": {**_ARMS["large"], "bias": 0.1},
     },
-    "fixed": {**_FIXED, "epochs": 5},
+    # Few: on Tiny ImageNet large weights end in NaN in the fourth or fifth.
+    "fixed": {**_FIXED, "epochs": 2},
     "tiny": {"first_steps": 2, "epochs": 1},
 }
 
@@ -58,7 +59,7 @@ COMPARISON = Comparison(
     question=(
         "What does a wrong scale of the first weights cost the report's networks? The loss is "
         "measured on 256 training rows, in training mode, before each of the first 100 steps, the "
-        "accuracy on validation rows after 5 epochs of SuperLeNet and after the 100 steps of "
+        "accuracy on validation rows after 2 epochs of SuperLeNet and after the 100 steps of "
         "SuperResNet-34."
     ),
     parts=(

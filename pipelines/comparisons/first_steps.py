@@ -12,7 +12,7 @@ from typing_extensions import override
 from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.measuring import Setting, train_experiment
 
-_PROBE_ROWS = 256
+_PROBE_ROWS = 128
 
 
 def loss_in_training(model: keras.Model, task: Any, inputs: Any, *, targets: Any) -> float:

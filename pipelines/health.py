@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.hyperparameters.precision import multiplies_bfloat16
 from tuning.credentials import mask_credentials
 
 GIB = 1024**3
@@ -66,7 +67,7 @@ def check_packages() -> list[Check]:
 
 
 def check_machine(root: Path) -> list[Check]:
-    """Cores, memory, free disk and GPU."""
+    """Cores, memory, free disk, GPU and what the processor multiplies."""
     import psutil
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -83,6 +84,11 @@ def check_machine(root: Path) -> list[Check]:
     card = Path("/proc/driver/nvidia/version").exists()
     advice = "See docs/install.md for training on an NVIDIA card." if card else ""
     checks.append(Check("gpu", "note" if card else "ok", "NVIDIA" if card else "none", advice))
+    multiplies = multiplies_bfloat16()
+    if multiplies is not None:
+        found = "the processor multiplies it" if multiplies else "no instructions for it"
+        advice = "" if multiplies else "Leave precision=mixed_bfloat16 to other machines."
+        checks.append(Check("bfloat16", "ok", found, advice))
     return checks
 
 

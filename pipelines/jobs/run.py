@@ -49,7 +49,7 @@ def run_plan(
 
         note = on_note or (lambda text: None)
         identified = plan.identified()
-        for line in plan.target.about_data:
+        for line in plan.target.notices:
             note(line)
         return search_and_end(
             identified, pool, tracking=tracking, on_progress=on_progress, note=note

@@ -34,7 +34,7 @@ class Target(Protocol):
         average: How many of the best trials are refitted and averaged, at least 1.
         tested_on: Fingerprint of test rows that are no part of the data, or None.
         last_step: What `finish` is about to do, for the user.
-        about_data: What the user is told of data of their own before the search; read already.
+        notices: What the user is told before the search, as of data of their own; read already.
         preload: Modules that the workers' server imports before the first trial.
     """
 
@@ -75,7 +75,7 @@ class Target(Protocol):
         """One line."""
 
     @property
-    def about_data(self) -> Sequence[str]:
+    def notices(self) -> Sequence[str]:
         """Lines."""
 
     @property

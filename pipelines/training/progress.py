@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.formatting import format_value
@@ -23,6 +23,7 @@ class EpochProgress(LiveBar):
 
     Args:
         own_data: Show what was read, inferred and left out of the user's own data.
+        notices: Shown first.
         verbose: Where and whether it is shown, see `surface_for`.
         wording: Brings the names of arguments into the caller's language.
     """
@@ -31,6 +32,7 @@ class EpochProgress(LiveBar):
         self,
         *,
         own_data: bool = False,
+        notices: Sequence[str] = (),
         verbose: Verbose = True,
         wording: Callable[[str], str] = str,
     ) -> None:
@@ -40,15 +42,14 @@ class EpochProgress(LiveBar):
             further=(LeftColumn(),),
             verbose=verbose,
         )
-        self._own_data, self._wording = own_data, wording
+        self._own_data, self._notices, self._wording = own_data, notices, wording
         self._text = ""
         self._last = time.perf_counter()
 
     def start(self, dataset: Dataset) -> None:
-        """Shows what was read of the user's own data; the time of the first epoch begins."""
-        if self._own_data:
-            for line in said_of(dataset):
-                self.note(self._wording(line))
+        """Shows what is to be known of the training; the time of the first epoch begins."""
+        for line in (*self._notices, *(said_of(dataset) if self._own_data else ())):
+            self.note(self._wording(line))
         self.wait_for("tracing the model")
         self._last = time.perf_counter()
 

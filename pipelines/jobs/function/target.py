@@ -37,7 +37,7 @@ class FunctionTarget:
     seeds: ClassVar[int] = 1
     average: ClassVar[int] = 1
     tested_on: ClassVar[None] = None
-    about_data: ClassVar[tuple[str, ...]] = ()
+    notices: ClassVar[tuple[str, ...]] = ()
     last_step: ClassVar[str] = "Writing the result ..."
 
     @classmethod

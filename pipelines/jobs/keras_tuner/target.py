@@ -64,7 +64,7 @@ class HyperModelTarget:
     registration: Mapping[str, Any] = field(default_factory=dict)
     class_weight: ClassWeight | None = None
     average: ClassVar[int] = 1
-    about_data: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     preload: tuple[str, ...] = BuildObjective.preload
 
     @classmethod

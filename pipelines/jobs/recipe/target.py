@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.datasets.registry import check_option_names
 from pipelines.hyperparameters.families import with_changes
+from pipelines.hyperparameters.precision import precision_notices
 from pipelines.jobs.fingerprint import recipe_facts
 from pipelines.jobs.metric_names import check_metric_names, scores_on_request, wants_latency
 from pipelines.jobs.recipe.objective import RecipeObjective
@@ -127,9 +128,10 @@ class RecipeTarget:
         return dataset.name, dataset.fingerprint, said_of(dataset)
 
     @property
-    def about_data(self) -> tuple[str, ...]:
-        """What was read, inferred and left out of data of the user's own."""
-        return self._loaded[2] if "path" in json.loads(self.data.options) else ()
+    def notices(self) -> tuple[str, ...]:
+        """Of data of the user's own what was read, inferred and left out; of a slow precision."""
+        read = self._loaded[2] if "path" in json.loads(self.data.options) else ()
+        return (*read, *precision_notices(self.recipe.defaults.get("precision")))
 
     def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """Recipe, data and the hyperparameters that are not searched."""

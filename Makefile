@@ -8,7 +8,7 @@ DOCS_STAMP := $(VENV)/.installed-docs
 PIP_OPTIONS ?= --quiet
 INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.txt --editable
 # A worker takes over half of what another has left: tests of one module share what they set up.
-PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_OPTIONS)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev install-all tune ui test test-exhaustive test-all test-jax first-day tutorial check lint types contracts format documents docs clean image secrets up passwords scale submit logs rehearsal down

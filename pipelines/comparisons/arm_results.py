@@ -69,7 +69,8 @@ class ArmResults:
     """Finished trainings in a file with one JSON object a line, the version of the code first.
 
     Every training is written at once, so an interrupted comparison continues where it stopped. A
-    truncated last line is ignored, and its training is repeated.
+    truncated last line is ignored, and its training is repeated. A finished comparison leaves them
+    beside the file: the same version of the code takes them up, so that more seeds train no others.
 
     Args:
         path: The file; it need not exist.
@@ -85,7 +86,9 @@ class ArmResults:
     def __init__(self, path: Path, *, code: CodeVersion) -> None:
         self.path = path
         self._code = code
-        lines = self._read()
+        self._finished = path.with_name(f"finished-{path.name}")
+        self._take_up()
+        lines = _lines(self.path)
         self._known = {
             line["training"]: ArmResult.from_dict(line) for line in lines if "training" in line
         }
@@ -111,6 +114,19 @@ class ArmResults:
             file.write(f"{line}\n" if whole else f"\n{line}\n")
         self._known[key] = result
 
+    def finish(self) -> None:
+        """Puts the trainings aside when the comparison is recorded."""
+        if self.path.exists():
+            self.path.replace(self._finished)
+
+    def _take_up(self) -> None:
+        """Goes on from a finished comparison; one of another version is done with."""
+        if self.path.exists() or not self._finished.exists():
+            return
+        first = next(iter(_lines(self._finished)), {})
+        if "code" in first and CodeVersion.from_dict(first["code"]).matches(self._code):
+            self._finished.replace(self.path)
+
     def _refuse_other_code(self, written: Sequence[Mapping[str, Any]]) -> None:
         """Results of two versions in one table would compare the versions, not the arms."""
         found = CodeVersion.from_dict(written[0]) if written else None
@@ -123,16 +139,17 @@ class ArmResults:
             f"{self._code}: {way}delete the file to start over."
         )
 
-    def _read(self) -> list[dict[str, Any]]:
-        if not self.path.exists():
-            return []
-        found = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                found.append(json.loads(line))
-            except json.JSONDecodeError:
-                continue
-        return found
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return found
 
 
 def _plain(value: float) -> float | None:

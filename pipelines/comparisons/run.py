@@ -105,7 +105,7 @@ def compare(
     started -= file.earlier_seconds
     result = _record(request, comparison, findings, data=data, folder=folder, started=started)
     # Only now: a process that dies while recording need not train again.
-    file.path.unlink(missing_ok=True)
+    file.finish()
     return result
 
 

@@ -46,3 +46,26 @@ def test_a_file_whose_first_training_was_cut_off_is_begun_anew(tmp_path: Path) -
     path.write_text('{"code": {"digest": "other"}}\n{"training": "first", "metr')
     ArmResults(path, code=CHANGED).add("first", ArmResult())
     assert len(ArmResults(path, code=CHANGED)) == 1
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_finished_file_is_taken_up_by_what_gives_the_same_numbers(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "trainings.jsonl"
+    done = ArmResults(path, code=CHANGED)
+    done.add("first", ArmResult(metrics={"loss": 1.0}))
+    done.finish()
+    assert not path.exists()
+    other, same = OTHERS[name]
+    file = ArmResults(path, code=other)
+    assert len(file) == same
+    # Another version begins anew, and what it finishes stands in the place of the former.
+    file.add("second", ArmResult())
+    file.finish()
+    assert len(ArmResults(path, code=other)) == 1 + same
+
+
+def test_nothing_is_finished_where_nothing_was_trained(tmp_path: Path) -> None:
+    ArmResults(tmp_path / "trainings.jsonl", code=CHANGED).finish()
+    assert not list(tmp_path.iterdir())

@@ -52,8 +52,27 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     assert after[:3] == before
     assert len(after) == 4
     assert resumed.seconds > sum(result["seconds"] for _, result in after)
+    resumed.csv.with_name("finished-trainings.jsonl").unlink()
     whole = compare(_request(root, seeds=2), comparison=comparison)
     assert _without_times(resumed.table) == _without_times(whole.table)
+
+
+def test_more_seeds_of_a_finished_comparison_train_no_others(root):
+    comparison = _comparison({"relu": {"activation": "relu"}, "elu": {"activation": "elu"}})
+
+    def trained(seeds):
+        found = {}
+        compare(
+            _request(root, seeds=seeds),
+            comparison=comparison,
+            on_training=lambda done, total, what, result: found.update({what: result.to_dict()}),
+        )
+        return found
+
+    first, second = trained(1), trained(2)
+    assert (len(first), len(second)) == (2, 4)
+    # The very same trainings: their wall times are equal as well.
+    assert {what: second[what] for what in first} == first
 
 
 @pytest.mark.exhaustive

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import keras
 
@@ -12,6 +12,8 @@ from cookbook._names import unknown_name
 from cookbook.models._parts import Activation, Initializer, Parts
 
 Order = Literal["source", "standard"]
+Pooling = Literal["average", "max"]
+_POOLS = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}
 
 
 def lenet(  # noqa: PLR0913 - what the report varies, by keyword
@@ -24,6 +26,7 @@ def lenet(  # noqa: PLR0913 - what the report varies, by keyword
     dropout: Sequence[float] = (0.0, 0.0, 0.0, 0.0),
     l2: float = 0.0,
     order: Order = "source",
+    pooling: Pooling = "average",
     initializer: Initializer = "glorot_uniform",
     bias: float = 0.0,
     seed: int | None = None,
@@ -32,7 +35,8 @@ def lenet(  # noqa: PLR0913 - what the report varies, by keyword
 
     The variants are those of the R&D report on LeNet, ResNet and recurrent networks (source 003).
     Two unpadded 5x5 convolutions with 6 and 16 maps and 2x2 pooling, then dense layers. The
-    source's text says max pooling; its printed networks and the original average, and so does this.
+    source's text says max pooling; its printed networks and the original average, and so does this
+    unless `pooling="max"`.
     The catalogue's members are arguments of this one function:
 
     | name | arguments |
@@ -65,6 +69,7 @@ def lenet(  # noqa: PLR0913 - what the report varies, by keyword
         l2: Factor of the sum of squared kernel weights, at least 0. PyTorch's
             `weight_decay=w` is `l2=w / 2`.
         order: "source" or "standard", see above.
+        pooling: "average" or "max": the mean or the largest of 2x2 pixels of a map.
         initializer: Kernel initialiser, a name in `cookbook.initializers` or an object.
         bias: Start value of all biases; the report has 0.01, and 0.1 beside wrong weights.
         seed: Seed of weights and dropout; `None` lets Keras draw.
@@ -89,21 +94,23 @@ def lenet(  # noqa: PLR0913 - what the report varies, by keyword
     )
     if order not in ("source", "standard"):
         raise ValueError(unknown_name("order", order, ("source", "standard")))
+    if pooling not in _POOLS:
+        raise ValueError(unknown_name("pooling", pooling, _POOLS))
     hidden = check_widths("hidden", hidden, may_be_empty=True)
     units = check_count("num_classes", num_classes, least=2)
     last_only = batch_norm and order == "standard"
     rates = _place_dropout(_check_rates(dropout), len(hidden), last_only=last_only)
     parts = Parts(activation=activation, initializer=initializer, l2=l2, bias=bias, seed=seed)
+    style = _Style(batch_norm, order, pooling)
     image = keras.Input(shape, name="image")
     x = parts.dropout(image, rates[0], "image_dropout")
     for index, width in enumerate((6, 16), start=1):
         x = parts.conv(x, width, 5, f"conv{index}", padding="valid")
-        x = _finish(parts, x, f"conv{index}", batch_norm=batch_norm, rate=rates[index], order=order)
+        x = _finish(parts, x, f"conv{index}", rate=rates[index], style=style)
     x = keras.layers.Flatten(name="flatten")(x)
     for index, width in enumerate(hidden, start=1):
         x = parts.dense(x, width, f"dense{index}")
-        rate = rates[2 + index]
-        x = _finish(parts, x, f"dense{index}", batch_norm=batch_norm, rate=rate, order=order)
+        x = _finish(parts, x, f"dense{index}", rate=rates[2 + index], style=style)
     return keras.Model(image, parts.logits(x, units), name="lenet")
 
 
@@ -124,15 +131,23 @@ def _place_dropout(rates: tuple[float, ...], hidden: int, *, last_only: bool) ->
     return (0.0,) * (len(spread) - 1) + spread[-1:]
 
 
-def _finish(parts: Parts, x: Any, name: str, *, batch_norm: bool, rate: float, order: Order) -> Any:
+class _Style(NamedTuple):
+    """What stands behind a convolution or a dense layer."""
+
+    batch_norm: bool
+    order: Order
+    pooling: Pooling
+
+
+def _finish(parts: Parts, x: Any, name: str, *, rate: float, style: _Style) -> Any:
     """Activation, normalisation, dropout and, on maps, pooling, in the chosen order."""
     maps = len(x.shape) == 4
-    if batch_norm and order == "standard":
+    if style.batch_norm and style.order == "standard":
         x = parts.norm(x, f"{name}_norm")
     x = parts.activate(x, f"{name}_activation")
-    if batch_norm and order == "source":
+    if style.batch_norm and style.order == "source":
         x = parts.norm(x, f"{name}_norm")
-    pool = keras.layers.AveragePooling2D(2, name=f"{name}_pool") if maps else lambda maps: maps
-    if order == "standard":
+    pool = _POOLS[style.pooling](2, name=f"{name}_pool") if maps else lambda maps: maps
+    if style.order == "standard":
         return parts.dropout(pool(x), rate, f"{name}_dropout", spatial=maps)
     return pool(parts.dropout(x, rate, f"{name}_dropout"))

@@ -60,16 +60,12 @@ def train(
 
 def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
     from pipelines.cli.progress import print_summary
-    from pipelines.hyperparameters.precision import precision_notices
     from pipelines.training.progress import EpochProgress
     from pipelines.training.run import TrainRequest, train_request
 
     request = TrainRequest(**arguments)
     _check_stores(request.root, request.tracking_uri)
-    notices = precision_notices(request.params.get("precision"))
-    with EpochProgress(
-        own_data="path" in request.data, notices=notices, wording=with_data_options
-    ) as progress:
+    with EpochProgress(request, wording=with_data_options) as progress:
         result = train_request(
             request,
             on_start=progress.start,

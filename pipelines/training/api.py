@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.hyperparameters.precision import precision_notices
 from pipelines.progress_bar import Verbose
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.own_data import data_options
@@ -88,8 +87,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         tracked=tracking is not False,
         name=name,
     )
-    notices = precision_notices(request.params.get("precision"))
-    with EpochProgress(own_data="path" in request.data, notices=notices, verbose=verbose) as shown:
+    with EpochProgress(request, verbose=verbose) as shown:
 
         def watch(epoch: int, of: int, metrics: Mapping[str, float]) -> None:
             shown.update(epoch, of, metrics)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.formatting import format_value
@@ -13,6 +13,7 @@ from pipelines.training.data import said_of
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
+    from pipelines.training.run import TrainRequest
 
 # What the last epoch gave stays to be read for so long.
 _SECONDS_TO_READ = 2.0
@@ -22,17 +23,16 @@ class EpochProgress(LiveBar):
     """One bar over the epochs: the way through the running one, then what it gave.
 
     Args:
-        own_data: Show what was read, inferred and left out of the user's own data.
-        notices: Shown first.
+        request: Its notices are shown first, then what was read, inferred and left out of the
+            user's own data.
         verbose: Where and whether it is shown, see `surface_for`.
         wording: Brings the names of arguments into the caller's language.
     """
 
     def __init__(
         self,
+        request: TrainRequest,
         *,
-        own_data: bool = False,
-        notices: Sequence[str] = (),
         verbose: Verbose = True,
         wording: Callable[[str], str] = str,
     ) -> None:
@@ -42,13 +42,14 @@ class EpochProgress(LiveBar):
             further=(LeftColumn(),),
             verbose=verbose,
         )
-        self._own_data, self._notices, self._wording = own_data, notices, wording
+        self._request, self._wording = request, wording
         self._text = ""
         self._last = time.perf_counter()
 
     def start(self, dataset: Dataset) -> None:
         """Shows what is to be known of the training; the time of the first epoch begins."""
-        for line in (*self._notices, *(said_of(dataset) if self._own_data else ())):
+        read = said_of(dataset) if self._request.own_data else ()
+        for line in (*self._request.notices, *read):
             self.note(self._wording(line))
         self.wait_for("tracing the model")
         self._last = time.perf_counter()

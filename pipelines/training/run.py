@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import code_version
 from pipelines.formatting import format_value
+from pipelines.hyperparameters.precision import precision_notices
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
@@ -82,6 +83,16 @@ class TrainRequest:
 
         uri = self.tracking_uri or default_tracking_uri(self.root)
         return Tracker(uri, experiment=self.recipe)
+
+    @property
+    def own_data(self) -> bool:
+        """Whether the data are the user's own."""
+        return "path" in self.data
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What to know on this machine before the training starts."""
+        return precision_notices(self.params.get("precision"))
 
     def data_request(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""

@@ -73,6 +73,15 @@ def test_standard_order_drops_whole_maps() -> None:
     assert kinds[:4] == ["conv", "act", "pool", "drop maps"]
 
 
+def test_pooling_is_that_of_the_printed_networks_or_of_the_text() -> None:
+    pixels = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
+    for pooling, corner in (("average", (0 + 1 + 4 + 5) / 4), ("max", 5)):
+        model = lenet(_IMAGE, pooling=pooling)
+        pools = [model.get_layer(f"conv{index}_pool") for index in (1, 2)]
+        firsts = [keras.ops.convert_to_numpy(pool(pixels))[0, 0, 0, 0] for pool in pools]
+        assert firsts == [corner, corner]
+
+
 def test_normalisation_and_slope_are_the_printed_ones() -> None:
     model = MODELS["super-lenet"].build()
     norm = model.get_layer("conv1_norm")
@@ -145,6 +154,7 @@ def test_compact_count_in_closed_form(block: str, weights: object) -> None:
         (lambda: lenet((15, 16, 1)), r"needs at least 16x16 pixels"),
         (lambda: lenet(_IMAGE, dropout=(0.5,)), r"four rates: image, first maps"),
         (lambda: lenet(_IMAGE, dropout=(0, 0, 0, 1)), r"`0 <= dropout < 1`"),
+        (lambda: lenet(_IMAGE, pooling="mean"), r"No pooling named 'mean'\. Known: average, max"),
         (lambda: lenet(_IMAGE, order="sauce"), r"No order named 'sauce'\. Did you mean 'source'"),
         (lambda: compact((2, 2, 3)), r"needs at least 4x4 pixels"),
         (lambda: compact(block="residul"), r"Did you mean 'residual'\?"),

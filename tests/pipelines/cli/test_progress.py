@@ -13,6 +13,7 @@ from pipelines.jobs.progress import SearchProgress
 from pipelines.progress_bar import LINE
 from pipelines.training import progress as module
 from pipelines.training.progress import EpochProgress
+from pipelines.training.run import TrainRequest
 from tuning import Progress
 
 
@@ -25,7 +26,7 @@ def clock(monkeypatch):
 
 
 def test_a_log_file_gets_a_line_an_epoch(clock, capsys):
-    with EpochProgress() as progress:
+    with EpochProgress(TrainRequest(recipe="digits-cnn")) as progress:
         progress.step(0.5, 2, {"loss": 1.5})
         clock[0] = 150.0
         progress.update(1, 2, {"loss": 1.25, "val_loss": 1.75})
@@ -49,7 +50,7 @@ def hasty(monkeypatch):
 
 @pytest.mark.usefixtures("hasty")
 def test_a_log_says_what_still_goes_on(clock, capsys):
-    with EpochProgress() as progress:
+    with EpochProgress(TrainRequest(recipe="digits-cnn")) as progress:
         lines_until(capsys, r"\.\.\. loading data and tracing the model  \d+ s")
         clock[0] = 5.0
         progress.step(1.25, 2, {"loss": 1.5})
@@ -95,7 +96,7 @@ def last_line(capfd):
 def test_a_terminal_of_80_columns_keeps_counts_and_the_time_left(monkeypatch, capfd):
     for name, value in {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
-    with EpochProgress() as progress:
+    with EpochProgress(TrainRequest(recipe="digits-cnn")) as progress:
         progress.update(3, 12, {f"val_metric_{number}": 0.123 for number in range(9)})
     line = last_line(capfd)
     assert len(line) <= 80

@@ -60,7 +60,7 @@ test-all: install-dev  ## every test; those on real data need COOKBOOK_DATA
 	$(PYTEST)
 
 test-jax: install-dev  ## what must also hold on JAX
-	KERAS_BACKEND=jax $(PYTEST) tests/cookbook -m "backend and not slow and not exhaustive"
+	KERAS_BACKEND=jax $(PYTEST) tests/cookbook -m "backend and turn and not slow and not exhaustive"
 
 DAY ?= --long
 

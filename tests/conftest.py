@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gc
 import os
 import shutil
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.turns import has_turn
+from tests.turns import has_turn, turns_of
 
 # Set before anything imports TensorFlow: its start-up notes are not test output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -32,20 +31,10 @@ FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the slow tests whose turn it is."""
+    """Marks the tests whose turn it is."""
     for item in items:
-        if item.get_closest_marker("slow") and has_turn(item.nodeid):
+        if has_turn(item.nodeid, turns_of(mark.name for mark in item.iter_markers())):
             item.add_marker("turn")
-
-
-def pytest_collection_finish() -> None:
-    """Keeps the garbage collector from walking through TensorFlow's modules again and again.
-
-    That took three quarters of the processor time of small tests.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_runtest_setup() -> None:

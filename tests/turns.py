@@ -1,29 +1,49 @@
-"""Slow tests take turns, so that each of them runs every now and then and none rots unseen."""
+"""Longer tests take turns, so that each of them runs every now and then and none rots unseen."""
 
 from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Iterable
 
-TURN = "SLOW_TESTS_TURN"
-"""Environment variable: `7/32` is the turn of one test in 32; without it each has its turn."""
+TURN = "TESTS_TURN"
+"""Environment variable: a whole number, as that of a commit; without it each test has its turn."""
+
+OF = {"slow": 64, "exhaustive": 8}
+"""So many turns the tests of a mark take; all others run each time."""
+
+OF_ANOTHER_BACKEND = 4
+"""On JAX each operation is compiled: there all tests take turns."""
 
 
-def has_turn(name: str) -> bool:
-    """Whether a slow test has its turn.
+def turns_of(marks: Iterable[str]) -> int:
+    """How many turns the tests with such marks take.
+
+    Args:
+        marks: Names of a test's marks.
+    """
+    another = os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow"
+    return max([OF_ANOTHER_BACKEND if another else 1, *(OF.get(mark, 1) for mark in marks)])
+
+
+def has_turn(name: str, turns: int) -> bool:
+    """Whether a test has its turn.
 
     It follows from the name: new tests move no other.
 
     Args:
         name: Of the test, with its file.
+        turns: Each number has those of one part in so many.
 
     Raises:
-        ValueError: If the variable is not of the form `7/32`.
+        ValueError: If the variable is no whole number.
     """
-    turn, _, turns = os.environ.get(TURN, "0/1").partition("/")
-    if not (turn.isdecimal() and turns.isdecimal() and int(turn) < int(turns)):
+    number = os.environ.get(TURN)
+    if number is None:
+        return True
+    if not (number.isascii() and number.isdecimal()):
         raise ValueError(
-            f"{TURN} is two numbers, the first one smaller, as in 7/32. Got "
-            f"{os.environ[TURN]!r}: without it every slow test has its turn."
+            f"{TURN} is a whole number, at least 0. Got {number!r}: without it every test has its "
+            "turn."
         )
-    return zlib.crc32(name.encode()) % int(turns) == int(turn)
+    return zlib.crc32(name.encode()) % turns == int(number) % turns

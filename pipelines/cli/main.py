@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 
@@ -13,6 +11,7 @@ from cookbook._lazy import load_object
 from cookbook._names import unknown_name
 from pipelines.cli.wording import in_flags
 from tuning.errors import OtherJobError
+from tuning.imports import keep_imports
 
 # Command name to "module:attribute"; modules import click and little else.
 COMMANDS = {
@@ -78,8 +77,7 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program: bad input is one line and exit code 2, never a traceback."""
-    # Else Python's last collection walks through all libraries, for a fifth of a second.
-    atexit.register(gc.freeze)
+    keep_imports()
     try:
         code = cli.main(prog_name="cookbook", standalone_mode=False)
     except click.exceptions.Abort:

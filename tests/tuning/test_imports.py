@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -29,3 +31,20 @@ def test_where_they_rested_before_they_rest_on() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("call", "frozen"), [("", False), ("tuning.imports.keep_imports()", True)], ids=["user", "own"]
+)
+def test_only_a_process_of_our_own_freezes_what_it_imports(call: str, frozen: bool) -> None:
+    script = f"""
+import gc
+import tuning.imports
+{call}
+before = gc.get_freeze_count()
+with tuning.imports.without_collections():
+    import email.mime.multipart
+print(gc.get_freeze_count() > before, gc.get_threshold()[0] > 5000)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [str(frozen)] * 2

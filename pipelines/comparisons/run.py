@@ -69,7 +69,8 @@ def compare(
     """Runs a comparison: trainings, table, figure, MLflow run.
 
     Every finished training is kept at once under `root/comparisons`; a call with the same
-    settings and code continues from there. The file is removed once the comparison is recorded.
+    settings and code continues from there, also one with more seeds after the comparison is
+    recorded.
     Only validation rows are used: the test split stays sealed.
 
     Args:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 TURN = "TESTS_TURN"
 """Environment variable: a whole number, as that of a commit; without it each test has its turn."""
 
-OF = {"slow": 64, "exhaustive": 8}
+OF = {"slow": 64, "exhaustive": 16, "data": 8}
 """So many turns the tests of a mark take; all others run each time."""
 
-OF_ANOTHER_BACKEND = 4
+OF_ANOTHER_BACKEND = 8
 """On JAX each operation is compiled: there all tests take turns."""
 
 

@@ -43,6 +43,7 @@ def test_scores_of_few_classes_are_kept(tmp_path, classes, kept):
     assert all(list(one) == ["precision", "recall", "f1-score"] for one in found.values())
 
 
+@pytest.mark.exhaustive
 def test_the_simple_method_of_a_record_is_measured_alone(kept):
     forgotten = dataclasses.replace(kept, baseline="none", baseline_metrics={"accuracy": [0.0]})
     found = with_simple_method_anew(forgotten)

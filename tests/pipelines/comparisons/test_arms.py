@@ -91,6 +91,7 @@ def test_equal_weights_never_become_different(digits):
     np.testing.assert_allclose(kernel, np.repeat(kernel[:, :1], kernel.shape[1], axis=1), atol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_equal_steps_are_those_of_the_reference(digits):
     small = _setting(digits, "compare-batch-sizes", "batch 8", title="equal steps", epochs=4)
     assert train_equal_steps(small).metrics["steps"] == 4 * 64 / 32

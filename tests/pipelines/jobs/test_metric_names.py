@@ -117,6 +117,7 @@ def test_a_search_without_a_winner_says_which_bound_was_too_tight(
 
 
 @pytest.mark.service
+@pytest.mark.exhaustive
 def test_a_build_function_is_measured_too(tmp_path):
     x = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
     result = tune(

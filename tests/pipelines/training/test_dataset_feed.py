@@ -118,6 +118,7 @@ def test_validation_reads_on_though_its_epoch_is_always_the_first(make):
     assert feed.made == [0]
 
 
+@pytest.mark.exhaustive
 def test_a_dataset_of_one_epoch_is_made_for_each(make):
     feed = make(epochs=1)
     assert sorted(feed.epoch(0) + feed.epoch(1)) == sorted([*range(COUNT)] * 2)

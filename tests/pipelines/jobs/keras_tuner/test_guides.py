@@ -71,6 +71,7 @@ def rows():
     return (x.reshape(-1, 8, 8) / 16).astype(np.float32)[:600], y.astype(np.int64)[:600]
 
 
+@pytest.mark.exhaustive
 def test_a_build_function_of_the_guides(tmp_path, rows):
     x, y = rows
     result = tune(

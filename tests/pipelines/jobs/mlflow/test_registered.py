@@ -37,6 +37,7 @@ def test_the_winner_of_a_build_function_is_registered(tmp_path, put_mlflow):
     assert loaded.count_params() == result.model().count_params()
 
 
+@pytest.mark.exhaustive
 def test_the_winner_of_a_recipe_is_registered_under_its_alias(digits_search):
     result = json.loads((digits_search / "out.json").read_text().splitlines()[-1])
     uri = default_tracking_uri(digits_search / "mlruns")

@@ -65,6 +65,7 @@ def test_a_refit_averages_what_takes_the_form_of_the_winner(tmp_path):
 
 
 @pytest.mark.service
+@pytest.mark.exhaustive
 def test_a_search_keeps_the_average_of_its_best_trials(tmp_path):
     result = search(tmp_path, trials=4, average=3, params={"power": "none"})
     final = result.final

@@ -12,10 +12,9 @@ from pipelines.serving.keras_models import load_keras_model
 from tuning.tracking import default_tracking_uri, load_python_model
 from tuning.tracking.quiet import connect
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.exhaustive]
 
 
-@pytest.mark.exhaustive
 def test_the_winner_of_a_build_function_is_registered(tmp_path, put_mlflow):
     put_mlflow(tmp_path)
 
@@ -37,7 +36,6 @@ def test_the_winner_of_a_build_function_is_registered(tmp_path, put_mlflow):
     assert loaded.count_params() == result.model().count_params()
 
 
-@pytest.mark.exhaustive
 def test_the_winner_of_a_recipe_is_registered_under_its_alias(digits_search):
     result = json.loads((digits_search / "out.json").read_text().splitlines()[-1])
     uri = default_tracking_uri(digits_search / "mlruns")

@@ -71,15 +71,16 @@ def run_trial(
     memory = EpochMemory(context.report, context.restore)
     try:
         model, inputs = train([DivergenceStop(), memory])
+        best = best_epoch(memory.epochs, metric, maximize=maximize)
+        result = {**memory.epochs[best - 1], "best_epoch": float(best)}
+        result["parameters"] = float(model.count_params())
+        return {**result, LATENCY: latency_ms(model, inputs())} if latency else result
     except FloatingPointError as error:
         raise TrialError(str(error)) from error
-    best = best_epoch(memory.epochs, metric, maximize=maximize)
-    result = {**memory.epochs[best - 1], "best_epoch": float(best)}
-    result["parameters"] = float(model.count_params())
-    if latency:
-        result[LATENCY] = latency_ms(model, inputs())
-    keras.backend.clear_session()
-    return result
+    finally:
+        # Of a trial that is given up, too: Keras would go on counting the names of optimizers
+        # and layers, and no later trial would find the functions of an earlier one.
+        keras.backend.clear_session()
 
 
 def best_epoch(epochs: list[dict[str, float]], metric: str, *, maximize: bool) -> int:

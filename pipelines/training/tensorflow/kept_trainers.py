@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 
+from cookbook.models.ensembles import MemberEnsemble
 from pipelines.inputs.feeds import Feed
 from pipelines.training.tensorflow.internals import layers_of
 from pipelines.training.tensorflow.lifted_values import LIFTED_RATES, LiftedValues, without_values
@@ -22,6 +23,8 @@ from pipelines.training.tensorflow.trainer import Trainer
 _MOST_KEPT = 8
 # Weights of all kept models; a large network trains longer than it traces.
 _MOST_PARAMETERS = 4_000_000
+# Their configuration says all that they compute with, and their state is in variables.
+_KNOWN_LAYERS = ("keras.", "cookbook.layers.")
 _OWN_STATE = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
 
@@ -31,9 +34,9 @@ class KeptTrainers:
     Rules:
         1. A training by a kept trainer gives the numbers of a training by a new one from
            here, bit by bit.
-        2. Only plain networks of Keras' own layers, with losses and metrics that their
-           configuration describes, are kept, since others may hold state that is no
-           variable; all others get a trainer of their own every time.
+        2. Only plain networks and ensembles of members, of Keras' layers and ours, with losses
+           and metrics that their configuration describes, are kept, since others may hold
+           state that is no variable; all others get a trainer of their own every time.
         3. The model of a kept trainer is not to be saved: its configuration is that of the
            first model of its structure.
 
@@ -113,10 +116,10 @@ def _is_plain(model: keras.Model) -> bool:
     own = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _OWN_STATE)
     layers = layers_of(model, include_self=False)
     return (
-        not own
+        (not own or type(model) is MemberEnsemble)
         and hasattr(model, "inputs")
         and isinstance(model.optimizer, keras.optimizers.Optimizer)
-        and all(type(layer).__module__.startswith("keras.") for layer in layers)
+        and all(type(layer).__module__.startswith(_KNOWN_LAYERS) for layer in layers)
     )
 
 

@@ -61,7 +61,9 @@ class LiftedValues:
 
 
 def without_values(config: Any, lifted: Mapping[str, tuple[str, ...]] | None = None) -> Any:
-    """A serialized model or schedule without the numbers that `LiftedValues` holds.
+    """A serialized model or schedule without the numbers that `LiftedValues` holds, and seeds.
+
+    A seed decides where weights and random states start, and these are copied.
 
     Args:
         config: What Keras serializes.
@@ -76,6 +78,7 @@ def without_values(config: Any, lifted: Mapping[str, tuple[str, ...]] | None = N
         plain = {
             key: value if key == "activity_regularizer" else without_values(value, lifted)
             for key, value in config.items()
+            if key != "seed"
         }
         names = lifted.get(str(config.get("class_name")), ())
         inner = plain.get("config")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import keras
 import pytest
 
-from pipelines.jobs.trial import best_epoch
-from tuning import TrialError
+from pipelines.jobs.trial import best_epoch, run_trial
+from tuning import Context, Pruned, TrialError
 
 
 @pytest.mark.parametrize(("maximize", "epoch"), [(True, 2), (False, 1)])
@@ -28,3 +29,21 @@ def test_a_metric_that_is_not_reported_is_named_with_the_nearest_one():
 def test_a_training_without_epochs_passed_no_callbacks():
     with pytest.raises(TrialError, match="passes its `callbacks` to"):
         best_epoch([], "val_loss", maximize=False)
+
+
+def _optimizer_name_after(error):
+    """The name that Keras gives to an optimizer behind a trial that failed with `error`."""
+
+    def train(callbacks):
+        keras.optimizers.Adam()
+        raise error
+
+    keras.backend.clear_session()
+    with pytest.raises(Exception, match="given up"):
+        run_trial(train, Context(), metric="val_loss", maximize=False)
+    return keras.optimizers.Adam().name
+
+
+@pytest.mark.parametrize("error", [Pruned, ValueError, FloatingPointError])
+def test_names_begin_anew_behind_a_trial_that_was_given_up(error):
+    assert _optimizer_name_after(error("given up")) == "adam"

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from keras.optimizers import schedules
 
+from cookbook.models.tabular import tabular_ensemble
 from cookbook.optimizers import make_optimizer
 from cookbook.schedules import make_schedule
 from pipelines.inputs.feeds import ArrayFeed
@@ -81,6 +82,26 @@ def test_a_kept_trainer_repeats_a_new_one_bit_by_bit(name):
     again, history, weights = _train(kept, **second)
     assert again is trainer
     _, expected, expected_weights = _train(KeptTrainers(), **second)
+    assert history == expected
+    for ours, theirs in zip(weights, expected_weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.exhaustive
+def test_a_kept_ensemble_repeats_a_new_one_bit_by_bit():
+    def train(kept, *, dropout, seed):
+        keras.backend.clear_session()
+        model = tabular_ensemble((6,), members=2, widths=(4,), dropout=dropout, seed=seed)
+        model.compile(keras.optimizers.Adam(0.01 * seed), "mse", metrics=["mae"])
+        model.optimizer.build(model.trainable_variables)
+        trainer = kept.trainer(model, _feed(seed), validation=_feed(), data="blobs")
+        return trainer, trainer.fit(epochs=2), trainer.model.get_weights()
+
+    kept = KeptTrainers()
+    trainer, *_ = train(kept, dropout=0.5, seed=1)
+    again, history, weights = train(kept, dropout=0.2, seed=2)
+    assert again is trainer
+    _, expected, expected_weights = train(KeptTrainers(), dropout=0.2, seed=2)
     assert history == expected
     for ours, theirs in zip(weights, expected_weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -3,15 +3,16 @@
 Three unpadded convolutions of 32, 64 and 64 maps, then 64 units: 122,570 parameters. They
 train it with Adam for 10 epochs; the search space adds augmentation and other optimizers.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-26:
+Measured by `python -m benchmarks.recipes` on 2026-11-30:
 
-    test        accuracy 0.6894 ± 0.0019; linear discriminant analysis 0.4168
-    test        crossentropy 0.9127 ± 0.0055; linear discriminant analysis 1.728
+    test        accuracy 0.6871 ± 0.013; linear discriminant analysis 0.4168
+    test        crossentropy 0.9254 ± 0.045; linear discriminant analysis 1.728
+    test        balanced_accuracy 0.6871 ± 0.013; linear discriminant analysis 0.4168
     source      Neural network assignments (source 001), Optimizers, Q4
     seeds       0, 1, 2
-    time        about 161 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 460 s each on 1 core, AMD EPYC
     command     cookbook train cifar10-cnn --seed 0 --json
-    commit      d560f7b743
+    commit      397e124227
 """
 
 from __future__ import annotations

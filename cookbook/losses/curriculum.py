@@ -28,13 +28,16 @@ class CurriculumModel(keras.Model):
         """The compiled loss; in training without the rows that are too hard yet."""
         if training and y is not None:
             weights = self._easy(y, y_pred)
-            sample_weight = weights if sample_weight is None else sample_weight * weights
+            if sample_weight is not None:
+                weights = weights * _beside(sample_weight, len(weights.shape))
+            sample_weight = weights
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def _easy(self, y: Any, y_pred: Any) -> Any:
         """`rows / kept` for rows with the smallest losses, 0 for the others, `float32[rows, ...]`.
 
-        The factor keeps the size of the mean loss.
+        The factor keeps the size of the mean loss. There is a weight for each loss, as a row may
+        have several, of its steps or pixels.
         """
         share, total_steps = self.__dict__["curriculum"]
         losses = ops.cast(self.loss.call(y, ops.stop_gradient(y_pred)), "float32")
@@ -43,14 +46,21 @@ class CurriculumModel(keras.Model):
                 f"The loss {self.loss.name!r} is one number a batch, so no row is easier than "
                 "another: take a loss of rows, or leave the curriculum out."
             )
-        if len(losses.shape) > 1:
-            losses = ops.mean(losses, axis=tuple(range(1, len(losses.shape))))
+        shape, axes = ops.shape(losses), len(losses.shape)
+        if axes > 1:
+            losses = ops.mean(losses, axis=tuple(range(1, axes)))
         done = ops.cast(self.optimizer.iterations, "float32") / total_steps
         left_out = share * ops.maximum(1.0 - done, 0.0)
         count = ops.cast(ops.shape(losses)[0], "float32")
         kept = ops.maximum(ops.ceil((1.0 - left_out) * count), 1.0)
         hardest = ops.take(ops.sort(losses), ops.cast(kept, "int32") - 1)
-        return ops.cast(losses <= hardest, "float32") * count / kept
+        weights = ops.cast(losses <= hardest, "float32") * count / kept
+        return ops.broadcast_to(_beside(weights, axes), shape)
+
+
+def _beside(weights: Any, axes: int) -> Any:
+    """Weights of rows with so many axes, so that they multiply rows and not columns."""
+    return ops.reshape(weights, (*ops.shape(weights), *[1] * (axes - len(weights.shape))))
 
 
 def easiest_first(model: keras.Model, *, share: float, total_steps: int) -> CurriculumModel:

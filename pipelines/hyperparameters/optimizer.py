@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from cookbook.optimizers.registry import NO_DECAY, make_optimizer
+from cookbook.optimizers.registry import NO_DECAY, OPTIMIZERS, make_optimizer
 from cookbook.schedules.registry import make_schedule
 from pipelines.hyperparameters.options import TrainingOptions
 from pipelines.hyperparameters.schedules import SPANNED, momentum_schedule, spanned_schedule
@@ -56,6 +56,13 @@ def build_schedule(
     return make_schedule("warmup", schedule=rate, steps=warmup)
 
 
+def _own_decays(name: str) -> list[str]:
+    """Arguments by which an optimizer decays weights unless they are given."""
+    entry = OPTIMIZERS[name]
+    known = {**entry.parameters, **entry.defaults}
+    return [argument for argument in ("weight_decay", "adam_weight_decay") if known.get(argument)]
+
+
 def optimizer_arguments(
     options: TrainingOptions, *, total_steps: int
 ) -> tuple[str, dict[str, Any]]:
@@ -71,6 +78,8 @@ def optimizer_arguments(
     arguments: dict[str, Any] = dict(options.of("optimizer"))
     if options.weight_decay:
         arguments["weight_decay"] = options.weight_decay
+    elif "weight_decay" in options.given:
+        arguments = {**dict.fromkeys(_own_decays(options.optimizer), 0.0), **arguments}
     if options.clip_norm:
         arguments["global_clipnorm"] = options.clip_norm
     if options.ema:

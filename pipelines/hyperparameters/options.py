@@ -32,7 +32,8 @@ class TrainingOptions:
     Attributes:
         optimizer: Name in `cookbook.optimizers`, or `"lbfgs"`.
         learning_rate: Peak learning rate, > 0.
-        weight_decay: Decoupled weight decay of the kernels, >= 0.
+        weight_decay: Decoupled weight decay of the kernels, >= 0; left out, `adamw` and `muon`
+            decay by 0.004, the others not.
         clip_norm: Global gradient norm to clip at; 0 switches clipping off.
         schedule: One of `SCHEDULE_NAMES` in `pipelines.hyperparameters.schedules`; it spans the
             whole training, its highest rate is `learning_rate`.
@@ -68,6 +69,7 @@ class TrainingOptions:
             batches from a `tf.data` pipeline.
         parameters: Of the loss, the optimizer and the schedule, by family; as hyperparameters
             they are written `loss.delta`, `optimizer.momentum`, `schedule.final`.
+        given: Names of the options that were said: a 0 may be meant.
     """
 
     optimizer: str = "adam"
@@ -96,6 +98,7 @@ class TrainingOptions:
     precision: str = "float32"
     input: str = "arrays"
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -160,7 +163,7 @@ _NUMBERS = (
     "teacher_share",
     "teacher_temperature",
 )
-TRAINING_NAMES = frozenset(f.name for f in fields(TrainingOptions)) - {"parameters"}
+TRAINING_NAMES = frozenset(f.name for f in fields(TrainingOptions)) - {"parameters", "given"}
 
 
 def is_training_name(name: str) -> bool:
@@ -196,7 +199,8 @@ def split_parameters(params: Mapping[str, Any]) -> tuple[TrainingOptions, dict[s
     for name, value in params.items():
         if (family := family_of(name)) is not None:
             parameters.setdefault(family, {})[name.partition(".")[2]] = value
-    return TrainingOptions(**training, parameters=parameters), rest
+    given = tuple(sorted(training))
+    return TrainingOptions(**training, parameters=parameters, given=given), rest
 
 
 def resolve(reference: str) -> Callable[..., Any]:

@@ -57,7 +57,10 @@ def feed_batches(feed: Feed, *, epoch: int = 0, epochs: int | None = 1) -> tf.da
             num_parallel_calls=PARALLEL_BATCHES,
         )
 
-    return epoch_numbers(epoch, epochs).flat_map(one).prefetch(READY_BATCHES)
+    batches = epoch_numbers(epoch, epochs).flat_map(one)
+    # Of a flat map nobody knows the length, and a feed reads on only where it is endless.
+    count = tf.data.INFINITE_CARDINALITY if epochs is None else feed.steps * epochs
+    return batches.apply(tf.data.experimental.assert_cardinality(count)).prefetch(READY_BATCHES)
 
 
 def as_dataset_feed(feed: Feed, *, repeats: bool = False) -> Feed:

@@ -93,6 +93,8 @@ class Forecast(Task):
         if shuffle and self._anomaly_weight != 1.0:
             unusual = (np.abs(y) > ANOMALY).any(axis=1)
             weights = np.where(unusual, self._anomaly_weight, 1.0).astype(np.float32)
+            # A weight for each step of the window, as there are losses.
+            weights = np.repeat(weights[:, np.newaxis], y.shape[1], axis=1)
         return ArrayFeed(
             self._inputs.transform(split.x),
             y[..., np.newaxis],

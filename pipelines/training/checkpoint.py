@@ -15,7 +15,11 @@ from cookbook.callbacks.state import TrainingState
 from pipelines.code_version import CodeVersion
 
 _SHARE = 0.05
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+# An empty file ends early; one with another flag seems packed in a way that nobody implements.
+_UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, NotImplementedError),
+    zipfile.BadZipFile,
+)
 _logger = logging.getLogger(__name__)
 
 

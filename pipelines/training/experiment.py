@@ -169,7 +169,7 @@ class Experiment:
     def _data_facts(self) -> list[Any]:
         """What decides the feeds: the dataset and all that a task may read of the options."""
         options = dataclasses.asdict(self.options)
-        for name in ("learning_rate", "epochs", "patience"):
+        for name in ("learning_rate", "epochs", "patience", "given"):
             del options[name]
         facts = [self.recipe.name, self.dataset.fingerprint, len(self.dataset.train)]
         return [*facts, options, self._task_arguments]

@@ -151,6 +151,16 @@ def _rmsprop_moments(optimizer: Any, squares: Sequence[Any]) -> list[Any]:
     return found
 
 
+def forget_unread(optimizer: Any) -> None:
+    """Zeroes what the kernel of RMSprop writes without momentum; once NaN, it would stay so.
+
+    Args:
+        optimizer: Any, fused or not.
+    """
+    for moment in getattr(optimizer, _UNREAD, ()):
+        moment.assign(tf.zeros_like(moment))
+
+
 def _momentum(optimizer: Any, learning_rate: tf.Tensor) -> Update:
     momentum = tf.constant(optimizer.momentum, tf.float32)
 

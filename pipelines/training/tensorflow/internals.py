@@ -52,6 +52,12 @@ RMSPROP_MOMENTS = Internal(
 _DECAY = "weight decay by one rate"
 DECAY = Internal("Optimizer", "_apply_weight_decay", _DECAY, keras.optimizers.AdamW)
 DECAYING = Internal("Optimizer", "_use_weight_decay", _DECAY, keras.optimizers.AdamW)
+LOSS_OPTIONS = Internal(
+    "LossFunctionWrapper",
+    "_fn_kwargs",
+    "compiled functions that trials share",
+    keras.losses.Huber,
+)
 REDUCTION = Internal(
     "TFOptimizer",
     "_all_reduce_sum_gradients",
@@ -68,6 +74,7 @@ INTERNALS = (
     RMSPROP_MOMENTS,
     DECAY,
     DECAYING,
+    LOSS_OPTIONS,
     REDUCTION,
 )
 """Every private name of Keras in this folder."""

@@ -16,7 +16,7 @@ import keras
 
 from cookbook.models.ensembles import MemberEnsemble
 from pipelines.inputs.feeds import Feed
-from pipelines.training.tensorflow.internals import layers_of
+from pipelines.training.tensorflow.internals import DECAYING, LOSS_OPTIONS, layers_of
 from pipelines.training.tensorflow.lifted_values import LIFTED_RATES, LiftedValues, without_values
 from pipelines.training.tensorflow.trainer import Trainer
 
@@ -25,7 +25,8 @@ _MOST_KEPT = 8
 _MOST_PARAMETERS = 4_000_000
 # Their configuration says all that they compute with, and their state is in variables.
 _KNOWN_LAYERS = ("keras.", "cookbook.layers.")
-_OWN_STATE = ("train_step", "test_step", "compute_loss", "compute_metrics")
+# A metric whose configuration leaves out its axis.
+_SILENT = ("CosineSimilarity",)
 
 
 class KeptTrainers:
@@ -106,21 +107,36 @@ def _structure(model: keras.Model, data: Any) -> str | None:
         # Keras holds a constant rate in a variable of the optimizer.
         constant = isinstance(rate, float | int)
         optimizer["learning_rate"] = "variable" if constant else without_values(rate, LIFTED_RATES)
-        found = [without_values(model.get_config()), compiled]
+        found = [without_values(model.get_config()), compiled, _left_out(model)]
         return json.dumps([found, data], sort_keys=True) if _tells_all(found) else None
     except (TypeError, ValueError, KeyError, NotImplementedError):
         return None
 
 
 def _is_plain(model: keras.Model) -> bool:
-    own = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _OWN_STATE)
+    # A class of the user's may call its layers in its own way, and Keras' configuration of it
+    # may tell nothing of them.
+    known = type(model) is MemberEnsemble or type(model).__module__.startswith("keras.")
     layers = layers_of(model, include_self=False)
     return (
-        (not own or type(model) is MemberEnsemble)
+        known
         and hasattr(model, "inputs")
         and isinstance(model.optimizer, keras.optimizers.Optimizer)
         and all(type(layer).__module__.startswith(_KNOWN_LAYERS) for layer in layers)
     )
+
+
+def _left_out(model: keras.Model) -> list[Any]:
+    """What the configurations of Keras 3.15 leave out: see docs/errata.md.
+
+    Those are `delta` of Huber's loss, `axis` of some losses, and which weights do not decay.
+    """
+    losses = keras.tree.flatten(model.loss)
+    options = [repr(getattr(loss, LOSS_OPTIONS.name, None)) for loss in losses]
+    optimizer = model.optimizer
+    if not optimizer.weight_decay:
+        return options
+    return [*options, [bool(DECAYING.of(optimizer)(v)) for v in model.trainable_variables]]
 
 
 def _tells_all(config: Any) -> bool:
@@ -131,7 +147,8 @@ def _tells_all(config: Any) -> bool:
     """
     if isinstance(config, Mapping):
         module = str(config.get("module") or "keras").partition(".")[0]
-        known = "class_name" not in config or module in ("keras", "cookbook")
+        name = config.get("class_name")
+        known = name is None or (module in ("keras", "cookbook") and name not in _SILENT)
         return known and all(map(_tells_all, config.values()))
     if isinstance(config, list | tuple):
         return all(map(_tells_all, config))

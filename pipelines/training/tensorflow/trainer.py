@@ -22,7 +22,7 @@ from pipelines.training.checkpoint import Checkpoint
 from pipelines.training.reporting import StepReporter
 from pipelines.training.tensorflow.fused_normalization import fuse_normalization
 from pipelines.training.tensorflow.fused_recurrence import fuse_recurrence
-from pipelines.training.tensorflow.fused_updates import fuse_updates
+from pipelines.training.tensorflow.fused_updates import forget_unread, fuse_updates
 from pipelines.training.tensorflow.internals import build_for
 from pipelines.training.tensorflow.single_replica import skip_reduction
 
@@ -155,6 +155,7 @@ class Trainer:
             feed: The same data as the trainer's own; its order may differ.
         """
         TrainingState.capture(model, epoch=0).restore(self.model)
+        forget_unread(self.model.optimizer)
         self._feed = feed
 
     def logs(self) -> dict[str, float]:

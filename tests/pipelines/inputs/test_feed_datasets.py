@@ -31,6 +31,14 @@ def test_every_task_has_a_pipeline_with_the_same_batches(task):
     assert next(found, None) is None
 
 
+def test_a_feed_of_a_pipeline_knows_that_it_is_endless():
+    feed = small_experiment("table-classification").task.training_feed(
+        seed=1, with_validation=False
+    )
+    assert feed_batches(feed, epochs=None).cardinality() == tf.data.INFINITE_CARDINALITY
+    assert feed_batches(feed, epochs=2).cardinality() == 2 * feed.steps
+
+
 def _weights(model):
     return np.concatenate([np.asarray(w).ravel() for w in model.get_weights()])
 

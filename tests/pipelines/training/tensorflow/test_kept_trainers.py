@@ -221,6 +221,68 @@ def test_networks_with_own_layers_are_never_kept():
     assert made[0] is not made[1]
 
 
+class OwnModel(keras.Model):
+    """Its configuration, as Keras writes it, holds neither layers nor arguments."""
+
+    def __init__(self, activation):
+        inputs = keras.Input((6,))
+        super().__init__(inputs, keras.layers.Dense(1, activation=activation)(inputs))
+
+
+def _kept_alike(*compiled):
+    """Whether the second and the third of three models get the trainer of the first."""
+    kept, trainers = KeptTrainers(), []
+    for compile_model in compiled:
+        model = compile_model()
+        trainers.append(kept.trainer(model, _feed(), validation=None, data="x"))
+    return [trainer is trainers[0] for trainer in trainers[1:]]
+
+
+def _line(optimizer=keras.optimizers.SGD, loss="mse", undecayed=()):
+    keras.backend.clear_session()
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile(optimizer(0.1), loss)
+    model.optimizer.build(model.trainable_variables)
+    if undecayed:
+        model.optimizer.exclude_from_weight_decay(var_names=list(undecayed))
+    return model
+
+
+def test_models_of_the_users_own_are_never_taken_for_each_other():
+    def network(activation):
+        keras.backend.clear_session()
+        model = OwnModel(activation)
+        model.compile("sgd", "mse")
+        return model
+
+    assert _kept_alike(*(lambda a=a: network(a) for a in ("relu", "tanh"))) == [False]
+
+
+def test_losses_that_differ_in_what_keras_does_not_write_are_compiled_anew():
+    huber = [lambda d=d: _line(loss=keras.losses.Huber(d)) for d in (0.5, 1.0, 0.5)]
+    assert _kept_alike(*huber) == [False, True]
+    axes = [lambda a=a: _line(loss=keras.losses.CosineSimilarity(axis=a)) for a in (0, 1)]
+    assert _kept_alike(*axes) == [False]
+
+
+def test_weights_that_do_not_decay_are_another_structure():
+    decayed = [
+        lambda n=names: _line(keras.optimizers.AdamW, undecayed=n)
+        for names in (("bias",), (), ("bias",))
+    ]
+    assert _kept_alike(*decayed) == [False, True]
+
+
+def test_a_training_that_diverged_leaves_nothing_to_the_next_one():
+    def train(kept, rate):
+        model = _line(lambda _: keras.optimizers.RMSprop(rate))
+        return kept.trainer(model, _feed(), validation=None, data="x").fit(epochs=2)["loss"]
+
+    kept = KeptTrainers()
+    assert not np.isfinite(train(kept, 1e30)[-1])
+    assert np.isfinite(train(kept, 0.01)[-1])
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("part", ["loss", "metrics"])
 def test_functions_of_the_users_own_are_never_taken_for_each_other(part):

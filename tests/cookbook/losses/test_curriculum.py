@@ -1,0 +1,35 @@
+"""The curriculum counts rows, whatever a row holds."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from cookbook.losses.curriculum import easiest_first
+
+
+def _losses(shape):
+    """A model that trains on the easiest half, its targets and outputs, and the losses alone."""
+    generator = np.random.default_rng(0)
+    model = keras.Sequential([keras.Input((*shape[1:], 2)), keras.layers.Dense(2)])
+    trained = easiest_first(model, share=0.5, total_steps=10)
+    trained.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    y = generator.integers(0, 2, shape)
+    outputs = generator.normal(size=(*shape, 2)).astype("float32")
+    outputs[:2] *= 10
+    return trained, ops.convert_to_tensor(y), ops.convert_to_tensor(outputs)
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("shape", [(4,), (4, 4), (4, 6), (4, 3, 4), (4, 3, 5)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_easiest_half_of_the_rows_counts(shape, weighted):
+    model, y, outputs = _losses(shape)
+    each = ops.convert_to_numpy(model.loss.call(y, outputs)).reshape(shape[0], -1).mean(axis=1)
+    weights = np.array([1.0, 2.0, 3.0, 4.0], "float32") if weighted else np.ones(4, "float32")
+    easiest = np.argsort(each)[:2]
+    given = ops.convert_to_tensor(weights) if weighted else None
+    found = float(model.compute_loss(None, y, outputs, given))
+    assert found == pytest.approx((each * weights)[easiest].mean(), rel=1e-5)

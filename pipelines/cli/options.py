@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -137,13 +136,12 @@ def parse_value(text: str) -> Any:
     """
     import yaml
 
+    from pipelines.yaml_numbers import NumberLoader
+
     if len(text) == 1 and not text.isalnum() and text != "~":
         return text
-    if "e" in text.lower():
-        with contextlib.suppress(ValueError):
-            return float(text)
     try:
-        value = yaml.safe_load(text)
+        value = yaml.load(text, Loader=NumberLoader)  # noqa: S506 - it is a safe one
     except yaml.YAMLError:
         if text.lstrip().startswith(_OPENING):
             raise ValueError(

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError
 
+from pipelines.yaml_numbers import NumberLoader
 from tuning.errors import JobError
 from tuning.faults import shortened, shown
 
@@ -58,7 +59,7 @@ class Document:
     def _compose(self, text: str) -> yaml.Node | None:
         try:
             self._check_depth(text)
-            return yaml.compose(text, Loader=yaml.SafeLoader)
+            return yaml.compose(text, Loader=NumberLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
@@ -70,7 +71,7 @@ class Document:
     def _check_depth(self, text: str) -> None:
         """Follows the events of the parser, which does not call itself for what lies deeper."""
         depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=NumberLoader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
@@ -109,7 +110,7 @@ class Document:
             raise self._error(line, f"a job has no values of the kind {shown(node.tag)}.")
         if isinstance(node, yaml.MappingNode):
             try:
-                yaml.SafeLoader("").flatten_mapping(node)  # merge keys, `<<: *defaults`
+                NumberLoader("").flatten_mapping(node)  # merge keys, `<<: *defaults`
             except yaml.MarkedYAMLError as error:
                 line = error.problem_mark.line + 1 if error.problem_mark else 1
                 raise self._error(line, f"this is not YAML: {error.problem}.") from error
@@ -120,7 +121,7 @@ class Document:
         line, text = node.start_mark.line + 1, shown(node.value)
         kind = node.tag.rpartition(":")[2]
         try:
-            value = yaml.SafeLoader("").construct_document(node)
+            value = NumberLoader("").construct_document(node)
         except yaml.MarkedYAMLError as error:
             raise self._error(line, f"this is not YAML: {error.problem}.") from error
         # PyYAML builds what it took for a date or a number without looking at the parts.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -52,16 +53,18 @@ class Ledger:
     def refresh(self) -> None:
         """Reads what changed."""
         with self._lock:
-            found = self._storage.transaction(self._changed, reads=True)
+            # Only what was read whole counts: a transaction that fails is tried again.
+            self._states, found = self._storage.transaction(self._changed, reads=True)
+            for withdrawn in range(self._states.total, len(self._records)):  # the last ones
+                self._counts[self._records.pop(withdrawn).state] -= 1
             ended = [self._keep(record_of(trial, self.space)) for trial in found]
             self._rank([record for record in ended if record is not None])
 
-    def _changed(self, session: Session) -> list[FrozenTrial]:
-        looked = self._states.look(session)
-        for withdrawn in range(self._states.total, len(self._records)):  # the last ones
-            self._counts[self._records.pop(withdrawn).state] -= 1
+    def _changed(self, session: Session) -> tuple[OpenTrials, list[FrozenTrial]]:
+        states = copy.copy(self._states)
+        looked = states.look(session)
         wanted = list(looked) if self._records else None
-        return read_trials(session, self._study_id, wanted, user_attributes=True)
+        return states, read_trials(session, self._study_id, wanted, user_attributes=True)
 
     def _keep(self, record: TrialRecord) -> TrialRecord | None:
         """Takes a record; returns it if its trial ended since the last look."""

@@ -93,18 +93,22 @@ class History:
 
     def refresh(self) -> None:
         """Reads what changed."""
-        for trial in self._storage.transaction(self._changed, reads=True):
+        # Only what was read whole counts: a transaction that fails is tried again.
+        self._states, changed = self._storage.transaction(self._changed, reads=True)
+        if self._read:
+            for withdrawn in self._open.keys() - self._states.states.keys():
+                del self._open[withdrawn]
+        for trial in changed:
             self._keep(trial)
         self._read = True
 
-    def _changed(self, session: Session) -> list[FrozenTrial]:
-        states = self._states.look(session)
+    def _changed(self, session: Session) -> tuple[OpenTrials, list[FrozenTrial]]:
+        looked = copy.copy(self._states)
+        states = looked.look(session)
         if not self._read:
-            return read_trials(session, self._study_id, None)
-        for withdrawn in self._open.keys() - states.keys():
-            del self._open[withdrawn]
+            return looked, read_trials(session, self._study_id, None)
         changed = [one for one, state in states.items() if self._has_changed(one, state)]
-        return read_trials(session, self._study_id, changed)
+        return looked, read_trials(session, self._study_id, changed)
 
     def _has_changed(self, trial_id: int, state: TrialState) -> bool:
         if trial_id in self._over:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Deliver = Callable[["Run", Path], object]
 TRIALS_OVER = "trials over"
 _LONGEST_PAUSE = 15.0
+_MOST_DOUBLINGS = 20
 
 
 class MirrorLoop:
@@ -91,7 +92,8 @@ class MirrorLoop:
         while not self._stop.is_set():
             self._wake.clear()
             failures = 0 if self._attempt(last=False) else failures + 1
-            self._wake.wait(min(pause * 2**failures, _LONGEST_PAUSE))
+            # Of hours of failures the power would be no number any more.
+            self._wake.wait(min(pause * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_PAUSE))
         ended = self._attempt(last=True) or self._attempt(last=True)
         folder = self._ending.get("deliver")
         if ended and folder is not None and self._deliver is not None:

@@ -59,3 +59,17 @@ def test_what_changed_is_what_a_new_ledger_reads(storage, monkeypatch):
         assert ledger.record(found[-1].number) == found[-1]
     assert reads[0] is None
     assert max(reads[1:]) <= 1 + 3 + 4  # those that ran, and the new ones
+
+
+def test_a_read_that_failed_between_its_statements_loses_nothing(storage, fails_once):
+    study = optuna.create_study(storage=storage, study_name="s", directions=DIRECTIONS[:1])
+    study.set_user_attr("space", SPACE.to_dict())
+    ledger = Ledger(storage, study_id(study), space=SPACE, directions=DIRECTIONS[:1])
+    trial = study.ask()
+    trial.suggest_float("x", 0.0, 1.0)
+    ledger.refresh()
+    study.tell(trial, 0.5)
+    fails_once("tuning.results.ledger.read_trials")
+    ledger.refresh()
+    assert ledger.counts["complete"] == 1
+    assert ledger.best == best_record(read_trials(study), maximize=False)

@@ -118,3 +118,14 @@ def test_rule_3_what_did_not_change_is_not_read_again(searched, monkeypatch):
     searched.tell(running, [0.1])
     history.refresh()
     assert asked == [[], [running.trial_id]]
+
+
+def test_a_read_that_failed_between_its_statements_loses_nothing(searched, fails_once):
+    history = history_of(searched)
+    running, _ = searched.ask()
+    history.refresh()
+    searched.tell(running, [0.1])
+    fails_once("tuning.storage.history.read_trials")
+    history.refresh()
+    assert [trial.number for trial in history.ended] == [running.number]
+    assert not history.open

@@ -32,7 +32,8 @@ _WHOLE = re.compile(r"[+-]?\d+")
 
 @lru_cache
 def _pattern(decimal: str) -> re.Pattern[str]:
-    digits = rf"\d{{1,3}}(?:(?P<group>{_GROUPS[decimal]})\d{{3}}(?:(?P=group)\d{{3}})*)|\d+"
+    # What begins with a 0 is no thousand: 0,980 has a decimal comma.
+    digits = rf"[1-9]\d{{0,2}}(?:(?P<group>{_GROUPS[decimal]})\d{{3}}(?:(?P=group)\d{{3}})*)|\d+"
     if decimal == ".":
         digits = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}|{digits}"  # 12,34,567: lakhs and crores
     number = rf"(?P<whole>{digits})(?:{re.escape(decimal)}(?P<part>\d*))?"
@@ -61,6 +62,8 @@ def spreadsheet_number(text: str, decimal: str = ".") -> float | None:
         12345.67
         >>> [spreadsheet_number(text) for text in ("$ (3.50)", "€ -7", "1,234.5-", "2-")]
         [-3.5, -7.0, -1234.5, None]
+        >>> spreadsheet_number("0,980"), spreadsheet_number("0,980", decimal=",")
+        (None, 0.98)
     """
     found = _pattern(decimal).fullmatch(text.strip())
     if found is None:

@@ -148,6 +148,12 @@ def _class_names(y: Any, count: int, what: str) -> list[str]:
         raise ValueError(
             f"There must be one class per {what}. Got {count} and classes of shape {labels.shape}."
         )
+    absent = [at for at, label in enumerate(labels.tolist()) if label is None or label != label]
+    if absent:
+        raise ValueError(
+            f"Each {what} has a class. Got none for {len(absent)} of {count}, the first at "
+            f"{absent[0]}: leave such rows out."
+        )
     if np.issubdtype(labels.dtype, np.integer) and labels.size and labels.min() >= 0:
         width = len(str(labels.max()))
         return [f"{label:0{width}d}" for label in labels.tolist()]

@@ -92,9 +92,9 @@ class HyperModelTarget:
         def after_build(hp: Any, model: Any) -> None:
             if not models:
                 models.append(model)
-                check_labels(model, data)
                 if probe is None:
                     _check_compiled(model)
+                check_labels(model, data)
             if probe is not None:
                 probe(hp, model)
 
@@ -234,6 +234,10 @@ def main_metric(model: Any) -> tuple[str, str]:
 
 
 def _check_compiled(model: Any) -> None:
+    if model is None:
+        raise ValueError(
+            "`build(hp)` returns a compiled model. Got None: end it with `return model`."
+        )
     if hasattr(model, "compile") and not getattr(model, "compiled", False):
         raise ValueError(
             "`build(hp)` returns a compiled model. Got one without optimizer and loss: call "

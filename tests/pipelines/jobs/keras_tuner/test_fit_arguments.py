@@ -101,6 +101,15 @@ def test_a_model_that_is_not_compiled_is_refused_before_the_search(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_function_that_returns_nothing_is_refused_before_the_search(tmp_path):
+    def build(hp):
+        keras.Sequential([keras.layers.Dense(hp.Int("units", 1, 2))])
+
+    with pytest.raises(ValueError, match=r"Got None: end it with `return model`"):
+        tune(build, (X, Y), trials=1, root=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 class Returns(keras_tuner.HyperModel):
     """A `fit` that trains in its own way and tells no callback."""
 

@@ -67,7 +67,8 @@ def _choice(result: TuneResult) -> list[tuple[str, str]]:
         first = search.confirmed[0]
         around = "" if first.deviation is None else f" ± {first.deviation:.4f}"
         text = f"trial {first.trial}: mean {first.mean:.4f}{around} of {len(first.values)}"
-        facts.append(("confirmed", f"{text} repetitions with other seeds"))
+        lost = f"; {first.lost} failed or broke a constraint" if first.lost else ""
+        facts.append(("confirmed", f"{text} repetitions with other seeds{lost}"))
     return facts
 
 

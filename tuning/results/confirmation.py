@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,15 @@ class Confirmation:
         params: The point.
         trial: Number of the trial that found it.
         found: First metric of that trial; the best of many, so likely too good.
-        values: First metric of each repetition.
+        values: First metric of each repetition that was completed.
+        lost: Repetitions that failed or broke a constraint.
     """
 
     params: Mapping[str, Any]
     trial: int
     found: float
     values: Sequence[float]
+    lost: int = 0
 
     @property
     def mean(self) -> float:
@@ -46,6 +49,7 @@ class Confirmation:
             "mean": self.mean,
             "deviation": self.deviation,
             "values": list(self.values),
+            "lost": self.lost,
             "params": dict(self.params),
         }
 
@@ -61,7 +65,8 @@ def confirmations(
         maximize: Whether a larger first metric is better.
 
     Returns:
-        The points with at least one complete repetition, the best mean first.
+        The points with at least one complete repetition: first those that lost none, as the mean
+        of the lucky ones says too much, and of these the best mean first.
     """
     complete = [record for record in found if record.state == records.COMPLETE]
     first = {space.key(r.params): r for r in reversed(complete) if r.repeat == 0}
@@ -69,14 +74,23 @@ def confirmations(
     for record in complete:
         if record.repeat:
             again.setdefault(space.key(record.params), []).append(record.values[0])
+    lost = Counter(
+        space.key(record.params) for record in found if record.repeat and _is_lost(record)
+    )
     gathered = [
         Confirmation(
             params=first[key].params,
             trial=first[key].number,
             found=first[key].values[0],
             values=values,
+            lost=lost[key],
         )
         for key, values in again.items()
         if key in first
     ]
-    return sorted(gathered, key=lambda c: -c.mean if maximize else c.mean)
+    return sorted(gathered, key=lambda c: (c.lost > 0, -c.mean if maximize else c.mean))
+
+
+def _is_lost(record: TrialRecord) -> bool:
+    is_complete = record.state == records.COMPLETE
+    return record.state == records.FAILED or (is_complete and not record.feasible)

@@ -6,11 +6,13 @@ import math
 
 import pytest
 
-from tuning.results.confirmation import Confirmation
+from tuning.results.confirmation import Confirmation, confirmations
 from tuning.results.result import pareto_front
 from tuning.results.stages import stage_rows
 from tuning.results.winner import choose_winner
 from tuning.search_options import WINNERS
+from tuning.space.dimensions import Choice
+from tuning.space.space import Space
 from tuning.stages import staged
 from tuning.storage.records import COMPLETE, FAILED, TrialRecord, best_record
 
@@ -91,3 +93,24 @@ def test_what_was_confirmed_wins_and_stands_in_the_stages():
     assert rows[3]["best_trial"] == 1
     # the sample standard deviation of two values is their distance over the root of two
     assert rows[3]["deviation"] == pytest.approx(0.02 / math.sqrt(2))
+
+
+@pytest.mark.parametrize("lost", [{"state": FAILED}, {"constraints": {"size": 1.0}}])
+def test_a_point_whose_repetitions_fail_is_behind_one_whose_do_not(lost):
+    space = Space({"x": Choice(["steady", "risky"])})
+    rows = [
+        *(("steady", 0.90, 0, {}), ("risky", 0.99, 0, {})),
+        *(("steady", 0.88, repeat, {}) for repeat in (1, 2)),
+        *(("risky", 0.98, 1, {}), ("risky", 0.97, 2, lost)),
+    ]
+    found = [
+        TrialRecord(
+            number=number,
+            params={"x": x},
+            repeat=repeat,
+            **{"state": COMPLETE, "values": (value,), **changes},
+        )
+        for number, (x, value, repeat, changes) in enumerate(rows)
+    ]
+    confirmed = confirmations(found, space, maximize=True)
+    assert [(one.params["x"], one.lost) for one in confirmed] == [("steady", 0), ("risky", 1)]

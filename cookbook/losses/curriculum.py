@@ -60,7 +60,7 @@ class CurriculumModel(keras.Model):
 
 def _beside(weights: Any, axes: int) -> Any:
     """Weights of rows with so many axes, so that they multiply rows and not columns."""
-    return ops.reshape(weights, (*ops.shape(weights), *[1] * (axes - len(weights.shape))))
+    return ops.expand_dims(weights, tuple(range(len(weights.shape), axes)))
 
 
 def easiest_first(model: keras.Model, *, share: float, total_steps: int) -> CurriculumModel:

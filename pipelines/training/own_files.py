@@ -143,13 +143,15 @@ def _strings(values: Any, what: str) -> list[str]:
 
 def _class_names(y: Any, count: int, what: str) -> list[str]:
     """The class of each row as the name of a folder; numbers are padded, to keep their order."""
+    from pandas import isna
+
     labels = np.asarray(y)
     if labels.shape != (count,):
         raise ValueError(
             f"There must be one class per {what}. Got {count} and classes of shape {labels.shape}."
         )
-    absent = [at for at, label in enumerate(labels.tolist()) if label is None or label != label]
-    if absent:
+    absent = np.flatnonzero(isna(labels))
+    if absent.size:
         raise ValueError(
             f"Each {what} has a class. Got none for {len(absent)} of {count}, the first at "
             f"{absent[0]}: leave such rows out."

@@ -132,6 +132,7 @@ def test_a_search_and_a_training_are_of_the_same_data(tmp_path):
         ("image", (IMAGES / 255, CLASSES), r"uint8\. Got float64 from 0 to 1: give .*255 \* x"),
         ("image", (IMAGES, CLASSES[:9]), "one class per image. Got 240 and classes"),
         ("image", (IMAGES, [*["cat"] * 239, None]), "Got none for 1 of 240, the first at 239"),
+        ("text", (["fine", "bad"], [pd.NA, "good"]), "Got none for 1 of 2, the first at 0"),
         ("text", (["fine", "bad"], [np.nan, 1.0]), "Each text has a class. Got none for 1 of 2"),
         ("image", (IMAGES, ["../up"] * 240), "can name a folder. Got '../up'"),
         ("image", (IMAGES, ["test", "cat"] * 120), "'test' is what the folder of a split"),

@@ -6,6 +6,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
     multiple=True,
     metavar="KEY=VALUE",
     help="How INPUT is read: encoding; for tables also delimiter, decimal, header and "
-    "missing_texts. A model reads numbers, dates and gaps as in its training file by itself.",
+    "missing_texts; for a table of texts also text, its column. A model reads columns, numbers, "
+    "dates and gaps as in its training file by itself.",
 )
 @click.option(
     "--output",
@@ -61,8 +63,9 @@ def predict(
     RUN is the id or name of a training or the name of a study (of both the beginning is enough,
     and `latest` is the newest), a folder with a saved model, or an address in MLflow:
     runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an image or folder of
-    images, a text file (one item a line), or a text; for a model that draws, seeds such as 0,1,2.
-    A model of masks writes them with --output FOLDER as PNG files in the size of their images.
+    images, a text file (one item a line), a table of texts, or a text; for a model that draws,
+    seeds such as 0,1,2. A model of masks writes them with --output FOLDER as PNG files in the size
+    of their images.
 
     The inputs stand beside the predictions, and of up to ten classes the probability of each. A
     table that has the target's column is scored.
@@ -79,12 +82,13 @@ def predict(
             _check_file(output)
         # Before TensorFlow, which takes seconds: what is wrong with the input is said at once.
         raw = read_raw(input_kind_of(config), source, **{**taught_options(config), **options})
+        config |= {"text": options["text"]} if "text" in options else {}
         with working("loading the model and predicting", long=True):
             from pipelines.cli.predictions import predict_beside
             from pipelines.cli.unknown_words import unknown_words_note
             from pipelines.serving.bundle import Bundle
 
-            bundle = Bundle.load(folder)
+            bundle = replace(Bundle.load(folder), config=config)
             frame, scores = predict_beside(bundle, raw)
     if output is not None and not output.suffix:
         from pipelines.serving.masks import write_masks
@@ -98,7 +102,7 @@ def predict(
     # A mask is a file in base64: nothing to read in a terminal.
     shown = frame.drop(columns="mask") if bundle.output_kind == "masks" else frame
     click.echo(shown.to_string(index=False) if output is None else output)
-    if note := unknown_words_note(dict(bundle.config["inputs"]), raw):
+    if note := unknown_words_note(config["inputs"], raw, config.get("text")):
         click.echo(note, err=True)
     if scores:
         parts = (f"{name} {format_value(value)}" for name, value in scores.items())

@@ -8,12 +8,13 @@ from typing import Any
 _SHOWN = 5
 
 
-def unknown_words_note(config: dict[str, Any], texts: Any) -> str:
+def unknown_words_note(config: dict[str, Any], texts: Any, column: str | None = None) -> str:
     """A line about words that the training texts did not have; empty without any.
 
     Args:
         config: The model's preprocessing, as it was saved.
         texts: What is predicted for.
+        column: Of a frame, as for `as_texts`.
     """
     if config.get("name") != "ngrams":
         return ""
@@ -24,7 +25,7 @@ def unknown_words_note(config: dict[str, Any], texts: Any) -> str:
     preprocessing = preprocessing_from_config(config)
     if not isinstance(preprocessing, NgramPreprocessor):
         return ""
-    words = preprocessing.unknown_words(as_texts(texts))
+    words = preprocessing.unknown_words(as_texts(texts, column))
     by_characters = any(part.tokenizer.kind == "character" for part in preprocessing.parts)
     return _sentence(words, by_characters=by_characters)
 

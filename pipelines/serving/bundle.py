@@ -58,12 +58,19 @@ class Bundle:
         """What the outputs are, for example `"classes"` or `"masks"`."""
         return str(self.config["outputs"]["kind"])
 
+    def texts(self, raw: Any) -> list[str]:
+        """Raw texts as a list: of one `str`, a sequence, or a frame with a column of them.
+
+        The column has the name that it had in the table of the training, or `text`, or is alone.
+        """
+        return as_texts(raw, self.config.get("text"))
+
     def predict(self, raw: Any) -> pd.DataFrame:
         """Predicts for raw inputs.
 
         Args:
-            raw: As the dataset's loader gives them: images, rows of a table, texts. Texts may
-                also be one `str`, or a frame whose column `text` (or only column) holds them.
+            raw: As the dataset's loader gives them: images, rows of a table, texts; see also
+                `texts`.
 
         Returns:
             One row per input; the columns depend on the task.
@@ -74,7 +81,7 @@ class Bundle:
         if isinstance(output, WritingOutput):
             preprocessing = preprocessing_from_config(self.config["inputs"])
             if preprocessing.name in TEXT_INPUTS:
-                raw = as_texts(raw)
+                raw = self.texts(raw)
             return output.write(self.model, preprocessing, raw)
         return output.frame(self.outputs(raw))
 
@@ -89,7 +96,7 @@ class Bundle:
 
         preprocessing = preprocessing_from_config(self.config["inputs"])
         if preprocessing.name in TEXT_INPUTS:
-            raw = as_texts(raw)
+            raw = self.texts(raw)
         if isinstance(preprocessing, ImagePreprocessor):
             raw = as_pixels(raw, preprocessing)
         return np.asarray(self.model.predict(preprocessing.transform(raw), verbose=0))

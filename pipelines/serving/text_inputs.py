@@ -8,18 +8,18 @@ TEXT_INPUTS = frozenset({"text", "language", "ngrams", "pairs"})
 COLUMN = "text"
 
 
-def as_texts(raw: Any) -> list[str]:
+def as_texts(raw: Any, column: str | None = None) -> list[str]:
     """Gives texts as a list.
 
     Args:
-        raw: One text, a sequence or array of texts, or a frame whose column `text` (or only
-            column) holds them.
+        raw: One text, a sequence or array of texts, or a frame with a column of them.
+        column: The column of a frame, where it has it; else `text`, or the only one.
 
     Returns:
         The texts, in order.
 
     Raises:
-        ValueError: If a frame has several columns, and none is named `text`.
+        ValueError: If a frame has several columns, and none has such a name.
         TypeError: If an entry is no text.
 
     Example:
@@ -30,9 +30,11 @@ def as_texts(raw: Any) -> list[str]:
         return [raw]
     if hasattr(raw, "columns"):
         names = [str(name) for name in raw.columns]
-        if COLUMN not in names and len(names) != 1:
-            raise ValueError(f"Texts stand in a column named {COLUMN!r}. Got columns {names}.")
-        raw = raw.iloc[:, names.index(COLUMN) if COLUMN in names else 0]
+        known = [column or COLUMN, COLUMN, *(names if len(names) == 1 else ())]
+        found = next((name for name in known if name in names), None)
+        if found is None:
+            raise ValueError(f"Texts stand in a column named {known[0]!r}. Got columns {names}.")
+        raw = raw.iloc[:, names.index(found)]
     texts = raw.tolist() if hasattr(raw, "tolist") else list(raw)
     for row, text in enumerate(texts):
         if not isinstance(text, str):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 QUANTILES = (0.1, 0.5, 0.9)
 VALIDATION_BATCH = 1024
 ANOMALY = 2.5
+# Options of the dataset without which a new file could be read in another way.
+READ_AS = ("target", "target_decimal", "time", "step")
 
 
 class Forecast(Task):
@@ -159,7 +161,7 @@ class Forecast(Task):
         return {"residuals": residual_figure(np.asarray(split.y).ravel(), median)}, {}
 
     def serving_config(self) -> dict[str, Any]:
-        """The windows' preprocessing and the scale of the series."""
+        """The windows' preprocessing, the scale of the series and how its file was read."""
         scale = self._targets.to_config()
         return {
             "inputs": self._inputs.to_config(),
@@ -168,7 +170,7 @@ class Forecast(Task):
                 "mean": scale["mean"],
                 "deviation": scale["deviation"],
             },
-            **{name: self.dataset.options.get(name) for name in ("target", "target_decimal")},
+            **{name: self.dataset.options.get(name) for name in READ_AS},
         }
 
     def raw_example(self) -> Any:

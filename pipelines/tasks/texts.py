@@ -212,8 +212,10 @@ class TextClassification(Classification):
         )
 
     def serving_config(self) -> dict[str, Any]:
-        """The vocabulary and the class names."""
-        return {"inputs": self.texts.to_config(), "outputs": self.class_output()}
+        """The vocabulary, the class names and, of a table, the columns of texts and classes."""
+        columns = {name: self.dataset.options.get(name) for name in ("text", "target")}
+        given = {name: column for name, column in columns.items() if column is not None}
+        return {"inputs": self.texts.to_config(), "outputs": self.class_output(), **given}
 
     def raw_example(self) -> Any:
         """Two texts in a column `text`."""

@@ -13,9 +13,9 @@ from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.column_types import first_non_number, to_numbers
+from pipelines.datasets.formats.series_times import read_times
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.tabular import find_decimal
-from pipelines.preprocessing.dates import find_format, to_dates
 from pipelines.preprocessing.numbers import column_decimal
 
 # Seasons that a step of so many days can have, in steps.
@@ -59,26 +59,24 @@ def load_series(
 
     Returns:
         Windows `float32[n, past]`; targets `float32[n, horizon]`; `options` hold `season`,
-        `horizon`, and the name and decimal separator of the target.
+        `horizon`, the name and decimal separator of the target, the column of times, and the
+        usual distance of two times in days.
 
     Raises:
         DataError: If a column is missing or holds no numbers or dates, a value or time is missing,
             times do not increase, or the series is too short.
         ValueError: If an option is out of range.
     """
-    if horizon < 1 or (season is not None and season < 1):
-        raise ValueError(
-            f"`horizon >= 1` and `season >= 1` must hold. Got horizon={horizon}, season={season}."
-        )
+    _check_steps(horizon, season)
     table = read_table(Path(path))
     decimal = find_decimal(table)
     values = _values(table, target, decimal)
     decimal = column_decimal(table.frame[target], decimal)
-    days = _days(table, time, target)
+    times = read_times(table, time, target)
     first_test = len(values) - round(test * len(values))
     first_validation = first_test - round(validation * len(values))
     if season is None:
-        season = find_season(values[:first_validation], float(np.median(np.diff(days))))
+        season = find_season(values[:first_validation], times.step)
     past = max(season, _SHORTEST_PAST) if past is None else past
     if past < season:
         raise ValueError(f"`past >= season` must hold. Got past={past}, season={season}.")
@@ -102,7 +100,7 @@ def load_series(
         notes=(
             f"{len(values)} steps of {target!r}, a season of {season}; inputs of {past} steps, "
             f"forecasts of {horizon}",
-            *_gaps(days),
+            *times.notes(),
             *(("numbers are read with a decimal comma",) if decimal == "," else ()),
         ),
         options={
@@ -111,8 +109,17 @@ def load_series(
             "unit": "series",
             "target": target,
             "target_decimal": decimal,
+            "time": times.name,
+            "step": times.step,
         },
     )
+
+
+def _check_steps(horizon: int, season: int | None) -> None:
+    if horizon < 1 or (season is not None and season < 1):
+        raise ValueError(
+            f"`horizon >= 1` and `season >= 1` must hold. Got horizon={horizon}, season={season}."
+        )
 
 
 def find_season(values: np.ndarray, step: float) -> int:
@@ -159,51 +166,11 @@ def _values(table: Table, target: str, decimal: str) -> np.ndarray:
     return values
 
 
-def _days(table: Table, time: str | None, target: str) -> np.ndarray:
-    """The times in days, which increase."""
-    if time is not None and time not in table.frame.columns:
-        raise DataError(unknown_name("column", time, table.frame.columns), path=table.path)
-    names = [time] if time else [str(name) for name in table.frame.columns if name != target]
-    for name in names:
-        column = table.frame[name]
-        found = ("ISO8601", None) if column.dtype.kind == "M" else find_format(column)
-        if found is None:
-            continue
-        dates = to_dates(column, found[0])
-        wrong = np.flatnonzero(dates.isna().to_numpy())
-        if len(wrong):
-            raise DataError(
-                f"{name!r} is no time: {column.iloc[int(wrong[0])]!r}.",
-                path=table.path,
-                line=table.lines[wrong[0]],
-            )
-        days: np.ndarray = dates.to_numpy("datetime64[s]").astype(np.float64) / 86400
-        back = np.flatnonzero(np.diff(days) <= 0)
-        if len(back):
-            raise DataError(
-                f"times increase. {column.iloc[int(back[0]) + 1]!r} does not come after "
-                f"{column.iloc[int(back[0])]!r}: sort the rows, one for each time.",
-                path=table.path,
-                line=table.lines[back[0] + 1],
-            )
-        return days
-    raise DataError(
-        f"one column holds dates or times. Looked at: {', '.join(names) or 'none'}. Pass `time`.",
-        path=table.path,
-    )
-
-
 def _last(parts: Mapping[str, np.ndarray], rows: int) -> dict[str, np.ndarray]:
     """The last steps: `rows` of the training part, and the same share of the others."""
     share = min(1.0, rows / len(parts["train"]))
     kept = {name: max(1, round(share * len(steps))) for name, steps in parts.items()}
     return {name: steps[-kept[name] :] for name, steps in parts.items()}
-
-
-def _gaps(days: np.ndarray) -> tuple[str, ...]:
-    steps = np.diff(days)
-    gaps = int((steps > 1.5 * np.median(steps)).sum())
-    return (f"{gaps} gaps between times, read over as single steps",) if gaps else ()
 
 
 def _windows(values: np.ndarray, steps: np.ndarray, past: int, horizon: int) -> Split:

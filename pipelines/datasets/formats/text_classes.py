@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,8 @@ def load_text_classes(
             for all texts in it), and weights.
 
     Returns:
-        Lists of texts; labels `int64[n]`.
+        Lists of texts; labels `int64[n]`; of a table `options` hold the columns `text` and
+        `target`.
 
     Raises:
         DataError: If there is no text, fewer than two classes, an empty file, bytes that
@@ -67,18 +69,20 @@ def load_text_classes(
         ValueError: If an option is for another kind of source, or a weight is out of range.
     """
     source = Path(path)
+    names: dict[str, str | None] = {}
     if is_table(source):
         weight = None if sample_weight is None else str(sample_weight)
         columns = TextColumns.of(source, target, text, weight, encoding=encoding)
         items, notes = _distinct(columns.items)
         notes = columns.notes + notes
+        names = {"text": columns.text, "target": target}
     else:
         _check_folder(source, {"target": target, "text": text})
         read = list(_read_items(source, encoding))
         items, notes = _distinct(read)
         files = list(dict.fromkeys(item.file for item in read))
         notes = (*folders_without_files(source, files, _wanted), *notes)
-    return _text_dataset(
+    dataset = _text_dataset(
         source,
         items,
         notes,
@@ -87,6 +91,7 @@ def load_text_classes(
         rows=rows,
         shares={"validation": validation, "test": test},
     )
+    return replace(dataset, options=names)
 
 
 def _check_folder(source: Path, of_tables: Mapping[str, str | None]) -> None:

@@ -41,10 +41,12 @@ class TextColumns:
     """What the columns of a table hold.
 
     Attributes:
+        text: The column of the texts.
         items: The texts, in the order of the rows.
         notes: What was read and left out.
     """
 
+    text: str
     items: list[Item]
     notes: tuple[str, ...]
 
@@ -88,7 +90,7 @@ class TextColumns:
         items = [Item(str(one), str(label), weight=value) for one, label, value in rows]
         left_out = len(frame) - len(kept)
         notes = (f"texts are column {text!r}, classes column {target!r}",)
-        return cls(items, notes + ((f"left out {left_out} empty rows",) if left_out else ()))
+        return cls(text, items, notes + ((f"left out {left_out} empty rows",) if left_out else ()))
 
 
 def _only(path: Path, names: list[str]) -> str:

@@ -41,3 +41,77 @@ def test_missing_texts_are_those_of_the_training_and_numbers_stay_texts(tmp_path
     assert frame["b"].tolist() == ["x", "?"]
     assert taught_options({**config, "inputs": {"name": "tabular"}}) == {}
     assert read_raw("tabular", file, decimal=",")["a"].tolist() == [1.5, -999.0]
+
+
+def test_times_of_a_new_file_increase_and_lie_as_far_apart_as_at_training(tmp_path: Path) -> None:
+    taught = taught_options({**SERIES, "time": "day", "step": 1.0})
+    days = [f"2026-01-{day:02};{day}" for day in (1, 2, 3, 8)]
+    file = write(tmp_path / "days.csv", "day;sales", *days)
+    assert read_raw("series", file, **taught).tolist() == [[1.0, 2.0, 3.0, 8.0]]
+    newest_first = write(tmp_path / "back.csv", "day;sales", *reversed(days))
+    for known in (taught, taught_options(SERIES)):  # a model of an earlier version, too
+        with pytest.raises(DataError, match=r"back.csv:3: times increase\. '2026-01-03' does not"):
+            read_raw("series", newest_first, **known)
+    renamed = write(tmp_path / "renamed.csv", "date;sales", *reversed(days))
+    with pytest.raises(DataError, match="times increase"):
+        read_raw("series", renamed, **taught)
+    weeks = write(tmp_path / "weeks.csv", "day;sales", *[f"2026-01-{d:02};1" for d in (1, 8, 15)])
+    with pytest.raises(DataError, match=r"training, 1 day each\. In 'day' they are 7 days: give"):
+        read_raw("series", weeks, **taught)
+    assert read_raw("series", weeks, **taught_options(SERIES)).shape == (1, 3)
+
+
+@pytest.mark.parametrize(("step", "days"), [(30.4, (1, 29)), (1.0, (1, 2))])
+def test_months_are_steps_of_different_length(
+    step: float, days: tuple[int, int], tmp_path: Path
+) -> None:
+    dates = [f"2026-02-{day:02};1" for day in days]
+    file = write(tmp_path / "s.csv", "day;sales", *dates)
+    assert read_raw("series", file, **taught_options({**SERIES, "step": step})).shape == (1, 2)
+
+
+TABLE = ("id,review,topic", '1,"a fine, long film",film', "2,good cheese,food")
+
+
+def test_texts_of_a_table_are_its_column(tmp_path: Path) -> None:
+    file = write(tmp_path / "new.csv", *TABLE)
+    texts = ["a fine, long film", "good cheese"]
+    taught = taught_options(
+        {"inputs": {"name": "ngrams"}, "outputs": {"kind": ""}, "text": "review"}
+    )
+    frame = read_raw("ngrams", file, **taught)
+    assert list(frame.columns) == ["id", "review", "topic"]
+    assert frame["review"].tolist() == texts
+    named = write(tmp_path / "named.csv", "text", "one", "two, and three")
+    assert read_raw("text", named)["text"].tolist() == ["one", "two, and three"]
+    frame.assign(review=[1, 2]).to_parquet(tmp_path / "new.parquet")
+    assert read_raw("text", str(tmp_path / "new.parquet"), text="review")["review"].tolist() == [
+        "1", "2",
+    ]  # fmt: skip
+    alone = write(tmp_path / "alone.tsv", "a fine film", "good cheese")
+    assert (
+        read_raw("text", alone, header=False, text="column1")["column1"].tolist()[0]
+        == "a fine film"
+    )
+
+
+def test_a_model_that_knows_no_column_is_told_it_or_reads_lines(tmp_path: Path) -> None:
+    file = write(tmp_path / "new.csv", *TABLE)
+    with pytest.raises(
+        DataError, match=r"'text'\. Known: id, review, topic\. Say which.*pass `text="
+    ):
+        read_raw("ngrams", file)
+    assert read_raw("ngrams", file, text="review")["review"][1] == "good cheese"
+    with pytest.raises(DataError, match=r"No column named 'revew'\. Did you mean 'review'"):
+        read_raw("ngrams", file, text="revew")
+    # As a folder of classes holds them.
+    listed = write(tmp_path / "sport.csv", "a match, lost", "a match", "won, at last, today")
+    assert read_raw("ngrams", listed) == ["a match, lost", "a match", "won, at last, today"]
+    single = write(tmp_path / "food.csv", "cheese", "bread")
+    assert read_raw("ngrams", single) == ["cheese", "bread"]
+
+
+def test_a_row_without_a_text_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "new.csv", "id,review", "1,fine", "2,", "3,n/a")
+    with pytest.raises(DataError, match=r"new.csv:3: 'review' holds no text here and in 1 more"):
+        read_raw("text", file, text="review")

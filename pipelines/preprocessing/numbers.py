@@ -92,6 +92,17 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
         >>> parse_numbers(pd.Series(["1e3", "1,000", None, "red"])).tolist()
         [1000.0, 1000.0, nan, nan]
     """
+    numbers = _plain_numbers(column, decimal)
+    for row in np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy()):
+        found = spreadsheet_number(str(column.iloc[row]), decimal)
+        if found is None:
+            break  # One text is enough for a column to be none of numbers.
+        numbers[row] = found
+    return numbers
+
+
+def _plain_numbers(column: pd.Series, decimal: str) -> np.ndarray:
+    """The numbers that need no spreadsheet to be read, NaN for all else."""
     import pandas as pd
 
     if column.dtype.kind in "biuf":
@@ -100,13 +111,33 @@ def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
     if decimal == ",":
         # 12.345 is twelve thousand here, which float() would take for twelve.
         texts = column.map(_with_point, na_action="ignore")
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
-    for row in np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy()):
-        found = spreadsheet_number(str(column.iloc[row]), decimal)
-        if found is None:
-            break  # One text is enough for a column to be none of numbers.
-        numbers[row] = found
-    return numbers
+    return pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
+
+
+def non_numbers(column: pd.Series, *, decimal: str, most: int) -> list[int] | None:
+    """Finds the texts of a column that are no numbers.
+
+    Args:
+        column: Its values.
+        decimal: Decimal separator of texts.
+        most: More of them are not looked for.
+
+    Returns:
+        Their positions; `None` if there are more.
+
+    Example:
+        >>> import pandas as pd
+        >>> column = pd.Series(["1", "err", None, "$2", "?"])
+        >>> non_numbers(column, decimal=".", most=2), non_numbers(column, decimal=".", most=1)
+        ([1, 4], None)
+    """
+    found: list[int] = []
+    for row in np.flatnonzero(np.isnan(_plain_numbers(column, decimal)) & column.notna()):
+        if spreadsheet_number(str(column.iloc[row]), decimal) is None:
+            found.append(int(row))
+            if len(found) > most:
+                return None
+    return found
 
 
 def column_decimal(column: pd.Series, decimal: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
+from pipelines.datasets.formats.stray_texts import refuse_strays
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.schema import COLUMN_KINDS, Column, ColumnKind
 from pipelines.preprocessing.dates import find_format, to_dates
@@ -82,6 +83,7 @@ def infer_columns(
     Numbers are numeric, also as spreadsheets write them (12,345.67, 45.1%, $3); whole numbers with
     leading zeros are codes, hence categorical; dates are dates; other values are categorical.
     Texts of which more than half are distinct are free text where they have four words or more.
+    Numbers among which a few texts stand are refused: taken for categories they would say nothing.
     Dropped are columns that tell nothing about a new row: without values, with one value only,
     and shorter texts that are mostly distinct (names, identifiers).
 
@@ -97,7 +99,7 @@ def infer_columns(
 
     Raises:
         DataError: If an override names no column or no kind, asks for numbers where there
-            are none, or if no column is left.
+            are none, if a few texts stand in a column of numbers, or if no column is left.
     """
     import pandas as pd
 
@@ -216,6 +218,7 @@ def _infer(table: Table, name: str, decimal: str) -> tuple[ColumnKind, str]:
             return "dropped", "no values"
         spelled = first_spelled(without_marks(series)) if decimal == "." else None
         return "numeric", f"read from texts such as {spelled!r}" if spelled else ""
+    refuse_strays(table, name, decimal=decimal, declare=f"columns={ ({name: 'categorical'}) }")
     if find_format(series) is not None:
         return "date", "year, month, weekday and hour, as far as they differ"
     if distinct > max(_IDENTIFIER_COUNT, _IDENTIFIER_SHARE * len(present)):

@@ -7,6 +7,7 @@ import numpy as np
 from pipelines.datasets.containers import Task
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.column_types import first_non_number, to_numbers
+from pipelines.datasets.formats.stray_texts import refuse_strays
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.preprocessing.numbers import zero_padded
 
@@ -46,6 +47,8 @@ def read_target(
             path=table.path,
             line=line,
         )
+    if numbers is None and task is None:
+        refuse_strays(table, name, decimal=decimal, declare="task='classification'")
     values: np.ndarray = (
         np.array([str(value) for value in column], dtype=object) if numbers is None else numbers
     )

@@ -44,6 +44,19 @@ TABLE_FAULTS = (
         **TABLE,
     ),
     Fault(
+        label="text-among-numbers",
+        spoil=table(*CSV[:7], "err,2,x", *CSV[7:]),
+        match=r"table.csv:8: 'a' holds numbers, but for 1 of 31 values: here 'err'\. Repair the "
+        r"file; .*pass `missing_texts=\['err'\]`; .*pass `columns=\{'a': 'categorical'\}`",
+        **TABLE,
+    ),
+    Fault(
+        label="text-among-numbers-of-the-target",
+        spoil=table(*CSV[:7], "3,?!,x", *CSV[7:]),
+        match=r"table.csv:8: 'b' holds numbers, .*here '\?!'.* pass `task='classification'`",
+        **{**TABLE, "options": {"target": "b"}},
+    ),
+    Fault(
         label="empty-header",
         spoil=table("a,,label", *CSV[1:]),
         match=r"table.csv:1: every column has a name. Column 2 has none",

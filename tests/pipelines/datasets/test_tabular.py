@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.datasets import Dataset, load_dataset
+from pipelines.datasets import DataError, Dataset, load_dataset
 from pipelines.datasets.formats.table_reader import read_table, sniff_delimiter
 from tests.pipelines.datasets import makers
 
@@ -213,3 +213,29 @@ def test_splits_that_no_row_names_are_drawn_and_leaks_are_closed(tmp_path: Path)
     assert len(dataset.train) + len(dataset.validation) == 49
     assert "dropped 1 train rows that also occur in test" in dataset.notes
     assert "carved 7 validation rows from train: none were given" in dataset.notes
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "kind"),
+    [
+        (["err"], {"missing_texts": ["err"]}, "numeric"),
+        (["err"], {"columns": {"size": "categorical"}}, "categorical"),
+        ([f"{n}X" for n in range(6)], {}, "dropped"),  # one in eleven: codes
+    ],
+)
+def test_texts_among_numbers_are_told_or_many(
+    values: list[str], options: dict[str, Any], kind: str, tmp_path: Path
+) -> None:
+    rows = [f"{n + 0.5};{n % 7};{n}" for n in range(60)]
+    rows += [f"{value};{n % 7};{n}" for n, value in enumerate(values)]
+    (tmp_path / "t.csv").write_text("\n".join(["size;count;price", *rows]))
+    schema = load(tmp_path / "t.csv", **options).schema
+    assert schema is not None
+    assert [column.kind for column in schema.columns] == [kind, "numeric"]
+
+
+def test_a_text_hides_no_decimal_commas(tmp_path: Path) -> None:
+    rows = [f"{n},5;{n % 7};{n}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["size;count;price", "err;1;2", *rows]))
+    with pytest.raises(DataError, match=r"t.csv:2: 'size' holds numbers, but for 1 of 61"):
+        load(tmp_path / "t.csv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from pipelines.datasets.containers import Task
@@ -11,8 +13,13 @@ from pipelines.datasets.formats.stray_texts import refuse_strays
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.preprocessing.numbers import zero_padded
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 # A target of at most so many whole numbers is taken for classes.
 _MAX_CLASSES = 20
+# From here on floats skip whole numbers: identifiers of 16 digits and more would be merged.
+_EXACT = 2.0**53
 
 
 def read_target(
@@ -52,6 +59,9 @@ def read_target(
     values: np.ndarray = (
         np.array([str(value) for value in column], dtype=object) if numbers is None else numbers
     )
+    whole = numbers is not None and bool((numbers == np.round(numbers)).all())
+    if numbers is not None and whole and np.abs(numbers).max() >= _EXACT:
+        values = _exact(column, numbers)
     distinct = pd.unique(values)
     if len(distinct) < 2:
         raise DataError(
@@ -59,7 +69,6 @@ def read_target(
             "nothing to learn.",
             path=table.path,
         )
-    whole = numbers is not None and bool((numbers == np.round(numbers)).all())
     how = "chosen"
     if task is None:
         classes_meant = numbers is None or (whole and len(distinct) <= _MAX_CLASSES)
@@ -80,6 +89,18 @@ def read_target(
     classes = tuple(_class_name(item, spelled.get(item)) for item in ordered)
     number = {item: position for position, item in enumerate(ordered)}
     return np.array([number[item] for item in values], dtype=np.int64), classes, note
+
+
+def _exact(column: pd.Series, numbers: np.ndarray) -> np.ndarray:
+    """Whole numbers of any size as `int`; what only a spreadsheet writes so stays a float."""
+
+    def exact(value: object, number: float) -> int | float:
+        try:
+            return int(str(value))
+        except ValueError:
+            return number
+
+    return np.array([exact(*pair) for pair in zip(column, numbers, strict=True)], dtype=object)
 
 
 def _class_name(value: object, spelled: object) -> str:

@@ -135,6 +135,19 @@ def test_a_chosen_task_wins(tmp_path: Path) -> None:
     assert load(tmp_path / "table.csv", target="y", task="regression").classes is None
 
 
+@pytest.mark.parametrize("end", ["csv", "parquet"])
+def test_classes_beyond_the_whole_numbers_of_floats_stay_apart(tmp_path: Path, end: str) -> None:
+    codes = [2**53 + 1, 2**53, 2**53 + 2, 10**17 + 1]
+    frame = pd.DataFrame([{"size": n, "price": codes[n % 4]} for n in range(80)])
+    path = tmp_path / f"t.{end}"
+    frame.to_csv(path, index=False) if end == "csv" else frame.to_parquet(path)
+    dataset = load(path)
+    assert dataset.classes == tuple(str(code) for code in sorted(codes))
+    by_size = dict(zip(dataset.train.x["size"], dataset.train.y, strict=True))
+    assert all(dataset.classes[label] == str(codes[int(n) % 4]) for n, label in by_size.items())
+    assert load(path, task="regression").train.y.dtype == np.float32
+
+
 def test_boolean_parquet_targets_are_classes(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": np.arange(60.0), "y": np.arange(60) % 3 == 0})
     frame.to_parquet(tmp_path / "table.parquet")

@@ -13,6 +13,7 @@ from pipelines.datasets.formats.stray_texts import refuse_strays
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.schema import COLUMN_KINDS, Column, ColumnKind
 from pipelines.preprocessing.dates import find_format, to_dates
+from pipelines.preprocessing.frames import categories_of
 from pipelines.preprocessing.numbers import (
     MISSING_NUMBERS,
     column_decimal,
@@ -169,8 +170,8 @@ def _numeric(table: Table, name: str, decimal: str) -> pd.Series:
 def _categorical(series: pd.Series) -> pd.Series:
     import pandas as pd
 
-    texts = [None if pd.isna(value) else str(value) for value in series]
-    return pd.Series(texts, name=series.name, dtype=object)
+    # As new rows are read: whole numbers that a gap has turned into floats have no fraction.
+    return pd.Series(categories_of(series), name=series.name, dtype=object)
 
 
 def _date_format(table: Table, name: str) -> str:

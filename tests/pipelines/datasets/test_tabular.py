@@ -135,6 +135,16 @@ def test_a_chosen_task_wins(tmp_path: Path) -> None:
     assert load(tmp_path / "table.csv", target="y", task="regression").classes is None
 
 
+def test_categories_of_a_typed_file_are_those_of_new_rows(tmp_path: Path) -> None:
+    codes = [1.0, 2.0, None]
+    frame = pd.DataFrame([{"size": n, "zone": codes[n % 3], "price": n + 0.5} for n in range(60)])
+    frame.to_parquet(tmp_path / "t.parquet")
+    schema = load(tmp_path / "t.parquet", columns={"zone": "categorical"}).schema
+    assert schema is not None
+    assert schema.columns[1].categories == ("1", "2")
+    assert set(schema.reading.categories(frame, "zone")) == {"1", "2", None}
+
+
 @pytest.mark.parametrize("end", ["csv", "parquet"])
 def test_classes_beyond_the_whole_numbers_of_floats_stay_apart(tmp_path: Path, end: str) -> None:
     codes = [2**53 + 1, 2**53, 2**53 + 2, 10**17 + 1]

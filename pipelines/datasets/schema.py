@@ -25,6 +25,7 @@ class Column:
         form: Format of dates, as `pandas.to_datetime` takes it.
         decimal: Decimal separator of numbers that are written as texts.
         units: What to say of numbers with signs of several kinds, see `mixed_units`.
+        order: What to say of dates that leave the order of day and month open.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     form: str = ""
     decimal: str = "."
     units: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,7 @@ class Schema:
         """Returns the columns as aligned text, one line a column."""
         rows = [("column", "kind", "missing", "note")]
         for column in self.columns:
-            note = "; ".join(filter(None, (column.reason, column.units)))
+            note = "; ".join(filter(None, (column.reason, column.units, column.order)))
             if column.kind == "categorical":
                 note = f"{len(column.categories)} categories" + (f"; {note}" if note else "")
             rows.append((column.name, column.kind, str(column.missing), note))

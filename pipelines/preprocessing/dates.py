@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ _TIMES = {
     "%I:%M:%S %p": r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]",
 }
 # Tried in this order; the first one that reads every value is the column's. Month before day
-# and day before month both read 03/04/2026: the first value above 12 decides, else the month.
+# and day before month both read 03/04/2026: a value above 12 decides, else what the caller prefers,
+# else the month, of which `order_doubt` tells.
 _SHAPES = {
     "ISO8601": _ISO,
     **_DAYS,
@@ -61,15 +63,20 @@ _SHAPES = {
     **{f"{d} {t}": f"{day} {time}" for d, day in _DAYS.items() for t, time in _TIMES.items()},
     **_TIMES,
 }
+DAY_FIRST = tuple(form for form in _SHAPES if form.startswith(("%d/%m", "%d-%m")))
+_SWAPPED = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 PARTS = ("year", "month", "weekday", "hour")
 _ACCESSORS = {"weekday": "day_of_week"}
 
 
-def find_format(column: pd.Series) -> tuple[str, int | None] | None:
+def find_format(
+    column: pd.Series, *, prefer: Collection[str] = ()
+) -> tuple[str, int | None] | None:
     """Finds the format that a column of texts writes dates or times in.
 
     Args:
         column: Texts, or `None` for missing.
+        prefer: Formats that are tried before the others, such as `DAY_FIRST`.
 
     Returns:
         A format of `pandas.to_datetime` and the position of the first value that looks like one
@@ -81,13 +88,16 @@ def find_format(column: pd.Series) -> tuple[str, int | None] | None:
         ('ISO8601', 1)
         >>> find_format(pd.Series(["31/12/2024", "01/02/2025"]))
         ('%d/%m/%Y', None)
+        >>> find_format(pd.Series(["03/04/2026"]), prefer=DAY_FIRST)
+        ('%d/%m/%Y', None)
     """
     present = column.notna().to_numpy()
     texts = column[present].astype(str).str.strip()
     if texts.empty:
         return None
     nearly: list[tuple[int, str, int]] = []
-    for form, shape in _SHAPES.items():
+    for form in dict.fromkeys((*(name for name in prefer if name in _SHAPES), *_SHAPES)):
+        shape = _SHAPES[form]
         if not re.fullmatch(shape, texts.iloc[0]) or not texts.str.fullmatch(shape).all():
             continue
         bad = np.flatnonzero(to_dates(column, form).isna().to_numpy() & present)
@@ -96,6 +106,39 @@ def find_format(column: pd.Series) -> tuple[str, int | None] | None:
         if 2 * len(bad) < len(texts):  # Codes have the shape of dates, too.
             nearly.append((len(bad), form, int(bad[0])))
     return min(nearly, key=lambda found: found[0])[1:] if nearly else None
+
+
+def order_doubt(column: pd.Series, form: str) -> str:
+    """What to say of dates that name other days with day and month the other way round.
+
+    Args:
+        column: Texts that are dates of this format.
+        form: From `find_format`.
+
+    Returns:
+        A sentence; empty if a value tells the order, or both orders are the same days.
+
+    Example:
+        >>> import pandas as pd
+        >>> order_doubt(pd.Series(["01/01/2026", "03/04/2026"]), "%m/%d/%Y")
+        "no value tells day from month: '03/04/2026' is read as 2026-03-04"
+        >>> order_doubt(pd.Series(["12/31/2026", "03/04/2026"]), "%m/%d/%Y")
+        ''
+    """
+    for month_first, day_first in _SWAPPED:
+        swapped = form.replace(month_first, day_first)
+        if swapped == form:
+            swapped = form.replace(day_first, month_first)
+        if swapped == form:
+            continue
+        dates, others = to_dates(column, form), to_dates(column, swapped)
+        differ = np.flatnonzero((dates != others) & dates.notna())
+        if others[dates.notna()].isna().any() or not len(differ):
+            return ""
+        row = int(differ[0])
+        read = dates.iloc[row].date().isoformat()
+        return f"no value tells day from month: {column.iloc[row]!r} is read as {read}"
+    return ""
 
 
 def to_dates(column: pd.Series, form: str) -> pd.Series:

@@ -70,6 +70,7 @@ def taught_options(config: Mapping[str, Any]) -> dict[str, Any]:
             "target": config.get("target"),
             "decimal": config.get("target_decimal"),
             "time": config.get("time"),
+            "time_format": config.get("time_format"),
             "step": config.get("step"),
         },
     }

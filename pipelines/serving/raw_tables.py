@@ -83,6 +83,7 @@ def read_past(
     *,
     target: str | None = None,
     time: str | None = None,
+    time_format: str = "",
     step: float | None = None,
     delimiter: str | None = None,
     encoding: str = "utf-8",
@@ -94,6 +95,7 @@ def read_past(
         source: The file, sorted by time; without a column of times the order is trusted.
         target: The column of the values; `None`: the last one of numbers without gaps.
         time: The column of times; where there is none of that name, the first one of dates.
+        time_format: Their format in the training, which tells 3 April from 4 March.
         step: Days between two values, those of the training; `None` takes every distance.
         delimiter: One character; `None` finds it.
         encoding: A codec of Python.
@@ -111,7 +113,7 @@ def read_past(
     if target is not None and target not in known:
         raise DataError(unknown_name("column", target, known), path=source)
     others = [name for name in known if name != target]
-    times = find_times(table, [time] if time in others else others)
+    times = find_times(table, [time] if time in others else others, prefer=[time_format])
     if times is not None and step is not None:
         times.check_step(step, table)
     decimal = decimal or find_decimal(table)

@@ -30,7 +30,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 VALIDATION_BATCH = 1024
 ANOMALY = 2.5
 # Options of the dataset without which a new file could be read in another way.
-READ_AS = ("target", "target_decimal", "time", "step")
+READ_AS = ("target", "target_decimal", "time", "time_format", "step")
 
 
 class Forecast(Task):

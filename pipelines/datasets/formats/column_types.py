@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.stray_texts import refuse_strays
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.schema import COLUMN_KINDS, Column, ColumnKind
-from pipelines.preprocessing.dates import find_format, to_dates
+from pipelines.preprocessing.dates import DAY_FIRST, find_format, order_doubt, to_dates
 from pipelines.preprocessing.frames import categories_of
 from pipelines.preprocessing.numbers import (
     MISSING_NUMBERS,
@@ -78,6 +78,7 @@ def infer_columns(
     overrides: Mapping[str, ColumnKind],
     *,
     decimal: str = ".",
+    day_first: bool | None = None,
 ) -> tuple[tuple[Column, ...], pd.DataFrame]:
     """Chooses a kind for each column and converts its values.
 
@@ -93,6 +94,8 @@ def infer_columns(
         names: The input columns.
         overrides: Kinds that the user chose.
         decimal: Decimal separator of numbers.
+        day_first: The order of dates such as 03/04/2026, where no value of the column tells it;
+            `None` takes the month first, and says so.
 
     Returns:
         One description a column, and the converted columns that are not dropped: `float64`
@@ -111,7 +114,9 @@ def infer_columns(
             raise DataError(unknown_name("column kind", kind, COLUMN_KINDS), path=table.path)
     columns, data = [], {}
     for name in names:
-        column, values = _column(table, name, overrides.get(name), decimal)
+        column, values = _column(
+            table, name, overrides.get(name), decimal=decimal, day_first=day_first
+        )
         columns.append(column)
         if column.kind != "dropped":
             data[name] = values
@@ -125,17 +130,18 @@ def infer_columns(
 
 
 def _column(
-    table: Table, name: str, chosen: ColumnKind | None, decimal: str
+    table: Table, name: str, chosen: ColumnKind | None, *, decimal: str, day_first: bool | None
 ) -> tuple[Column, pd.Series]:
     series = table.frame[name]
     kind, reason = (chosen, "chosen") if chosen else _infer(table, name, decimal)
-    form = units = ""
+    form = units = order = ""
     if kind == "numeric":
         units = mixed_units(without_marks(series))
         decimal = column_decimal(without_marks(series), decimal)
         series = _numeric(table, name, decimal)
     elif kind == "date":
-        form = _date_format(table, name)
+        form = _date_format(table, name, DAY_FIRST if day_first else ())
+        order = order_note(series, form) if day_first is None else ""
         series = to_dates(series, form)
     elif kind in ("categorical", "text"):
         series = _categorical(series)
@@ -148,6 +154,7 @@ def _column(
         form=form,
         decimal=decimal if kind == "numeric" else ".",
         units=units,
+        order=order,
     )
     return column, series
 
@@ -174,12 +181,20 @@ def _categorical(series: pd.Series) -> pd.Series:
     return pd.Series(categories_of(series), name=series.name, dtype=object)
 
 
-def _date_format(table: Table, name: str) -> str:
+def order_note(column: pd.Series, form: str) -> str:
+    """What to say, and to do, where the order of day and month was guessed; empty where not."""
+    doubt = "" if column.dtype.kind == "M" else order_doubt(column, form)
+    if not doubt:
+        return ""
+    return f"{doubt}; pass `day_first=True` for the day first, or pass `day_first=False` to agree"
+
+
+def _date_format(table: Table, name: str, prefer: Collection[str]) -> str:
     """The format of a column of dates, all of which exist."""
     series = table.frame[name]
     if series.dtype.kind == "M":
         return "ISO8601"
-    found = find_format(series)
+    found = find_format(series, prefer=prefer)
     if found is None:
         raise DataError(
             f"column {name!r} is to hold dates, and its texts are in no one format of dates "

@@ -21,9 +21,10 @@ from pipelines.preprocessing.numbers import column_decimal
 # Seasons that a step of so many days can have, in steps.
 _SEASONS = {1 / 24: (24, 168), 1.0: (7, 365), 7.0: (52,), 30.4: (12,), 91.3: (4,)}
 _SHORTEST_PAST = 32
+_SPLITS = ("train", "validation", "test")
 
 
-def load_series(
+def load_series(  # noqa: PLR0913 - the words of a person, by keyword
     path: Path | str,
     target: str,
     *,
@@ -35,6 +36,7 @@ def load_series(
     past: int | None = None,
     validation: float = 0.15,
     test: float = 0.15,
+    day_first: bool | None = None,
 ) -> Dataset:
     """Loads a CSV or Parquet file with a column of times and one of numbers.
 
@@ -56,11 +58,13 @@ def load_series(
         past: Steps of an input, at least `season`; `None`: the season, and 32 at least.
         validation: Share of the steps, in (0, 1).
         test: Share of the steps, in (0, 1).
+        day_first: How times such as 03/04/2026 are read where none of them tells: `True` the day
+            first, `False` the month. `None` takes the month, and a note says so.
 
     Returns:
         Windows `float32[n, past]`; targets `float32[n, horizon]`; `options` hold `season`,
-        `horizon`, the name and decimal separator of the target, the column of times, and the
-        usual distance of two times in days.
+        `horizon`, the name and decimal separator of the target, the column of times and their
+        format, and the usual distance of two times in days.
 
     Raises:
         DataError: If a column is missing or holds no numbers or dates, a value or time is missing,
@@ -72,7 +76,7 @@ def load_series(
     decimal = find_decimal(table)
     values = _values(table, target, decimal)
     decimal = column_decimal(table.frame[target], decimal)
-    times = read_times(table, time, target)
+    times = read_times(table, time, target, day_first=day_first)
     first_test = len(values) - round(test * len(values))
     first_validation = first_test - round(validation * len(values))
     if season is None:
@@ -80,12 +84,7 @@ def load_series(
     past = max(season, _SHORTEST_PAST) if past is None else past
     if past < season:
         raise ValueError(f"`past >= season` must hold. Got past={past}, season={season}.")
-    starts = {"train": past, "validation": first_validation, "test": first_test}
-    ends = {"train": first_validation, "validation": first_test, "test": len(values)}
-    parts = {name: np.arange(starts[name], ends[name] - horizon + 1) for name in starts}
-    if short := [name for name, steps in parts.items() if not len(steps)]:
-        needed = f"{len(values)} steps are too few for past={past} and horizon={horizon}"
-        raise DataError(f"{needed}: the {' and '.join(short)} split is empty.", path=path)
+    parts = _targets((past, first_validation, first_test, len(values)), horizon, path)
     if rows is not None:
         parts = _last(parts, rows)
     splits = {name: _windows(values, steps, past, horizon) for name, steps in parts.items()}
@@ -110,6 +109,7 @@ def load_series(
             "target": target,
             "target_decimal": decimal,
             "time": times.name,
+            "time_format": times.form,
             "step": times.step,
         },
     )
@@ -164,6 +164,20 @@ def _values(table: Table, target: str, decimal: str) -> np.ndarray:
             line=table.lines[missing[0]],
         )
     return values
+
+
+def _targets(
+    bounds: tuple[int, int, int, int], horizon: int, path: Path | str
+) -> dict[str, np.ndarray]:
+    """The first steps of the forecasts of each split, which ends where the next one begins."""
+    parts = {
+        name: np.arange(start, end - horizon + 1)
+        for name, start, end in zip(_SPLITS, bounds, bounds[1:], strict=False)
+    }
+    if short := [name for name, steps in parts.items() if not len(steps)]:
+        needed = f"{bounds[-1]} steps are too few for past={bounds[0]} and horizon={horizon}"
+        raise DataError(f"{needed}: the {' and '.join(short)} split is empty.", path=path)
+    return parts
 
 
 def _last(parts: Mapping[str, np.ndarray], rows: int) -> dict[str, np.ndarray]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
+from pipelines.datasets.formats.column_types import order_note
 from pipelines.datasets.formats.table_reader import Table
-from pipelines.preprocessing.dates import find_format, to_dates
+from pipelines.preprocessing.dates import DAY_FIRST, find_format, to_dates
 
 _DAY = 86_400
 # A step this many times as long as the usual one leaves values out; months differ by less.
@@ -24,10 +25,14 @@ class Times:
     Attributes:
         name: The column.
         days: `float64[n]`, increasing.
+        form: Their format, see `find_format`.
+        order: What to say of dates that leave the order of day and month open.
     """
 
     name: str
     days: np.ndarray
+    form: str
+    order: str = ""
 
     @property
     def step(self) -> float:
@@ -35,9 +40,10 @@ class Times:
         return float(np.median(np.diff(self.days))) if len(self.days) > 1 else float("nan")
 
     def notes(self) -> tuple[str, ...]:
-        """Says how many steps are longer than the usual one."""
+        """Says how many steps are longer than the usual one, and what is in doubt."""
         gaps = int((np.diff(self.days) > _GAP * self.step).sum())
-        return (f"{gaps} gaps between times, read over as single steps",) if gaps else ()
+        said = (f"{gaps} gaps between times, read over as single steps",) if gaps else ()
+        return said + ((f"column {self.name!r}: {self.order}",) if self.order else ())
 
     def check_step(self, taught: float, table: Table) -> None:
         """Refuses values that lie further apart, or nearer, than those of a training.
@@ -59,13 +65,16 @@ class Times:
         )
 
 
-def read_times(table: Table, time: str | None, target: str) -> Times:
+def read_times(
+    table: Table, time: str | None, target: str, *, day_first: bool | None = None
+) -> Times:
     """Reads the times of a series.
 
     Args:
         table: The table.
         time: The column; `None`: the first one beside the target that holds dates.
         target: The column of the values.
+        day_first: See `infer_columns`.
 
     Raises:
         DataError: If there is no such column, it holds no dates, or these do not increase.
@@ -73,25 +82,33 @@ def read_times(table: Table, time: str | None, target: str) -> Times:
     if time is not None and time not in table.frame.columns:
         raise DataError(unknown_name("column", time, table.frame.columns), path=table.path)
     names = [time] if time else [str(name) for name in table.frame.columns if name != target]
-    found = find_times(table, names)
+    found = find_times(table, names, prefer=DAY_FIRST if day_first else ())
     if found is None:
         raise DataError(
             f"one column holds dates or times. Looked at: {', '.join(names) or 'none'}. "
             "Pass `time`.",
             path=table.path,
         )
-    return found
+    order = order_note(table.frame[found.name], found.form) if day_first is None else ""
+    return replace(found, order=order)
 
 
-def find_times(table: Table, names: Sequence[str]) -> Times | None:
+def find_times(table: Table, names: Sequence[str], *, prefer: Collection[str] = ()) -> Times | None:
     """The times in the first of these columns that holds dates; `None` if none does.
+
+    Args:
+        table: The table.
+        names: The columns.
+        prefer: Formats that are tried first.
 
     Raises:
         DataError: If a value of it is no date, or does not come after the one before.
     """
     for name in names:
         column = table.frame[name]
-        found = ("ISO8601", None) if column.dtype.kind == "M" else find_format(column)
+        found: tuple[str, int | None] | None = ("ISO8601", None)
+        if column.dtype.kind != "M":
+            found = find_format(column, prefer=prefer)
         if found is None:
             continue
         dates = to_dates(column, found[0])
@@ -105,13 +122,16 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
         days: np.ndarray = dates.to_numpy("datetime64[s]").astype(np.float64) / _DAY
         back = np.flatnonzero(np.diff(days) <= 0)
         if len(back):
+            doubt = "" if prefer else order_note(column, found[0])
             raise DataError(
                 f"times increase. {column.iloc[int(back[0]) + 1]!r} does not come after "
-                f"{column.iloc[int(back[0])]!r}: sort the rows, one for each time.",
+                f"{column.iloc[int(back[0])]!r}: sort the rows, one for each time."
+                + f" Or {doubt}."
+                * bool(doubt),
                 path=table.path,
                 line=table.lines[back[0] + 1],
             )
-        return Times(name, days)
+        return Times(name, days, found[0])
     return None
 
 

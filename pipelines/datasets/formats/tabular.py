@@ -47,6 +47,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     missing_texts: Collection[str] | None = None,
     sample_weight: str | None = None,
     split: str | None = None,
+    day_first: bool | None = None,
 ) -> Dataset:
     """Loads a CSV, TSV or Parquet file, split 70/15/15 or as a column of it says.
 
@@ -76,6 +77,8 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
             input. Finite numbers of at least 0.
         split: Name of the column that says in which split a row lies: train, validation or test.
             It is no input. A split that no row names is drawn from the training rows.
+        day_first: How dates such as 03/04/2026 are read in a column where no value tells: `True`
+            the day first, `False` the month. `None` takes the month, and a note says so.
 
     Returns:
         Frames with `float64`, `datetime64` and `object` columns; targets `int64[n]` or
@@ -102,16 +105,12 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     table, notes = _handle_missing(_with_missing_marks(table, decimal), target, missing)
     notes = ("numbers are read with a decimal comma",) * (decimal == ",") + notes
     y, classes, task_note = read_target(table, target, task, decimal)
-    weights = None
-    if sample_weight is not None:
-        weights = _weights(table, sample_weight, target)
-        table = replace(table, frame=table.frame.drop(columns=sample_weight))
-    given = None
-    if split is not None:
-        given = named_splits(table.frame, split, target=target, path=source)
-        table = replace(table, frame=table.frame.drop(columns=split))
+    table, weights = _take_weights(table, sample_weight, target)
+    table, given = _take_splits(table, split, target)
     names = [str(name) for name in table.frame.columns if name != target]
-    described, frame = infer_columns(table, names, columns or {}, decimal=decimal)
+    described, frame = infer_columns(
+        table, names, columns or {}, decimal=decimal, day_first=day_first
+    )
     notes += _column_notes(described)
     return table_dataset(
         source.stem,
@@ -142,13 +141,17 @@ def _check_words(missing: str, task: str | None, decimal: str | None) -> None:
 
 
 def _column_notes(described: Sequence[Column]) -> tuple[str, ...]:
-    """Which columns were dropped, and which numbers have several units."""
+    """Which columns were dropped, and which numbers or dates may be meant in another way."""
     dropped = [f"{item.name} ({item.reason})" for item in described if item.kind == "dropped"]
     notes = (f"dropped {len(dropped)} columns: {'; '.join(dropped)}",) if dropped else ()
-    return notes + tuple(f"column {item.name!r}: {item.units}" for item in described if item.units)
+    doubts = ((item.name, doubt) for item in described for doubt in (item.units, item.order))
+    return notes + tuple(f"column {name!r}: {doubt}" for name, doubt in doubts if doubt)
 
 
-def _weights(table: Table, name: str, target: str) -> np.ndarray:
+def _take_weights(table: Table, name: str | None, target: str) -> tuple[Table, np.ndarray | None]:
+    """The table without its column of weights, and the weights."""
+    if name is None:
+        return table, None
     others = [str(other) for other in table.frame.columns if other != target]
     if name not in others:
         raise DataError(unknown_name("column of weights", name, others), path=table.path)
@@ -157,7 +160,16 @@ def _weights(table: Table, name: str, target: str) -> np.ndarray:
             f"a column of weights is no input, and {name!r} is the only one beside the target.",
             path=table.path,
         )
-    return checked_weights(table.frame[name], f"Weights ({name!r})")
+    weights = checked_weights(table.frame[name], f"Weights ({name!r})")
+    return replace(table, frame=table.frame.drop(columns=name)), weights
+
+
+def _take_splits(table: Table, name: str | None, target: str) -> tuple[Table, np.ndarray | None]:
+    """The table without its column of splits, and the split of each row."""
+    if name is None:
+        return table, None
+    given = named_splits(table.frame, name, target=target, path=table.path)
+    return replace(table, frame=table.frame.drop(columns=name)), given
 
 
 def table_dataset(

@@ -236,3 +236,47 @@ def test_a_series_with_decimal_commas(tmp_path: Path) -> None:
     found = load_dataset("series-file", path=tmp_path / "s.csv", target="sales")
     assert float(found.train.x[0][0]) == 0.5
     assert "numbers are read with a decimal comma" in found.notes
+
+
+DAYS = [f"{day:02}/{month:02}/2026" for month in (3, 4, 5, 6, 7) for day in (3, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("days", "options", "month", "told"),
+    [
+        (DAYS, {}, 4, True),  # 04/03/2026
+        (DAYS, {"day_first": False}, 4, False),
+        (DAYS, {"day_first": True}, 3, False),
+        ([*DAYS, "04/13/2026"], {"day_first": True}, 4, False),  # a value tells
+        (["05/05/2026", "04/04/2026"], {}, 4, False),  # the same days
+    ],
+)
+def test_the_order_of_day_and_month_is_told_where_it_is_guessed(
+    days: list[str], options: dict[str, Any], month: int, told: bool, tmp_path: Path
+) -> None:
+    lines = [f"{day},{n},{n}.5" for n, day in enumerate([*days[1:], *(days * 5)])]
+    dataset = load(tmp_path / "t.csv", ["day,size,y", *lines], **options)
+    read = pd.concat([dataset.train.x, dataset.validation.x, dataset.test.open("all").x])
+    assert read.loc[(read["size"] == 0).to_numpy(), "day"].iloc[0].month == month
+    note = (
+        "no value tells day from month: '04/03/2026' is read as 2026-04-03; pass `day_first=True` "
+        "for the day first, or pass `day_first=False` to agree"
+    )
+    assert (f"column 'day': {note}" in dataset.notes) is told
+    assert dataset.schema is not None
+    assert (note in dataset.schema.table()) is told
+
+
+def test_times_of_a_series_that_read_both_ways(tmp_path: Path) -> None:
+    months = [f"01/{n % 12 + 1:02}/{2000 + n // 12}" for n in range(120)]
+    path = tmp_path / "s.csv"
+    path.write_text("\n".join(["day;y", *(f"{day};{n % 12}" for n, day in enumerate(months))]))
+    guessed = load_dataset("series-file", path=path, target="y")
+    assert any("'01/02/2000' is read as 2000-01-02; pass" in note for note in guessed.notes)
+    told = load_dataset("series-file", path=path, target="y", day_first=True)
+    assert not any("no value tells" in note for note in told.notes)
+    assert (told.options["time_format"], round(told.options["step"])) == ("%d/%m/%Y", 31)
+    weeks = ["05/01/2026", "12/01/2026", "02/02/2026", "09/02/2026"]
+    path.write_text("\n".join(["day;y", *(f"{day};{n}" for n, day in enumerate(weeks))]))
+    with pytest.raises(DataError, match=r"s.csv:4: times increase\..*Or no value tells day from"):
+        load_dataset("series-file", path=path, target="y")

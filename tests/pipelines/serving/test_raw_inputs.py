@@ -61,6 +61,14 @@ def test_times_of_a_new_file_increase_and_lie_as_far_apart_as_at_training(tmp_pa
     assert read_raw("series", weeks, **taught_options(SERIES)).shape == (1, 3)
 
 
+def test_times_are_in_the_format_of_the_training(tmp_path: Path) -> None:
+    file = write(tmp_path / "s.csv", "day;sales", "05/01/2026;1", "12/01/2026;2", "02/02/2026;3")
+    taught = {**SERIES, "time": "day", "time_format": "%d/%m/%Y"}
+    assert read_raw("series", file, **taught_options(taught)).tolist() == [[1.0, 2.0, 3.0]]
+    with pytest.raises(DataError, match="times increase"):
+        read_raw("series", file, **taught_options(SERIES))
+
+
 @pytest.mark.parametrize(("step", "days"), [(30.4, (1, 29)), (1.0, (1, 2))])
 def test_months_are_steps_of_different_length(
     step: float, days: tuple[int, int], tmp_path: Path

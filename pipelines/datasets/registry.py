@@ -12,6 +12,7 @@ from cookbook._names import unknown_name
 from pipelines.datasets.catalog import CATALOG
 from pipelines.datasets.entry import DatasetEntry
 from pipelines.datasets.errors import DataError
+from pipelines.datasets.option_types import check_option_types
 
 if TYPE_CHECKING:
     from pipelines.datasets.containers import Dataset
@@ -139,7 +140,7 @@ def load_dataset(
 
     Raises:
         DataError: If the data is missing, damaged or inconsistent.
-        ValueError: If the name or an option is unknown.
+        ValueError: If the name or an option is unknown, or an option is of another type.
 
     Example:
         >>> digits = load_dataset("digits")
@@ -158,6 +159,7 @@ def load_dataset(
         if option not in known or (option in _COMMON and option != "path"):
             own = [item for item in known if item not in _COMMON]
             raise ValueError(unknown_name(f"option of dataset {name!r}", option, own))
+    check_option_types(loader, options)
     if found.folder is not None:
         options["path"] = dataset_folder(name, data_dir)
     elif "path" in known and "path" not in options:

@@ -29,6 +29,7 @@ from pipelines.datasets.formats.images import (
     depth_notes,
     depth_of_all,
     is_image,
+    read_size,
     skip_notes,
 )
 from pipelines.datasets.sample_weights import read_file_weights, weights_at, weights_note
@@ -47,7 +48,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     seed: int = 0,
     rows: int | None = None,
     cache_dir: Path | str | None = None,
-    image_size: tuple[int, int] | None = None,
+    image_size: tuple[int, int] | int | str | None = None,
     channels: int = 3,
     validation: float = 0.15,
     test: float = 0.15,
@@ -65,7 +66,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
         seed: Decides the splits that are carved out.
         rows: Training rows to keep at most, or `None`.
         cache_dir: Folder for decoded arrays, or `None` for the user's cache folder.
-        image_size: `(height, width)` in pixels to resize to; `None` if all share one size.
+        image_size: What to resize to, see `read_size`; `None` if all share one size.
         channels: 3 for colour, 1 for grey.
         validation: Share of the validation split where none is given, in (0, 1).
         test: Share of the test split where none is given, in (0, 1).
@@ -93,14 +94,13 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     labels, given, classes = _classes_of(names, source)
     bare = folders_without_files(source, names, is_image)
     weights = None if sample_weight is None else read_file_weights(sample_weight, names)
-    if image_size is not None:
-        image_size = (int(image_size[0]), int(image_size[1]))
+    size = None if image_size is None else read_size(image_size)
     if in_memory is None:
-        in_memory = _fits(source, names, image_size, channels)
+        in_memory = _fits(source, names, size, channels)
     if source.is_dir() and not in_memory:
-        found = _streamed(source, names, sizes, image_size, channels, on_bad_image)
+        found = _streamed(source, names, sizes, size, channels, on_bad_image)
     else:
-        found = _decoded(source, names, cache_dir, image_size, channels, on_bad_image)
+        found = _decoded(source, names, cache_dir, size, channels, on_bad_image)
     x, kept, groups, digest, notes, depth = found
     notes = (_class_table(classes, labels, kept), *bare, *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
@@ -280,7 +280,8 @@ def _streamed(
     depth, coloured = common_depth([depth for _, _, depth in heads])
     if size is None and len(shapes) != 1:
         raise DataError(
-            f"images of one size are expected, got {len(shapes)} sizes. Pass `image_size`.",
+            f"images of one size are expected, got {len(shapes)} sizes. Resize them: "
+            "pass `image_size='64x64'`, for example.",
             path=source,
         )
     notes: tuple[str, ...] = ("images stay on disk and are decoded batch by batch", *coloured)

@@ -179,12 +179,36 @@ def _stack(
         if image.shape != shape:
             raise DataError(
                 f"images of one size are expected: {named[kept[0]][0]!r} has shape {shape}, "
-                f"{named[number][0]!r} has {image.shape}. Pass `image_size`.",
+                f"{named[number][0]!r} has {image.shape}. Resize them: pass "
+                f"`image_size='{shape[0]}x{shape[1]}'`, for example.",
                 path=root,
             )
         pixels[position] = image
         decoded[number] = None
     return pixels
+
+
+def read_size(given: Sequence[int] | int | str) -> tuple[int, int]:
+    """Reads the height and width of images.
+
+    Args:
+        given: `(height, width)` in pixels, `"HEIGHTxWIDTH"`, or one number for both.
+
+    Raises:
+        ValueError: If it is none of these, or a side has no pixel.
+
+    Example:
+        >>> read_size(24), read_size("24x32"), read_size([24, 32])
+        ((24, 24), (24, 32), (24, 32))
+    """
+    parts = given.lower().split("x") if isinstance(given, str) else given
+    sides = [str(side).strip() for side in ([parts] if isinstance(parts, int) else parts)]
+    if len(sides) not in (1, 2) or not all(side.isdecimal() and int(side) for side in sides):
+        raise ValueError(
+            "`image_size` is HEIGHTxWIDTH in pixels, such as 24x32, or one number for both. Got "
+            f"image_size={given!r}."
+        )
+    return int(sides[0]), int(sides[-1])
 
 
 def skip_notes(skipped: list[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, read_members
 from pipelines.datasets.formats.class_folders import bare_folders
 from pipelines.datasets.formats.folder_arrays import source_key
-from pipelines.datasets.formats.images import decode_all, is_image
+from pipelines.datasets.formats.images import decode_all, is_image, read_size
 from pipelines.datasets.splits.given_splits import split_folder, without_leaks
 from pipelines.datasets.splits.splitting import Indices, limit_rows, row_groups, three_way
 
@@ -31,7 +31,7 @@ def load_masks(
     seed: int = 0,
     rows: int | None = None,
     cache_dir: Path | str | None = None,
-    image_size: tuple[int, int] | None = None,
+    image_size: tuple[int, int] | int | str | None = None,
     channels: int = 3,
     classes: Sequence[str] | None = None,
     validation: float = 0.15,
@@ -48,8 +48,8 @@ def load_masks(
         seed: Decides the splits that are carved out.
         rows: Training rows to keep at most, or `None`.
         cache_dir: Folder for decoded arrays, or `None` for the user's cache folder.
-        image_size: `(height, width)` in pixels to resize to, masks to the nearest pixel; `None`
-            if all share one size.
+        image_size: What to resize to, see `read_size`, masks to the nearest pixel; `None` if all
+            share one size.
         channels: 3 for colour, 1 for grey.
         classes: Names of the classes in the order of their values; by default the values.
         validation: Share of the validation split where none is given, in (0, 1).
@@ -65,7 +65,7 @@ def load_masks(
     source = Path(path)
     if not (source.is_dir() or (source.is_file() and is_archive(source))):
         raise DataError("a folder, tar or zip with images/ and masks/ is expected.", path=source)
-    size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
+    size = None if image_size is None else read_size(image_size)
 
     def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
         return _decoded(source, size, channels)

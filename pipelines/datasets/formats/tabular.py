@@ -44,7 +44,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     encoding: str = "utf-8",
     decimal: str | None = None,
     header: bool | None = None,
-    missing_texts: Collection[str] | None = None,
+    missing_texts: str | Collection[str] | None = None,
     sample_weight: str | None = None,
     split: str | None = None,
     day_first: bool | None = None,

@@ -238,7 +238,7 @@ FILE_FAULTS = (
         name="image-folder",
         spoil=mixed_sizes,
         match=r"images of one size are expected: 'cat/000.png' has shape \(8, 8, 3\), "
-        r"'cat/large.png' has \(16, 16, 3\). Pass `image_size`",
+        r"'cat/large.png' has \(16, 16, 3\). Resize them: pass `image_size='8x8'`",
     ),
     Fault(
         label="no-images",

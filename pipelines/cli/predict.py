@@ -15,7 +15,6 @@ import click
 from pipelines.cli.names import resolve_name
 from pipelines.cli.options import parse_settings, store_options
 from pipelines.cli.output import json_option, next_steps, working
-from pipelines.formatting import format_value
 from tuning.files import whole_file
 
 if TYPE_CHECKING:
@@ -104,9 +103,8 @@ def predict(
     click.echo(shown.to_string(index=False) if output is None else output)
     if note := unknown_words_note(config["inputs"], raw, config.get("text")):
         click.echo(note, err=True)
-    if scores:
-        parts = (f"{name} {format_value(value)}" for name, value in scores.items())
-        click.echo(f"scores of the rows with a known target: {', '.join(parts)}", err=True)
+    if scored := scores.sentence():
+        click.echo(scored, err=True)
     next_steps("cookbook runs", "cookbook ui")
 
 

@@ -163,7 +163,7 @@ def test_tables_are_read_as_the_options_say(program, tmp_path):
     assert row["p(ouié)"] + row["p(noné)"] == pytest.approx(1)
     one.write_text("taille;label\n3,25;ouié\n4,5;noné\n1;\n")
     shown = program("predict", "latest", one, *how, "--output", tmp_path / "out.csv")
-    assert "scores of the rows with a known target: accuracy" in shown.err
+    assert "scored 2 of 3 rows (1 without a target): accuracy" in shown.err
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert len(lines) == 4
     assert lines[0].startswith("taille,label,prediction,probability,p(")

@@ -24,7 +24,7 @@ def test_texts_are_the_column_of_the_training(program, tmp_path):
     run = trained(program, "text", tmp_path / "all.csv", *how)
     (tmp_path / "new.csv").write_text("topic,review,id\n0,the cheese,7\n1,the match,8\n")
     shown = program("predict", run, "new.csv")
-    assert "accuracy" in shown.err
+    assert "scored 2 of 2 rows: accuracy" in shown.err
     rows = json.loads(program("predict", run, "new.csv", "--json").out)
     assert [row["id"] for row in rows] == ["7", "8"]
     (tmp_path / "lines.txt").write_text("the cheese\nthe match\n")

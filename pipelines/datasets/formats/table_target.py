@@ -50,7 +50,7 @@ def read_target(
         line = table.lines[int(np.flatnonzero(np.isnan(numbers))[0])]
         raise DataError(
             f"the target {name!r} has no value here ({int(np.isnan(numbers).sum())} such rows). "
-            "Repair them, or name the text in missing_texts and pass `missing='drop'`.",
+            "Repair them, or name the text in missing_texts and pass `missing_target='drop'`.",
             path=table.path,
             line=line,
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,19 +15,22 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.column_types import infer_columns, to_numbers
 from pipelines.datasets.formats.frames import frame_dataset
+from pipelines.datasets.formats.missing_rows import (
+    Missing,
+    MissingTarget,
+    handle_missing,
+    with_missing_marks,
+)
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.table_target import read_target
 from pipelines.datasets.sample_weights import checked_weights, weights_note
 from pipelines.datasets.schema import Column, ColumnKind, Schema
 from pipelines.datasets.splits.splitting import Indices, limit_rows
 from pipelines.datasets.splits.table_splits import named_splits, split_table
-from pipelines.preprocessing.dates import find_format
-from pipelines.preprocessing.numbers import column_decimal, without_marks
+from pipelines.preprocessing.numbers import column_decimal
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Missing = Literal["impute", "drop", "error"]
 
 
 def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
@@ -40,6 +42,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     delimiter: str | None = None,
     columns: Mapping[str, ColumnKind] | None = None,
     missing: Missing = "impute",
+    missing_target: MissingTarget = "error",
     task: Task | None = None,
     encoding: str = "utf-8",
     decimal: str | None = None,
@@ -65,6 +68,8 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         missing: `"impute"` keeps missing inputs for the preprocessing, which fills them
             with statistics of the training rows; `"drop"` drops such rows, the target's
             included, and counts them; `"error"` refuses them.
+        missing_target: `"error"` refuses a row without a target; `"drop"` drops such rows and
+            counts them, whatever `missing` says of the inputs.
         task: `"classification"` or `"regression"`; `None` infers it: texts and at most 20
             distinct whole numbers are classes.
         encoding: A codec of Python; UTF-16 with a byte order mark is found without.
@@ -90,7 +95,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
             is left, or a class has no row in a split.
         ValueError: If an option is unknown.
     """
-    _check_words(missing, task, decimal)
+    _check_words(missing, missing_target, task=task, decimal=decimal)
     source = Path(path)
     table = read_table(
         source,
@@ -102,7 +107,9 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     if target not in table.frame.columns:
         raise DataError(unknown_name("column", target, table.frame.columns), path=source)
     decimal = decimal or find_decimal(table)
-    table, notes = _handle_missing(_with_missing_marks(table, decimal), target, missing)
+    table, notes = handle_missing(
+        with_missing_marks(table, decimal), target, missing=missing, missing_target=missing_target
+    )
     notes = ("numbers are read with a decimal comma",) * (decimal == ",") + notes
     y, classes, task_note = read_target(table, target, task, decimal)
     table, weights = _take_weights(table, sample_weight, target)
@@ -131,9 +138,13 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
     )
 
 
-def _check_words(missing: str, task: str | None, decimal: str | None) -> None:
+def _check_words(
+    missing: str, missing_target: str, *, task: str | None, decimal: str | None
+) -> None:
     if missing not in ("impute", "drop", "error"):
         raise ValueError(f"`missing` is 'impute', 'drop' or 'error'. Got {missing!r}.")
+    if missing_target not in ("drop", "error"):
+        raise ValueError(f"`missing_target` is 'drop' or 'error'. Got {missing_target!r}.")
     if task not in (None, "classification", "regression"):
         raise ValueError(f"`task` is 'classification' or 'regression'. Got {task!r}.")
     if decimal not in (None, ".", ","):
@@ -243,51 +254,3 @@ def find_decimal(table: Table) -> str:
         for name in texts
     )
     return "," if comma else "."
-
-
-def _with_missing_marks(table: Table, decimal: str) -> Table:
-    """NA, null and the like of columns of numbers and of dates as missing, and counted."""
-    frame, taken = table.frame.copy(), Counter(table.taken)
-    for name in frame.columns:
-        column = frame[name]
-        if column.dtype.kind != "O":
-            continue
-        bare = without_marks(column)
-        numbers = to_numbers(table, name, decimal=decimal) is not None
-        if numbers or find_format(bare) is not None:
-            frame[name] = bare
-            taken.update(column[column.notna() & bare.isna()])
-    return replace(table, frame=frame, taken=dict(taken))
-
-
-def _handle_missing(table: Table, target: str, missing: Missing) -> tuple[Table, tuple[str, ...]]:
-    absent = table.frame.isna()
-    if missing == "drop":
-        keep = ~absent.any(axis=1).to_numpy()
-        if not keep.any():
-            raise DataError("every row has a missing value; none is left.", path=table.path)
-        count = int((~keep).sum())
-        lines = [line for line, kept in zip(table.lines, keep, strict=True) if kept]
-        frame = table.frame[keep].reset_index(drop=True)
-        notes = (f"dropped {count} rows with missing values",) if count else ()
-        return replace(table, frame=frame, lines=lines), notes + _taken_notes(table)
-    for name in [target] if missing == "impute" else list(table.frame.columns):
-        rows = np.flatnonzero(absent[name].to_numpy())
-        if len(rows):
-            what = "the target" if name == target else "column"
-            raise DataError(
-                f"{what} {name!r} has no value here and in {len(rows) - 1} more rows. Repair "
-                "them, or pass `missing='drop'` to leave such rows out.",
-                path=table.path,
-                line=table.lines[rows[0]],
-            )
-    count = int(absent.to_numpy().sum())
-    notes = (f"{count} missing input values, left for imputation",) if count else ()
-    return table, notes + _taken_notes(table)
-
-
-def _taken_notes(table: Table) -> tuple[str, ...]:
-    if not table.taken:
-        return ()
-    shown = ", ".join(f"{text!r} {count} times" for text, count in sorted(table.taken.items()))
-    return (f"taken for missing: {shown} (pass `missing_texts` to choose)",)

@@ -140,7 +140,8 @@ BAD = {
     "missing target": Bad(
         "tabular",
         _changed(write_table, "label\n", "label\n1.5;red;\n"),
-        r"table\.csv:2: the target 'label' has no value here.*pass `--data-option missing=drop`",
+        r"table\.csv:2: the target 'label' has no value here"
+        r".*pass `--data-option missing_target=drop`",
     ),
     "class in too few rows": Bad(
         "tabular",

@@ -238,6 +238,31 @@ def test_splits_that_no_row_names_are_drawn_and_leaks_are_closed(tmp_path: Path)
     assert "carved 7 validation rows from train: none were given" in dataset.notes
 
 
+def test_rows_without_a_target_are_dropped_and_missing_inputs_kept(tmp_path: Path) -> None:
+    rows = [f"{n if n % 5 else ''},{n},{n + 0.5 if n % 10 else ''}" for n in range(1, 81)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["size,count,price", *rows]))
+    message = (
+        r"t.csv:11: the target 'price' has no value here and in 7 more.*`missing_target='drop'`"
+    )
+    for missing in ("impute", "error"):
+        with pytest.raises(DataError, match=message if missing == "impute" else "`missing='drop'`"):
+            load(path, missing=missing)
+    dataset = load(path, missing_target="drop")
+    assert "dropped 8 rows without a value of 'price'" in dataset.notes
+    assert "8 missing input values, left for imputation" in dataset.notes
+    assert len(dataset.train) + len(dataset.validation) + len(dataset.test) == 72
+    everything = load(path, missing="drop")
+    assert len(everything.train) + len(everything.validation) + len(everything.test) == 64
+    with pytest.raises(ValueError, match="`missing_target` is 'drop' or 'error'"):
+        load(path, missing_target="impute")
+    path.write_text("size,count,price\n1,2,\n3,4,\n")
+    with pytest.raises(
+        DataError, match="every row is one without a value of 'price'; none is left"
+    ):
+        load(path, missing_target="drop")
+
+
 @pytest.mark.parametrize(
     ("values", "options", "kind"),
     [

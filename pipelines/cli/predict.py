@@ -59,7 +59,7 @@ def predict(
 ) -> None:
     """Predict for INPUT with the model of RUN.
 
-    RUN is the id or name of a training or the name of a study (of both the beginning is enough,
+    RUN is the id or name of a training or the name of a study (the beginning of each is enough,
     and `latest` is the newest), a folder with a saved model, or an address in MLflow:
     runs:/ID/model, models:/NAME@ALIAS. INPUT is a CSV or Parquet file, an image or folder of
     images, a text file (one item a line), a table of texts, or a text; for a model that draws,
@@ -158,11 +158,15 @@ def _models(root: Path) -> list[str]:
 
 
 def _named(run: str, root: Path) -> str:
-    """The run or study that is meant: by the name that it was given, else by its id."""
+    """The run or study that is meant: by its name or id, or the beginning of one of them."""
     from pipelines.training.saved import saved_trainings
 
-    named = (one.run for one in saved_trainings(root) if one.name == run)
-    return next(named, None) or resolve_name("run or study", run, _models(root))
+    # Of equal names the newest training is meant.
+    named = {one.name: one.run for one in reversed(saved_trainings(root))}
+    known = _models(root)
+    if run not in named:
+        run = resolve_name("run or study", run, list(dict.fromkeys([*known, *named])))
+    return named.get(run, run)
 
 
 def _folder(run: str, root: Path) -> Path:

@@ -73,6 +73,27 @@ def test_a_training_is_found_by_its_name_before_its_id(root):
     assert _folder("bbb2", root).name == "bbb222"
 
 
+def test_the_beginning_of_a_training_s_name_is_enough_where_it_is_one(root):
+    def named(run, name):
+        score = ("accuracy", 0.5)
+        keep_summary(root / "models" / run, name=name, recipe="x", score=score, seconds=1.0)
+
+    named("aaa111", "wine-mlp units=8")
+    assert _folder("wine", root).name == "aaa111"
+    assert _folder("digits-mlp seed", root).name == "bbb222"
+    assert _folder("latest", root).name == "bbb222"
+    named("aaa111", "digits-mlp seed=1")
+    with pytest.raises(
+        click.UsageError, match="'digits' fits digits-mlp seed=0, digits-mlp seed=1: give more"
+    ):
+        _folder("digits", root)
+    named("aaa111", "digits-mlp seed=0")
+    assert _folder("digits", root).name == "bbb222", "of equal names the newest"
+    named("aaa111", "bbb-mlp")
+    with pytest.raises(click.UsageError, match="'bbb' fits bbb-mlp, bbb222"):
+        _folder("bbb", root)
+
+
 def test_an_empty_folder_says_how_to_begin(program):
     done = program("runs")
     assert "No training below mlruns yet" in done.out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,7 +103,10 @@ def check(
     """
     own = parse_data(data_path, target, data_options, sample_weights=sample_weights)
     if own:
-        _check_own(name, own, as_json=as_json)
+        flags = (("--data", data_path), ("--target", target), ("--sample-weights", sample_weights))
+        words = [word for flag, value in flags if value is not None for word in (flag, value)]
+        words += [word for option in data_options for word in ("--data-option", option)]
+        _check_own(name, own, words, as_json=as_json)
         return
     from pipelines.datasets.check import check_dataset
 
@@ -116,7 +119,9 @@ def check(
     _show(report, again or "cookbook data list", as_json=as_json)
 
 
-def _check_own(name: str | None, options: Mapping[str, Any], *, as_json: bool) -> None:
+def _check_own(
+    name: str | None, options: Mapping[str, Any], words: Sequence[str], *, as_json: bool
+) -> None:
     from pipelines.datasets.check import CheckReport
     from pipelines.datasets.errors import DataError
     from pipelines.recipes.registry import load_recipe
@@ -136,7 +141,7 @@ def _check_own(name: str | None, options: Mapping[str, Any], *, as_json: bool) -
         else:
             rows = (len(found.train), len(found.validation), len(found.test))
             report = CheckReport(name=name, status="complete", notes=said_of(found), rows=rows)
-    again = f"cookbook train {name} --data {shlex.quote(str(options['path']))}"
+    again = shlex.join(["cookbook", "train", name, *words])
     _show(report, again if report.rows else "cookbook data list", as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -82,9 +83,24 @@ def test_own_files_are_checked_without_training(program, tmp_path):
     assert lines[0].startswith("image: complete, rows (")
     assert lines[1].split() == ["class", "images", "skipped"]
     assert lines[-1].endswith("do not decode: dark/broken.png")
-    assert f"cookbook train image --data {path}" in complete.err
+    assert f"cookbook train image --data {path} --data-option on_bad_image=skip" in complete.err
     assert "Got no recipe" in _line(program("data", "check", "--data", path, check=False))
     assert "Got no --data" in _line(program("data", "check", "image", "--target", "y", check=False))
+
+
+def test_the_next_command_reads_what_was_checked(program, tmp_path):
+    rows = [f"{n if n % 9 else 'no value'};{n % 7};{n}" for n in range(80)]
+    path = tmp_path / "my table.csv"
+    path.write_text("\n".join(["first size;trust;price", *rows]))
+    words = (
+        "tabular", "--data", path, "--target", "price", "--sample-weights", "trust",
+        "--data-option", "missing_texts=[no value]", "--data-option", "delimiter=;",
+        "--data-option", "columns={first size: numeric}",
+    )  # fmt: skip
+    checked = program("data", "check", *words)
+    (line,) = [line for line in checked.err.splitlines() if line.startswith("Next: ")]
+    command, _ = line.removeprefix("Next: ").split("   ")
+    assert shlex.split(command) == ["cookbook", "train", *map(str, words)]
 
 
 def test_every_dataset_of_the_folder_is_checked_in_one_line(program, tmp_path):

@@ -56,7 +56,10 @@ def _accepts(kind: Any, value: Any) -> bool:
         inside = len(value) == len(members) if isinstance(value, list | tuple) else False
         return inside and all(map(_accepts, members, value))
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        return isinstance(value, Mapping)
+        # {a:b} without a space is for YAML one name without a value.
+        return isinstance(value, Mapping) and all(
+            _accepts(members[1], one) for one in value.values()
+        )
     if origin is not None and isinstance(origin, type) and issubclass(origin, Collection):
         # A number may stand for a text: YAML reads -999 as one.
         return isinstance(value, _LISTS) and all(isinstance(one, str | Real) for one in value)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tuning.options import MAXIMIZE, Count, Metric
+from tuning.options import MAXIMIZE, Count, Metric, Number
 from tuning.search_options import SearchOptions
 from tuning.stages import Stage, check_stages
 from tuning.strategies import check_options, default_pruner
@@ -46,6 +46,12 @@ class SearchSettings(SearchOptions):
         None,
         description="Folder that all machines of the search see: there a trial leaves the file "
         "from which it goes on when its process dies. None: it begins anew.",
+    )
+    spent: Number = Field(
+        0.0,
+        ge=0,
+        description="Seconds of `timeout` that are over when the search begins, of a job that "
+        "several workers search one after the other.",
     )
     facts: dict[str, Any] | None = Field(
         None,
@@ -140,6 +146,20 @@ class SearchSettings(SearchOptions):
         """Whether the first metric grows to the better."""
         return self.metrics[0].direction == MAXIMIZE
 
+    def is_over(self, seconds: float) -> bool:
+        """Whether the `timeout` is over.
+
+        Args:
+            seconds: Since the search began.
+
+        Example:
+            >>> metrics = [("loss", "minimize")]
+            >>> found = SearchSettings(study="s", metrics=metrics, trials=9, timeout=60, spent=50)
+            >>> found.is_over(9.0), found.is_over(11.0)
+            (False, True)
+        """
+        return self.timeout is not None and self.spent + seconds > self.timeout
+
     def reaches(self, value: float | None) -> bool:
         """Whether a value of the first metric is as good as `stop_at` asks for.
 
@@ -174,7 +194,7 @@ class SearchSettings(SearchOptions):
 
     def to_dict(self) -> dict[str, Any]:
         """Writes the settings as JSON can hold them; no passwords of a storage URL."""
-        plain = self.model_dump(exclude={"storage", "facts", "checkpoints"})
+        plain = self.model_dump(exclude={"storage", "facts", "checkpoints", "spent"})
         plain["root"] = str(self.root)
         for name in ("metrics", "constraints"):
             plain[name] = [list(item) for item in plain[name]]

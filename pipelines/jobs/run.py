@@ -43,7 +43,8 @@ def run_plan(
         check_tracking_uri(tracking)
     with early_pool(plan.settings, plan.target.preload) as pool:
         # Begun first: the imports of the workers take longer than those here and reading the data.
-        if pool is not None and not _may_be_finished(plan):
+        time_is_over = plan.settings.is_over(0.0)
+        if pool is not None and not time_is_over and not _may_be_finished(plan):
             pool.prepare()
         from pipelines.jobs.course import search_and_end
 

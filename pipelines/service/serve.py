@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Sequence
@@ -61,7 +62,9 @@ class Service:
         # The worker's slots are there already; the process of an end needs none.
         asked = {"storage": self.url, "workers": None, "gpus": 0, "memory": None}
         checked = checked.model_copy(update={**asked, "data": placed_data(checked)})
-        return plan_job(checked, root=self.root, data_dir=os.environ.get(DATA_VARIABLE))
+        plan = plan_job(checked, root=self.root, data_dir=os.environ.get(DATA_VARIABLE))
+        # All workers of a job, and whoever ends it, go by one clock.
+        return dataclasses.replace(plan, settings=plan.settings.changed(spent=job.elapsed))
 
     def resolve(self, job: JobRecord) -> Served:
         """Resolves a job and reads its data.
@@ -188,10 +191,12 @@ def end_job(name: str, client: Client, service: Service) -> dict[str, Any]:
         raise
     shortfall = result.search.shortfall
     if shortfall:
-        client.queue.move(name, FAILED, reason=shortfall)
+        early = f" The job {job.reason}." if job.reason else ""
+        client.queue.move(name, FAILED, reason=shortfall + early)
     elif result.search.stopped_because != "interrupted":
         # Of several workers that read the same result, the one that closes the job sends it.
-        if client.queue.move(name, DONE) and service.tracking_uri and not result.synced:
+        closes = client.queue.move(name, DONE, reason=job.reason)
+        if closes and service.tracking_uri and not result.synced:
             catch_up(
                 name,
                 service.url,

@@ -36,8 +36,9 @@ class Store:
         self.client = Client(url)
         self.url, self.folder, self.tracking = url, folder, tracking
 
-    def submit(self, name, *, objective="slow_parabola", trials=12, **options):
+    def submit(self, name, *, objective="slow_parabola", trials=12, timeout=None, **options):
         text = JOB.format(objective=objective, trials=trials)
+        text += f"timeout: {timeout}\n" if timeout else ""
         return self.client.submit(text, name=name, trials=trials, **options)
 
     @contextlib.contextmanager

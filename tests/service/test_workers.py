@@ -12,7 +12,7 @@ from tests.service.postgres import cluster
 from tests.service.store import Store
 from tuning import open_study
 from tuning.service.capacity import Resources
-from tuning.storage.records import FINISHED, GROWTH
+from tuning.storage.records import FINISHED, GROWTH, RESULT
 
 # Each starts whole workers.
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(500)]
@@ -113,6 +113,23 @@ def test_more_trials_while_it_runs(store):
         store.client.queue.change("job", {"trials": 10})
         assert worker.wait(WAIT) == 0
     store.assert_done("job", 10)
+
+
+def test_a_job_ends_with_its_time_and_goes_on_when_it_is_resumed(store):
+    store.submit("job", trials=60, objective="parabola_of_two_seconds", timeout="1h")
+    with store.workers(2) as workers:
+        store.wait_for(lambda: store.finished("job") >= 2)
+        store.client.queue.change("job", {"timeout": "1s"})  # of which nothing is left
+        assert [worker.wait(WAIT) for worker in workers] == [0, 0]
+    status = store.client.status("job")
+    assert (status.job.state, status.job.reason) == ("done", "is at the end of its `timeout`")
+    assert 2 <= status.finished < 60
+    assert open_study("job", store.url).user_attrs[RESULT]["best_trial"] is not None
+    store.client.queue.change("job", {"trials": status.finished + 1, "timeout": "1h"})
+    store.client.resume("job")
+    with store.workers() as (worker,):
+        assert worker.wait(WAIT) == 0
+    assert store.client.status("job").finished == status.finished + 1
 
 
 def test_a_wrong_job_fails_with_its_reason_and_others_go_on(store):

@@ -100,12 +100,14 @@ def run_session(
     """
     told: Progress | None = None
     stop = threading.Event()
-    limit = session.settings.timeout
     dispatcher = Dispatcher(pool)
     with clean_end(stop):
         dispatcher.add(session, payload)
         ends: float | None = None
         while not session.over:
+            is_to_end = stop.is_set() or session.is_overdue
+            if is_to_end:
+                session.stop("interrupted" if stop.is_set() else "timeout")
             pool.ensure(session.wanted)
             dispatcher.step(_TICK)
             if pool.free:  # a trial begins when it is claimed, so not before a worker is there
@@ -114,11 +116,7 @@ def run_session(
             if on_progress is not None and snapshot is not None and snapshot != told:
                 told = snapshot
                 on_progress(snapshot)
-            if stop.is_set():
-                session.stop("interrupted")
-            elif limit is not None and session.elapsed > limit:
-                session.stop("timeout")
-            else:
+            if not is_to_end:
                 continue
             ends = session.elapsed + _END_SECONDS if ends is None else ends
             if session.elapsed > ends or session.away is not None:

@@ -65,8 +65,10 @@ class Session:
 
     @property
     def lacks_trials(self) -> bool:
-        """Whether the study is known to have fewer trials than it shall have, before the start."""
+        """Whether the study is known to get further trials, before the start."""
         total = self.settings.total
+        if self.is_overdue:
+            return False
         return total is not None and count_finished(self._opened.book.counts()) < total
 
     @property
@@ -83,6 +85,16 @@ class Session:
     def elapsed(self) -> float:
         """Seconds since the session was made."""
         return self._search.reporter.elapsed
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the `timeout` of the search is over."""
+        return self.settings.is_over(self.elapsed)
+
+    @property
+    def reason(self) -> str:
+        """Why the session ended, see `SearchResult.stopped_because`."""
+        return self._reason
 
     @property
     def away(self) -> float | None:

@@ -75,8 +75,10 @@ class StudySearch:
 
     @property
     def wanted(self) -> int:
-        """Most workers that the running phase has trials for."""
-        return 0 if self._intake is None else self._intake.wanted
+        """Most workers that the running phase has trials for; none when the search is to end."""
+        if self._intake is None or self.stop_reason is not None:
+            return 0
+        return self._intake.wanted
 
     def run(self) -> str:
         """Searches; every trial that still runs at the end waits for the next search.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tuning.service.capacity import Resources
@@ -36,7 +36,7 @@ class JobRecord:
         trials: Trials it asks for, or None when a grid decides.
         submitter: Who submitted it.
         submitted: When, in seconds since 1970 by the store's clock.
-        started: When its first trial was claimed, or None.
+        started: When a worker began it, or went on with it after a resume; None before.
         ended: When it was over, or None.
         priority: Jobs of higher priority get free slots first.
         weight: Share of the slots beside jobs of the same priority.
@@ -45,8 +45,9 @@ class JobRecord:
         gpus: GPUs that each trial needs, or None for none.
         memory: Bytes of memory that each trial needs, or None when the job does not say.
         state: One of `STATES`.
-        reason: Why it failed or was cancelled.
+        reason: Why it failed or was cancelled, or what ended it before it had its trials.
         version: The newest version that submitted or changed it; None for one of before 0.2.
+        elapsed: Seconds from `started` to its end, or to when this was read, by the store's clock.
     """
 
     name: str
@@ -66,6 +67,7 @@ class JobRecord:
     state: str
     reason: str
     version: str | None
+    elapsed: float = field(default=0.0, compare=False)  # no news of the job by itself
 
     @property
     def mark(self) -> str:

@@ -151,10 +151,12 @@ class JobQueue:
             query = query.where(JOBS.c.state.in_(list(states)))
         if names is not None:
             query = query.where(JOBS.c.name.in_(list(names)))
-        rows = self._storage.transaction(
-            lambda session: session.execute(query).mappings().all(), reads=True
-        )
-        return [_record(dict(row)) for row in rows]
+
+        def read(session: Session) -> list[JobRecord]:
+            rows = session.execute(query).mappings().all()
+            return [_record(dict(row), now=wall_time(session)) for row in rows]
+
+        return self._storage.transaction(read, reads=True)
 
     def move(
         self,
@@ -181,6 +183,8 @@ class JobQueue:
             values: dict[str, Any] = {"state": state, "reason": reason}
             if state == RUNNING:
                 values["started"] = sa.func.coalesce(JOBS.c.started, wall_time(session))
+            elif state == QUEUED:  # its `timeout` counts anew, as that of the same command does
+                values["started"] = None
             values["ended"] = wall_time(session) if state in ENDED else None
             query = sa.update(JOBS).where(JOBS.c.name == name)
             if changes is not None:
@@ -275,8 +279,10 @@ def _check_numbers(*, weight: float, cap: int | None) -> None:
         raise JobError(f"`cap >= 1` must hold. Got cap={cap}: pause the job to run no trial.")
 
 
-def _record(row: Mapping[str, Any]) -> JobRecord:
+def _record(row: Mapping[str, Any], *, now: float) -> JobRecord:
     values = {key: value for key, value in row.items() if key != "id"}
+    if values["started"] is not None:
+        values["elapsed"] = (values["ended"] or now) - values["started"]
     values["changes"] = json.loads(values["changes"])
     values["labels"] = tuple(json.loads(values["labels"]))
     return JobRecord(**values)

@@ -8,6 +8,15 @@ from tuning.engine.session import Session
 from tuning.service.job_record import JobRecord
 from tuning.service.served import ServedJob
 
+# Why a session ended to what is said of its job.
+_WORDS = {
+    "trials": "has all trials",
+    "exhausted": "has tried every point of its space",
+    "patience": "has not improved for as long as its `patience` says",
+    "target": "is as good as its `stop_at` asks for",
+    "timeout": "is at the end of its `timeout`",
+}
+
 
 @dataclass(frozen=True)
 class Serving:
@@ -22,3 +31,23 @@ class Serving:
     job: JobRecord
     served: ServedJob
     session: Session
+
+    def is_overdue(self, job: JobRecord) -> bool:
+        """Whether the time of the job is over.
+
+        Args:
+            job: As it was last read. All workers go by its clock; the session's own counts where
+                that stands still, as the store is away.
+        """
+        timeout = self.session.settings.timeout
+        return timeout is not None and max(job.elapsed, self.session.elapsed) > timeout
+
+    @property
+    def ended_early(self) -> str:
+        """What ended the session before it had its trials; empty when it has them."""
+        return "" if self.session.reason == "trials" else self.how_it_ended
+
+    @property
+    def how_it_ended(self) -> str:
+        """How the session ended, said of the job."""
+        return _WORDS.get(self.session.reason, self.session.reason)

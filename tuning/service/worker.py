@@ -41,7 +41,6 @@ _DATA_SECONDS = 60.0  # until a job whose data were missing is tried here again
 _SEEN_SECONDS = 3.0  # until the watcher has seen what this worker changed
 _END_SECONDS = 30.0  # the same for an end that failed
 _CLOSE_SECONDS = 20.0  # for MLflow, when the worker ends
-_ENDS = "has all trials; its ending begins"
 _IDLE_LOOKS = 3  # of the queue in a row before `once` believes that it is empty
 
 
@@ -180,6 +179,8 @@ class Worker:
             if not self._dispatcher.running(serving.session):
                 self._leave(job.name)
                 self._say(job.name, f"goes on with {dict(job.changes)}")
+        if serving.is_overdue(job):
+            serving.session.stop("timeout")
         serving.session.allow(slots)
 
     def _stop_unwanted(self, wanted: set[str]) -> None:
@@ -216,7 +217,8 @@ class Worker:
                 self._fail(serving.job, str(error))
             else:
                 self._openings.wait(name, _SEEN_SECONDS)
-                self._move(name, FINISHING, says=_ENDS)
+                says = f"{serving.how_it_ended}; its ending begins"
+                self._move(name, FINISHING, says=says, reason=serving.ended_early)
 
     def _start_end(self, status: JobStatus) -> None:
         name = status.job.name
@@ -254,9 +256,9 @@ class Worker:
         self._watcher.write(write)
         self._announce_end(name)
 
-    def _move(self, name: str, state: str, *, says: str) -> None:
+    def _move(self, name: str, state: str, *, says: str, reason: str = "") -> None:
         def write(queue: JobQueue) -> None:
-            if queue.move(name, state):
+            if queue.move(name, state, reason=reason):
                 queue.log.add(name, says, source=self._name)
 
         self._watcher.write(write)

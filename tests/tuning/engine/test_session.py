@@ -81,6 +81,12 @@ def test_a_slow_strategy_does_not_outlast_the_time_limit(tmp_path, slow):
     assert again.states == {"complete": 4}
 
 
+def test_a_search_whose_time_is_over_before_it_begins_starts_nothing(tmp_path):
+    spent = settings(tmp_path, trials=4, timeout=60.0, spent=61.0)
+    result = search(objectives.parabola, SPACE, spent)
+    assert (result.stopped_because, result.states) == ("timeout", {})
+
+
 def test_ctrl_c_does_not_wait_for_a_slow_strategy(tmp_path):
     process = start(
         tmp_path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -93,6 +94,20 @@ def test_a_run_from_submission_to_the_end(queue):
     job = queue.job("a")
     assert job.is_over
     assert job.ended >= job.started >= job.submitted
+
+
+def test_a_job_has_one_clock_until_it_is_resumed(queue):
+    assert submit(queue).elapsed == 0.0
+    queue.move("a", "running")
+    time.sleep(0.05)
+    assert 0.05 <= queue.job("a").elapsed < 60
+    queue.move("a", "finishing")
+    queue.move("a", "done", reason="is at the end of its `timeout`")
+    elapsed = queue.job("a").elapsed
+    time.sleep(0.01)
+    assert queue.job("a").elapsed == elapsed > 0.05  # it is over
+    resumed = queue.resume("a")
+    assert (resumed.started, resumed.elapsed, resumed.reason) == (None, 0.0, "")
 
 
 def test_commands_say_why_they_cannot(queue):

@@ -27,6 +27,7 @@ class Place:
         self.folder = folder
         self.client = Client(root=folder, store_timeout=0.5)
         self.beats = 0
+        self.timeout = None
         self.locked = threading.Event()
 
     def served(self, job):
@@ -37,6 +38,7 @@ class Place:
             study=job.name,
             root=self.folder,
             trials=1,
+            timeout=self.timeout,
             metrics=[("loss", "minimize")],
             strategy="random",
             pruner="none",
@@ -118,6 +120,27 @@ def test_a_store_that_takes_no_write_holds_up_no_trial(place, receiver):
     events = {event["event"]: event for event in receiver.wait_for(2)}
     assert events["failure"]["reason"] == "no such recipe"
     assert (events["best"]["job"], events["best"]["trial"]) == ("good", 0)
+
+
+def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
+    place.timeout = 3.0
+    place.client.submit("", name="good", trials=1)
+    for _ in range(2):  # a worker that goes on with the job has no time of its own
+        (place.folder / "began").unlink(missing_ok=True)
+        stop = threading.Event()
+        thread = threading.Thread(target=place.work, args=[stop])
+        thread.start()
+        try:
+            place.wait_for(lambda: place.client.status("good").job.state == "finishing")
+        finally:
+            stop.set()
+            thread.join()
+        status = place.client.status("good")
+        assert status.job.reason == "is at the end of its `timeout`"
+        assert status.job.elapsed > 3.0
+        assert status.counts["waiting"] == sum(status.counts.values())  # for the next search
+        place.client.queue.move("good", "running")
+    assert not (place.folder / "began").exists()
 
 
 def test_a_store_that_stays_away_ends_the_worker(place):

@@ -78,7 +78,7 @@ class TrialIntake:
         if isinstance(answer, NoPointLeft):
             self._drained = self.is_exhausted = True
         if isinstance(answer, NothingToClaim):
-            self._drained = True
+            self._drained = not answer.is_full  # else a slot of others may become free any time
             self._timers.wait("claim", _POLL_OTHERS)
 
     def look_again(self) -> None:

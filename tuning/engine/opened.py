@@ -48,7 +48,12 @@ class OpenedStudy:
 
     @classmethod
     def open(
-        cls, space: Space, settings: SearchSettings, *, lease: float = LEASE_SECONDS
+        cls,
+        space: Space,
+        settings: SearchSettings,
+        *,
+        lease: float = LEASE_SECONDS,
+        most_running: int | None = None,
     ) -> OpenedStudy:
         """Opens a study, or makes it.
 
@@ -56,6 +61,7 @@ class OpenedStudy:
             space: The space.
             settings: The settings of the search.
             lease: Seconds after which other searches take trials over that are not renewed.
+            most_running: Most trials at once, in all searches that say so; None for any number.
 
         Raises:
             JobError: If the space or the settings are broken, or the study is another job's.
@@ -80,7 +86,7 @@ class OpenedStudy:
             storage=storage,
             backend=backend,
             study=study,
-            book=ClaimBook(storage, study_id(study), lease=lease),
+            book=ClaimBook(storage, study_id(study), lease=lease, most_running=most_running),
             ledger=Ledger(
                 storage,
                 study_id(study),

@@ -35,6 +35,7 @@ class Session:
         settings: Everything but the objective.
         reports: Whether `progress` is wanted.
         lease: Seconds after which other searches take trials over that are not renewed.
+        most_running: Most trials at once, in all searches that say so; None for any number.
 
     Raises:
         JobError: If the space or the settings are broken, or the study is another job's.
@@ -48,9 +49,10 @@ class Session:
         *,
         reports: bool = True,
         lease: float = LEASE_SECONDS,
+        most_running: int | None = None,
     ) -> None:
         self.settings = settings
-        self._opened = OpenedStudy.open(space, settings, lease=lease)
+        self._opened = OpenedStudy.open(space, settings, lease=lease, most_running=most_running)
         self._channel = Channel()
         self._search = StudySearch(self._opened, self._channel, reports=reports)
         self._reason = "trials"

@@ -121,7 +121,7 @@ class Suggester:
             claims = [] if self._closed else self._book.claim_batch(phase.limit, len(slots))
             self._claims = dict(zip(slots, claims, strict=False))
         for slot in slots[len(claims) :]:
-            self._deliver(NothingToClaim(slot))
+            self._deliver(NothingToClaim(slot, is_full=self._book.is_full))
         if not claims:
             return
         began = time.monotonic()

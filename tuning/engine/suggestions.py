@@ -40,9 +40,15 @@ class Suggested:
 
 @dataclass(frozen=True)
 class NothingToClaim:
-    """The study has no trial left for this search at the moment."""
+    """The study has no trial left for this search at the moment.
+
+    Attributes:
+        slot: The slot that asked.
+        is_full: Whether that is because no more may run at once.
+    """
 
     slot: int
+    is_full: bool = False
 
 
 @dataclass(frozen=True)

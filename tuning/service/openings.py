@@ -60,9 +60,10 @@ class Openings:
 
         try:
             served = self._resolve(job)
-            return Serving(
-                job, served, Session(served.space, served.settings, reports=self._reports)
+            session = Session(
+                served.space, served.settings, reports=self._reports, most_running=job.cap
             )
+            return Serving(job, served, session)
         except (JobError, StoreError, DataMissingError) as error:
             return error
         except ValueError as error:

@@ -8,6 +8,7 @@ Rules:
        never by its own: its trial waits again with the same parameters. That a search ended is no
        fault of its trials: only the death of a trial's own process counts against its retries.
     4. No two trials of a study have the same point.
+    5. Of a study whose searches say how many trials may run at once, no more do.
 """
 
 from __future__ import annotations
@@ -38,15 +39,25 @@ class ClaimBook:
         storage: The store.
         study_id: Id of the study in it.
         lease: Seconds after which a claim that is not renewed is taken back.
+        most_running: Most trials of the study that run at once, in all searches that say so; None
+            for any number.
 
     Attributes:
+        is_full: Whether at the last claim no further trial might run at once.
         leases: Renews the claims, and takes those of searches that are gone back.
         owner: Who claims: this process.
     """
 
     def __init__(
-        self, storage: StudyStorage, study_id: int, *, lease: float = LEASE_SECONDS
+        self,
+        storage: StudyStorage,
+        study_id: int,
+        *,
+        lease: float = LEASE_SECONDS,
+        most_running: int | None = None,
     ) -> None:
+        self.is_full = False
+        self._most_running = most_running
         self._storage = storage
         self._study_id = study_id
         self._rows = Rows(study_id)
@@ -78,7 +89,7 @@ class ClaimBook:
 
         Returns:
             Waiting trials first, the oldest first, then new ones; fewer than `count` at the end
-            of the budget.
+            of the budget, and where no more may run at once.
 
         Raises:
             ValueError: If `count` is less than 1.
@@ -90,7 +101,9 @@ class ClaimBook:
             self._rows.lock(session)
             self._open.look(session)
             waiting = self._open.ids(TrialState.WAITING)
-            free = min(count, limit - self._open.total + len(waiting))
+            left = min(count, limit - self._open.total + len(waiting))
+            free = min(left, self._may_run(left))
+            self.is_full = free < left
             if free < 1:
                 return []
             start, current = clocks(session)
@@ -100,6 +113,12 @@ class ClaimBook:
             return self._held(session, {**restarted, **added}, rows, current)
 
         return self._storage.transaction(take)
+
+    def _may_run(self, wanted: int) -> int:
+        """How many of the wanted trials may run beside those that do."""
+        if self._most_running is None:
+            return wanted
+        return max(0, self._most_running - len(self._open.ids(TrialState.RUNNING)))
 
     def _restarted(self, session: Session, trial_ids: list[int], start: datetime) -> dict[int, int]:
         """Lets trials that wait run; returns id to number, the oldest first."""

@@ -19,6 +19,7 @@ from tuning.engine.dispatcher import Dispatcher
 from tuning.engine.loop import run_session
 from tuning.engine.session import Session
 from tuning.storage.claim_leases import ClaimLeases
+from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import pack
@@ -130,6 +131,34 @@ def test_two_sessions_share_one_pool(tmp_path):
         assert all(r.value == pytest.approx(factor * r.params["x"]) for r in found.records)
         workers |= {record.notes["pid"] for record in found.records}
     assert len(workers) <= 2  # both sessions used the same processes
+
+
+def test_a_slot_below_the_cap_is_used_as_soon_as_another_search_leaves_it(tmp_path):
+    def until_states(**wanted):
+        end = time.monotonic() + 100
+        while any(states(tmp_path)[state] != count for state, count in wanted.items()):
+            dispatcher.step(0.1)
+            assert time.monotonic() < end
+
+    session = Session(SPACE, settings(tmp_path, trials=3), most_running=2)
+    other = ClaimBook(
+        open_storage(session.settings.url), open_study("s", session.settings.url)._study_id
+    )
+    claim = other.claim(3)
+    with pool_of(tmp_path) as pool:
+        pool.ensure(2)
+        dispatcher = Dispatcher(pool)
+        session.allow(2)
+        dispatcher.add(session, pack(objectives.waits_for_a_file))
+        until_states(running=2)
+        time.sleep(1.0)  # its second slot has found no place by now
+        assert states(tmp_path) == {"running": 2}
+        other.release(claim)
+        until_states(running=2, waiting=0)
+        (tmp_path / "go-on").touch()
+        until_states(complete=3)
+        dispatcher.remove(session)
+    session.close()
 
 
 def test_a_session_that_ends_early_leaves_the_other_one_alone(tmp_path):

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import multiprocessing
 import subprocess
+import threading
 import time
 
 import pytest
@@ -53,7 +54,7 @@ def url(tmp_path):
     return f"sqlite:///{tmp_path}/studies.db"
 
 
-def book_of(url, *, lease=60.0, name="s"):
+def book_of(url, *, lease=60.0, name="s", most_running=None):
     from tuning import Float, Space
 
     storage = open_storage(url)
@@ -65,7 +66,7 @@ def book_of(url, *, lease=60.0, name="s"):
         settings={},
         url=url,
     )
-    return ClaimBook(storage, study._study_id, lease=lease)
+    return ClaimBook(storage, study._study_id, lease=lease, most_running=most_running)
 
 
 def points_of(book):
@@ -298,6 +299,28 @@ def test_many_processes_claim_each_trial_once(url):
         process.join()
     assert sorted(numbers) == list(range(60))
     assert [trial.value for trial in open_study("s", url).trials] == [float(n) for n in range(60)]
+
+
+def test_rule_5_searches_that_claim_at_once_keep_the_cap(url):
+    books = [book_of(url, most_running=2) for _ in range(4)]
+    together, claims = threading.Barrier(len(books)), []
+
+    def claim(book):
+        together.wait()
+        claims.extend(book.claim_batch(9, 2))
+
+    threads = [threading.Thread(target=claim, args=[book]) for book in books]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claim.number for claim in claims) == [0, 1]
+    books[0].release(claims[0])
+    again = books[1].claim_batch(9, 2)
+    assert [claim.number for claim in again] == [claims[0].number]
+    assert books[1].is_full
+    assert books[2].claim_batch(2, 2) == []
+    assert not books[2].is_full  # the budget is over, whatever the cap is
 
 
 def test_studies_are_listed_and_deleted(url):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 import optuna
 from optuna.storages import BaseStorage
@@ -32,6 +33,7 @@ class Decider:
     def __init__(self, backend: BaseStorage, settings: SearchSettings) -> None:
         self._backend = backend
         self._study_name = settings.study
+        self._asked: WeakKeyDictionary[Claim, int] = WeakKeyDictionary()  # the last step of each
         self._pruner, self.steps = make_pruner(
             str(settings.pruner), settings.budget, settings.pruner_options
         )
@@ -44,6 +46,10 @@ class Decider:
     def prunes(self, claim: Claim, steps: Sequence[int], values: Sequence[float]) -> bool:
         """Whether a trial is given up.
 
+        A trial that goes on from a checkpoint, or asked while the store was away, has passed
+        decisions over. They are made first, each with what was reported up to its step: a rung
+        would otherwise hold the value of a later one, which other trials cannot reach there.
+
         Args:
             claim: The running trial.
             steps: Steps reported so far.
@@ -52,6 +58,18 @@ class Decider:
         study = _FirstMetric(
             study_name=self._study_name, storage=self._backend, pruner=self._pruner
         )
-        trial = self._backend.get_trial(claim.trial_id)
-        trial.intermediate_values = dict(zip(steps, values, strict=True))
-        return bool(self._pruner.prune(study, trial))
+        for count in self._due(claim, steps):
+            trial = self._backend.get_trial(claim.trial_id)  # with the rungs that it has by now
+            trial.intermediate_values = dict(zip(steps[:count], values[:count], strict=True))
+            if self._pruner.prune(study, trial):
+                return True
+        return False
+
+    def _due(self, claim: Claim, steps: Sequence[int]) -> Iterator[int]:
+        """How many of the reports there were at each decision that was not made yet."""
+        for count, step in enumerate(steps, 1):
+            last = self._asked.get(claim, 0)
+            passed = self.steps is None or any(last < decision <= step for decision in self.steps)
+            if step > last and passed:
+                self._asked[claim] = step
+                yield count

@@ -66,6 +66,7 @@ class Context:
         self.ranges: dict[str, Any] = {}
         self.history: dict[str, list[float]] = {}
         self.checkpoints = None if checkpoints is None else Path(checkpoints)
+        self._reported = 0  # the last step that was reported here and not restored
         self._directory = None if directory is None else Path(directory)
         self._metric = metric
         self._decide = decide
@@ -98,6 +99,7 @@ class Context:
         """
         decides = self.should_report(step)
         values = self._keep(step, metrics)
+        self._reported = int(self.history["step"][-1])
         if not decides or self._decide is None or self._metric is None:
             return
         if self._metric not in values:
@@ -107,7 +109,9 @@ class Context:
             raise Pruned(f"given up after step {step}")
 
     def restore(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Takes up a step that an earlier process of this trial reported; nobody is asked about it.
+        """Takes up a step that an earlier process of this trial reported.
+
+        The pruner decides about it at the next report, with the value that it had.
 
         Args:
             step: As for `report`; a step that is known already is passed over.
@@ -127,11 +131,9 @@ class Context:
         """
         if self._decide is None:
             return False
-        steps = self.history.get("step") or [0]
-        last = int(steps[-1])
         if self._decision_steps is None:
-            return step > last
-        return any(last < decision <= step for decision in self._decision_steps)
+            return step > self._reported
+        return any(self._reported < decision <= step for decision in self._decision_steps)
 
     def annotate(self, key: str, value: Any) -> None:
         """Keeps a fact about the trial, for example the number of parameters.

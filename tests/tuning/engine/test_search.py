@@ -242,6 +242,17 @@ def test_decisions_that_were_passed_over_are_made_at_the_next_report():
         context.report(10, {"loss": 1.0})
 
 
+def test_decisions_about_restored_steps_are_made_at_the_next_report():
+    asked = []
+    context = Context(metric="loss", decide=lambda *one: asked.append(one), decision_steps=(3, 9))
+    for step in range(1, 6):
+        context.restore(step, {"loss": 1.0 / step})
+    context.report(6, {"loss": 0.1})  # the search sees the whole history
+    context.report(7, {"loss": 0.1})
+    assert asked == [(6, 0.1)]
+    assert context.notes == {"resumed_after": 5}
+
+
 def test_a_metric_that_begins_late_has_nan_before():
     context = Context()
     context.report(1, {"loss": 1.0})

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
+
+from tuning.storage.database import StudyStorage
+
+
+@pytest.fixture
+def lose_answer(monkeypatch) -> Callable[[StudyStorage], None]:
+    """Lets the next COMMIT of a store come through, and its answer be lost with the connection."""
+
+    def arrange(storage: StudyStorage) -> None:
+        dialect = storage.engine.dialect
+        real, lost = dialect.do_commit, []
+
+        def commit(connection):
+            real(connection)
+            if not lost:
+                lost.append(True)
+                raise sqlite3.OperationalError("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(dialect, "do_commit", commit)
+
+    return arrange
 
 
 @pytest.fixture

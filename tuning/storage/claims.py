@@ -97,8 +97,12 @@ class ClaimBook:
         if count < 1:
             raise ValueError(f"`count >= 1` must hold. Got count={count}.")
 
+        made: list[Claim] = []  # by a try whose COMMIT may have come through without its answer
+
         def take(session: Session) -> list[Claim]:
             self._rows.lock(session)
+            if made and (still := self._rows.held(session, made)):
+                return [claim for claim in made if claim.token in still]
             self._open.look(session)
             waiting = self._open.ids(TrialState.WAITING)
             left = min(count, limit - self._open.total + len(waiting))
@@ -110,7 +114,8 @@ class ClaimBook:
             restarted = self._restarted(session, waiting[:free], start)
             added = self._added(session, free - len(restarted), start)
             rows = self._rows.rows(session, list(restarted)) if restarted else {}
-            return self._held(session, {**restarted, **added}, rows, current)
+            made[:] = self._held(session, {**restarted, **added}, rows, current)
+            return [*made]
 
         return self._storage.transaction(take)
 

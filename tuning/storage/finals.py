@@ -77,17 +77,18 @@ class FinalBook:
 
     def claim_final(self) -> FinalClaim | None:
         """Takes the end of the study; None while another search holds it."""
+        token = uuid.uuid4().hex  # of every try: a COMMIT may come through without its answer
 
         def take(session: Session) -> FinalClaim | None:
             self._rows.lock(session)
             row = self._row(session)
             current = now(session)
-            held = row is not None and row["token"] is not None
+            held = row is not None and row["token"] not in (None, token)
             if held and not is_abandoned(session, row, own=self.owner, current=current):
                 return None
             known = dict(row) if row is not None else self._insert(session)
             claim = FinalClaim(
-                token=uuid.uuid4().hex,
+                token=token,
                 attempts=known["attempts"] + 1,
                 test_reads=known["test_reads"],
             )

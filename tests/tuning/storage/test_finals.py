@@ -38,6 +38,15 @@ def test_rule_1_one_search_holds_the_end(url):
     assert second.claim_final().attempts == 2
 
 
+def test_rule_1_an_end_whose_answer_was_lost_is_held(url, lose_answer):
+    book = finals(url)
+    lose_answer(book._storage)
+    claim = book.claim_final()
+    assert book.renew(claim)
+    assert finals(url).claim_final() is None
+    assert book.claim_final() is None
+
+
 def test_rule_2_the_end_of_a_search_that_is_silent_goes_on_to_another(url):
     silent, other = finals(url, lease=0.0), finals(url)
     late = silent.claim_final()

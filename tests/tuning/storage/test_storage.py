@@ -216,6 +216,19 @@ def test_rule_3_claims_of_an_earlier_version_are_taken_back(url):
     assert hold_a_trial(url, Old()).leases.reap() == [0]
 
 
+def test_rule_3_a_claim_whose_answer_was_lost_is_found_again(url, lose_answer):
+    book = book_of(url)
+    waiting = book.claim(9)
+    give(book, waiting, 0.5)
+    book.release(waiting)
+    lose_answer(book._storage)
+    claims = book.claim_batch(3, 2)
+    assert [(claim.number, claim.sampled) for claim in claims] == [(0, True), (1, False)]
+    assert book.leases.renew(claims) == []
+    assert book.counts()["running"] == 2  # no other one, which nobody would run
+    assert [claim.number for claim in book.claim_batch(3, 2)] == [2]
+
+
 def test_rule_4_no_two_trials_have_the_same_point(url):
     book = book_of(url)
     first, second = book.claim(2), book.claim(2)

@@ -10,7 +10,7 @@ from typing import Any
 
 from optuna.storages import get_storage
 
-from tuning.errors import JobError
+from tuning.errors import JobError, StoreError
 from tuning.internals.optuna import study_id
 from tuning.storage import records
 from tuning.storage.claim_rows import LeaseLostError
@@ -137,10 +137,12 @@ def _renewed(book: FinalBook, claim: FinalClaim) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
-        # A store that is away for longer is met by `record_reading` or `finish`, which say so.
-        with contextlib.suppress(JobError):
-            while not over.wait(book.lease / 4) and book.renew(claim):
-                pass
+        holds = True
+        while holds and not over.wait(book.lease / 4):
+            # The store may be back before anybody else takes the end over; if it stays away,
+            # `record_reading` or `finish` says so.
+            with contextlib.suppress(StoreError):
+                holds = book.renew(claim)
 
     thread = threading.Thread(target=renew, daemon=True, name="tuning-ending")
     thread.start()

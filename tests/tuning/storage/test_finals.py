@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 
@@ -129,6 +130,22 @@ def test_a_lease_is_renewed_while_the_end_takes_long_and_the_others_wait(url):
         assert other is None
     thread.join()
     assert waits.is_set()
+
+
+def test_a_lease_is_renewed_again_after_a_renewal_that_failed(url, monkeypatch):
+    monkeypatch.setattr("tuning.storage.connections.BUSY_SECONDS", 0.1)
+    with claimed_ending("s", url, is_current=current, lease=2.0) as ending:
+        patience = ending._book._storage.patience
+        patience.seconds, before = 0.0, patience.seconds
+        holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        time.sleep(1.0)  # one renewal at least
+        holder.execute("ROLLBACK")
+        holder.close()
+        time.sleep(2.0)  # longer than what was left of the lease
+        patience.seconds = before
+        assert finals(url).claim_final() is None
+        ending.finish({"trials": 8})
 
 
 def test_a_late_end_says_who_has_the_result(url):

@@ -24,7 +24,7 @@ class SearchOptions(PoolOptions):
     trials: Count | None = Field(
         None,
         description="Trials the study has in the end, however many searches share it; None for "
-        "`grid` alone, which then tries every point.",
+        "`grid`, which then tries every point, and beside `timeout`, which then ends the search.",
     )
     strategy: str = Field("hybrid", description=f"One of {', '.join(STRATEGIES)}.")
     strategy_options: dict[str, Any] = Field(

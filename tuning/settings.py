@@ -93,9 +93,10 @@ class SearchSettings(SearchOptions):
                 "`trials` and `stages` exclude each other: every stage has its own trials. "
                 f"Got trials={self.trials}."
             )
-        if self.trials is None and self.strategy != "grid" and not self.stages:
+        if self.ends_by_time and self.timeout is None:
             raise ValueError(
-                f"`trials` is needed: the strategy {self.strategy!r} never ends by itself."
+                f"`trials` or `timeout` is needed: the strategy {self.strategy!r} never ends by "
+                "itself."
             )
         return self
 
@@ -145,6 +146,11 @@ class SearchSettings(SearchOptions):
     def maximize(self) -> bool:
         """Whether the first metric grows to the better."""
         return self.metrics[0].direction == MAXIMIZE
+
+    @property
+    def ends_by_time(self) -> bool:
+        """Whether there is no number of trials, so that `timeout` alone ends the search."""
+        return self.total is None and self.strategy != "grid"
 
     def is_over(self, seconds: float) -> bool:
         """Whether the `timeout` is over.

@@ -52,7 +52,7 @@ def search_and_end(
 
     def watch(progress: Progress) -> None:
         nonlocal started
-        if not started and progress.total is not None and progress.finished < progress.total:
+        if not started and (progress.total is None or progress.finished < progress.total):
             started = True
             review.follow()
         if on_progress is not None:

@@ -139,7 +139,12 @@ class JobOptions(SearchOptions):
     def _stages(self) -> tuple[Stage, ...]:
         if self.stages != "auto":
             return self.stages
-        return staged(self.trials or 0, repeats=max(2, self.seeds))
+        if self.trials is None:
+            raise ValueError(
+                "`stages: auto` divides a number of trials, also where `timeout` may end them "
+                "earlier. Got no `trials`: give them."
+            )
+        return staged(self.trials, repeats=max(2, self.seeds))
 
     @property
     def registration(self) -> dict[str, Any]:

@@ -47,4 +47,5 @@ class SearchProgress(LiveBar):
         if progress.finished > self._reported:
             # A log gets a line per finished trial instead of a bar.
             self._reported = progress.finished
-            self.log(f"trials {progress.finished}/{progress.total}  {text}")
+            of = "" if progress.total is None else f"/{progress.total}"
+            self.log(f"trials {progress.finished}{of}  {text}")

@@ -63,6 +63,8 @@ def _may_be_finished(plan: Plan) -> bool:
     A made name is known when the data are read: every study counts that may have it.
     """
     settings, is_made = plan.settings, plan.choice is not None
+    if settings.ends_by_time:
+        return False  # the same command goes on with further trials
     prefix = made_prefix(settings)
 
     def fits(name: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from tuning.space.space import Space
 
+UNLIMITED = 10**9  # trials of a search that time alone ends
+
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
@@ -17,7 +19,7 @@ class Phase:
         strategy: Name of the strategy.
         options: Its options.
         space: The space it draws from, part of the study's.
-        limit: Trials of the study when the phase is over.
+        limit: Trials of the study when the phase is over, `UNLIMITED` when time alone ends it.
         exhausts: Whether the limit is the end of the space and not of the budget.
         stage: Name of the stage, or None.
         prunes: Whether trials may be given up.
@@ -32,3 +34,8 @@ class Phase:
     stage: str | None = None
     prunes: bool = True
     may_end_early: bool = True
+
+    @property
+    def total(self) -> int | None:
+        """The limit, or None without one."""
+        return None if self.limit == UNLIMITED else self.limit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import optuna
 
 from tuning.engine.drawing import LISTABLE
-from tuning.engine.phase import Phase
+from tuning.engine.phase import UNLIMITED, Phase
 from tuning.engine.suggestions import Asker
 from tuning.errors import JobError
 from tuning.internals.optuna import storage_of
@@ -76,8 +76,8 @@ def single_phase(
         settings: The settings.
         points: The points that go first; a grid has room for them.
     """
-    size = space.size
-    if settings.strategy == "grid":
+    size, is_grid = space.size, settings.strategy == "grid"
+    if is_grid:
         from tuning.strategies.grid import LIMIT, check_grid
 
         options = settings.strategy_options
@@ -85,15 +85,15 @@ def single_phase(
         if points:
             on_grid = {space.key(point) for point in space.grid(options.get("points"))}
             size += len({space.key(point) for point in points} - on_grid)
-    trials = settings.trials
-    exhausts = size is not None and (trials is None or size < trials)
-    limit = size if size is not None and exhausts else trials
+    trials = UNLIMITED if settings.trials is None else settings.trials
+    # A grid without a number of trials is meant to end with its points.
+    whole_grid = is_grid and settings.trials is None
     return Phase(
         strategy=settings.strategy,
         options=settings.strategy_options,
         space=space,
-        limit=limit or 0,
-        exhausts=exhausts and trials is not None,
+        limit=trials if size is None else min(size, trials),
+        exhausts=size is not None and size < trials and not whole_grid,
     )
 
 

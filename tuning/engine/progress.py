@@ -73,9 +73,8 @@ class Reporter:
         counts, best = self._ledger.counts, self._ledger.best
         total = self._settings.total
         if phase is not None and not self._settings.stages:
-            total = phase.limit
+            total = phase.total
         over = records.count_finished(counts)
-        left = None if total is None else max(0, total - over)
         return Progress(
             study=self._settings.study,
             total=total,
@@ -88,9 +87,17 @@ class Reporter:
             best_params=best.params if best else None,
             best_trial=best.number if best else None,
             elapsed=self.elapsed,
-            remaining_seconds=(
-                self.elapsed / finished * left if finished and left is not None else None
-            ),
+            remaining_seconds=self._remaining(finished, total=total, over=over),
             last=self._ledger.record(self._last),
             stage=phase.stage if phase else None,
         )
+
+    def _remaining(self, finished: int, *, total: int | None, over: int) -> float | None:
+        """Seconds to go: to the last trial at the pace so far, at most to the end of the time."""
+        found = []
+        if total is not None and finished:
+            found.append(self.elapsed / finished * max(0, total - over))
+        timeout = self._settings.timeout
+        if timeout is not None and (found or total is None):
+            found.append(max(0.0, timeout - self._settings.spent - self.elapsed))
+        return min(found, default=None)

@@ -71,7 +71,9 @@ class Session:
         total = self.settings.total
         if self.is_overdue:
             return False
-        return total is not None and count_finished(self._opened.book.counts()) < total
+        if total is None:
+            return self.settings.ends_by_time
+        return count_finished(self._opened.book.counts()) < total
 
     @property
     def wanted(self) -> int:

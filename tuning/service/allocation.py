@@ -12,7 +12,7 @@ from tuning.service.client import JobStatus
 from tuning.service.fair_share import Share, next_job
 from tuning.storage import records
 
-UNBOUNDED = 10**9  # trials of a grid whose size is known to its session alone
+UNBOUNDED = 10**9  # trials of a search that time ends, or a grid whose size its session knows
 
 
 @dataclass(frozen=True, kw_only=True)

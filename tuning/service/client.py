@@ -129,7 +129,7 @@ class Client:
         Args:
             text: The job as YAML.
             name: Name of the job and of its study.
-            trials: Trials it asks for, for those who watch; None when a grid decides.
+            trials: Trials it asks for, for those who watch; None when a grid or its time decides.
             submitter: Who submits it; None for this user on this machine.
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.

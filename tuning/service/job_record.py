@@ -33,7 +33,7 @@ class JobRecord:
         name: Name of the job and of its study.
         text: The YAML that was submitted.
         changes: Keys of the job that were changed since, for example `{"trials": 40}`.
-        trials: Trials it asks for, or None when a grid decides.
+        trials: Trials it asks for, or None when a grid or its time decides.
         submitter: Who submitted it.
         submitted: When, in seconds since 1970 by the store's clock.
         started: When a worker began it, or went on with it after a resume; None before.

@@ -79,7 +79,7 @@ class JobQueue:
             name: Name of the job and of its study.
             text: Its YAML, already checked.
             submitter: Who submits it.
-            trials: Trials it asks for, or None when a grid decides.
+            trials: Trials it asks for, or None when a grid or its time decides.
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
             cap: Most concurrent trials on all workers together, at least 1, or None.

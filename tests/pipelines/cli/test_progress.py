@@ -93,6 +93,13 @@ def last_line(capfd):
     return [line for line in re.split(r"[\r\n]+", written) if line.strip()][-1].rstrip()
 
 
+def test_a_log_of_a_search_that_time_ends_counts_its_trials(capsys):
+    with SearchProgress() as progress:
+        progress.update(Progress(study="s", total=None, complete=3, remaining_seconds=40.0))
+    (line, *_) = capsys.readouterr().err.splitlines()
+    assert line == "trials 3  about 40 s left  0 running  0 pruned"
+
+
 def test_a_terminal_of_80_columns_keeps_counts_and_the_time_left(monkeypatch, capfd):
     for name, value in {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)

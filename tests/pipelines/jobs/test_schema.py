@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from pipelines.jobs.plan import plan_job
+from pipelines.jobs.request import make_job
 from pipelines.jobs.schema import Job, job_schema, load_job
 from tuning import JobError
 from tuning.stages import staged
@@ -50,6 +52,14 @@ def test_a_job_becomes_settings_and_a_space(tmp_path):
     assert settings.constraints == (("parameters", "<=", 62458.0),)
     assert settings.warm_start.points == ({"units": 32},)
     assert job.register_as.alias == "champion"
+
+
+def test_time_alone_may_end_a_search_but_not_divide_it_into_stages():
+    job = make_job("digits-mlp", {"timeout": "1h"})
+    settings = plan_job(job).settings
+    assert (settings.trials, settings.timeout, settings.ends_by_time) == (None, 3600.0, True)
+    with pytest.raises(JobError, match=r"`stages: auto` divides a number of trials.*no `trials`"):
+        make_job("digits-mlp", {"timeout": "1h", "stages": "auto"})
 
 
 def test_overrides_replace_keys(tmp_path):

@@ -12,6 +12,7 @@ from tuning import (
     Choice,
     Context,
     Float,
+    Int,
     JobError,
     Pruned,
     SearchSettings,
@@ -112,7 +113,7 @@ SETTINGS = [
     ({"metrics": None}, '(("val_loss", "minimize"),). Got None.'),
     ({"metrics": "loss"}, "minimize\"),). Got 'loss'."),
     ({"metrics": (("loss", "min"),)}, "No direction named 'min'"),
-    ({"trials": None}, "`trials` is needed"),
+    ({"trials": None}, "`trials` or `timeout` is needed: the strategy 'hybrid' never"),
     ({"trials": 0}, "`trials >= 1` must hold. Got 0."),
     ({"stages": staged(20)}, "`trials` and `stages` exclude each other"),
     ({"seed": 0.5}, "`seed` must be a whole number"),
@@ -189,6 +190,32 @@ def test_a_search_stops_at_its_target_and_goes_on_with_another_one(tmp_path, dir
     assert 4 <= first.n_trials < 40
     assert found(-3.0 * sign).n_trials == first.n_trials  # the target is reached already
     assert found(None).n_trials == 40
+
+
+def found_by_time_alone(root, space, timeout):
+    seen = []
+    settings = SearchSettings(
+        study="s", metrics=LOSS, root=root, workers=1, strategy="random", timeout=timeout
+    )
+    objective = lambda params, context: {"loss": params["x"]}  # noqa: E731
+    return search(objective, space, settings, on_progress=seen.append), seen
+
+
+def test_time_alone_ends_a_search_without_a_number_of_trials(tmp_path):
+    found, seen = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 5.0)
+    assert found.stopped_because == "timeout"
+    assert found.states["complete"] > 0
+    assert {progress.total for progress in seen} == {None}
+    left = [progress.remaining_seconds for progress in seen]
+    assert 5.0 >= left[0] >= left[-1] >= 0.0
+    again, _ = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 5.0)
+    assert again.n_trials > found.n_trials  # the same command goes on
+
+
+def test_a_finite_space_ends_before_its_time(tmp_path):
+    found, seen = found_by_time_alone(tmp_path, Space({"x": Int(0, 4)}), 200.0)
+    assert (found.stopped_because, found.states) == ("exhausted", {"complete": 5})
+    assert seen[-1].total == 5
 
 
 @pytest.mark.parametrize("pruner", ["none", "median", "halving", "hyperband"])

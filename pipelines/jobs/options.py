@@ -138,6 +138,7 @@ class JobOptions(SearchOptions):
 
     def _stages(self) -> tuple[Stage, ...]:
         if self.stages != "auto":
+            self._check_sum()
             return self.stages
         if self.trials is None:
             raise ValueError(
@@ -145,6 +146,15 @@ class JobOptions(SearchOptions):
                 "earlier. Got no `trials`: give them."
             )
         return staged(self.trials, repeats=max(2, self.seeds))
+
+    def _check_sum(self) -> None:
+        total = sum(stage.count for stage in self.stages if isinstance(stage, Stage))
+        if self.stages and self.trials not in (None, total):
+            raise ValueError(
+                "`trials` and a list of `stages` exclude each other: every stage has its own "
+                f"trials. Got trials={self.trials} and stages of {total} in all: change theirs, or "
+                "write `stages: auto`, which divides `trials`."
+            )
 
     @property
     def registration(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tuning import JobError
 
 JOB = """\
 recipe: digits-cnn
-trials: 12
+trials: 3
 strategy: tpe
 strategy_options: {startup: 5}
 stages:
@@ -73,7 +73,7 @@ def job_or_one_error(text):
         plan_job(job)
 
 
-def test_the_job_itself_is_read_but_for_its_stages_beside_trials():
+def test_the_job_itself_is_read():
     assert read(JOB).stages[0].margin == 0.2
 
 

@@ -62,6 +62,17 @@ def test_time_alone_may_end_a_search_but_not_divide_it_into_stages():
         make_job("digits-mlp", {"timeout": "1h", "stages": "auto"})
 
 
+def test_trials_beside_a_list_of_stages_are_refused_unless_they_are_its_sum():
+    stages = [{"name": "explore", "trials": 6}, {"name": "confirm", "confirm": 2, "repeats": 3}]
+    job = Job(recipe="digits-mlp", stages=stages)
+    with pytest.raises(JobError, match=r"Got trials=40 and stages of 12 in all.*`stages: auto`"):
+        make_job(job, {"trials": 40})
+    assert (
+        make_job(job, {"trials": 12}).settings(study="s", metrics=[("loss", "minimize")]).total
+        == 12
+    )
+
+
 def test_overrides_replace_keys(tmp_path):
     job = load_job(write(tmp_path, GOOD), overrides={"trials": 3, "seed": 0})
     assert (job.trials, job.seed) == (3, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -61,10 +60,9 @@ class Ledger:
             self._rank([record for record in ended if record is not None])
 
     def _changed(self, session: Session) -> tuple[OpenTrials, list[FrozenTrial]]:
-        states = copy.copy(self._states)
-        looked = states.look(session)
-        wanted = list(looked) if self._records else None
-        return states, read_trials(session, self._study_id, wanted, user_attributes=True)
+        now, found = self._states.look(session)
+        wanted = list(found) if self._records else None
+        return now, read_trials(session, self._study_id, wanted, user_attributes=True)
 
     def _keep(self, record: TrialRecord) -> TrialRecord | None:
         """Takes a record; returns it if its trial ended since the last look."""

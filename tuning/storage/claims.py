@@ -103,7 +103,7 @@ class ClaimBook:
             self._rows.lock(session)
             if made and (still := self._rows.held(session, made)):
                 return [claim for claim in made if claim.token in still]
-            self._open.look(session)
+            self._open, _ = self._open.look(session)
             waiting = self._open.ids(TrialState.WAITING)
             left = min(count, limit - self._open.total + len(waiting))
             free = min(left, self._may_run(left))

@@ -103,12 +103,11 @@ class History:
         self._read = True
 
     def _changed(self, session: Session) -> tuple[OpenTrials, list[FrozenTrial]]:
-        looked = copy.copy(self._states)
-        states = looked.look(session)
+        now, found = self._states.look(session)
         if not self._read:
-            return looked, read_trials(session, self._study_id, None)
-        changed = [one for one, state in states.items() if self._has_changed(one, state)]
-        return looked, read_trials(session, self._study_id, changed)
+            return now, read_trials(session, self._study_id, None)
+        changed = [one for one, state in found.items() if self._has_changed(one, state)]
+        return now, read_trials(session, self._study_id, changed)
 
     def _has_changed(self, trial_id: int, state: TrialState) -> bool:
         if trial_id in self._over:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import sqlalchemy as sa
 from optuna.trial import TrialState
 from sqlalchemy.orm import Session
@@ -39,14 +41,14 @@ class OpenTrials:
         """Open trials in one state, the oldest first."""
         return sorted(one for one, found in self.states.items() if found == state)
 
-    def look(self, session: Session) -> dict[int, TrialState]:
-        """Reads what changed.
+    def look(self, session: Session) -> tuple[OpenTrials, dict[int, TrialState]]:
+        """Reads what changed; this one stays as it is, as a transaction may be tried again.
 
         Args:
             session: An open transaction.
 
         Returns:
-            The state of each trial that is new, or was open at the last look.
+            The open trials now, and the state of each trial that is new, or was open before.
         """
         trial = models.TrialModel.__table__.c  # without the detour through the ORM
         new = trial.trial_id > self._last
@@ -56,10 +58,11 @@ class OpenTrials:
             .where(sa.or_(trial.trial_id.in_(self.states), new) if self.states else new)
         )
         found = {int(row[0]): row[1] for row in session.execute(query).all()}
+        now = copy.copy(self)
         if gone := self.states.keys() - found.keys():
             # Withdrawn, as the last ones are; a file of SQLite gives their ids to the next ones.
-            self._last = min(gone) - 1
-        self._last = max([self._last, *found])
-        self.ended += sum(state.is_finished() for state in found.values())
-        self.states = {one: state for one, state in found.items() if not state.is_finished()}
-        return found
+            now._last = min(gone) - 1
+        now._last = max([now._last, *found])
+        now.ended += sum(state.is_finished() for state in found.values())
+        now.states = {one: state for one, state in found.items() if not state.is_finished()}
+        return now, found

@@ -276,10 +276,12 @@ def test_a_claim_looks_at_no_trial_that_has_ended(url):
         for claim in book.claim_batch(99, 4):
             book.finish(claim, Ending(state=TrialState.COMPLETE, values=[0.0]))
     (running,) = book.claim_batch(99, 1)
-    looked = OpenTrials(book._study_id)
-    found = [book._storage.transaction(looked.look, reads=True) for _ in range(2)]
-    assert [len(states) for states in found] == [13, 1]
-    assert (looked.ended, looked.total, running.number) == (12, 13, 12)
+    before = OpenTrials(book._study_id)
+    looked, found = book._storage.transaction(before.look, reads=True)
+    assert (looked.ended, looked.total, running.number, len(found)) == (12, 13, 12, 13)
+    _, found = book._storage.transaction(looked.look, reads=True)
+    assert len(found) == 1
+    assert before.total == 0  # a look that is taken back has changed nothing
 
 
 def test_released_trials_keep_their_parameters_and_their_number(url):

@@ -211,7 +211,7 @@ BAD = {
     "unknown way out": Bad(
         "image",
         write_images,
-        r"`on_bad_image` is 'error' or 'skip'",
+        r"`on_bad_image` is one of error, skip\. Got on_bad_image=False",  # what YAML makes of no
         ("--data-option", "on_bad_image=no"),
     ),
     "unknown codec": Bad(

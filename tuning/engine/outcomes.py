@@ -13,7 +13,7 @@ from tuning.errors import JobError
 from tuning.internals.optuna import CONSTRAINT_PREFIX
 from tuning.settings import SearchSettings
 from tuning.space.dimensions import Fixed
-from tuning.space.encoding import encode_option
+from tuning.space.encoding import encode_value
 from tuning.space.learning import asked_parameters
 from tuning.storage import records
 from tuning.storage.claim_rows import Claim, Ending
@@ -93,7 +93,7 @@ def _parameters(outcome: Outcome) -> dict[str, tuple[Any, BaseDistribution]]:
     """What the objective asked for and was not given; fixed values are no parameters to Optuna."""
     asked = asked_parameters(outcome.point or {}, outcome.ranges)
     return {
-        name: (encode_option(asked.values[name]), distribution_of(dimension))
+        name: (encode_value(dimension, asked.values[name]), distribution_of(dimension))
         for name, dimension in asked.dimensions.items()
         if name in asked.values and not isinstance(dimension, Fixed)
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,6 +127,25 @@ class Choice(Dimension):
         hint = unknown_name("option", str(value), known)
         raise ValueError(f"must be one of {list(self.options)!r}. Got {value!r}: {hint}")
 
+    @functools.cached_property
+    def stored(self) -> dict[str, Any]:
+        """`plain_key` of each option, in their order, to the form in which Optuna holds it.
+
+        Optuna finds an option by `==` and would record the first of equal ones. Where two forms
+        are equal, as those of 1, 1.0 and True, or of a list and its own text, every option is
+        stored as the text of a list of it: the bare text may be another option's.
+
+        Example:
+            >>> Choice(["a", (64, 32)]).stored
+            {'"a"': 'a', '[64, 32]': '[64, 32]'}
+            >>> Choice([1, 1.0]).stored
+            {'1': '[1]', '1.0': '[1.0]'}
+        """
+        forms = [stored_form(option) for option in self.options]
+        if any(forms.index(form) != index for index, form in enumerate(forms)):
+            forms = [plain_key([option]) for option in self.options]
+        return dict(zip(map(plain_key, self.options), forms, strict=True))
+
     @property
     @override
     def values(self) -> list[Any]:
@@ -210,6 +230,11 @@ def plain_key(value: Any) -> str:
             "A value of a space must be a string, number, boolean, None or lists of them, so that "
             f"it can be stored. Got {value!r}: use a name and look the object up in the objective."
         ) from None
+
+
+def stored_form(value: Any) -> Any:
+    """A list as JSON text, anything else as it is: what Optuna holds of an option by itself."""
+    return plain_key(value) if isinstance(value, list | tuple) else plain_value(value)
 
 
 def _is_written_alike(one: Any, other: Any) -> bool:

@@ -6,21 +6,28 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tuning.space.dimensions import Choice, Dimension, plain_key, plain_value
+from tuning.space.dimensions import Choice, Dimension, plain_key, plain_value, stored_form
 
 
-def encode_option(value: Any) -> Any:
-    """Writes a list as JSON text, leaves anything else as it is."""
-    return plain_key(value) if isinstance(value, list | tuple) else value
+def encode_value(dimension: Dimension, value: Any) -> Any:
+    """Writes a value as Optuna can hold it, see `Choice.stored`; one of no option as it is."""
+    if not isinstance(dimension, Choice):
+        return value
+    key = plain_key(value)
+    if key not in dimension.stored:
+        value = canonical_value(dimension, value)
+        key = plain_key(value)
+    return dimension.stored.get(key, stored_form(value))
 
 
 def decode_value(dimension: Dimension, value: Any) -> Any:
-    """Restores what `encode_option` wrote; a value of another range stays what it is."""
+    """Restores what `encode_value` wrote; a value of another range stays what it is."""
     if isinstance(dimension, Choice):
-        for option in dimension.options:
-            encoded = encode_option(option)
-            if type(encoded) is type(value) and encoded == value:
-                return option
+        # Then by the option's own form: options may have become equal to new ones since.
+        for forms in (dimension.stored.values(), map(stored_form, dimension.options)):
+            for option, form in zip(dimension.options, forms, strict=True):
+                if type(form) is type(value) and form == value:
+                    return option
         return value
     return dimension.canonical(value) if dimension.contains(value) else value
 

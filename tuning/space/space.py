@@ -8,7 +8,7 @@ from typing import Any
 from tuning._names import unknown_name
 from tuning.space.conditions import check_conditions, holds, parents_first, without_impossible
 from tuning.space.dimensions import Choice, Dimension, Fixed
-from tuning.space.encoding import canonical_text, canonical_value, decode_value, encode_option
+from tuning.space.encoding import canonical_text, canonical_value, decode_value, encode_value
 from tuning.space.forms import dimension_from
 from tuning.space.grid import Grid
 from tuning.space.narrowing import narrowed
@@ -256,8 +256,8 @@ class Space:
         )
 
     def encode(self, params: Params) -> dict[str, Any]:
-        """Writes the searched parameters as Optuna can hold them: lists become JSON text."""
-        return {name: encode_option(params[name]) for name in self.searched if name in params}
+        """Writes the searched parameters as Optuna can hold them, see `Choice.stored`."""
+        return {n: encode_value(d, params[n]) for n, d in self.searched.items() if n in params}
 
     def decode(self, params: Params) -> dict[str, Any]:
         """Restores what `encode` wrote and adds the fixed parameters; unknown names stay."""

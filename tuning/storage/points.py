@@ -78,7 +78,11 @@ class PointBook:
                     .values(point=sa.bindparam("point_")),
                     [{"id_": one.claim.trial_id, "point_": one.point} for one in fresh],
                 )
-                rows = [row for one in fresh for row in _parameter_rows(one, distributions)]
+                rows = [
+                    row
+                    for one in fresh
+                    for row in _parameter_rows(one.claim.trial_id, one.params or {}, distributions)
+                ]
                 if rows:
                     session.execute(sa.insert(models.TrialParamModel.__table__), rows)
             # A trial that was claimed for the first time has none yet.
@@ -135,12 +139,9 @@ class PointBook:
         Returns:
             False when the study has the point already or is full.
         """
-        template = create_trial(
-            state=TrialState.WAITING,
-            params=dict(params),
-            distributions=dict(distributions),
-            user_attrs=dict(user_attributes or {}),
-        )
+        # Its parameters are written here: Optuna refuses other options than those of the first
+        # trial, and a space may have grown.
+        template = create_trial(state=TrialState.WAITING, user_attrs=dict(user_attributes or {}))
 
         def write(session: Session) -> bool:
             self._rows.lock(session)
@@ -152,6 +153,9 @@ class PointBook:
             if known or self._rows.count(session) >= limit:
                 return False
             trial = add_trial(self._storage, self._study_id, template, session)
+            rows = _parameter_rows(int(trial.trial_id), params, distributions)
+            if rows:
+                session.execute(sa.insert(models.TrialParamModel.__table__), rows)
             session.execute(
                 sa.insert(CLAIMS).values(
                     trial_id=trial.trial_id, study_id=self._study_id, attempts=0, point=point
@@ -163,9 +167,8 @@ class PointBook:
 
 
 def _parameter_rows(
-    start: Start, distributions: Mapping[str, BaseDistribution]
+    trial_id: int, params: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]
 ) -> list[dict[str, Any]]:
     return [
-        parameter_row(start.claim.trial_id, name, value, distributions[name])
-        for name, value in (start.params or {}).items()
+        parameter_row(trial_id, name, value, distributions[name]) for name, value in params.items()
     ]

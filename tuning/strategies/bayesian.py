@@ -23,7 +23,6 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
-from tuning.space.encoding import encode_option
 from tuning.space.space import Space
 from tuning.strategies import Request
 from tuning.strategies.distributions import distribution_of, space_of
@@ -131,8 +130,8 @@ class OracleSampler(optuna.samplers.BaseSampler):
         point = {}
         for name in codes:
             if name in answer:
-                point[name] = encode_option(codes[name].decode(answer[name]))
-        return point
+                point[name] = codes[name].decode(answer[name])
+        return space.encode(point)
 
     @override
     def sample_independent(

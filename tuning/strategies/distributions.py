@@ -16,7 +16,7 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
 from tuning.space.dimensions import Choice, Dimension
-from tuning.space.encoding import encode_option
+from tuning.space.encoding import decode_value, encode_value
 from tuning.space.ranges import Float, Int
 from tuning.space.space import Space
 
@@ -28,14 +28,14 @@ def distribution_of(dimension: Dimension) -> BaseDistribution:
         dimension: An `Int`, `Float` or `Choice`.
 
     Returns:
-        Optuna's distribution over the same values; lists as JSON text.
+        Optuna's distribution over the same values; options as `Choice.stored` has them.
     """
     if isinstance(dimension, Int):
         return IntDistribution(dimension.low, dimension.high, dimension.log, dimension.step)
     if isinstance(dimension, Float):
         return FloatDistribution(dimension.low, dimension.high, dimension.log, dimension.step)
     if isinstance(dimension, Choice):
-        return CategoricalDistribution([encode_option(option) for option in dimension.options])
+        return CategoricalDistribution(list(dimension.stored.values()))
     raise TypeError(f"Only Int, Float and Choice are searched. Got {dimension!r}.")
 
 
@@ -74,7 +74,7 @@ def propose(sampler: BaseSampler, study: Study, trial: FrozenTrial, space: Space
         if point[name] is None:
             value = sampler.sample_independent(study, trial, name, distribution)
             point[name] = _own_value(dimension, value)
-        trial.params[name] = encode_option(point[name])
+        trial.params[name] = encode_value(dimension, point[name])
         trial.distributions[name] = distribution
     return point
 
@@ -93,12 +93,9 @@ def _from_relative(dimension: Dimension, name: str, relative: Mapping[str, Any])
 
 
 def _own_value(dimension: Dimension, value: Any) -> Any:
-    """Maps Optuna's value to the dimension's own, list options restored."""
+    """Maps Optuna's value to the dimension's own, options restored."""
     if isinstance(dimension, Choice):
-        for option in dimension.options:
-            encoded = encode_option(option)
-            if type(encoded) is type(value) and encoded == value:
-                return option
+        value = decode_value(dimension, value)
     return dimension.canonical(value)
 
 
@@ -109,7 +106,8 @@ def space_of(distributions: Mapping[str, BaseDistribution]) -> Space:
         distributions: Name to distribution.
 
     Returns:
-        The space; the ends of stepped ranges are those that are reached.
+        The space; the ends of stepped ranges are those that are reached, and of options that
+        are equal it has the first, as which Optuna records all of them.
     """
     return Space({name: _dimension_of(one) for name, one in distributions.items()})
 
@@ -120,5 +118,6 @@ def _dimension_of(distribution: BaseDistribution) -> Dimension:
     if isinstance(distribution, FloatDistribution):
         return Float(distribution.low, distribution.high, distribution.step, distribution.log)
     if isinstance(distribution, CategoricalDistribution):
-        return Choice(distribution.choices)
+        choices = distribution.choices
+        return Choice([one for index, one in enumerate(choices) if choices.index(one) == index])
     raise TypeError(f"Only Optuna's Int, Float and Categorical are known. Got {distribution!r}.")

@@ -9,7 +9,6 @@ from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 from typing_extensions import override
 
-from tuning.space.encoding import encode_option
 from tuning.space.space import Space
 from tuning.space.tried import TriedPoints
 from tuning.strategies import Request
@@ -73,7 +72,7 @@ class GridSampler(optuna.samplers.BaseSampler):
                 self._tried.add(self._space.decode(other.params))
                 self._told.add((other.number, has_ended))
         free = (point for key, point in self._grid.items() if not self._tried.has(point, key))
-        return {name: encode_option(value) for name, value in next(free, {}).items()}
+        return self._space.encode(next(free, {}))
 
     @override
     def sample_independent(

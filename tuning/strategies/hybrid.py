@@ -17,7 +17,6 @@ from threadpoolctl import ThreadpoolController
 from typing_extensions import override
 
 from tuning.internals.known_rows import KnownRows
-from tuning.space.encoding import encode_option
 from tuning.strategies import Request, samplers
 from tuning.strategies.candidates import best_candidate
 from tuning.strategies.cube import Cube, among
@@ -102,7 +101,7 @@ class HybridSampler(optuna.samplers.BaseSampler):
         return self._cube.encode(self._request.space.decode(params))
 
     def _values(self, row: np.ndarray) -> dict[str, Any]:
-        return {name: encode_option(value) for name, value in self._cube.decode(row).items()}
+        return self._request.space.encode(self._cube.decode(row))
 
     def _evenly(self, number: int) -> np.ndarray:
         """The trial's own point of the job's Sobol sequence."""

@@ -63,7 +63,8 @@ class StudyView(FilteredStudy):
         super().__init__(study_name=name, storage=backend)
         self._trials = trials
         self._space = space
-        self._part = None if part == space else part
+        self._part = part
+        self._is_narrower = part != space
         self._distributions = distributions_of(part)
         self._counts_pruned = counts_pruned
         self._ended = ToldTrials(self.directions, most)
@@ -92,7 +93,7 @@ class StudyView(FilteredStudy):
         return told
 
     def _belongs(self, trial: FrozenTrial) -> bool:
-        if self._part is None or not trial.params:
+        if not self._is_narrower or not trial.params:
             return True
         # It may lack what its objective did not ask for.
         point = self._space.decode(trial.params).items()
@@ -102,14 +103,14 @@ class StudyView(FilteredStudy):
         pruned = trial.state == TrialState.PRUNED
         as_complete = self._counts_pruned and pruned and bool(trial.values)
         failed = trial.state == TrialState.FAIL and bool(trial.params)
-        other = self._part is not None or self._is_older(trial)
+        other = self._is_narrower or self._is_older(trial)
         if not other and not as_complete and not failed:
             return trial
         told = copy.copy(trial)
         if other:
-            known = [name for name in trial.params if name in self._distributions]
-            told.params = {name: trial.params[name] for name in known}
-            told.distributions = {name: self._distributions[name] for name in known}
+            # Another set of options may hold the same one in another form.
+            told.params = self._part.encode(self._space.decode(trial.params))
+            told.distributions = {name: self._distributions[name] for name in told.params}
         if as_complete:
             told.state = TrialState.COMPLETE
         if failed:

@@ -29,14 +29,14 @@ def check_search(space: Space, settings: SearchSettings) -> None:
 
     Raises:
         JobError: If a point of the job is not in the space, the space has no grid, a strategy
-            cannot search so many metrics or lacks its package, or the study to begin with is
-            missing or has no point of this space.
+            cannot search so many metrics or values or lacks its package, or the study to begin
+            with is missing or has no point of this space.
     """
     check_phases(space, settings)
     used = [stage.strategy for stage in settings.stages if stage.confirm is None]
     for strategy in used or [settings.strategy]:
         try:
-            check_strategy(strategy, metrics=len(settings.metrics))
+            check_strategy(strategy, metrics=len(settings.metrics), space=space)
         except (ValueError, ImportError) as error:
             raise JobError(str(error)) from error
     check_source(space, settings)

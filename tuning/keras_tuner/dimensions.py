@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from keras_tuner.engine import hyperparameters as kinds
@@ -64,5 +66,8 @@ def _multiplied(hp: Any) -> list[Any]:
     return [float(f"{value:.12g}") for value in values]
 
 
-def _nearest(value: Any, values: Any) -> Any:
-    return min(values, key=lambda known: abs(known - value))
+def _nearest(value: Any, values: Sequence[Any]) -> Any:
+    """The nearest of ascending values, the lower one of two."""
+    place = bisect.bisect_left(values, value)
+    around = range(max(place - 1, 0), min(place + 1, len(values)))
+    return min((values[index] for index in around), key=lambda known: abs(known - value))

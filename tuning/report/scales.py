@@ -109,7 +109,7 @@ def scale_of(view: StudySnapshot, name: str) -> Scale:
         seen = [v for v in values if isinstance(v, int | float) and math.isfinite(v)]
         low, high = min([dimension.low, *seen]), max([dimension.high, *seen])
         return Scale(name, None, float(low), float(high), dimension.log and low > 0)
-    if dimension is not None and dimension.values is not None:
+    if dimension is not None and dimension.values is not None:  # a choice or a constant
         known = [str(value) for value in dimension.values]
         return Scale(name, tuple(dict.fromkeys([*known, *map(str, values)])))
     return _scale_of_values(name, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,8 +107,10 @@ def _allowed(name: str, asking: list[AskedParameters]) -> Condition:
     found: Condition = {}
     for parent in before[0] if before else ():
         dimension = asking[0].dimensions.get(parent)
-        values = None if dimension is None else dimension.values
-        if values is None or len(values) > _MOST_VALUES or isinstance(dimension, Fixed):
+        if dimension is None or isinstance(dimension, Fixed):
+            continue
+        values = dimension.values
+        if values is None or (dimension.count or 0) > _MOST_VALUES:
             continue
         if all(parent in names for names in before):
             seen = {plain_key(run.values[parent]) for run in asking}
@@ -120,5 +122,5 @@ def _holds(run: AskedParameters, parent: str, values: list[Any]) -> bool:
     return parent in run.values and plain_key(run.values[parent]) in set(map(plain_key, values))
 
 
-def _values(parent: str, asking: list[AskedParameters]) -> list[Any]:
+def _values(parent: str, asking: list[AskedParameters]) -> Sequence[Any]:
     return asking[0].dimensions[parent].values or []

@@ -21,7 +21,8 @@ class Dimension:
 
     Rules:
         1. `canonical` returns the value itself, cleaned of floating-point dust, or raises.
-        2. `values` lists every value of a finite dimension and is None for an infinite one.
+        2. `values` holds every value of a finite dimension and is None for an infinite one. A
+           range has more of them than memory, so they are worked out one by one.
         3. `from_dict(to_dict(d))` equals `d`.
 
     Attributes:
@@ -38,17 +39,22 @@ class Dimension:
         raise NotImplementedError
 
     @property
-    def values(self) -> list[Any] | None:
-        """Every value, or None when there are infinitely many."""
+    def values(self) -> Sequence[Any] | None:
+        """Every value in order, or None when there are infinitely many."""
         raise NotImplementedError
+
+    @property
+    def count(self) -> int | None:
+        """Number of values, or None when there are infinitely many."""
+        return None if self.values is None else len(self.values)
 
     @property
     def middle(self) -> Any:
         """Value of the default point when no default is given."""
         raise NotImplementedError
 
-    def grid(self, points: int | None = None) -> list[Any]:
-        """Lists the values of a grid, at most `points` of them when it is given."""
+    def grid(self, points: int | None = None) -> Sequence[Any]:
+        """The values of a grid, at most `points` of them when it is given."""
         values = self.values
         if values is None:
             raise NotImplementedError
@@ -148,7 +154,7 @@ class Choice(Dimension):
 
     @property
     @override
-    def values(self) -> list[Any]:
+    def values(self) -> Sequence[Any]:
         return list(self.options)
 
     @property
@@ -157,7 +163,7 @@ class Choice(Dimension):
         return self.options[0]
 
     @override
-    def grid(self, points: int | None = None) -> list[Any]:
+    def grid(self, points: int | None = None) -> Sequence[Any]:
         return self.values
 
     @override
@@ -190,7 +196,7 @@ class Fixed(Dimension):
 
     @property
     @override
-    def values(self) -> list[Any]:
+    def values(self) -> Sequence[Any]:
         return [self.value]
 
     @property
@@ -199,8 +205,8 @@ class Fixed(Dimension):
         return self.value
 
     @override
-    def grid(self, points: int | None = None) -> list[Any]:
-        return [self.value]
+    def grid(self, points: int | None = None) -> Sequence[Any]:
+        return self.values
 
     @override
     def to_dict(self) -> dict[str, Any]:
@@ -257,7 +263,7 @@ def plain_value(value: Any) -> Any:
     return value
 
 
-def spread(values: list[Any], points: int) -> list[Any]:
+def spread(values: Sequence[Any], points: int) -> Sequence[Any]:
     """Picks so many values evenly, both ends included."""
     if points >= len(values):
         return values

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tuning.space.conditions import holds
-from tuning.space.dimensions import Dimension
+from tuning.space.dimensions import Dimension, plain_key
 
 
 class Grid:
@@ -30,6 +30,11 @@ class Grid:
         self._values = {
             name: _values(name, dimension, points) for name, dimension in dimensions.items()
         }
+        self._lengths = {
+            # `len` has an end where a whole range has none.
+            name: len(values) if isinstance(values, list) else dimensions[name].count or 0
+            for name, values in self._values.items()
+        }
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return self._walk(list(self._dimensions), {})
@@ -38,17 +43,46 @@ class Grid:
     def size(self) -> int:
         """Number of points, counted without building them."""
         # Only the parameters that are somebody's parent have to be walked.
-        parents = {p for d in self._dimensions.values() for p in d.conditions()}
-        names = [name for name in self._dimensions if name in parents]
-        total = 0
-        for point in self._walk(names, {}):
-            free = (
-                len(self._values[name])
+        allowed: dict[str, list[Any]] = {}
+        for dimension in self._dimensions.values():
+            for parent, values in dimension.conditions().items():
+                allowed.setdefault(parent, []).extend(values)
+        kinds = {parent: self._kinds(parent, values) for parent, values in allowed.items()}
+        return self._count([name for name in self._dimensions if name in kinds], {}, kinds)
+
+    def _kinds(self, parent: str, allowed: list[Any]) -> list[tuple[Any, int]]:
+        """Values that conditions tell apart, each once, and one that stands for all others."""
+        values = self._values[parent]
+        named = {plain_key(value): value for value in allowed}
+        if isinstance(values, list):  # of a range that is whole they are all there
+            present = set(map(plain_key, values))
+            named = {key: value for key, value in named.items() if key in present}
+        kinds = [(value, 1) for value in named.values()]
+        others = self._lengths[parent] - len(named)
+        if others:
+            other = next(value for value in values if plain_key(value) not in named)
+            kinds.append((other, others))
+        return kinds
+
+    def _count(
+        self,
+        parents: list[str],
+        point: dict[str, Any],
+        kinds: Mapping[str, list[tuple[Any, int]]],
+    ) -> int:
+        """Number of points beside some values of the parents before."""
+        if not parents:
+            return math.prod(
+                self._lengths[name]
                 for name, dimension in self._dimensions.items()
-                if name not in parents and holds(dimension, point)
+                if name not in kinds and holds(dimension, point)
             )
-            total += math.prod(free)
-        return total
+        name, rest = parents[0], parents[1:]
+        if not holds(self._dimensions[name], point):
+            return self._count(rest, point, kinds)
+        return sum(
+            times * self._count(rest, {**point, name: value}, kinds) for value, times in kinds[name]
+        )
 
     def _walk(self, names: list[str], point: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if not names:
@@ -62,9 +96,11 @@ class Grid:
             yield from self._walk(rest, {**point, name: value})
 
 
-def _values(name: str, dimension: Dimension, points: int | Mapping[str, int] | None) -> list[Any]:
+def _values(
+    name: str, dimension: Dimension, points: int | Mapping[str, int] | None
+) -> Sequence[Any]:
     count = points.get(name) if isinstance(points, Mapping) else points
-    if not isinstance(points, Mapping) and dimension.values is not None:
+    if not isinstance(points, Mapping) and dimension.count is not None:
         count = None
     try:
         return dimension.grid(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from typing import Any
 
@@ -34,8 +35,10 @@ def narrowed(dimension: Dimension, values: list[Any], margin: float) -> Dimensio
     if isinstance(dimension, Float):
         low, high = _span(dimension, values, margin)
         if dimension.step is not None:
-            inside = [v for v in dimension.values or () if low - 1e-12 <= v <= high + 1e-12]
-            low, high = (inside or values)[0], (inside or values)[-1]
+            steps = dimension.values or ()
+            first = bisect.bisect_left(steps, low - 1e-12)
+            last = bisect.bisect_right(steps, high + 1e-12) - 1
+            low, high = (steps[first], steps[last]) if first <= last else (values[0], values[-1])
         return Float(low, high, dimension.step, dimension.log, when=when)
     return dimension
 

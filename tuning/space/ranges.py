@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from typing_extensions import override
 
 from tuning.space.dimensions import Dimension, check_default, plain_value
+from tuning.space.steps import Steps, decimal, step_at
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Int(Dimension):
         ValueError: If a rule is broken.
 
     Example:
-        >>> Int(16, 64, step=16).values
+        >>> list(Int(16, 64, step=16).values)
         [16, 32, 48, 64]
     """
 
@@ -69,8 +71,13 @@ class Int(Dimension):
 
     @property
     @override
-    def values(self) -> list[int]:
-        return list(range(self.low, self.high + 1, self.step))
+    def values(self) -> Sequence[int]:
+        return range(self.low, self.high + 1, self.step)
+
+    @property
+    @override
+    def count(self) -> int:
+        return (self.high - self.low) // self.step + 1
 
     @property
     @override
@@ -79,7 +86,7 @@ class Int(Dimension):
         return self.low + round((centre - self.low) / self.step) * self.step
 
     @override
-    def grid(self, points: int | None = None) -> list[int]:
+    def grid(self, points: int | None = None) -> Sequence[int]:
         if points is None or not self.log:
             return super().grid(points)
         return sorted({round(x) for x in _geometric(self.low, self.high, points)})
@@ -109,7 +116,7 @@ class Float(Dimension):
         ValueError: If a rule is broken.
 
     Example:
-        >>> Float(0.0, 0.5, step=0.1).values
+        >>> list(Float(0.0, 0.5, step=0.1).values)
         [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     """
 
@@ -135,9 +142,9 @@ class Float(Dimension):
         if _number(step) is None or step <= 0:
             raise ValueError(f"`step > 0` must hold for a Float. Got step={step!r}.")
         object.__setattr__(self, "step", float(step))
-        count = (_decimal(self.high) - _decimal(self.low)) / _decimal(step)
+        count = (decimal(self.high) - decimal(self.low)) / decimal(step)
         if abs(count - round(count)) > Decimal("1e-9"):
-            reachable = _at(self.low, float(step), int(count))
+            reachable = step_at(self.low, float(step), int(count))
             raise ValueError(
                 f"`high` must be reached from `low` by whole steps. Got low={self.low}, "
                 f"high={self.high}, step={step}: use high={reachable}."
@@ -154,7 +161,7 @@ class Float(Dimension):
         if self.step is None:
             return number
         index = round((number - self.low) / self.step)
-        nearest = _at(self.low, self.step, index)
+        nearest = step_at(self.low, self.step, index)
         if abs(nearest - number) > 1e-6 * self.step:
             raise ValueError(
                 f"must be a number from {self.low} to {self.high} in steps of {self.step}. "
@@ -164,13 +171,15 @@ class Float(Dimension):
 
     @property
     @override
-    def values(self) -> list[float] | None:
+    def values(self) -> Sequence[float] | None:
+        return None if self.count is None else Steps(self.low, self.step or 1.0, self.count)
+
+    @property
+    @override
+    def count(self) -> int | None:
         if self.low == self.high:
-            return [self.low]
-        if self.step is None:
-            return None
-        count = round((self.high - self.low) / self.step)
-        return [_at(self.low, self.step, index) for index in range(count + 1)]
+            return 1
+        return None if self.step is None else round((self.high - self.low) / self.step) + 1
 
     @property
     @override
@@ -181,8 +190,8 @@ class Float(Dimension):
         return (self.low + self.high) / 2 if values is None else values[len(values) // 2]
 
     @override
-    def grid(self, points: int | None = None) -> list[float]:
-        if self.values is not None:
+    def grid(self, points: int | None = None) -> Sequence[float]:
+        if self.count is not None:
             return super().grid(points)
         if points is None:
             raise ValueError(
@@ -214,15 +223,6 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return value
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(repr(float(value)))
-
-
-def _at(low: float, step: float, index: int) -> float:
-    """Computes `low + index * step` as people write it: 0.3, not 0.30000000000000004."""
-    return float(_decimal(low) + _decimal(step) * index)
 
 
 def _geometric(low: float, high: float, points: int) -> list[float]:

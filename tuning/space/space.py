@@ -166,7 +166,7 @@ class Space:
     @property
     def size(self) -> int | None:
         """Number of different points, or None when there are infinitely many."""
-        if any(dimension.values is None for dimension in self._dimensions.values()):
+        if any(dimension.count is None for dimension in self._dimensions.values()):
             return None
         return Grid(self._dimensions).size
 

@@ -68,6 +68,7 @@ class Strategy:
         counts_pruned: Whether pruned trials must be told as complete ones.
         draws: How often it is asked again when it answers with a known point.
         most: Most ended trials that it learns from, see `tuning.strategies.told`; None for all.
+        most_values: Most values of a whole or stepped range, for one that lists them; None for any.
     """
 
     reference: str
@@ -78,6 +79,7 @@ class Strategy:
     counts_pruned: bool = False
     draws: int = 20
     most: int | None = None
+    most_values: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         counts_pruned=True,
         draws=2,
         most=150,
+        most_values=10**6,  # Optuna's search for the next point has an array of them
     ),
     "grid": Strategy(
         reference="tuning.strategies.grid:grid",
@@ -213,20 +216,21 @@ def make_sampler(name: str, request: Request) -> BaseSampler:
         ImportError: If an extra is missing; the message names it.
     """
     strategy = STRATEGIES[name]
-    check_strategy(name, metrics=request.metrics)
+    check_strategy(name, metrics=request.metrics, space=request.space)
     sampler: BaseSampler = load_object(strategy.reference)(request)
     return sampler
 
 
-def check_strategy(name: str, *, metrics: int) -> None:
+def check_strategy(name: str, *, metrics: int, space: Space) -> None:
     """Refuses a strategy that cannot search here, before a study is made for it.
 
     Args:
         name: A name of `STRATEGIES`.
         metrics: Number of metrics of the search.
+        space: What is searched.
 
     Raises:
-        ValueError: If the strategy searches one metric only.
+        ValueError: If the strategy searches one metric only, or narrower ranges only.
         ImportError: If an extra is missing; the message names it.
     """
     strategy = STRATEGIES[name]
@@ -236,6 +240,13 @@ def check_strategy(name: str, *, metrics: int) -> None:
         )
     if strategy.needs is not None:
         _check_extra(name, strategy.needs)
+    for parameter, dimension in space.searched.items():
+        if strategy.most_values is not None and (dimension.count or 0) > strategy.most_values:
+            raise ValueError(
+                f"The strategy {name!r} lists the values of a range, at most "
+                f"{strategy.most_values}. {parameter!r} has {dimension.count}: use larger steps, a "
+                "Float without `step`, or the strategy 'hybrid'."
+            )
 
 
 def default_pruner(metrics: int) -> str:

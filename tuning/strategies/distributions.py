@@ -65,9 +65,8 @@ def propose(sampler: BaseSampler, study: Study, trial: FrozenTrial, space: Space
     for name, dimension in space.dimensions.items():
         if not space.is_active(name, point):
             continue
-        values = dimension.values
-        if values is not None and len(values) == 1:
-            point[name] = values[0]
+        if dimension.count == 1 and dimension.values is not None:
+            point[name] = dimension.values[0]
             continue
         distribution = distribution_of(dimension)
         point[name] = _from_relative(dimension, name, relative)

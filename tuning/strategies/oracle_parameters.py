@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras_tuner
@@ -25,10 +25,13 @@ class DimensionCode:
         self._dimension = dimension
         # Steps are counted, so that the last one is reached, and options are names: KerasTuner
         # wants them of one type.
-        stepped = isinstance(dimension, Float) and dimension.step is not None
-        self._values = list(dimension.values or ()) if stepped else []
+        self._low, self._step = 0.0, 0.0
+        self._values: Sequence[Any] = ()
+        if isinstance(dimension, Float) and dimension.step is not None:
+            self._low, self._step = dimension.low, dimension.step
+            self._values = dimension.values or ()
         if isinstance(dimension, Choice):
-            self._values = list(dimension.options)
+            self._values = dimension.options
 
     def parameter(self, name: str, active: list[Any]) -> Any:
         """The KerasTuner parameter."""
@@ -52,8 +55,9 @@ class DimensionCode:
         """From the space to KerasTuner."""
         if not self._values:
             return value
-        index = [plain_key(known) for known in self._values].index(plain_key(value))
-        return str(index) if isinstance(self._dimension, Choice) else index
+        if not isinstance(self._dimension, Choice):
+            return round((value - self._low) / self._step)
+        return str([plain_key(known) for known in self._values].index(plain_key(value)))
 
     def decode(self, value: Any) -> Any:
         """From KerasTuner to the space."""
@@ -66,11 +70,7 @@ class DimensionCode:
 
 def chosen_dimensions(space: Space) -> dict[str, Dimension]:
     """The searched dimensions that have more than one value."""
-    return {
-        name: dimension
-        for name, dimension in space.searched.items()
-        if dimension.values is None or len(dimension.values) > 1
-    }
+    return {name: dimension for name, dimension in space.searched.items() if dimension.count != 1}
 
 
 def parameters_of(space: Space, codes: Mapping[str, DimensionCode]) -> Any:

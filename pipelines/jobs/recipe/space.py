@@ -54,7 +54,7 @@ def with_space(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 
 def _without(added: Mapping[str, Dimension]) -> dict[str, str]:
     """What a task does without a hyperparameter of its own, where it may be left out."""
-    return {name: "none" for name, one in added.items() if "none" in (one.values or ())}
+    return {name: "none" for name, one in added.items() if one.contains("none")}
 
 
 def _check(recipe: Recipe, given: Mapping[str, Dimension]) -> None:
@@ -121,4 +121,4 @@ def _extremes(dimension: Dimension) -> list[Any]:
     """Values that break every rule which a value of the dimension breaks."""
     if isinstance(dimension, Int | Float):
         return [dimension.low, dimension.high]
-    return dimension.values or []
+    return list(dimension.values or ())

@@ -149,14 +149,21 @@ def test_stepped_floats_reach_their_end(low, step, count):
 @settings(max_examples=50, deadline=None)
 def test_multiplying_steps_are_choices(low, factor, count):
     hp = kinds().Int("x", low, low * factor**count, step=factor, sampling="log")
-    assert dimension_of(hp).values == [low * factor**i for i in range(count + 1)]
+    assert list(dimension_of(hp).values) == [low * factor**i for i in range(count + 1)]
 
 
 @given(low=st.integers(0, 9), span=st.integers(0, 30), step=st.integers(1, 7))
 @settings(max_examples=50, deadline=None)
 def test_ends_that_no_step_reaches_are_pulled_in(low, span, step):
     hp = kinds().Int("x", low, low + span, step=step)
-    assert dimension_of(hp).values == list(hp.values)
+    assert list(dimension_of(hp).values) == list(hp.values)
+
+
+def test_a_default_of_a_wide_range_is_found_without_its_values():
+    seed = dimension_of(kinds().Int("seed", 0, 2**31 - 1, step=10, default=2**30))
+    assert (seed.default, seed.count) == (2**30 - 4, 214748365)
+    tie = dimension_of(kinds().Float("x", 0.0, 1.0, step=0.5, default=0.25))
+    assert tie.default == 0.0
 
 
 def _study(space, score):

@@ -94,6 +94,37 @@ def test_what_optuna_holds_is_restored(space):
         assert repr(space.decode(space.encode(point))) == repr(point)  # 1 and True are equal
 
 
+@given(DIMENSIONS)
+@settings(max_examples=60, deadline=None)
+def test_values_are_counted_and_reached_by_their_place(dimension):
+    values = list(dimension.values)
+    assert dimension.count == len(values)
+    assert [dimension.values[index] for index in range(len(values))] == values
+    assert dimension.values[-1] == values[-1]
+    assert all(repr(dimension.canonical(value)) == repr(value) for value in values)
+
+
+WIDE = Space(
+    {
+        "seed": Int(0, 2**31 - 1),
+        "rate": Float(0.0, 1.0, step=1e-7),
+        "extra": Int(1, 3, when={"seed": [0, 7]}),
+        "more": Choice(["a", "b"], when={"rate": 0.5}),
+    }
+)
+
+
+def test_a_wide_space_is_counted_and_walked_without_its_values():
+    beside_rates = 10**7 + 1 + 1  # 0.5 has two points
+    assert WIDE.size == (2**31 - 2 + 2 * 3) * beside_rates
+    assert WIDE.grid_size({"seed": 3, "rate": 2}) == (2 + 3) * 2
+    assert next(WIDE.grid()) == {"seed": 0, "rate": 0.0, "extra": 1}
+    assert WIDE["seed"].grid(3) == [0, 2**30, 2**31 - 1]
+    assert WIDE.defaults["rate"] == 0.5
+    part = WIDE.narrow({"seed": 5, "rate": 0.25}, margin=0.01)
+    assert part["rate"].to_dict()["float"] == [0.24, 0.26]
+
+
 def test_lists_are_options_and_come_back_as_they_were_given():
     space = Space({"layers": Choice([(64,), (64, 32)])})
     assert space.encode({"layers": (64, 32)}) == {"layers": "[64, 32]"}
@@ -134,7 +165,7 @@ def test_spaces_with_one_default_written_in_two_ways_are_equal():
 
 
 def test_stepped_numbers_reach_their_end_without_dust():
-    assert Float(0.0, 0.3, step=0.1).values == [0.0, 0.1, 0.2, 0.3]
+    assert list(Float(0.0, 0.3, step=0.1).values) == [0.0, 0.1, 0.2, 0.3]
     assert Float(0.0, 0.3, step=0.1).canonical(0.1 + 0.2) == 0.3
 
 

@@ -189,6 +189,27 @@ def test_a_grid_that_is_too_large_is_refused_with_its_size():
         make_sampler("grid", Request(space=space, seed=0))
 
 
+def test_a_wide_range_costs_a_strategy_nothing(tmp_path):
+    space = Space({"seed": Int(0, 2**31 - 1), "rate": Float(0.0, 1.0, step=1e-7)})
+    for row in ROWS:
+        if row.name in MISSING | {"grid", "gp"}:  # they list it, and refuse it
+            continue
+        trials = 3 + row.options.get("startup", 0)
+        points = driver(tmp_path / row.name, row, space, trials=trials).run(
+            lambda point, _: [point["rate"]]
+        )
+        assert len({space.key(point) for point in points}) == trials
+    with pytest.raises(ValueError, match=r"at most 10000 points\. This one has 21474838627483648"):
+        make_sampler("grid", Request(space=space, seed=0))
+
+
+@pytest.mark.skipif("gp" in MISSING, reason="needs torch")
+def test_a_strategy_that_lists_values_refuses_a_wide_range():
+    space = Space({"seed": Int(0, 2**31 - 1)})
+    with pytest.raises(ValueError, match=r"at most 1000000\. 'seed' has 2147483648: use larger"):
+        make_sampler("gp", Request(space=space, seed=0))
+
+
 def test_a_grid_needs_steps_or_points():
     with pytest.raises(ValueError, match="Parameter 'x' needs `step` or a number of `points`"):
         make_sampler("grid", Request(space=FLAT, seed=0))

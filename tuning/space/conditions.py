@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,8 +24,8 @@ def holds(dimension: Dimension, params: Mapping[str, Any]) -> bool:
     )
 
 
-def check_conditions(name: str, dimension: Dimension, known: Mapping[str, Dimension]) -> None:
-    """Refuses conditions that can never hold.
+def with_conditions(name: str, dimension: Dimension, known: Mapping[str, Dimension]) -> Dimension:
+    """The dimension with conditions in the values of its parents, 0 of a `Float` as 0.0.
 
     Args:
         name: The parameter.
@@ -34,6 +35,7 @@ def check_conditions(name: str, dimension: Dimension, known: Mapping[str, Dimens
     Raises:
         ValueError: If a condition names an unknown parameter or a value that it never takes.
     """
+    conditions: dict[str, list[Any]] = {}
     for parent, allowed in dimension.conditions().items():
         if parent not in known or parent == name:
             others = [other for other in known if other != name]
@@ -44,6 +46,10 @@ def check_conditions(name: str, dimension: Dimension, known: Mapping[str, Dimens
                     f"`when` of {name!r} names a value that {parent!r} never takes: "
                     f"{parent!r} is {known[parent].to_dict()}. Got {value!r}."
                 )
+        conditions[parent] = [known[parent].canonical(value) for value in allowed]
+    if plain_key(conditions) == plain_key(dimension.conditions()):
+        return dimension
+    return dataclasses.replace(dimension, when=conditions)
 
 
 def parents_first(dimensions: Mapping[str, Dimension]) -> dict[str, Dimension]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tuning._names import unknown_name
-from tuning.space.conditions import check_conditions, holds, parents_first, without_impossible
+from tuning.space.conditions import holds, parents_first, with_conditions, without_impossible
 from tuning.space.dimensions import Choice, Dimension, Fixed
 from tuning.space.encoding import canonical_text, canonical_value, decode_value, encode_value
 from tuning.space.forms import dimension_from
@@ -52,9 +52,9 @@ class Space:
         for name in made:
             if not isinstance(name, str) or not name:
                 raise ValueError(f"A parameter's name must be a non-empty string. Got {name!r}.")
-        for name, dimension in made.items():
-            check_conditions(name, dimension, made)
-        self._dimensions = parents_first(made)
+        self._dimensions = parents_first(
+            {name: with_conditions(name, dimension, made) for name, dimension in made.items()}
+        )
 
     @property
     def dimensions(self) -> dict[str, Dimension]:

@@ -154,6 +154,17 @@ def test_a_point_has_one_key_however_its_values_are_written(dimension, written):
     assert len({repr(space.complete({"x": value})) for value in written}) == 1
 
 
+@pytest.mark.parametrize(
+    "parent", [Float(0.0, 1.0), Float(0.0, 0.5, step=0.1), Choice([0.0, 0.5])], ids=repr
+)
+def test_a_condition_holds_however_its_value_is_written(parent):
+    space = Space({"rate": parent, "n": Int(1, 3, when={"rate": [0, np.float64(0.5)]})})
+    for value in (0, 0.0, 0.5):
+        assert space.complete({"rate": value, "n": 2})["n"] == 2
+    assert space == Space({"rate": parent, "n": Int(1, 3, when={"rate": [0.0, 0.5]})})
+    assert Space.from_dict(json.loads(json.dumps(space.to_dict()))) == space
+
+
 def test_other_points_have_other_keys():
     space = Space({"x": Choice([1, True, "1", 2]), "y": Float(0.0, 1.0)})
     values = ({"x": 1}, {"x": True}, {"x": "1"}, {"x": 2}, {"y": 1}, {"x": 1, "y": 1}, {})

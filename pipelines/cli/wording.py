@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 _IN_A_FILE = re.compile(r"\S+\.ya?ml:\d+:")
 # How a message of a dataset names the way out: pass `missing='drop'`.
-_PASSED = re.compile(r"\bpass `(?P<name>\w+)(?:=(?P<value>[^`]+))?`")
+_PASSED = re.compile(r"\b(?P<verb>[Pp]ass) `(?P<name>\w+)(?:=(?P<value>[^`]+))?`")
 _OWN_FLAGS = {
     "path": "--data",
     "target": "--target",
@@ -53,17 +53,19 @@ def with_data_options(message: str) -> str:
         'Repair it, or pass `--data-option encoding=latin-1`.'
         >>> with_data_options("your own data: pass `path`, the file or folder.")
         'your own data: pass `--data`, the file or folder.'
+        >>> with_data_options("No delimiter cuts the rows. Pass `delimiter`.")
+        'No delimiter cuts the rows. Pass `--data-option delimiter=...`.'
     """
     return _PASSED.sub(_as_option, message)
 
 
 def _as_option(found: re.Match[str]) -> str:
-    name, value = found["name"], found["value"]
+    verb, name, value = found["verb"], found["name"], found["value"]
     if name in _OWN_FLAGS:
-        return f"pass `{_OWN_FLAGS[name]}`"
+        return f"{verb} `{_OWN_FLAGS[name]}`"
     pair = f"{name}=..." if value is None else f"{name}={_plain(value)}"
     quoted = f'"{pair}"' if "'" in pair else shlex.quote(pair)
-    return f"pass `--data-option {quoted}`"
+    return f"{verb} `--data-option {quoted}`"
 
 
 def _plain(value: str) -> str:

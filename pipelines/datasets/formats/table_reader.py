@@ -178,7 +178,8 @@ def _header(
     if header is None and len(names) > 1 and all(_NUMBER.fullmatch(name) for name in names):
         raise DataError(
             f"the first line holds numbers ({', '.join(names[:3])}), no names of columns. Pass "
-            "header=False if the file has no header, and header=True if these are the names.",
+            "`header=False` if the file has no header, and pass `header=True` if these are the "
+            "names.",
             path=path,
             line=lines[0],
         )

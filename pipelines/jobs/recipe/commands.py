@@ -7,6 +7,10 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from pipelines.yaml_numbers import NumberLoader
+
 if TYPE_CHECKING:
     from pipelines.jobs.candidates import Candidate
 
@@ -15,7 +19,7 @@ _FLAGS = {"path": "--data", "target": "--target", "sample_weight": "--sample-wei
 
 
 def train_command(recipe: str, candidate: Candidate, options: Mapping[str, Any]) -> str:
-    """Writes the command.
+    r"""Writes the command.
 
     Args:
         recipe: Name of the recipe.
@@ -27,6 +31,8 @@ def train_command(recipe: str, candidate: Candidate, options: Mapping[str, Any])
         >>> found = Candidate(params={"widths": [64, 32], "optimizer": "adam"}, epochs=7)
         >>> train_command("tabular", found, {"path": "my wine.csv", "target": "grower"})
         "cookbook train tabular --data 'my wine.csv' --target grower --set 'widths=[64, 32]' ..."
+        >>> train_command("text", Candidate(params={}, epochs=1), {"text": "2020"})
+        'cookbook train text --data-option \'text="2020"\' --epochs 1'
     """
     words = ["cookbook", "train", recipe]
     for name, value in options.items():
@@ -39,5 +45,13 @@ def train_command(recipe: str, candidate: Candidate, options: Mapping[str, Any])
 
 
 def _pair(name: str, value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return f"{name}={text}"
+    bare = isinstance(value, str) and _is_read_as_text(value)
+    return f"{name}={value if bare else json.dumps(value, default=str)}"
+
+
+def _is_read_as_text(text: str) -> bool:
+    """Whether the command line takes it for itself; 2020, true and [a] it does not."""
+    try:
+        return bool(yaml.load(text, Loader=NumberLoader) == text)  # noqa: S506 - it is a safe one
+    except yaml.YAMLError:
+        return False

@@ -89,7 +89,7 @@ def test_decimal_commas_are_found(tmp_path: Path) -> None:
 
 def test_a_file_without_header(tmp_path: Path) -> None:
     lines = [f"{n},{n % 7}" for n in range(60)]
-    with pytest.raises(DataError, match=r"t.csv:1: the first line holds numbers .* header=False"):
+    with pytest.raises(DataError, match=r"t.csv:1: the first line holds numbers .* `header=False`"):
         load(tmp_path / "t.csv", lines)
     found = load(tmp_path / "t.csv", lines, header=False, target="column2")
     assert found.classes == tuple("0123456")

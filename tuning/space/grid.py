@@ -102,6 +102,8 @@ def _values(
     count = points.get(name) if isinstance(points, Mapping) else points
     if not isinstance(points, Mapping) and dimension.count is not None:
         count = None
+    if count is not None and count < 1:
+        raise ValueError(f"Parameter {name!r} needs at least one point of a grid. Got {count}.")
     try:
         return dimension.grid(count)
     except ValueError as error:

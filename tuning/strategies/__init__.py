@@ -8,12 +8,13 @@ on as if it had not been.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuning._lazy import load_object
 from tuning._names import unknown_name
+from tuning.strategies.options import Name, Option, PerParameter, Real, Whole
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -62,7 +63,7 @@ class Strategy:
     Attributes:
         reference: `"module:function"` that makes the sampler from a `Request`.
         summary: One line for listings.
-        options: Names of the options.
+        options: Name of each option to its law.
         many_metrics: Whether several metrics are searched at once.
         needs: Package of an extra that must be installed, or None.
         counts_pruned: Whether pruned trials must be told as complete ones.
@@ -73,7 +74,7 @@ class Strategy:
 
     reference: str
     summary: str
-    options: Sequence[str] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
     many_metrics: bool = True
     needs: str | None = None
     counts_pruned: bool = False
@@ -89,12 +90,12 @@ class Pruner:
     Attributes:
         reference: `"module:function"` that makes the pruner and its decision steps.
         summary: One line for listings.
-        options: Names of the options.
+        options: Name of each option to its law.
     """
 
     reference: str
     summary: str
-    options: Sequence[str] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
 
 
 _SAMPLERS = "tuning.strategies.samplers"
@@ -103,7 +104,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "bayesian": Strategy(
         reference="tuning.strategies.bayesian:bayesian",
         summary="Gaussian process of KerasTuner's Bayesian oracle",
-        options=("startup", "alpha", "beta"),
+        options={"startup": Whole(1), "alpha": Real(0, open=True), "beta": Real(0)},
         many_metrics=False,
         draws=2,  # a second each
         most=150,  # the time grows with the cube
@@ -111,7 +112,8 @@ STRATEGIES: Mapping[str, Strategy] = {
     "cmaes": Strategy(
         reference=f"{_SAMPLERS}:cmaes",
         summary="covariance matrix adaptation, for many trials of numbers",
-        options=("startup", "population", "sigma"),
+        # Half of the population are the parents, and one parent has no covariance.
+        options={"startup": Whole(0), "population": Whole(4), "sigma": Real(0, open=True)},
         many_metrics=False,
         needs="cmaes",
         counts_pruned=True,
@@ -119,13 +121,13 @@ STRATEGIES: Mapping[str, Strategy] = {
     "genetic": Strategy(
         reference=f"{_SAMPLERS}:genetic",
         summary="NSGA-II or NSGA-III, also for several metrics",
-        options=("population", "algorithm"),
+        options={"population": Whole(2), "algorithm": Name("algorithm", ("nsga2", "nsga3"))},
         counts_pruned=True,
     ),
     "gp": Strategy(
         reference=f"{_SAMPLERS}:gaussian_process",
         summary="Gaussian process of Optuna, needs torch",
-        options=("startup",),
+        options={"startup": Whole(1)},
         needs="torch",
         counts_pruned=True,
         draws=2,
@@ -135,20 +137,20 @@ STRATEGIES: Mapping[str, Strategy] = {
     "grid": Strategy(
         reference="tuning.strategies.grid:grid",
         summary="every point of a grid, once",
-        options=("points", "limit"),
+        options={"points": PerParameter(Whole(1)), "limit": Whole(1)},
         draws=1,
     ),
     "hybrid": Strategy(
         reference="tuning.strategies.hybrid:hybrid",
         summary="Gaussian process over any space and TPE by turns, the default",
-        options=("startup",),
+        options={"startup": Whole(0)},
         draws=3,  # it knows what was tried
         most=500,
     ),
     "qmc": Strategy(
         reference=f"{_SAMPLERS}:quasi_random",
         summary="quasi-random points that fill the space evenly",
-        options=("sequence",),
+        options={"sequence": Name("sequence", ("sobol", "halton"))},
     ),
     "random": Strategy(
         reference=f"{_SAMPLERS}:random", summary="independent random points", most=0
@@ -156,7 +158,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "tpe": Strategy(
         reference=f"{_SAMPLERS}:tpe",
         summary="tree-structured Parzen estimator of Optuna",
-        options=("startup", "candidates"),
+        options={"startup": Whole(0), "candidates": Whole(1)},
         most=500,
     ),
 }
@@ -166,17 +168,17 @@ PRUNERS: Mapping[str, Pruner] = {
     "median": Pruner(
         reference="tuning.strategies.pruners:median",
         summary="gives up what is worse than the median at the same step",
-        options=("startup", "warmup", "interval"),
+        options={"startup": Whole(0), "warmup": Whole(0), "interval": Whole(1)},
     ),
     "halving": Pruner(
         reference="tuning.strategies.pruners:halving",
         summary="successive halving, the default",
-        options=("first", "factor"),
+        options={"first": Whole(1), "factor": Whole(2)},
     ),
     "hyperband": Pruner(
         reference="tuning.strategies.pruners:hyperband",
         summary="halving with several first steps side by side",
-        options=("first", "factor"),
+        options={"first": Whole(1), "factor": Whole(2)},
     ),
 }
 
@@ -190,7 +192,7 @@ def check_options(kind: str, name: str, options: Mapping[str, Any]) -> None:
         options: The options.
 
     Raises:
-        ValueError: If an option is unknown.
+        ValueError: If an option is unknown, or its value breaks its law.
 
     Example:
         >>> check_options("strategy", "tpe", {"startups": 5})
@@ -199,9 +201,13 @@ def check_options(kind: str, name: str, options: Mapping[str, Any]) -> None:
         ValueError: No option of the strategy 'tpe' named 'startups'. Did you mean 'startup'? Known: candidates, startup.
     """  # noqa: E501 - the message is one line
     known = (STRATEGIES if kind == "strategy" else PRUNERS)[name].options
-    for option in options:
+    for option, value in options.items():
         if option not in known:
             raise ValueError(unknown_name(f"option of the {kind} {name!r}", option, known))
+        try:
+            known[option].check(value)
+        except ValueError as error:
+            raise ValueError(f"`{option}` of the {kind} {name!r} {error}") from None
 
 
 def make_sampler(name: str, request: Request) -> BaseSampler:
@@ -215,9 +221,9 @@ def make_sampler(name: str, request: Request) -> BaseSampler:
         ValueError: If the strategy cannot search this space or number of metrics.
         ImportError: If an extra is missing; the message names it.
     """
-    strategy = STRATEGIES[name]
+    check_options("strategy", name, request.options)
     check_strategy(name, metrics=request.metrics, space=request.space)
-    sampler: BaseSampler = load_object(strategy.reference)(request)
+    sampler: BaseSampler = load_object(STRATEGIES[name].reference)(request)
     return sampler
 
 

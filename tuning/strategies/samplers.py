@@ -7,7 +7,6 @@ import warnings
 import optuna
 from optuna.exceptions import ExperimentalWarning
 
-from tuning._names import unknown_name
 from tuning.strategies import Request
 from tuning.strategies.distributions import distributions_of
 
@@ -20,8 +19,6 @@ def random(request: Request) -> optuna.samplers.BaseSampler:
 def quasi_random(request: Request) -> optuna.samplers.BaseSampler:
     """A scrambled Sobol or Halton sequence; parameters under a condition are drawn at random."""
     sequence = request.options.get("sequence", "sobol")
-    if sequence not in ("sobol", "halton"):
-        raise ValueError(unknown_name("quasi-random sequence", sequence, ("sobol", "halton")))
     with warnings.catch_warnings():
         # Marked experimental since 3.0 and unchanged in what is used here.
         warnings.simplefilter("ignore", ExperimentalWarning)
@@ -57,8 +54,6 @@ def genetic(request: Request) -> optuna.samplers.BaseSampler:
     """NSGA-II, or NSGA-III, whose population fits the number of trials."""
     algorithm = request.options.get("algorithm", "nsga2")
     makers = {"nsga2": optuna.samplers.NSGAIISampler, "nsga3": optuna.samplers.NSGAIIISampler}
-    if algorithm not in makers:
-        raise ValueError(unknown_name("genetic algorithm", algorithm, makers))
     population = request.options.get("population") or _population(request.trials)
     sampler: optuna.samplers.BaseSampler = makers[algorithm](
         population_size=population, seed=request.seed
@@ -73,16 +68,12 @@ def _population(trials: int | None) -> int:
 
 def cmaes(request: Request) -> optuna.samplers.BaseSampler:
     """CMA-ES over the numbers; choices and conditions are drawn at random, as Optuna does."""
-    population = request.options.get("population")
-    if population is not None and population < 4:
-        # Half of the population are the parents, and one parent has no covariance.
-        raise ValueError(f"`population >= 4` must hold for 'cmaes'. Got population={population}.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         return optuna.samplers.CmaEsSampler(
             seed=request.seed,
             n_startup_trials=request.options.get("startup", 1),
-            popsize=population,
+            popsize=request.options.get("population"),
             sigma0=request.options.get("sigma"),
             independent_sampler=optuna.samplers.RandomSampler(seed=request.seed),
             warn_independent_sampling=False,

@@ -234,6 +234,7 @@ ERRORS = [
         "'a' exists only when {'k': ('y',)}",
     ),
     (lambda: Space({"x": Float(0, 1)}).grid(), "'x' needs `step` or a number of `points`"),
+    (lambda: Space({"x": Float(0, 1)}).grid(0), "'x' needs at least one point of a grid. Got 0."),
     (lambda: Space({"x": Float(0, 1)}).narrow(), "needs at least one point"),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import re
 import sys
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ import pytest
 from optuna.storages import get_storage
 
 from tests.tuning.strategies.drive import Driver
-from tuning import Choice, Fixed, Float, Int, Space
+from tuning import Choice, Fixed, Float, Int, SearchSettings, Space
 from tuning.engine.phases import known_points
 from tuning.storage.database import open_storage
 from tuning.storage.studies import create_study
@@ -228,10 +229,38 @@ def test_unknown_options_are_named():
         check_options("strategy", "genetic", {"populaton": 3})
 
 
-def test_cmaes_needs_two_parents():
-    request = Request(
-        space=Space({"x": Float(0, 1)}), seed=0, job_seed=0, metrics=1, trials=9,
-        options={"population": 2},
-    )  # fmt: skip
-    with pytest.raises(ValueError, match="`population >= 4` must hold for 'cmaes'"):
-        make_sampler("cmaes", request)
+BROKEN = [
+    ("strategy", "tpe", {"startup": "5"}, "must be a whole number, at least 0. Got '5'."),
+    ("strategy", "tpe", {"candidates": True}, "must be a whole number, at least 1. Got True."),
+    ("strategy", "tpe", {"startup": None}, "must be a whole number, at least 0. Got None."),
+    ("strategy", "cmaes", {"population": 2}, "must be a whole number, at least 4. Got 2."),
+    ("strategy", "cmaes", {"sigma": 0}, "must be a finite number, above 0. Got 0."),
+    ("strategy", "bayesian", {"beta": -1}, "must be a finite number, at least 0. Got -1."),
+    ("strategy", "bayesian", {"alpha": math.inf}, "must be a finite number, above 0. Got inf."),
+    ("strategy", "grid", {"points": 0}, "must be a whole number, at least 1. Got 0."),
+    ("strategy", "grid", {"points": {"x": 2.5}}, "must be a whole number, at least 1. Got 2.5."),
+    ("strategy", "genetic", {"algorithm": "nsga"}, "No algorithm named 'nsga'. Did you"),
+    ("strategy", "qmc", {"sequence": ["sobol"]}, "No sequence named ['sobol']"),
+    ("pruner", "halving", {"factor": 2.5}, "must be a whole number, at least 2. Got 2.5."),
+    ("pruner", "hyperband", {"first": 0}, "must be a whole number, at least 1. Got 0."),
+    ("pruner", "median", {"interval": 0}, "must be a whole number, at least 1. Got 0."),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "options", "law"), BROKEN, ids=str)
+def test_an_option_that_breaks_its_law_is_refused(kind, name, options, law):
+    (option,) = options
+    with pytest.raises(ValueError, match=re.escape(f"`{option}` of the {kind} {name!r} must be")):
+        check_options(kind, name, options)
+    with pytest.raises(ValueError, match=re.escape(law)):
+        SearchSettings(
+            study="s", trials=9, metrics=[("loss", "minimize")],
+            **{kind: name, f"{kind}_options": options},
+        )  # fmt: skip
+
+
+def test_an_option_at_the_end_of_its_law_is_accepted():
+    check_options("strategy", "grid", {"points": {"x": 1}, "limit": 1})
+    check_options("strategy", "bayesian", {"startup": 1, "alpha": 1e-9, "beta": 0})
+    check_options("strategy", "cmaes", {"population": 4, "sigma": 0.1})
+    check_options("pruner", "median", {"startup": 0, "warmup": 0, "interval": 1})

@@ -114,7 +114,8 @@ class PointDrawer:
                 self._history,
                 space=self._space,
                 part=phase.space,
-                counts_pruned=STRATEGIES[strategy].counts_pruned,
+                # Whether a pruned trial keeps the constraints is not known: it has no result.
+                counts_pruned=STRATEGIES[strategy].counts_pruned and not self._settings.constraints,
                 most=STRATEGIES[strategy].most,
             )
             kept[strategy] = _Memory(view, phase.space)

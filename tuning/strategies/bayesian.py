@@ -33,6 +33,7 @@ from tuning.strategies.oracle_parameters import (
     parameters_of,
     with_values,
 )
+from tuning.strategies.standings import violation
 
 _STARTUP_PER_DIMENSION = 2
 
@@ -147,12 +148,13 @@ class OracleSampler(optuna.samplers.BaseSampler):
 def _observations(
     study: optuna.Study, space: Space, number: int
 ) -> list[tuple[dict[str, Any], float, bool]]:
-    """Point, score and whether the score is its own.
+    """Point, score and whether the trial has a result.
 
-    Failed and diverged trials get the worst score, so that their region does not stay a white
-    spot that attracts the next point; running trials get it so that they are not tried twice.
+    Trials that break constraints stand behind those that keep them. Failed and diverged trials get
+    the worst score, so that their region does not stay a white spot that attracts the next point;
+    running trials get it so that they are not tried twice.
     """
-    scored, unscored = [], []
+    kept, broken, unscored = [], [], []
     for trial in study.get_trials(deepcopy=False):
         params = {name: trial.params[name] for name in space.searched if name in trial.params}
         if trial.number == number or not params or trial.state == TrialState.WAITING:
@@ -162,15 +164,34 @@ def _observations(
         except ValueError:
             continue  # of another range, in a search without a fixed space
         score = trial.values[0] if trial.values else math.nan
-        if math.isfinite(score):
-            scored.append((point, score, True))
+        if violation(trial) > 0:
+            broken.append((point, violation(trial)))
+        elif math.isfinite(score):
+            kept.append((point, score))
         else:
             unscored.append(point)
-    if not scored:
+    sign = -1.0 if study.direction == StudyDirection.MAXIMIZE else 1.0
+    results = kept + _behind([sign * score for _, score in kept], broken, sign)
+    if not results:
         return []
-    scores = [score for _, score, _ in scored]
-    worst = min(scores) if study.direction == StudyDirection.MAXIMIZE else max(scores)
-    return scored + [(point, worst, False) for point in unscored]
+    worst = sign * max(sign * score for _, score in results)
+    told = [(point, score, True) for point, score in results]
+    return told + [(point, worst, False) for point in unscored]
+
+
+def _behind(
+    losses: list[float], broken: list[tuple[dict[str, Any], float]], sign: float
+) -> list[tuple[dict[str, Any], float]]:
+    """Scores of points that break constraints: worse than all others, in the order of violations.
+
+    By their ranks, as violations have other units than scores: they lie as far apart as the
+    scores of the points that keep the constraints.
+    """
+    worst = max(losses, default=0.0)
+    span = (worst - min(losses, default=0.0)) or 1.0
+    order = sorted({excess for _, excess in broken})
+    share = {excess: (rank + 1) / len(order) for rank, excess in enumerate(order)}
+    return [(point, sign * (worst + span * share[excess])) for point, excess in broken]
 
 
 def bayesian(request: Request) -> optuna.samplers.BaseSampler:

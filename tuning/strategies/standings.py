@@ -36,12 +36,16 @@ def order(trial: FrozenTrial, direction: StudyDirection) -> Standing:
         direction: Of its only metric.
     """
     sign = -1.0 if direction == StudyDirection.MAXIMIZE else 1.0
-    violation = sum(excess for excess in trial.constraints.values() if excess > 0)
-    if violation > 0:
-        return Standing(2, 0, violation)
+    if (broken := violation(trial)) > 0:
+        return Standing(2, 0, broken)
     if trial.state == TrialState.COMPLETE and math.isfinite(trial.values[0]):
         return Standing(0, 0, sign * trial.values[0])
     if trial.state == TrialState.PRUNED and trial.intermediate_values:
         step, value = max(trial.intermediate_values.items())
         return Standing(1, -step, sign * value if math.isfinite(value) else math.inf)
     return Standing(3, 0, 0.0)
+
+
+def violation(trial: FrozenTrial) -> float:
+    """By how much a trial breaks its constraints, 0 for one that keeps them all."""
+    return float(sum(excess for excess in trial.constraints.values() if excess > 0))

@@ -10,7 +10,7 @@ from operator import itemgetter
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from tuning.strategies.standings import Standing, order
+from tuning.strategies.standings import Standing, order, violation
 
 _first = itemgetter(0)  # number of a trial
 _BEST_SHARE = 4  # one in so many of the told trials is told because it is good
@@ -70,8 +70,7 @@ class ToldTrials:
         return self._by_number[bisect.bisect_left(self._by_number, number, key=_first)]
 
     def _join_front(self, trial: FrozenTrial) -> None:
-        violated = any(excess > 0 for excess in trial.constraints.values())
-        if trial.state != TrialState.COMPLETE or violated:
+        if trial.state != TrialState.COMPLETE or violation(trial) > 0:
             return
         values = [sign * value for sign, value in zip(self._signs, trial.values, strict=True)]
         if not all(map(math.isfinite, values)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from tuning._names import unknown_name
 from tuning.engine.phases import check_phases
+from tuning.engine.warm_start import source_point
 from tuning.errors import JobError
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
@@ -72,22 +73,6 @@ def check_source(space: Space, settings: SearchSettings) -> None:
             f"{_differences(space, source.user_attrs.get(records.SPACE, {}))}. Leave it out, or "
             "name the points in `warm_start: {points: [...]}`."
         )
-
-
-def source_point(space: Space, params: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The point that a trial of another study is in this space, or None.
-
-    Args:
-        space: The space.
-        params: Of the trial; those that the space does not search are left out.
-    """
-    shared = {name: value for name, value in params.items() if name in space.searched}
-    if not shared and space.searched:
-        return None
-    try:
-        return space.complete(shared)
-    except ValueError:
-        return None
 
 
 def _known_studies(settings: SearchSettings) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""From settings to the phases of a search, and the known points that go first."""
+"""From settings to the phases of a search."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import optuna
 from tuning.engine.drawing import LISTABLE
 from tuning.engine.phase import UNLIMITED, Phase
 from tuning.engine.suggestions import Asker
+from tuning.engine.warm_start import known_points
 from tuning.errors import JobError
-from tuning.internals.optuna import storage_of
 from tuning.settings import SearchSettings
 from tuning.space.space import Space
 from tuning.space.tried import TriedPoints
 from tuning.stages import Stage
 from tuning.storage import records
 from tuning.storage.records import TrialRecord, best_records, read_trials
-from tuning.storage.studies import load_study
 
 if TYPE_CHECKING:
     from tuning.engine.opened import OpenedStudy
@@ -95,36 +94,6 @@ def single_phase(
         limit=trials if size is None else min(size, trials),
         exhausts=size is not None and size < trials and not whole_grid,
     )
-
-
-def known_points(
-    study: optuna.Study, space: Space, settings: SearchSettings
-) -> list[dict[str, Any]]:
-    """The points that are tried first: those of the job, then the best of an earlier study.
-
-    Args:
-        study: The study; an earlier one is looked up in the same store.
-        space: Its space.
-        settings: The settings.
-
-    Raises:
-        ValueError: If a point of the job is not in the space.
-        JobError: If there is no such earlier study.
-    """
-    points = [space.complete(point) for point in settings.warm_start.points]
-    if settings.warm_start.study is None or study.get_trials(deepcopy=False):
-        return points  # a study that has begun is not changed by what others found since
-    source = load_study(settings.warm_start.study, storage_of(study), settings.url)
-    maximize = source.directions[0].name == "MAXIMIZE"
-    for record in best_records(read_trials(source), maximize=maximize):
-        params = {name: value for name, value in record.params.items() if name in space}
-        try:
-            points.append(space.complete(params))
-        except ValueError:
-            continue  # the spaces differ there
-        if len(points) == len(settings.warm_start.points) + settings.warm_start.best:
-            break
-    return points
 
 
 def grown_phase(phase: Phase, opened: OpenedStudy) -> Phase:

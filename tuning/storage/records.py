@@ -22,6 +22,7 @@ FACTS = "facts"  # what decides the numbers of a trial, see tuning.storage.finge
 STAGES = "stages"  # stage -> where it began and ended, its space or the points it confirms
 GROWTH = "growth"  # list of the spaces that it had before, each with when it grew
 LEARNT = "learnt"  # what trials asked for beyond the space of the search, see tuning.space.learning
+WARM_START = "warm_start"  # the points that it took of another study when it began
 RESULT = "result"  # what the final evaluation found, written by `record_result`
 EVALUATION = "evaluation"  # what the winner did on the test rows, for the figures of the report
 REVIEW = "review"  # where the runs were written last, and what is missing there
@@ -208,7 +209,7 @@ def annotate_study(study: optuna.Study, key: str, value: Any) -> None:
     Raises:
         ValueError: If the name belongs to the search.
     """
-    if key in (SPACE, SETTINGS, FACTS, STAGES, GROWTH, LEARNT):
+    if key in (SPACE, SETTINGS, FACTS, STAGES, GROWTH, LEARNT, WARM_START):
         raise ValueError(f"{key!r} of a study is written by the search alone: take another name.")
     study.set_user_attr(key, value)
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import optuna
 from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
 from optuna.storages import BaseStorage, get_storage
+from sqlalchemy.orm import Session
 
 from tuning._names import unknown_name
 from tuning.errors import JobError, OtherJobError
-from tuning.internals.optuna import study_id
+from tuning.internals.optuna import backend_of, study_id
 from tuning.settings import SearchSettings
 from tuning.space.learning import with_learnt
 from tuning.space.space import Space
 from tuning.storage import records
+from tuning.storage.claim_rows import Rows
 from tuning.storage.claims import ClaimBook
-from tuning.storage.database import open_storage
+from tuning.storage.database import StudyStorage, open_storage
 from tuning.storage.faults import readable_errors, retrying
 from tuning.storage.finals import FinalBook
 from tuning.storage.fingerprint import differences, plain_facts, sentence
@@ -174,6 +176,29 @@ def _check_same(
             f"{_WAY_OUT}",
             name,
         )
+
+
+def first_attribute(study: optuna.Study, name: str, value: Any) -> Any:
+    """Gives a study an attribute that it has not got yet, in one transaction.
+
+    Args:
+        study: The study, in a `StudyStorage`.
+        name: The attribute.
+        value: Anything JSON can hold.
+
+    Returns:
+        What the study has from now on: of several searches that begin at once the first one's.
+    """
+    rows = Rows(study_id(study))
+
+    def write(session: Session) -> Any:
+        rows.lock(session)
+        known = rows.study_attribute(session, name)
+        if known is None:
+            rows.set_study_attribute(session, name, value)
+        return value if known is None else known
+
+    return cast("StudyStorage", backend_of(study)).transaction(write)
 
 
 def delete_study(name: str, storage: str | None = None, *, root: str = "mlruns") -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tuning.strategies.drive import Driver
 from tuning import Choice, Float, Int, JobError, SearchSettings, Space
-from tuning.engine.checks import check_search, source_point
+from tuning.engine.checks import check_search
 from tuning.storage.summaries import list_studies
 
 SPACE = Space({"x": Float(0.0, 1.0), "kind": Choice(["a", "b"])})
@@ -60,8 +60,3 @@ def test_a_strategy_for_one_metric_is_refused_with_several(root):
     stages = [{"name": "a", "strategy": "cmaes", "trials": 2}]
     with pytest.raises(JobError, match="'cmaes' searches one metric"):
         check_search(SPACE, settings(root, trials=None, stages=stages, metrics=several))
-
-
-def test_nothing_in_common_is_no_point():
-    assert source_point(SPACE, {"y": 1.0}) is None
-    assert source_point(Space({}), {"y": 1.0}) == {}

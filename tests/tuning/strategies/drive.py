@@ -20,8 +20,9 @@ class Driver:
 
     def __init__(self, root, space, *, strategy, trials, **changes):
         metrics = changes.pop("metrics", (("loss", "minimize"),))
+        study = changes.pop("study", "s")
         self.settings = SearchSettings(
-            study="s", root=root, strategy=strategy, trials=trials, metrics=metrics, **changes
+            study=study, root=root, strategy=strategy, trials=trials, metrics=metrics, **changes
         )
         put_empty_store(self.settings.root.resolve())
         opened = OpenedStudy.open(space, self.settings)

@@ -13,7 +13,7 @@ from optuna.storages import get_storage
 
 from tests.tuning.strategies.drive import Driver
 from tuning import Choice, Fixed, Float, Int, SearchSettings, Space
-from tuning.engine.phases import known_points
+from tuning.engine.warm_start import known_points
 from tuning.storage.database import open_storage
 from tuning.storage.studies import create_study
 from tuning.strategies import STRATEGIES, Request, check_options, make_sampler

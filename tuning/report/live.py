@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ def follow_study(
         storage: URL of the store, or None for the embedded one.
         root: Folder of the embedded store.
         on_write: Called after each writing.
-        idle: Seconds without a running trial after which the search has ended; an end with all
-            trials and a result is seen at once.
+        idle: Seconds without a running trial after which the search has ended; a result of all
+            its trials that is recorded meanwhile is seen at once, whatever ended them.
 
     Returns:
         The file, which no longer asks to be read again.
@@ -49,12 +49,16 @@ def follow_study(
     opened = open_storage(storage_url(storage, root))
     shown: object = None
     active = time.monotonic()
+    earlier: Mapping[str, Any] | None = None
     while True:
         study = open_study(name, storage, root=root)
-        if is_searched(study, opened):
+        searched = is_searched(study, opened)
+        if searched:
             active = time.monotonic()
         view = view_study(study)
-        if _has_ended(view) or time.monotonic() - active > idle:
+        earlier = view.result if earlier is None else earlier
+        ended = not searched and _has_ended(view, earlier)
+        if ended or time.monotonic() - active > idle:
             break
         if _state(view) != shown:
             shown = _state(view)
@@ -75,7 +79,14 @@ def _state(view: StudySnapshot) -> tuple[int, int]:
     return len(view.finished), len(view.result)
 
 
-def _has_ended(view: StudySnapshot) -> bool:
-    total = view.settings.get("total", view.settings.get("trials"))
+def _has_ended(view: StudySnapshot, earlier: Mapping[str, Any]) -> bool:
+    """Whether the result is of every trial, and of the search that is followed.
+
+    A search that goes on behind an earlier result runs no trial at first: there that result
+    counts only where the study has all trials that are asked for.
+    """
     ended = len(view.finished)
-    return bool(view.result) and view.result.get("trials") == ended and ended == total
+    if view.result.get("trials") != ended:
+        return False
+    total = view.settings.get("total", view.settings.get("trials"))
+    return view.result != earlier or ended == total

@@ -2,7 +2,7 @@ import base64
 import csv
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,22 +194,64 @@ def test_colours_are_told_from_the_page(colors: dict[str, str]) -> None:
         assert contrast(colors[name], colors["page"]) >= 3, name
 
 
-def test_a_live_page_is_read_again_until_its_search_has_ended(tmp_path: Path) -> None:
-    root = str(tmp_path)
-    url = storage_url(None, root)
-    study = demo_study(optuna.storages.RDBStorage(url), trials=3, settings={"trials": 4})
-    seen = []
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"trials": 9, "total": 9, "timeout": 60.0},
+        {"trials": None, "total": None, "strategy": "grid"},
+    ],
+)
+def test_a_live_page_is_read_again_until_its_search_has_ended(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    study = stored(tmp_path, settings)
+
+    def go_on() -> None:
+        one_more(study)
+        records.record_result(study, {"trials": 4})
+
+    assert pages_written(tmp_path, go_on) == [True, False]
+
+
+def test_a_live_page_of_a_search_that_goes_on_waits_for_its_own_result(tmp_path: Path) -> None:
+    study = stored(tmp_path, {"trials": 5, "total": 5})
+    records.record_result(study, {"trials": 3})
+
+    def end() -> None:
+        one_more(study)
+        one_more(study)
+        records.record_result(study, {"trials": 5})
+
+    assert pages_written(tmp_path, end) == [True, False]
+
+
+def test_a_live_page_of_a_search_that_has_ended_is_written_once(tmp_path: Path) -> None:
+    records.record_result(stored(tmp_path, {"trials": 3, "total": 3}), {"trials": 3})
+    assert pages_written(tmp_path) == [False]
+
+
+def stored(folder: Path, settings: dict[str, Any]) -> Any:
+    """A study with three trials in the embedded store of a folder."""
+    url = storage_url(None, str(folder))
+    return demo_study(optuna.storages.RDBStorage(url), trials=3, settings=settings)
+
+
+def one_more(study: Any) -> None:
+    point = {"learning_rate": 0.01, "optimizer": "adam", "units": 32, "dropout": 0.1}
+    add_trial(study, point | {"layers": [32]}, values=[0.5], start=9)
+
+
+def pages_written(folder: Path, *steps: Callable[[], None]) -> list[bool]:
+    """Whether each page asks to be read again; after each one the search takes a step."""
+    found, left = [], list(steps)
 
     def on_write(view: StudySnapshot) -> None:
-        seen.append('http-equiv="refresh"' in (tmp_path / "live.html").read_text())
-        if len(seen) == 1:
-            point = {"learning_rate": 0.01, "optimizer": "adam", "units": 32}
-            point |= {"dropout": 0.1, "layers": [32]}
-            add_trial(study, point, values=[0.5], start=9)
-            records.record_result(study, {"trials": 4})
+        found.append('http-equiv="refresh"' in (folder / "live.html").read_text())
+        if left:
+            left.pop(0)()
 
-    follow_study("digits", tmp_path / "live.html", root=root, on_write=on_write, idle=60)
-    assert seen == [True, False]
+    follow_study("digits", folder / "live.html", root=str(folder), on_write=on_write, idle=600)
+    return found
 
 
 def test_the_page_holds_no_password(storage: Any, tmp_path: Path) -> None:

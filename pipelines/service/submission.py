@@ -67,11 +67,10 @@ def submit(
     document = read_document(path)
     name = name or document.content.get("study") or Path(path).stem
     job = read_submission(document.text, name=name, source=str(path))
-    _check_whole(job)
     return client.submit(
         document.text,
         name=name,
-        trials=job.trials,
+        trials=_planned_trials(job),
         priority=priority,
         weight=weight,
         cap=cap,
@@ -232,8 +231,12 @@ def _check_place(path: Any, document: Document) -> None:
         )
 
 
-def _check_whole(job: Job) -> None:
-    """The checks of `cookbook job check`: recipe, names and ranges of hyperparameters, space."""
+def _planned_trials(job: Job) -> int | None:
+    """Trials of all stages together, or None where a grid or the time decides.
+
+    Planning does the checks of `cookbook job check`: recipe, names and ranges of hyperparameters,
+    space.
+    """
     from pipelines.jobs.plan import plan_job
 
-    plan_job(job)
+    return plan_job(job).settings.total

@@ -44,6 +44,19 @@ def test_a_job_is_queued_under_its_study_with_its_text(tmp_path, client):
     assert job.text == GOOD
 
 
+@pytest.mark.parametrize(
+    ("ends", "trials"),
+    [
+        ("stages: [{name: a, trials: 5}, {name: b, confirm: 3, repeats: 2}]", 11),
+        ("trials: 24\nstages: auto", 24),
+        ("timeout: 60", None),
+    ],
+)
+def test_the_queue_knows_the_trials_of_all_stages(tmp_path, client, ends, trials):
+    job = submit(write(tmp_path, GOOD.replace("trials: 4", ends)), client)
+    assert job.trials == trials
+
+
 def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client):
     assert submit(write(tmp_path, GOOD), client, name="mine").name == "mine"
     text = GOOD.replace("study: small\n", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -192,13 +193,17 @@ class Rows:
         )
         session.add(model(study_id=self._study_id, key=key, value_json=json.dumps(value)))
 
-    def end(self, session: Session, endings: Mapping[int, Ending]) -> None:
+    def end(self, session: Session, endings: Mapping[int, Ending]) -> datetime:
         """Writes how trials ended and frees their claims.
 
         Args:
             session: An open transaction.
             endings: Id of a trial that runs to its ending.
+
+        Returns:
+            The moment that is noted as their end; to the microsecond, it is no other one's.
         """
+        moment = local_time(session)
         self.set_attributes(
             session,
             {trial_id: ending.user_attributes for trial_id, ending in endings.items()},
@@ -206,14 +211,34 @@ class Rows:
         )
         write_details(session, endings)
         if not endings:
-            return
+            return moment
         trial = models.TrialModel.__table__
-        end = {"state": sa.bindparam("state_"), "datetime_complete": local_time(session)}
+        end = {"state": sa.bindparam("state_"), "datetime_complete": moment}
         session.execute(
             sa.update(trial).where(trial.c.trial_id == sa.bindparam("id_")).values(end),
             [{"id_": one, "state_": ending.state} for one, ending in endings.items()],
         )
         session.execute(sa.update(CLAIMS).where(CLAIMS.c.trial_id.in_(endings)).values(**FREE))
+        return moment
+
+    def not_ended(
+        self, session: Session, claims: Sequence[Claim], moments: Sequence[datetime]
+    ) -> list[Claim]:
+        """Those of the claims whose trials did not end at one of the moments that `end` returned.
+
+        Args:
+            session: An open transaction.
+            claims: The claims.
+            moments: The moments.
+        """
+        trial = models.TrialModel.__table__.c
+        query = (
+            sa.select(trial.trial_id)
+            .where(trial.trial_id.in_([claim.trial_id for claim in claims]))
+            .where(trial.datetime_complete.in_(moments))
+        )
+        ended = set(session.scalars(query))
+        return [claim for claim in claims if claim.trial_id not in ended]
 
     def interrupted(self, session: Session, trial_id: int) -> int:
         """Notes that the search of a trial disappeared; returns how often by now."""

@@ -211,13 +211,15 @@ class ClaimBook:
         Returns:
             The claims that were taken back meanwhile; nothing is written of their trials.
         """
+        moments: list[datetime] = []  # of tries whose COMMIT may have come without its answer
 
         def write(session: Session) -> list[Claim]:
             held = self._rows.held(session, [claim for claim, _ in endings])
-            self._rows.end(
-                session, {c.trial_id: ending for c, ending in endings if c.token in held}
-            )
-            return [claim for claim, _ in endings if claim.token not in held]
+            others = [claim for claim, _ in endings if claim.token not in held]
+            lost = self._rows.not_ended(session, others, moments) if moments else others
+            ended = {c.trial_id: ending for c, ending in endings if c.token in held}
+            moments.append(self._rows.end(session, ended))
+            return lost
 
         return self._storage.transaction(write) if endings else []
 

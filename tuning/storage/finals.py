@@ -9,10 +9,12 @@ Rules:
     3. A reading of the test split is recorded before it happens, and never forgotten: the
        number of readings only grows.
     4. The result is written and the claim given back in one transaction.
+    5. What is recorded is recorded once, also where the answer of its COMMIT was lost.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -124,11 +126,15 @@ class FinalBook:
         Raises:
             LeaseLostError: If the claim was taken over; the split must not be opened.
         """
+        counted: list[int] = []  # by a try whose COMMIT may have come through without its answer
 
         def write(session: Session) -> int:
-            row = self._check(session, claim)
-            self._update(session, {"test_reads": row["test_reads"] + 1})
-            return int(row["test_reads"]) + 1
+            reads = int(self._check(session, claim)["test_reads"])
+            if reads not in counted:  # nobody else counts while the claim is held
+                reads += 1
+                self._update(session, {"test_reads": reads})
+            counted[:] = [reads]
+            return reads
 
         return self._storage.transaction(write)
 
@@ -142,11 +148,16 @@ class FinalBook:
         Raises:
             LeaseLostError: If the claim was taken over; nothing is written.
         """
+        tried = False
 
         def write(session: Session) -> None:
+            nonlocal tried
+            if tried and self._is_recorded(session, result):
+                return  # the COMMIT of that try came through, only its answer was lost
             self._check(session, claim)
             self._rows.set_study_attribute(session, records.RESULT, dict(result))
             self._update(session, FREE)
+            tried = True
 
         self._storage.transaction(write)
 
@@ -194,6 +205,11 @@ class FinalBook:
         session.execute(
             sa.update(FINALS).where(FINALS.c.study_id == self._study_id).values(**values)
         )
+
+    def _is_recorded(self, session: Session, result: Mapping[str, Any]) -> bool:
+        """Whether the study has this result; as JSON, where lists and tuples are the same."""
+        known = self._rows.study_attribute(session, records.RESULT)
+        return json.dumps(known) == json.dumps(dict(result))
 
     def _check(self, session: Session, claim: FinalClaim) -> Any:
         self._rows.lock(session)

@@ -22,7 +22,7 @@ from tuning.errors import JobError
 from tuning.service.capacity import Resources
 
 if TYPE_CHECKING:
-    from tuning import Client
+    from tuning import Client, SearchSettings
     from tuning.service.job_record import JobRecord
 
 MODULES_VARIABLE = "COOKBOOK_MODULES"
@@ -67,10 +67,12 @@ def submit(
     document = read_document(path)
     name = name or document.content.get("study") or Path(path).stem
     job = read_submission(document.text, name=name, source=str(path))
+    planned = _planned(job)
     return client.submit(
         document.text,
         name=name,
-        trials=_planned_trials(job),
+        trials=planned.total,
+        timeout=planned.timeout,
         priority=priority,
         weight=weight,
         cap=cap,
@@ -231,12 +233,11 @@ def _check_place(path: Any, document: Document) -> None:
         )
 
 
-def _planned_trials(job: Job) -> int | None:
-    """Trials of all stages together, or None where a grid or the time decides.
+def _planned(job: Job) -> SearchSettings:
+    """The settings of a job after the checks of `cookbook job check`.
 
-    Planning does the checks of `cookbook job check`: recipe, names and ranges of hyperparameters,
-    space.
+    Those are of recipe, names and ranges of hyperparameters, and space.
     """
     from pipelines.jobs.plan import plan_job
 
-    return plan_job(job).settings.total
+    return plan_job(job).settings

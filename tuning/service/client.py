@@ -46,8 +46,10 @@ class JobStatus:
         return records.count_finished(self.counts)
 
     @property
-    def has_all_trials(self) -> bool:
-        """Whether the study has the trials that the job asks for."""
+    def needs_no_slot(self) -> bool:
+        """Whether it is only to be ended: it has its trials, or its time is over and none runs."""
+        if self.job.is_overdue:  # whoever runs a trial of it ends it
+            return not self.counts.get(records.RUNNING, 0)
         return self.job.trials is not None and self.finished >= self.job.trials
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,6 +120,7 @@ class Client:
         *,
         name: str,
         trials: int | None = None,
+        timeout: float | None = None,
         submitter: str | None = None,
         priority: int = 0,
         weight: float = 1.0,
@@ -130,6 +133,7 @@ class Client:
             text: The job as YAML.
             name: Name of the job and of its study.
             trials: Trials it asks for, for those who watch; None when a grid or its time decides.
+            timeout: Its `timeout` in seconds, so that it ends in time also where no slot is free.
             submitter: Who submits it; None for this user on this machine.
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
@@ -146,6 +150,7 @@ class Client:
             name,
             text,
             trials=trials,
+            timeout=timeout,
             submitter=submitter or this_user(),
             priority=priority,
             weight=weight,

@@ -34,6 +34,7 @@ class JobRecord:
         text: The YAML that was submitted.
         changes: Keys of the job that were changed since, for example `{"trials": 40}`.
         trials: Trials it asks for, or None when a grid or its time decides.
+        timeout: Seconds from `started` after which it ends, or None.
         submitter: Who submitted it.
         submitted: When, in seconds since 1970 by the store's clock.
         started: When a worker began it, or went on with it after a resume; None before.
@@ -54,6 +55,7 @@ class JobRecord:
     text: str
     changes: Mapping[str, Any]
     trials: int | None
+    timeout: float | None
     submitter: str
     submitted: float
     started: float | None
@@ -79,6 +81,11 @@ class JobRecord:
     def needs(self) -> Resources:
         """What a slot must have to run the job's trials."""
         return Resources(labels=self.labels, gpus=self.gpus or 0, memory=self.memory or 0)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its `timeout` is over."""
+        return self.timeout is not None and self.elapsed > self.timeout
 
     @property
     def is_over(self) -> bool:

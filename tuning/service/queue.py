@@ -34,6 +34,7 @@ from tuning.service.version import newest, own_version
 from tuning.storage.database import StudyStorage
 from tuning.storage.identity import store_id
 from tuning.storage.leases import wall_time
+from tuning.units import parse_seconds
 
 
 class _NameTakenError(Exception):
@@ -68,6 +69,7 @@ class JobQueue:
         *,
         submitter: str,
         trials: int | None = None,
+        timeout: float | None = None,
         priority: int = 0,
         weight: float = 1.0,
         cap: int | None = None,
@@ -80,6 +82,7 @@ class JobQueue:
             text: Its YAML, already checked.
             submitter: Who submits it.
             trials: Trials it asks for, or None when a grid or its time decides.
+            timeout: Seconds from its start after which it ends, or None.
             priority: Jobs of higher priority get free slots first.
             weight: Share of the slots beside jobs of the same priority, above 0.
             cap: Most concurrent trials on all workers together, at least 1, or None.
@@ -97,6 +100,7 @@ class JobQueue:
             "text": text,
             "submitter": submitter,
             "trials": trials,
+            "timeout": timeout,
             "priority": priority,
             "weight": weight,
             "cap": cap,
@@ -236,6 +240,8 @@ class JobQueue:
         }
         if "trials" in changes:
             values["trials"] = changes["trials"]
+        if "timeout" in changes:
+            values["timeout"] = parse_seconds(changes["timeout"])
         return self._update(name, values)
 
     def forget(self, name: str) -> None:

@@ -18,6 +18,7 @@ JOBS = sa.Table(
     sa.Column("text", sa.Text, nullable=False),  # the YAML as it was submitted
     sa.Column("changes", sa.Text, nullable=False, default="{}"),  # JSON; win over the text
     sa.Column("trials", sa.Integer),  # asked for; None when a grid decides
+    sa.Column("timeout", sa.Float),  # seconds; None for any, and in jobs of earlier versions
     sa.Column("submitter", sa.String(200), nullable=False),
     sa.Column("submitted", sa.Float, nullable=False),
     sa.Column("started", sa.Float),

@@ -146,8 +146,8 @@ class Worker:
         for status in open_jobs:
             if status.job.name in self._serving:
                 self._serve(status, division.allowed.get(status.job.name, 0))
-            # A job with all its trials needs no slot, but somebody to see that it has them.
-            elif status.job.name in division.wanted or status.has_all_trials:
+            # A job that is only to be ended needs no slot, but somebody to see that it is over.
+            elif status.job.name in division.wanted or status.needs_no_slot:
                 self._openings.start(status.job)
         self._pool.ensure(sum(division.wanted.values()))
         self._dispatcher.step(_TICK)

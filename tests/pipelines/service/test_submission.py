@@ -45,16 +45,16 @@ def test_a_job_is_queued_under_its_study_with_its_text(tmp_path, client):
 
 
 @pytest.mark.parametrize(
-    ("ends", "trials"),
+    ("ends", "trials", "timeout"),
     [
-        ("stages: [{name: a, trials: 5}, {name: b, confirm: 3, repeats: 2}]", 11),
-        ("trials: 24\nstages: auto", 24),
-        ("timeout: 60", None),
+        ("stages: [{name: a, trials: 5}, {name: b, confirm: 3, repeats: 2}]", 11, None),
+        ("trials: 24\nstages: auto", 24, None),
+        ("timeout: 2min", None, 120.0),
     ],
 )
-def test_the_queue_knows_the_trials_of_all_stages(tmp_path, client, ends, trials):
+def test_the_queue_knows_trials_and_time(tmp_path, client, ends, trials, timeout):
     job = submit(write(tmp_path, GOOD.replace("trials: 4", ends)), client)
-    assert job.trials == trials
+    assert (job.trials, job.timeout) == (trials, timeout)
 
 
 def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client):

@@ -132,7 +132,10 @@ def test_numbers_out_of_range_are_refused(queue, option, text):
 def test_changes_win_and_add_up(queue):
     submit(queue)
     queue.change("a", {"trials": 40})
-    assert queue.change("a", {"timeout": "2h"}).changes == {"trials": 40, "timeout": "2h"}
+    job = queue.change("a", {"timeout": "2h"})
+    assert job.changes == {"trials": 40, "timeout": "2h"}
+    assert (job.trials, job.timeout) == (40, 7200.0)
+    assert queue.change("a", {"timeout": None}).timeout is None
 
 
 def test_a_log_is_followed_and_bounded(queue, monkeypatch):
@@ -172,10 +175,11 @@ def test_a_queue_of_an_earlier_version_gets_its_columns(tmp_path):
     storage = open_storage(f"sqlite:///{tmp_path / 'studies.db'}")
     submit(JobQueue(storage), "old")
     with storage.engine.begin() as connection:
-        for name in ("gpus", "memory"):
+        for name in ("gpus", "memory", "timeout"):
             connection.execute(sa.text(f"ALTER TABLE cookbook_jobs DROP COLUMN {name}"))
     queue = JobQueue(storage)
     assert queue.job("old").needs == Resources()
+    assert not queue.job("old").is_overdue
     assert submit(queue, "new", needs=NEEDS).needs.gpus == 2
 
 

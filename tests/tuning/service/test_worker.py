@@ -27,7 +27,6 @@ class Place:
         self.folder = folder
         self.client = Client(root=folder, store_timeout=0.5)
         self.beats = 0
-        self.timeout = None
         self.locked = threading.Event()
 
     def served(self, job):
@@ -38,7 +37,7 @@ class Place:
             study=job.name,
             root=self.folder,
             trials=1,
-            timeout=self.timeout,
+            timeout=job.timeout,
             metrics=[("loss", "minimize")],
             strategy="random",
             pruner="none",
@@ -123,8 +122,7 @@ def test_a_store_that_takes_no_write_holds_up_no_trial(place, receiver):
 
 
 def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
-    place.timeout = 3.0
-    place.client.submit("", name="good", trials=1)
+    place.client.submit("", name="good", trials=1, timeout=3.0)
     for _ in range(2):  # a worker that goes on with the job has no time of its own
         (place.folder / "began").unlink(missing_ok=True)
         stop = threading.Event()
@@ -141,6 +139,25 @@ def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
         assert status.counts["waiting"] == sum(status.counts.values())  # for the next search
         place.client.queue.move("good", "running")
     assert not (place.folder / "began").exists()
+
+
+def test_a_job_past_its_time_ends_also_where_others_have_all_slots(place):
+    stop = threading.Event()
+    thread = threading.Thread(target=place.work, args=[stop])
+    place.client.submit("", name="first", trials=9, priority=1)
+    thread.start()
+    try:
+        place.wait_for(lambda: (place.folder / "began").exists())
+        place.client.submit("", name="late", trials=1, timeout=0.5)
+        place.client.queue.move("late", "running")
+        place.wait_for(lambda: place.client.status("late").job.state == "finishing", seconds=30)
+        assert place.client.status("first").job.state == "running"
+    finally:
+        stop.set()
+        thread.join()
+    late = place.client.status("late")
+    assert late.job.reason == "is at the end of its `timeout`"
+    assert sum(late.counts.values()) == 0
 
 
 def test_a_store_that_stays_away_ends_the_worker(place):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tuning._names import unknown_name
 from tuning.space.conditions import holds
 from tuning.space.dimensions import Dimension, plain_key
 
@@ -18,7 +19,8 @@ class Grid:
         points: Number of values of each `Float` without `step`, or name to number.
 
     Raises:
-        ValueError: If a `Float` has neither `step` nor a number of points.
+        ValueError: If a `Float` has neither `step` nor a number of points, or `points` names no
+            parameter.
     """
 
     def __init__(
@@ -26,6 +28,10 @@ class Grid:
         dimensions: Mapping[str, Dimension],
         points: int | Mapping[str, int] | None = None,
     ) -> None:
+        for name in points if isinstance(points, Mapping) else ():
+            if name not in dimensions:
+                unknown = unknown_name("parameter", name, dimensions)
+                raise ValueError(f"`points` of a grid: {unknown}")
         self._dimensions = dimensions
         self._values = {
             name: _values(name, dimension, points) for name, dimension in dimensions.items()

@@ -235,6 +235,10 @@ ERRORS = [
     ),
     (lambda: Space({"x": Float(0, 1)}).grid(), "'x' needs `step` or a number of `points`"),
     (lambda: Space({"x": Float(0, 1)}).grid(0), "'x' needs at least one point of a grid. Got 0."),
+    (
+        lambda: Space({"rate": Float(0, 1)}).grid({"rat": 3}),
+        "`points` of a grid: No parameter named 'rat'. Did you mean 'rate'? Known: rate.",
+    ),
     (lambda: Space({"x": Float(0, 1)}).narrow(), "needs at least one point"),
 ]
 

@@ -16,6 +16,7 @@ from pipelines.datasets.formats.column_types import first_non_number, to_numbers
 from pipelines.datasets.formats.series_times import read_times
 from pipelines.datasets.formats.table_reader import Table, read_table
 from pipelines.datasets.formats.tabular import find_decimal
+from pipelines.datasets.splits.splitting import check_shares
 from pipelines.preprocessing.numbers import column_decimal
 
 # Seasons that a step of so many days can have, in steps.
@@ -57,7 +58,7 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
             distance of times suggests.
         past: Steps of an input, at least `season`; `None`: the season, and 32 at least.
         validation: Share of the steps, in (0, 1).
-        test: Share of the steps, in (0, 1).
+        test: Share of the steps, in (0, 1); both together below 1.
         day_first: How times such as 03/04/2026 are read where none of them tells: `True` the day
             first, `False` the month. `None` takes the month, and a note says so.
 
@@ -72,6 +73,7 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
         ValueError: If an option is out of range.
     """
     _check_steps(horizon, season)
+    check_shares(validation, test)
     table = read_table(Path(path))
     decimal = find_decimal(table)
     values = _values(table, target, decimal)

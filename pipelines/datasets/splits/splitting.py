@@ -147,6 +147,29 @@ def _cover_classes(rest: np.ndarray, cut: np.ndarray, groups: np.ndarray) -> Non
         rest[spare[0]], cut[donor] = cut[donor], rest[spare[0]]
 
 
+def check_shares(validation: float, test: float) -> None:
+    """Refuses shares that leave a split without rows.
+
+    Args:
+        validation: Share of the rows, in (0, 1).
+        test: Share of the rows, in (0, 1); both together below 1.
+
+    Raises:
+        ValueError: If they are out of range.
+
+    Example:
+        >>> check_shares(0.5, 0.5)
+        Traceback (most recent call last):
+        ...
+        ValueError: `0 < validation`, `0 < test` and `validation + test < 1` must hold. Got ...
+    """
+    if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
+        raise ValueError(
+            "`0 < validation`, `0 < test` and `validation + test < 1` must hold. "
+            f"Got validation={validation}, test={test}."
+        )
+
+
 def three_way(
     length: int,
     *,
@@ -178,11 +201,7 @@ def three_way(
         >>> [len(part) for part in parts]
         [6, 2, 2]
     """
-    if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
-        raise ValueError(
-            "`0 < validation`, `0 < test` and `validation + test < 1` must hold. "
-            f"Got validation={validation}, test={test}."
-        )
+    check_shares(validation, test)
     if groups is None:
         groups = np.arange(length)
     _, first, member = np.unique(groups, return_index=True, return_inverse=True)

@@ -43,6 +43,7 @@ REFUSED = [
     ("tabular-file", {"delimiter": 3}, "`delimiter` is a text. Got delimiter=3"),
     ("tabular-file", {"missing": 0}, "`missing` is one of impute, drop, .*Got missing=0"),
     ("series-file", {"horizon": "two"}, "`horizon` is a whole number. Got horizon='two'"),
+    ("series-file", {"validation": 2}, "`0 < validation`, .* must hold. Got validation=2"),
     ("pair-file", {"columns": "10"}, "`columns` is a list of 2 whole numbers. Got columns='10'"),
     ("text-classes", {"validation": "much"}, "`validation` is a number. Got validation='much'"),
 ]

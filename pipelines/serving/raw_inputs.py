@@ -13,7 +13,7 @@ from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.images import is_image
 from pipelines.serving.files import input_kind_of
-from pipelines.serving.raw_tables import read_past, read_rows
+from pipelines.serving.raw_tables import check_exists, read_past, read_rows
 from pipelines.serving.raw_texts import LONGEST_NAME, TEXT_FILES, read_texts
 
 _NO_IMAGES = (*TEXT_FILES, ".parquet", ".pq", ".json")
@@ -93,15 +93,9 @@ def _check_source(kind: str, source: str) -> None:
         raise DataError(f"this is no image, and the model takes {takes}.", path=path)
 
 
-def _existing(source: str) -> Path:
-    path = Path(source)
-    if not path.exists():
-        raise DataError("there is no such file or folder.", path=path)
-    return path
-
-
 def _images(source: str) -> Any:
-    path = _existing(source)
+    path = Path(source)
+    check_exists(path)
     if path.suffix == ".npy":
         images = np.load(path, allow_pickle=False)
         return images if images.ndim == 4 else images[None]

@@ -31,11 +31,20 @@ def read_new_table(
     Raises:
         DataError: As `read_table`.
     """
-    if not path.exists():
-        raise DataError("there is no such file or folder.", path=path)
+    check_exists(path)
     if delimiter is None and path.suffix.lower() not in (".parquet", ".pq", ".tsv"):
         delimiter = _delimiter(path, encoding)
     return read_table(path, delimiter=delimiter, encoding=encoding, **options)
+
+
+def check_exists(path: Path) -> None:
+    """Refuses a path where nothing is.
+
+    Raises:
+        DataError: If so.
+    """
+    if not path.exists():
+        raise DataError("there is no such file or folder.", path=path)
 
 
 def _delimiter(path: Path, encoding: str) -> str:

@@ -19,6 +19,7 @@ from pipelines.preprocessing.numbers import (
     column_decimal,
     first_spelled,
     mixed_units,
+    non_numbers,
     parse_numbers,
     without_marks,
     zero_padded,
@@ -65,11 +66,8 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
 def first_non_number(table: Table, name: str, *, decimal: str = ".") -> tuple[int, Any]:
     """Finds the line and value of the first entry that is no number."""
     series = without_marks(table.frame[name])
-    decimal = column_decimal(series, decimal)
-    for row in np.flatnonzero(series.notna().to_numpy()):
-        if np.isnan(parse_numbers(series.iloc[row : row + 1], decimal=decimal))[0]:
-            return table.lines[row], series.iloc[row]
-    return table.lines[0], None
+    found = non_numbers(series, decimal=column_decimal(series, decimal), most=len(series))
+    return (table.lines[found[0]], series.iloc[found[0]]) if found else (table.lines[0], None)
 
 
 def infer_columns(

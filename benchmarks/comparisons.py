@@ -13,13 +13,12 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import ROOT, Origin
+from benchmarks._training import trained
 from pipelines.recipes.evidence import COMPARED
 
 IMAGES = ROOT / "docs" / "images"
@@ -43,14 +42,7 @@ def measure(comparison: str, *, seeds: int, extra: Sequence[str] = ()) -> dict[s
     command = ["cookbook", "train", comparison, "--seeds", str(seeds), *extra, "--json"]
     CONSOLE.log(shlex.join(command))
     origin = Origin()
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *command[1:]],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    result = json.loads(done.stdout.splitlines()[-1])
+    result = trained(command)
     shutil.copyfile(result["figure"], IMAGES / f"{comparison}.png")
     return {
         "name": comparison,

@@ -17,8 +17,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +25,7 @@ from typing import Any
 from benchmarks._harness import CONSOLE
 from benchmarks._machine import commit, machine
 from benchmarks._simple_methods import with_simple_method_anew
+from benchmarks._training import trained
 from benchmarks.document import stale_documents
 from pipelines.recipes.record import Record, read_record, record_file
 
@@ -133,13 +132,7 @@ def _run(recipe: str, seed: int, extra: Sequence[str]) -> dict[str, Any]:
     CONSOLE.log(shlex.join(command))
     began = os.times()
     root = part.with_suffix("")  # stays when it is interrupted: its checkpoint is gone on from
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *command[1:], "--root", str(root)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    result = json.loads(done.stdout.splitlines()[-1])
+    result = trained([*command, "--root", str(root)])
     ended = os.times()
     used = sum(ended[2:4]) - sum(began[2:4])
     found = {

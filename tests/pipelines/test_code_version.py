@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,31 @@ def test_statements_count_and_comments_do_not(change: str, tmp_path: Path) -> No
         (folder / "rates.py").write_text(text)
     digests = {code_digest(tmp_path / name / "package") for name in ("before", "after")}
     assert len(digests) == 1 + differs
+
+
+def test_equal_digits_of_other_numbers_count(tmp_path: Path) -> None:
+    digests = set()
+    for name, numbers in (("one", "1, 23"), ("two", "12, 3")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rates.py").write_text(f"RATE = max({numbers})\n")
+        digests.add(code_digest(tmp_path / name / "rates.py"))
+    assert len(digests) == 2
+
+
+def test_processes_that_order_sets_in_another_way_agree(tmp_path: Path) -> None:
+    (tmp_path / "rates.py").write_text('def known(name):\n    return name in {"a", "b", "c"}\n')
+    show = "import sys, pathlib, pipelines.code_version as v\n"
+    show += "print(v.code_digest(pathlib.Path(sys.argv[1])))"
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", show, tmp_path / "rates.py"],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "0123"
+    }
+    assert len(digests) == 1
 
 
 def test_names_of_files_count(tmp_path: Path) -> None:

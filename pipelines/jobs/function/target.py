@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pipelines.code_version import code_digest, source_file
+from pipelines.code_version import source_file
+from pipelines.jobs.function.statements import statements_digest
 from pipelines.jobs.target import as_fixed
 from tuning import SearchSettings, Space, cross_validated
 from tuning.tracking import Provenance, git_commit
@@ -77,7 +78,7 @@ class FunctionTarget:
         file = source_file(self.reference)
         return {
             "objective": f"function {self.reference}",
-            "code": None if file is None else code_digest(file),
+            "code": None if file is None else statements_digest(file),
             "epochs": self.epochs,
             "folds": self.folds,
         }

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import yaml
 
-from pipelines.code_version import code_digest
 from pipelines.datasets.registry import load_dataset
 from pipelines.jobs.api import tune
+from pipelines.jobs.function.statements import statements_digest
 from pipelines.jobs.keras_tuner.arrays import stored_arrays
 from pipelines.jobs.keras_tuner.plan import plan_build
 from pipelines.jobs.plan import plan_job
@@ -335,7 +335,7 @@ def test_a_function_whose_module_changed_is_another_job(tmp_path, monkeypatch):
 
 def _read_again():
     """As in a new process, which is where a changed module is seen."""
-    code_digest.cache_clear()
+    statements_digest.cache_clear()
 
 
 FINISHED = """

@@ -12,7 +12,7 @@ TURN = "TESTS_TURN"
 OF = {"slow": 64, "exhaustive": 16, "data": 8}
 """So many turns the tests of a mark take; all others run each time."""
 
-OF_ANOTHER_BACKEND = 8
+OF_ANOTHER_BACKEND = 16
 """On JAX each operation is compiled: there all tests take turns."""
 
 

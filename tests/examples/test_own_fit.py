@@ -15,7 +15,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "library.md"
 MOST_LINES = 15
 
 
-@pytest.mark.parametrize("train", [own_fit.on_pipeline, own_fit.on_arrays])
+@pytest.mark.parametrize(
+    "train", [pytest.param(own_fit.on_pipeline, marks=pytest.mark.exhaustive), own_fit.on_arrays]
+)
 def test_own_fit_learns_digits(train):
     keras.utils.set_random_seed(0)
     history = train(epochs=2).history

@@ -116,14 +116,14 @@ def test_more_trials_while_it_runs(store):
 
 
 def test_a_job_ends_with_its_time_and_goes_on_when_it_is_resumed(store):
-    store.submit("job", trials=60, objective="parabola_of_two_seconds", timeout="1h")
+    store.submit("job", trials=600, objective="parabola_of_two_seconds", timeout="1h")
     with store.workers(2) as workers:
         store.wait_for(lambda: store.finished("job") >= 2)
         store.client.queue.change("job", {"timeout": "1s"})  # of which nothing is left
         assert [worker.wait(WAIT) for worker in workers] == [0, 0]
     status = store.client.status("job")
     assert (status.job.state, status.job.reason) == ("done", "is at the end of its `timeout`")
-    assert 2 <= status.finished < 60
+    assert 2 <= status.finished < 600
     assert open_study("job", store.url).user_attrs[RESULT]["best_trial"] is not None
     store.client.queue.change("job", {"trials": status.finished + 1, "timeout": "1h"})
     store.client.resume("job")

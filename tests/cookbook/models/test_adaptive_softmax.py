@@ -13,11 +13,11 @@ from cookbook.models.language_models import language_model
 
 RANDOM = np.random.default_rng(0)
 TOKENS, TARGETS = RANDOM.integers(1, 40, (4, 6)), RANDOM.integers(1, 40, (4, 6))
-SHAPES: list[dict[str, Any]] = [
+SHAPES = [
     {},
-    {"units": (7, 5)},
+    pytest.param({"units": (7, 5)}, marks=pytest.mark.exhaustive),
     {"padding_id": 0},
-    {"stateful_batch_size": 4},
+    pytest.param({"stateful_batch_size": 4}, marks=pytest.mark.exhaustive),
 ]
 
 
@@ -61,6 +61,7 @@ def test_weights_of_rows_count() -> None:
     assert found == pytest.approx(loss, rel=1e-5)
 
 
+@pytest.mark.exhaustive
 def test_saved_model_gives_the_same_probabilities_and_trains_on(tmp_path: Path) -> None:
     model = compiled(seed=0)
     model.train_on_batch(TOKENS, TARGETS)

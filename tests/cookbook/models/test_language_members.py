@@ -40,6 +40,7 @@ def test_members_of_equal_weights_are_one() -> None:
     assert model.count_params() == 3 * one.count_params()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.backend
 def test_training_minimises_the_mean_of_the_losses_of_real_tokens() -> None:
     model = language_model(7, members=3, padding_id=0, **SMALL)

@@ -137,6 +137,7 @@ def test_sampling_rate_1_is_free_running(options: dict[str, Any]) -> None:
     np.testing.assert_array_equal(logits.argmax(-1), written)
 
 
+@pytest.mark.exhaustive
 def test_scheduled_sampling_follows_its_schedule_inside_fit() -> None:
     model = tiny(scheduled_sampling=True)
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))

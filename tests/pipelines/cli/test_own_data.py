@@ -266,6 +266,7 @@ def test_images_that_do_not_decode_are_skipped_and_named_where_allowed(
     )
 
 
+@pytest.mark.exhaustive
 def test_images_and_texts_of_a_table_have_weights(program, tmp_path):
     photos = write_images(tmp_path)
     names = [file.relative_to(photos).as_posix() for file in photos.rglob("*.png")]

@@ -114,6 +114,7 @@ def _file(folder, name, text):
     return path
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("ready_mlflow")
 def test_a_model_that_draws_takes_seeds(program):
     trained = program("train", "digits-gan", "--tiny", "--json")
@@ -209,6 +210,7 @@ def test_an_unknown_run_is_one_line(program):
     assert "There is no saved model for '0123'. Looked in: 0123, mlruns/models/0123" in done.err
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("ready_mlflow")
 def test_models_in_mlflow_are_downloaded_and_read_without_their_code(program, tmp_path):
     trained = program("train", "digits-gan", "--tiny", "--json")

@@ -166,7 +166,9 @@ def test_delete_removes_one_study(program, root, tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("ready_mlflow")
-@pytest.mark.parametrize("store", ["file/mlflow.db", "/dev/full"])
+@pytest.mark.parametrize(
+    "store", ["file/mlflow.db", pytest.param("/dev/full", marks=pytest.mark.exhaustive)]
+)
 def test_a_broken_mlflow_store_costs_no_trial_and_sync_rebuilds(program, tmp_path, store):
     (tmp_path / "file").write_text("")
     job = tmp_path / "job.yaml"

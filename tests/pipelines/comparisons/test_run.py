@@ -31,6 +31,7 @@ def _without_times(table):
     return [{k: v for k, v in row.items() if k != "seconds"} for row in table]
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_comparison_goes_on_where_it_stopped(root):
     arms = {"relu": {"activation": "relu"}, "tanh": {"activation": "tanh"}}
     comparison = _comparison(arms)

@@ -39,6 +39,7 @@ def test_only_a_slow_precision_is_spoken_of(monkeypatch, known):
     )
 
 
+@pytest.mark.exhaustive
 def test_searches_and_trainings_say_it_first(monkeypatch, program, tmp_path):
     monkeypatch.setattr(precision, "multiplies_bfloat16", lambda: False)
     chosen = {"params": {"precision": "mixed_bfloat16"}}

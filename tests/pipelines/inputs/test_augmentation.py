@@ -60,11 +60,18 @@ def test_every_operation_has_a_row() -> None:
         assert make_augmentation(name).mixes_labels == row.mixes
 
 
+_LONG = {"rand_augment", "colour_jitter"}
 # Tracing is slow: of the presets, which only combine operations, one is enough here.
 TRACED = {name: case for name, case in CASES.items() if name in {*ROWS, "preset flip-crop-cutmix"}}
 
 
-@pytest.mark.parametrize("case", TRACED.values(), ids=TRACED)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=name, marks=pytest.mark.exhaustive if name in _LONG else ())
+        for name, case in TRACED.items()
+    ],
+)
 def test_rule_1_the_same_seed_gives_the_same_everywhere(case: Any) -> None:
     augment, x, seed = make_augmentation(case), images(), tf.constant([3, 4])
     eager = augment(x, LABELS, seed)

@@ -174,6 +174,7 @@ def test_a_result_is_short_in_text_and_whole_in_a_notebook(wine_search):
     assert wine.final["verdict"].split(",")[0] in page
 
 
+@pytest.mark.exhaustive
 @pytest.mark.service
 def test_the_model_of_a_result_loads_and_predicts_in_a_new_process(wine_search):
     rows = wine_rows()

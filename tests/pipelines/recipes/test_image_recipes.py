@@ -194,6 +194,7 @@ def test_thumbnails_are_block_means():
     assert THUMBNAIL == 16
 
 
+@pytest.mark.exhaustive
 def test_images_on_disk_train_like_images_in_memory(tmp_path):
     split = _images(48, (16, 16, 3), 2, seed=3)
     for number, (pixels, label) in enumerate(zip(split.x, split.y, strict=True)):

@@ -46,6 +46,7 @@ def _fresh(code, *arguments):
     return done.stdout
 
 
+@pytest.mark.exhaustive
 def test_a_model_with_a_loss_of_the_cookbook_loads_in_a_fresh_process(model, tmp_path):
     model.save(tmp_path / "model.keras")
     code = (

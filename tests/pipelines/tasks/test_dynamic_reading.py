@@ -27,6 +27,7 @@ def test_without_steps_the_scores_are_those_of_reading(options):
     np.testing.assert_allclose(dynamic_nats(model, TOKENS, rate=1e-12), expected, atol=1e-5)
 
 
+@pytest.mark.exhaustive
 def test_a_score_depends_on_nothing_that_follows_it():
     model = _model()
     other = TOKENS.copy()
@@ -51,6 +52,7 @@ def test_what_comes_again_is_learned_from_its_first_time():
     assert nats[-30:].mean() < 0.9 * nats[:30].mean()
 
 
+@pytest.mark.exhaustive
 def test_learning_is_without_dropout():
     plain, dropping = _model(), _model(dropout=0.5, recurrent_dropout=0.5)
     dropping.set_weights(plain.get_weights())

@@ -41,6 +41,7 @@ def test_flips_are_asked_for():
     )
 
 
+@pytest.mark.exhaustive
 def test_a_training_reports_them_beside_its_own(tmp_path):
     result = train("digits-cnn", params={"test_flips": True}, tiny=True, root=tmp_path)
     for metrics in (result.metrics, result.test_metrics):

@@ -113,6 +113,7 @@ def test_measures_are_per_token():
     assert measured == pytest.approx({"loss": 1.0, "perplexity": np.e, "accuracy": 0.75})
 
 
+@pytest.mark.exhaustive
 def test_a_rate_asks_for_scores_apart_and_changes_no_other():
     text = "abcdef" * 40
     dataset = _dataset(text, text, text)
@@ -210,6 +211,7 @@ def test_writing_is_repeatable_and_never_gives_special_tokens():
     assert set("".join(texts)) <= set("".join(NAMES))
 
 
+@pytest.mark.exhaustive
 def test_lines_of_words_are_continued_after_their_end():
     lines = "one two\nthree four\n" * 60
     dataset = _dataset(lines, lines[:400], lines[:400])

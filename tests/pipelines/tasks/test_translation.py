@@ -85,8 +85,11 @@ def test_recipe_names_are_accepted(name):
     "settings",
     [
         {"cell": "gru"},
-        {"cell": "lstm", "attention": "additive", "bidirectional": True},
-        {"cell": "gru", "attention": "multiplicative"},
+        pytest.param(
+            {"cell": "lstm", "attention": "additive", "bidirectional": True},
+            marks=pytest.mark.exhaustive,
+        ),
+        pytest.param({"cell": "gru", "attention": "multiplicative"}, marks=pytest.mark.exhaustive),
     ],
 )
 def test_the_compiled_translator_writes_what_the_stepwise_search_writes(settings):

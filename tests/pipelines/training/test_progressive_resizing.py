@@ -64,6 +64,7 @@ def test_full_size_all_the_time_is_a_plain_training():
     np.testing.assert_allclose(seen["val_loss"], history["val_loss"], rtol=1e-4)
 
 
+@pytest.mark.exhaustive
 def test_what_it_learns_from_small_images_serves_at_full_size(tmp_path):
     experiment = _experiment(progressive_sizes=[4, 4, SIDE], ema=0.5, epochs=12)
     model, _ = experiment.train()

@@ -35,6 +35,7 @@ def training(tmp_path_factory, put_mlflow):
     return root, result, seen
 
 
+@pytest.mark.exhaustive
 def test_the_rate_of_an_epoch_is_the_one_that_its_schedule_has_reached(training):
     root, result, seen = training
     expected = [PEAK * (1 + math.cos(math.pi * epoch / EPOCHS)) / 2 for epoch in (1, 2, 3, 4)]

@@ -32,6 +32,7 @@ def test_an_address_that_does_not_answer_is_refused_before_the_training(tmp_path
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.exhaustive
 def test_a_model_that_mlflow_refused_is_kept_and_sent_later(tmp_path, program, put_mlflow):
     root = tmp_path / "mlruns"
     request = TrainRequest(recipe="wine-mlp", tiny=True, root=root)

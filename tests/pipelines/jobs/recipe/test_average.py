@@ -39,6 +39,7 @@ def test_runners_up_are_the_other_points_in_their_order():
     ]
 
 
+@pytest.mark.exhaustive
 def test_a_refit_averages_what_takes_the_form_of_the_winner(tmp_path):
     recipe = load_recipe("wine-mlp")
     recipe = dataclasses.replace(recipe, defaults={**recipe.defaults, **recipe.tiny})

@@ -171,6 +171,7 @@ def test_penalties_of_every_kind_are_lifted(kind):
     np.testing.assert_allclose(sum(lifted.losses), sum(plain.losses), rtol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_lifted_values_give_the_numbers_of_plain_ones():
     point = {"dropout": 0.2, "l2": 1e-2}
     _, history, _ = _train(KeptTrainers(), **point)
@@ -258,6 +259,7 @@ def test_models_of_the_users_own_are_never_taken_for_each_other():
     assert _kept_alike(*(lambda a=a: network(a) for a in ("relu", "tanh"))) == [False]
 
 
+@pytest.mark.exhaustive
 def test_losses_that_differ_in_what_keras_does_not_write_are_compiled_anew():
     huber = [lambda d=d: _line(loss=keras.losses.Huber(d)) for d in (0.5, 1.0, 0.5)]
     assert _kept_alike(*huber) == [False, True]

@@ -171,7 +171,7 @@ def test_lengths_must_agree():
         ArrayFeed(np.zeros(3), np.zeros(4), batch_size=2)
 
 
-@pytest.mark.parametrize("stop_after", [1, 3])
+@pytest.mark.parametrize("stop_after", [1, pytest.param(3, marks=pytest.mark.exhaustive)])
 def test_a_resumed_training_equals_an_uninterrupted_one_bit_by_bit(tmp_path, stop_after):
     x, y = _data()
 

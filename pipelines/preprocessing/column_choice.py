@@ -81,7 +81,7 @@ def leave_out_constants(
         Names of the removed columns.
 
     Raises:
-        ValueError: If there are some and they may not be there, or nothing is left.
+        ValueError: If there are some and they may not be there.
     """
     constant = [
         name for name, values in table.items() if len(np.unique(values[~np.isnan(values)])) < 2
@@ -95,6 +95,4 @@ def leave_out_constants(
     for name in constant:
         table.pop(name, None)
         texts.pop(name, None)
-    if not table and not texts:
-        raise ValueError("A table needs at least one column that varies. All are constant.")
     return tuple(constant)

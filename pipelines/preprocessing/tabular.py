@@ -195,8 +195,13 @@ class TabularPreprocessor(Preprocessing):
             for name, column in texts.items()
         ]
         self._texts = self._fit_texts(frame)
-        used = {*table, *texts} | {date.name for date in self._dates}
-        used |= {column.name for column in self._texts}
+        used = {*table, *texts} | {column.name for column in self._texts}
+        if not used:
+            raise ValueError(
+                "A table needs a column that varies, or one of texts with a word that two rows "
+                f"share. Got none in: {', '.join(self.dropped)}. Add one."
+            )
+        used |= {date.name for date in self._dates}
         self._order = [str(name) for name in frame.columns if name in used]
         return self
 

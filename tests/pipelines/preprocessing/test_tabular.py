@@ -158,8 +158,21 @@ def test_constant_columns() -> None:
     fitted = TabularPreprocessor(drop_constant=True).fit(rows.astype({"gone": float}))
     assert fitted.dropped == ("same", "gone", "text")
     assert fitted.columns == ["x"]
-    with pytest.raises(ValueError, match="All are constant"):
+    with pytest.raises(ValueError, match=r"needs a column that varies, .* Got none in: same\."):
         TabularPreprocessor(drop_constant=True).fit(rows[["same"]])
+    with pytest.raises(ValueError, match="needs a column that varies"):
+        dates = pd.DataFrame({"day": pd.to_datetime(["2026-01-01", "2026-01-01"])})
+        TabularPreprocessor(drop_constant=True).fit(dates)
+
+
+@pytest.mark.parametrize("others", [{}, {"same": [1, 1, 1]}], ids=["alone", "beside a constant"])
+def test_free_text_may_be_all_that_varies(others: dict[str, list[int]]) -> None:
+    rows = pd.DataFrame({"note": ["paid late", "paid again", "never paid late"], **others})
+    fitted = TabularPreprocessor(texts=["note"], drop_constant=True).fit(rows)
+    assert fitted.feature_names == ["note: late", "note: paid", "note: paid late"]
+    assert fitted.transform(rows)[:, 0].astype(bool).tolist() == [True, False, True]
+    with pytest.raises(ValueError, match=r"a word that two rows share\. Got none in: .*note\."):
+        fitted.fit(rows.assign(note=["one", "two", "three"]))
 
 
 @pytest.mark.parametrize(

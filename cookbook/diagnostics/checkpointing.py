@@ -23,7 +23,8 @@ class Recomputed(keras.layers.Layer):
     """
 
     def __init__(self, block: keras.Model, **options: Any) -> None:
-        super().__init__(**options)
+        # The layers of the block cast for themselves; what is between two parts stays as it is.
+        super().__init__(autocast=False, **options)
         self.block = block
 
     @override

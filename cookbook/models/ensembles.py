@@ -97,7 +97,8 @@ class _MembersAsRows(keras.layers.Layer):
     """
 
     def __init__(self) -> None:
-        super().__init__(name="members_as_rows")
+        # Logits stay in the precision that they come in, also under a mixed policy.
+        super().__init__(name="members_as_rows", autocast=False)
         self.supports_masking = True
 
     @override

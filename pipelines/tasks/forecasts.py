@@ -68,8 +68,10 @@ class Forecast(Task):
 
     def adapt(self, model: keras.Model) -> keras.Model:
         """Outputs as `float32[batch, horizon, 3]`."""
-        shape = keras.layers.Reshape((self._horizon, len(QUANTILES)), name="quantiles")
-        return keras.Model(model.inputs, shape(model.outputs[0]), name=model.name)
+        shape = (self._horizon, len(QUANTILES))
+        # Logits are float32 in every precision; a layer of the mixed one would round them.
+        quantiles = keras.layers.Reshape(shape, dtype="float32", name="quantiles")
+        return keras.Model(model.inputs, quantiles(model.outputs[0]), name=model.name)
 
     def loss(self) -> keras.losses.Loss:
         """Pinball loss of the three quantiles."""

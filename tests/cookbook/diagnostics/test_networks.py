@@ -321,6 +321,21 @@ def assert_checkpointed_steps_are_equal() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+def test_mixed_precision_rounds_nothing_between_the_parts() -> None:
+    def chain() -> keras.Model:
+        wide = [layers.Dense(4, dtype="float32") for _ in range(6)]
+        return keras.Sequential([keras.Input((16,)), *wide])
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = chain()
+        found = checkpointed(model)(X, training=True)
+    finally:
+        keras.config.set_dtype_policy(before)
+    np.testing.assert_allclose(found, model(X, training=True), rtol=1e-6)
+
+
 def test_a_residual_network_is_cut_between_its_blocks() -> None:
     parts = [part.block for part in checkpointed(_residual(), blocks=3).layers[1:]]
     assert [len(part.layers) - 1 for part in parts] == [6, 5, 2]

@@ -40,6 +40,20 @@ def test_training_loss_is_the_mean_over_members_and_weights_count() -> None:
 
 
 @pytest.mark.backend
+def test_mixed_precision_rounds_no_prediction_in_the_loss() -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = tabular_ensemble((4,), **SMALL)
+        model.compile("sgd", "mse")
+        members = np.full((40, 3, 1), 1.003, "float32")
+        loss = float(model.compute_loss(ROWS, np.ones((40, 1)), members))
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert loss == pytest.approx(0.003**2, rel=1e-3)  # 1.003 is 1 in bfloat16
+
+
+@pytest.mark.backend
 def test_classes_get_the_mean_probability_of_the_members() -> None:
     model = tabular_ensemble((4,), 5, num_classes=3, dropout=0.0, **SMALL)
     members = keras.ops.softmax(model(ROWS, training=True))

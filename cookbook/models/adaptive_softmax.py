@@ -45,7 +45,7 @@ class AdaptiveSoftmaxModel(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """The mean nats of the targets, padding left out.
+        """The mean nats of the targets, padding left out, times the weights as Keras has them.
 
         Raises:
             ValueError: If the model is compiled with another loss.
@@ -53,10 +53,11 @@ class AdaptiveSoftmaxModel(keras.Model):
         if not training:
             return super().compute_loss(x, y, y_pred, sample_weight, training)
         _check_loss(self.loss)
-        ops, weights = keras.ops, self._weights(x, y, sample_weight)
+        ops, real = keras.ops, self._real(x, y)
+        weights = real if sample_weight is None else real * _beside_steps(sample_weight)
         states = ops.reshape(y_pred, (-1, self._embedding.output_dim))
         nats = self._embedding.nats(states, ops.reshape(ops.cast(y, "int32"), (-1,)))
-        mean = ops.sum(nats * ops.reshape(weights, (-1,))) / ops.sum(weights)
+        mean = ops.divide_no_nan(ops.sum(nats * ops.reshape(weights, (-1,))), ops.sum(real))
         return mean + sum(self.losses)
 
     @override
@@ -64,19 +65,23 @@ class AdaptiveSoftmaxModel(keras.Model):
         """Metrics of the log-probabilities; in training of the head's words."""
         if len(y_pred.shape) != 4:
             return super().compute_metrics(x, y, y_pred, sample_weight)
-        weights = self._weights(x, y, sample_weight)
         known = keras.ops.where(y < self._embedding.cutoffs[0], y, -1)
-        return super().compute_metrics(x, known, self._embedding.head(y_pred[:, :, 0]), weights)
+        scores = self._embedding.head(y_pred[:, :, 0])
+        for padding in self._padding:
+            scores = padding([scores, x])  # metrics see its mask
+        return super().compute_metrics(x, known, scores, sample_weight)
 
-    def _weights(self, x: Any, y: Any, given: Any) -> Any:
-        weights = keras.ops.ones(keras.ops.shape(y), "float32")
-        if given is not None:
-            given = keras.ops.cast(given, "float32")
-            weights *= given if len(given.shape) == len(weights.shape) else given[:, None]
-        padding = [layer for layer in self.layers if isinstance(layer, PaddingMask)]
-        if padding:
-            weights *= keras.ops.cast(keras.ops.not_equal(x, padding[0].padding_id), "float32")
-        return weights
+    def _real(self, x: Any, y: Any) -> Any:
+        """1 for targets that count, 0 where padding is read, `float32[batch, steps]`."""
+        real = keras.ops.ones(keras.ops.shape(y), "float32")
+        for padding in self._padding:
+            real *= keras.ops.cast(keras.ops.not_equal(x, padding.padding_id), "float32")
+        return real
+
+    @property
+    def _padding(self) -> list[PaddingMask]:
+        """The layer that tells padding, if there is any."""
+        return [layer for layer in self.layers if isinstance(layer, PaddingMask)]
 
     @property
     def _embedding(self) -> AdaptiveEmbedding:
@@ -89,6 +94,12 @@ class AdaptiveSoftmaxModel(keras.Model):
         names = {layer.name for layer in self.layers}
         last = next(name for name in _STATES if name in names)
         return inner_call(self, self.get_layer(last).output)
+
+
+def _beside_steps(weights: Any) -> Any:
+    """Weights of rows or of steps, so that they multiply `[batch, steps]`."""
+    weights = keras.ops.cast(weights, "float32")
+    return weights if len(weights.shape) > 1 else weights[:, None]
 
 
 def _check_loss(loss: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -44,9 +45,8 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         self, batches: Callable[[], Iterable[Any]] | None = None, *, swap_on_epoch: bool = False
     ) -> None:
         super().__init__(swap_on_epoch=swap_on_epoch)
-        self._batches = batches
-        # In tuples: training data are no state to back up.
-        self._data: tuple[Any, ...] = ()
+        # A function that keeps them: training data are no state to back up.
+        self._batches = batches and functools.cache(lambda: tuple(batches()))
         self._inside = False
         self._own: list[np.ndarray] = []
         self._averages: list[np.ndarray] = []
@@ -100,8 +100,7 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         if self._averages:
             _assign(variables, self._averages)
             return
-        self._data = self._data or tuple(self._batches() if self._batches else ())
-        reestimate_batch_norm(self.model, self._data)
+        reestimate_batch_norm(self.model, self._batches() if self._batches else ())
         self._averages = [to_array(variable) for variable in variables]
 
     def _leave(self) -> None:

@@ -143,7 +143,8 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
         check_range("start", start, NOT_NEGATIVE)
         check_range("every", every, AT_LEAST_ONE)
         check_range("batch_size", batch_size, AT_LEAST_ONE)
-        self._x = (x,)  # in a tuple: training data is no state to back up
+        # A function: training data are no state to back up.
+        self._inputs = lambda: x
         self.start, self.every, self.batch_size = start, every, batch_size
         self.count = 0
         self.average: list[np.ndarray] = []
@@ -152,7 +153,7 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.count, self.average = 0, []
         kinds = _norms(self.model)
-        if self._x[0] is None and kinds:
+        if self._inputs() is None and kinds:
             raise ValueError(
                 "Averaged weights need new batch-norm statistics. Got x=None and "
                 f"{len(kinds)} such layers: pass the training inputs as `x`."
@@ -178,8 +179,8 @@ class StochasticWeightAveraging(keras.callbacks.Callback):
             )
         for variable, value in zip(self.model.trainable_variables, self.average, strict=True):
             variable.assign(value)
-        if self._x[0] is not None:
-            reestimate_batch_norm(self.model, self._x[0], batch_size=self.batch_size)
+        if (x := self._inputs()) is not None:
+            reestimate_batch_norm(self.model, x, batch_size=self.batch_size)
 
 
 def _is_norm(layer: keras.Layer) -> bool:

@@ -83,7 +83,8 @@ class GradientMonitor(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         check_range("every", every, AT_LEAST_ONE)
-        self._probe = (x, y)
+        # A function: training data are no state to back up.
+        self._batch = lambda: (x, y)
         self.every = every
         self._vanishing, self._exploding = vanishing, exploding
         self.reports: list[EpochReport] = []
@@ -117,7 +118,7 @@ class GradientMonitor(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if not self._watching:
             return
-        x, y = self._probe
+        x, y = self._batch()
         network = inspect_layers(
             self.model, x, y, vanishing=self._vanishing, exploding=self._exploding
         )

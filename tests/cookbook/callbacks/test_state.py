@@ -15,7 +15,15 @@ import keras
 import numpy as np
 import pytest
 
-from cookbook.callbacks import BitExactBackup, SeededBatches, TrainingState, epoch_order
+from cookbook.callbacks import (
+    AveragedWeights,
+    BitExactBackup,
+    GradientMonitor,
+    SeededBatches,
+    StochasticWeightAveraging,
+    TrainingState,
+    epoch_order,
+)
 from cookbook.callbacks.packing import pack, unpack
 from cookbook.schedules.plateau import Plateau
 from tests.cookbook.callbacks.problems import everything, network, same, samples
@@ -129,6 +137,19 @@ def test_rule_3_callbacks_go_on_counting() -> None:
     state.restore(model, callbacks=[fresh])
     assert (fresh.best, fresh.wait, fresh.best_epoch) == (stop.best, stop.wait, stop.best_epoch)
     assert same(fresh.best_weights, stop.best_weights)
+
+
+def test_rule_3_training_data_are_no_state(tmp_path: Path) -> None:
+    x, y = samples(20_000)
+    model = network(keras.optimizers.SGD(0.01, use_ema=True))
+    callbacks = [
+        AveragedWeights(lambda: [x]),
+        StochasticWeightAveraging(x, start=0),
+        GradientMonitor(x, y),
+    ]
+    model.fit(x[:40], y[:40], verbose=0, callbacks=callbacks)
+    TrainingState.capture(model, epoch=1, callbacks=callbacks).save(tmp_path / "state.npz")
+    assert (tmp_path / "state.npz").stat().st_size < x.nbytes / 4
 
 
 def test_rule_4_and_5_files_keep_every_bit(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import hessian_vector_product, value_and_gradients
+from cookbook.diagnostics.rematerialisation import remembering
 from cookbook.diagnostics.taps import leaf_layers
 
 
@@ -132,7 +133,8 @@ class LossFunction:
     def _loss(self, values: Sequence[Any]) -> Any:
         x, y, weight = self._batch
         mapping = list(zip(self._variables, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+        scope = keras.StatelessScope(state_mapping=mapping, collect_losses=True)
+        with remembering(self.model), scope:
             outputs = self.model(x, training=self._training)
             return self.model.compute_loss(
                 x=x, y=y, y_pred=outputs, sample_weight=weight, training=self._training

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
+
+from cookbook._keras_internals import nested_layers
 
 
 def rematerialise(*layers: keras.Layer) -> None:
@@ -45,6 +49,28 @@ def rematerialise(*layers: keras.Layer) -> None:
     for layer in layers:
         # In the instance's dict: Keras' attribute tracking must not see it.
         layer.__dict__["call"] = _forgetful(layer.call)
+
+
+@contextlib.contextmanager
+def remembering(model: keras.Model) -> Iterator[None]:
+    """Layers of a model as they were before `rematerialise`, for derivatives by values.
+
+    What a part does not take as an argument, such as the weights of a `StatelessScope`, gets no
+    gradient through `keras.remat` on TensorFlow. Without recomputation the numbers are the same.
+
+    Args:
+        model: Any model; it forgets again at the end.
+    """
+    forgetful = [
+        (layer, layer.__dict__.pop("call"))
+        for layer in nested_layers(model)
+        if "call" in layer.__dict__
+    ]
+    try:
+        yield
+    finally:
+        for layer, call in forgetful:
+            layer.__dict__["call"] = call
 
 
 def _check(layer: keras.Layer) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import value_and_gradients
+from cookbook.diagnostics.rematerialisation import remembering
 
 # Gets a layer's name and output, returns the output to go on with.
 Tap = Callable[[str, Any], Any]
@@ -108,7 +109,8 @@ def _loss(
 ) -> Any:
     x, y = batch
     mapping = list(zip(variables, values, strict=True))
-    with _tapped(model, tap), keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+    scope = keras.StatelessScope(state_mapping=mapping, collect_losses=True)
+    with remembering(model), _tapped(model, tap), scope:
         outputs = model(x, training=training)
         return model.compute_loss(x=x, y=y, y_pred=outputs, training=training)
 

@@ -260,11 +260,25 @@ def test_rematerialised_block_runs_again_in_the_backward_pass() -> None:
         pytest.skip("JAX recomputes inside its compiled program, where Python cannot count")
     passes = []
     for forgetful in (False, True):
-        loss = LossFunction(_blocks(forgetful=forgetful), X, X[:, :1])
+        model = _blocks(forgetful=forgetful)
+        model.run_eagerly = True
         Counting.calls = 0
-        loss.gradient()
+        model.train_on_batch(X, X[:, :1])
         passes.append(Counting.calls)
     assert passes == [1, 2]
+
+
+def test_rematerialised_networks_have_the_derivatives_of_others_and_stay_so() -> None:
+    plain, forgetful = _blocks(forgetful=False), _blocks(forgetful=True)
+    expected, found = (LossFunction(model, X, X[:, :1]) for model in (plain, forgetful))
+    np.testing.assert_allclose(found.gradient(), expected.gradient(), rtol=1e-5, atol=1e-6)
+    along = np.ones(found.size)
+    products = [loss.hessian_vector_product(along) for loss in (found, expected)]
+    np.testing.assert_allclose(*products, rtol=1e-4, atol=1e-5)
+    signals = [measure_flow(model, X, X[:, :1]).signals for model in (plain, forgetful)]
+    for one, other in zip(*(signal.values() for signal in signals), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    assert ["call" in vars(layer) for layer in forgetful.layers] == [False, True, False]
 
 
 def test_rematerialisation_refuses_state() -> None:

@@ -156,6 +156,13 @@ class _Beam:
 
 
 def _largest(scores: np.ndarray, count: int) -> np.ndarray:
-    found = np.argpartition(-scores, min(count, scores.shape[1]) - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(scores, found, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1)
+    """Places of the largest scores of each row, best first, of equal ones the first places."""
+    scores = np.where(np.isnan(scores), -np.inf, scores)  # of a model that diverged
+    count = min(count, scores.shape[1])
+    least = -np.partition(-scores, count - 1, axis=1)[:, count - 1]
+    picks = np.empty((len(scores), count), np.int64)
+    for pick, row, bound in zip(picks, scores, least, strict=True):
+        # Not those of the partition: which of equal scores it takes depends on the processor.
+        found = np.flatnonzero(row >= bound)
+        pick[:] = found[np.argsort(-row[found], kind="stable")[:count]]
+    return picks

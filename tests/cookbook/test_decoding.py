@@ -82,6 +82,23 @@ def test_width_1_is_greedy() -> None:
     np.testing.assert_allclose(found.log_probabilities, expected.log_probabilities)
 
 
+@pytest.mark.parametrize("width", [1, 3])
+def test_of_equal_scores_the_first_tokens_stay(width: int) -> None:
+    logits = np.random.default_rng(0).integers(0, 3, size=(20, 300)).astype(float)
+    rules = {"end": -1, "max_length": 1}
+    beams = beam_search(
+        lambda tokens, state: (logits.repeat(width, axis=0), state),
+        np.zeros(20),
+        (),
+        width=width,
+        **rules,
+    )
+    expected = np.argsort(-logits, axis=1, kind="stable")[:, :width]
+    np.testing.assert_array_equal(beams.tokens[:, :, 0], expected)
+    likeliest = greedy(lambda tokens, state: (logits, state), np.zeros(20), (), **rules)
+    np.testing.assert_array_equal(beams.tokens[:, 0], likeliest.tokens)
+
+
 def test_greedy_takes_the_best_token_and_counts_its_probability() -> None:
     model = PrefixModel(7, rows=3)
     found = greedy(model, np.zeros(3), model.start, end=END, max_length=STEPS)

@@ -228,6 +228,7 @@ class SPSA(_SelectiveDecay, keras.optimizers.Optimizer):
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self._arguments}
         gain = rate_of(self)
-        if isinstance(gain, SpallGain) and gain.exponent == self._arguments["alpha"]:
+        made = (self._arguments["alpha"], self._arguments["stability"])
+        if isinstance(gain, SpallGain) and (gain.exponent, gain.stability) == made:
             config["learning_rate"] = gain.scale
         return config

@@ -148,6 +148,17 @@ def test_subclassed_models_take_the_mixin() -> None:
     assert "mae" in history
 
 
+@pytest.mark.parametrize(
+    ("rate", "stability"),
+    [(0.1, 5.0), (SpallGain(0.1, 0.602, stability=5.0), 0.0), (SpallGain(0.1, 0.9), 0.0)],
+    ids=["a number", "another stability", "another exponent"],
+)
+def test_config_keeps_the_gain(rate: Any, stability: float) -> None:
+    optimizer = SPSA(rate, stability=stability)
+    again = SPSA.from_config(optimizer.get_config())
+    assert float(again.learning_rate) == float(optimizer.learning_rate)
+
+
 def test_wrong_uses_are_refused() -> None:
     x, y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
     plain = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])

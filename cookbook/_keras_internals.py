@@ -102,9 +102,10 @@ INTERNALS = (
 """Every private name of Keras in this package."""
 
 
-def source_layer(tensor: Any) -> Any:
-    """The layer or operation that made a symbolic tensor."""
-    return _HISTORY.of(tensor).operation
+def source_of(tensor: Any) -> tuple[Any, int]:
+    """The layer or operation that made a symbolic tensor, and which of its outputs that is."""
+    history = _HISTORY.of(tensor)
+    return history.operation, history.tensor_index
 
 
 def set_first_epoch(model: keras.Model, epoch: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from cookbook._keras_internals import loss_argument, source_layer
+from cookbook._keras_internals import loss_argument, source_of
 from cookbook.losses._pairing_rules import KNOWN_ACTIVATIONS, KNOWN_LOSSES, Judgement, judge
 
 
@@ -115,7 +115,7 @@ def last_activation(output: Any) -> str:
     """Names the activation that made a symbolic output.
 
     Layers that only move or drop numbers (reshape, flatten, dropout, crop, identity) are
-    looked through.
+    looked through, models in the model are looked into.
 
     Args:
         output: A `keras.KerasTensor` of a functional model.
@@ -123,10 +123,12 @@ def last_activation(output: Any) -> str:
     Returns:
         The name of a Keras activation, `"linear"` where a layer has none.
     """
-    layer = source_layer(output)
-    while isinstance(layer, _TRANSPARENT):
-        output = layer.input
-        layer = source_layer(output)
+    layer, place = source_of(output)
+    while isinstance(layer, (keras.Model, *_TRANSPARENT)):
+        if isinstance(layer, keras.Model) and not getattr(layer, "outputs", None):
+            break  # a class of the user's, whose layers are called out of sight
+        output = layer.outputs[place] if isinstance(layer, keras.Model) else layer.input
+        layer, place = source_of(output)
     for kind, name in _ACTIVATION_LAYERS:
         if isinstance(layer, kind):
             return name
@@ -142,6 +144,9 @@ _TRANSPARENT = (
     keras.layers.Reshape,
     keras.layers.Flatten,
     keras.layers.Permute,
+    keras.layers.Cropping1D,
+    keras.layers.Cropping2D,
+    keras.layers.Cropping3D,
     keras.layers.Dropout,
     keras.layers.Identity,
     keras.layers.RepeatVector,

@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from cookbook import _keras_internals
-from cookbook._keras_internals import INTERNALS, KerasMovedError, nested_layers, source_layer
+from cookbook._keras_internals import INTERNALS, KerasMovedError, nested_layers, source_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +21,7 @@ def test_a_private_name_of_keras_is_there(internal):
 
 def test_a_moved_name_is_refused_with_what_needs_it():
     with pytest.raises(KerasMovedError, match=r"no `KerasTensor\._keras_history`.*last activation"):
-        source_layer(object())
+        source_of(object())
     with pytest.raises(KerasMovedError, match=r"`Layer\._flatten_layers`"):
         nested_layers(object())
 

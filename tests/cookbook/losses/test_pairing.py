@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import pytest
 
@@ -118,6 +120,32 @@ def test_several_outputs_are_judged_by_name() -> None:
 def test_last_activation_of_layers(layers: list, name: str) -> None:
     model = keras.Sequential([keras.Input((4,)), *layers])
     assert last_activation(model.outputs[0]) == name
+
+
+def test_last_activation_of_a_model_in_the_model() -> None:
+    layers = [keras.layers.Dense(6), keras.layers.Softmax(), keras.layers.Reshape((6, 1))]
+    inner = keras.Sequential([keras.Input((4,)), *layers])
+    inputs = keras.Input((4,))
+    x = keras.layers.Dense(4, activation="tanh")(inputs)
+    outer = keras.Model(inputs, keras.layers.Cropping1D(1)(keras.Sequential([inner])(x)))
+    assert last_activation(outer.outputs[0]) == "softmax"
+
+
+def test_last_activation_of_one_of_several_outputs_of_a_model() -> None:
+    x = keras.Input((4,))
+    heads = [keras.layers.Dense(1, activation=name)(x) for name in ("sigmoid", "softplus")]
+    inner, inputs = keras.Model(x, heads), keras.Input((4,))
+    found = [last_activation(output) for output in inner(inputs)]
+    assert found == ["sigmoid", "softplus"]
+
+
+def test_last_activation_of_a_class_of_ones_own_is_unknown() -> None:
+    class Own(keras.Model):
+        def call(self, x: Any) -> Any:
+            return keras.ops.softmax(x)
+
+    inputs = keras.Input((4,))
+    assert last_activation(Own()(inputs)) == "linear"
 
 
 def test_last_activation_of_an_operation() -> None:

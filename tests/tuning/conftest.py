@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -24,7 +23,9 @@ def lose_answer(monkeypatch) -> Callable[[StudyStorage], None]:
             real(connection)
             if not lost:
                 lost.append(True)
-                raise sqlite3.OperationalError("server closed the connection unexpectedly")
+                if dialect.name != "sqlite":
+                    connection.driver_connection.close()
+                raise dialect.loaded_dbapi.OperationalError("server closed the connection")
 
         monkeypatch.setattr(dialect, "do_commit", commit)
 

@@ -6,6 +6,7 @@ Rule 3 of `tuning.storage.claims` is held here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,20 +82,27 @@ class ClaimLeases:
         Returns:
             Numbers of the trials that were taken back.
         """
-        return self._storage.transaction(self._reap)
+        taken: dict[str, int] = {}  # by tries whose COMMIT may have come without its answer
 
-    def _reap(self, session: Session) -> list[int]:
-        self._rows.lock(session)
-        held = self._rows.claimed(session)
-        current = now(session)
-        numbers: list[int] = []
-        for row in held:
-            if not is_abandoned(session, row, own=self._owner, current=current):
-                continue
-            trial: Any = session.get_one(models.TrialModel, row["trial_id"])
-            numbers.append(trial.number)
-            self._interrupt(session, trial, row["attempts"], "the search that ran it disappeared")
-        return numbers
+        def take(session: Session) -> list[int]:
+            self._rows.lock(session)
+            held = self._rows.claimed(session)
+            current = now(session)
+            tokens = {row["token"] for row in held}
+            numbers = [number for token, number in taken.items() if token not in tokens]
+            for row in held:
+                if is_abandoned(session, row, own=self._owner, current=current):
+                    taken[row["token"]] = self._take_back(session, row)
+                    numbers.append(taken[row["token"]])
+            return numbers
+
+        return self._storage.transaction(take)
+
+    def _take_back(self, session: Session, row: Any) -> int:
+        """Takes one claim back; returns the number of its trial."""
+        trial: Any = session.get_one(models.TrialModel, row["trial_id"])
+        self._interrupt(session, trial, row["attempts"], "the search that ran it disappeared")
+        return int(trial.number)
 
     def interrupt(self, claim: Claim, how: str) -> bool:
         """Gives a trial back whose machine went away, which counts as no attempt.
@@ -106,23 +114,29 @@ class ClaimLeases:
         Returns:
             Whether the trial failed, because this was the tenth time.
         """
+        moments: list[datetime] = []  # of tries whose COMMIT may have come without its answer
 
         def write(session: Session) -> bool:
             if not self._rows.held(session, [claim]):
-                return False
+                return bool(moments) and not self._rows.not_ended(session, [claim], moments)
             trial = session.get_one(models.TrialModel, claim.trial_id)
-            return self._interrupt(session, trial, claim.attempts, how)
+            ended = self._interrupt(session, trial, claim.attempts, how)
+            moments.extend([ended] if ended is not None else [])
+            return ended is not None
 
         return self._storage.transaction(write)
 
-    def _interrupt(self, session: Session, trial: Any, attempts: int, how: str) -> bool:
-        """Lets a trial wait again whose attempt does not count; whether it was one too many."""
+    def _interrupt(self, session: Session, trial: Any, attempts: int, how: str) -> datetime | None:
+        """Lets a trial wait again whose attempt does not count; when it was one too many, ends it.
+
+        Returns:
+            The moment of its end; None where it waits.
+        """
         interruptions = self._rows.interrupted(session, trial.trial_id)
         if interruptions < MOST_INTERRUPTIONS:
             self._rows.back_to_waiting(session, trial.trial_id, attempts - 1)
-            return False
+            return None
         reason = f"{how} {interruptions} times"
         attributes = {records.REASON: reason, records.ATTEMPTS: attempts}
         ending = Ending(state=TrialState.FAIL, user_attributes=attributes)
-        self._rows.end(session, {trial.trial_id: ending})
-        return True
+        return self._rows.end(session, {trial.trial_id: ending})

@@ -5,7 +5,7 @@ Rule 4 of `tuning.storage.claims` is held here, by a unique column of the store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from tuning.storage.database import StudyStorage
 from tuning.storage.ending_rows import parameter_row
 
 LOST, DUPLICATE = "lost", "duplicate"
+_Key = tuple[str | None, str | None]  # a claim's token and its trial's point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,11 @@ class PointBook:
 
         def write(session: Session) -> dict[str, str]:
             self._rows.lock(session)  # nobody else writes a point meanwhile
-            refused = self._refused(session, starts)
+            known = self._known(session, starts)
+            refused = _refused(known, starts)
             kept = [one for one in starts if one.claim.token not in refused]
-            fresh = [one for one in kept if one.params is not None]
+            # What has its point already has it of a try whose COMMIT came without its answer.
+            fresh = [one for one in kept if one.params is not None and _key(one) not in known]
             if fresh:
                 session.execute(
                     sa.update(CLAIMS)
@@ -89,13 +92,14 @@ class PointBook:
             self._rows.set_attributes(
                 session,
                 {one.claim.trial_id: one.user_attributes for one in kept},
-                replaces=any(one.params is None for one in kept),
+                replaces=len(fresh) < len(kept),
             )
             return refused
 
         return self._storage.transaction(write)
 
-    def _refused(self, session: Session, starts: Sequence[Start]) -> dict[str, str]:
+    def _known(self, session: Session, starts: Sequence[Start]) -> set[_Key]:
+        """Token and point of the claims, and of who has one of their points."""
         points = [one.point for one in starts if one.params is not None]
         query = (
             sa.select(CLAIMS.c.token, CLAIMS.c.point)
@@ -105,18 +109,7 @@ class PointBook:
                 | CLAIMS.c.point.in_(points)
             )
         )
-        known = session.execute(query).all()
-        held = {row.token for row in known}
-        taken = {row.point for row in known}
-        refused = {}
-        for one in starts:
-            if one.claim.token not in held:
-                refused[one.claim.token] = LOST
-            elif one.params is not None and one.point in taken:
-                refused[one.claim.token] = DUPLICATE
-            elif one.params is not None:
-                taken.add(one.point)
-        return refused
+        return {(row.token, row.point) for row in session.execute(query)}
 
     def enqueue(
         self,
@@ -164,6 +157,24 @@ class PointBook:
             return True
 
         return self._storage.transaction(write)
+
+
+def _key(start: Start) -> _Key:
+    return start.claim.token, start.point
+
+
+def _refused(known: Collection[_Key], starts: Sequence[Start]) -> dict[str, str]:
+    held = {token for token, _ in known}
+    taken = {point for _, point in known}
+    refused = {}
+    for one in starts:
+        if one.claim.token not in held:
+            refused[one.claim.token] = LOST
+        elif one.params is not None and _key(one) not in known:
+            if one.point in taken:
+                refused[one.claim.token] = DUPLICATE
+            taken.add(one.point)
+    return refused
 
 
 def _parameter_rows(

@@ -39,15 +39,6 @@ def test_rule_1_one_search_holds_the_end(url):
     assert second.claim_final().attempts == 2
 
 
-def test_rule_1_an_end_whose_answer_was_lost_is_held(url, lose_answer):
-    book = finals(url)
-    lose_answer(book._storage)
-    claim = book.claim_final()
-    assert book.renew(claim)
-    assert finals(url).claim_final() is None
-    assert book.claim_final() is None
-
-
 def test_rule_2_the_end_of_a_search_that_is_silent_goes_on_to_another(url):
     silent, other = finals(url, lease=0.0), finals(url)
     late = silent.claim_final()
@@ -80,25 +71,6 @@ def test_rule_4_a_result_frees_the_end(url):
     book.finish(book.claim_final(), {"score": 1})
     assert not book.is_held()
     assert finals(url).claim_final() is not None
-
-
-def test_rule_5_a_reading_whose_answer_was_lost_is_counted_once(url, lose_answer):
-    book = finals(url)
-    claim = book.claim_final()
-    lose_answer(book._storage)
-    assert book.record_reading(claim) == 1
-    assert book.record_reading(claim) == 2
-
-
-def test_rule_5_a_result_whose_answer_was_lost_is_recorded(url, lose_answer):
-    book = finals(url)
-    claim = book.claim_final()
-    lose_answer(book._storage)
-    book.finish(claim, {"scores": (1.0, float("nan"))})
-    assert open_study("s", url).user_attrs[RESULT]["scores"][0] == 1.0
-    assert not book.is_held()
-    with pytest.raises(LeaseLostError, match="took the end of the study over"):
-        book.finish(claim, {"scores": (1.0, float("nan"))})
 
 
 def test_a_study_that_is_being_finished_is_not_deleted(url):

@@ -129,19 +129,6 @@ def test_rule_2_only_the_holder_of_the_token_finishes(url):
     assert open_study("s", url).trials[0].value == 2.0
 
 
-def test_rule_2_trials_whose_end_was_not_answered_have_ended(url, lose_answer):
-    silent, other = book_of(url, lease=0.0), book_of(url)
-    lost = silent.claim(3)
-    give(silent, lost, 0.5)
-    assert other.leases.reap() == [0]
-    other.finish(other.claim(3), Ending(state=TrialState.COMPLETE, values=[9.0]))
-    claims = [lost, *silent.claim_batch(3, 2)]
-    lose_answer(silent._storage)
-    ending = Ending(state=TrialState.FAIL, user_attributes={"reason": "too large"})
-    assert silent.finish_batch([(claim, ending) for claim in claims]) == [lost]
-    assert silent.counts()["failed"] == 2
-
-
 def test_rule_3_that_its_search_ended_does_not_count_against_a_trial(url):
     book, other = book_of(url, lease=0.0), book_of(url)
     for _ in range(MOST_INTERRUPTIONS - 1):
@@ -227,19 +214,6 @@ def test_rule_3_claims_of_an_earlier_version_are_taken_back(url):
             return "laptop:1234:1790000000"
 
     assert hold_a_trial(url, Old()).leases.reap() == [0]
-
-
-def test_rule_3_a_claim_whose_answer_was_lost_is_found_again(url, lose_answer):
-    book = book_of(url)
-    waiting = book.claim(9)
-    give(book, waiting, 0.5)
-    book.release(waiting)
-    lose_answer(book._storage)
-    claims = book.claim_batch(3, 2)
-    assert [(claim.number, claim.sampled) for claim in claims] == [(0, True), (1, False)]
-    assert book.leases.renew(claims) == []
-    assert book.counts()["running"] == 2  # no other one, which nobody would run
-    assert [claim.number for claim in book.claim_batch(3, 2)] == [2]
 
 
 def test_rule_4_no_two_trials_have_the_same_point(url):

@@ -16,7 +16,9 @@ STATES = (QUEUED, RUNNING, FINISHING, PAUSED, *ENDED)
 # From which states a job may come into each state.
 BEFORE: Mapping[str, tuple[str, ...]] = {
     QUEUED: (PAUSED, *ENDED),  # resumed, or begun again with a larger budget
-    RUNNING: (QUEUED, FINISHING),
+    RUNNING: (
+        QUEUED,
+    ),  # not FINISHING: of workers that opened it, one may see late that it is over
     FINISHING: (RUNNING, QUEUED),
     PAUSED: (QUEUED, RUNNING),
     DONE: (FINISHING, RUNNING),

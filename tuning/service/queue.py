@@ -20,15 +20,7 @@ from tuning._names import unknown_name
 from tuning.errors import JobError
 from tuning.service.capacity import NOTHING, Resources
 from tuning.service.job_log import JobLog
-from tuning.service.job_record import (
-    BEFORE,
-    CANCELLED,
-    ENDED,
-    PAUSED,
-    QUEUED,
-    RUNNING,
-    JobRecord,
-)
+from tuning.service.job_record import BEFORE, CANCELLED, ENDED, PAUSED, QUEUED, RUNNING, JobRecord
 from tuning.service.tables import JOBS, LOG, METADATA, add_columns
 from tuning.service.version import newest, own_version
 from tuning.storage.database import StudyStorage
@@ -111,9 +103,12 @@ class JobQueue:
             "version": own_version(),
         }
 
+        moments: list[float] = []  # of tries whose COMMIT may have come without its answer
+
         def write(session: Session) -> None:
+            moments.append(wall_time(session))
             try:
-                session.execute(sa.insert(JOBS).values(submitted=wall_time(session), **values))
+                session.execute(sa.insert(JOBS).values(submitted=moments[-1], **values))
             except IntegrityError as error:
                 raise _NameTakenError from error
 
@@ -121,10 +116,11 @@ class JobQueue:
             self._storage.transaction(write)
         except _NameTakenError:
             known = self.job(name)
-            raise JobError(
-                f"A job named {name!r} exists already: {known.submitter} submitted it and it is "
-                f"{known.state}. Give another name."
-            ) from None
+            if known.submitted not in moments[:-1]:
+                raise JobError(
+                    f"A job named {name!r} exists already: {known.submitter} submitted it and it "
+                    f"is {known.state}. Give another name."
+                ) from None
         return self.job(name)
 
     def job(self, name: str) -> JobRecord:
@@ -182,6 +178,7 @@ class JobQueue:
         Returns:
             False when the job is in a state from which it cannot come there.
         """
+        before = set(BEFORE[state])
 
         def write(session: Session) -> bool:
             values: dict[str, Any] = {"state": state, "reason": reason}
@@ -193,8 +190,11 @@ class JobQueue:
             query = sa.update(JOBS).where(JOBS.c.name == name)
             if changes is not None:
                 query = query.where(JOBS.c.changes == json.dumps(dict(changes)))
-            changed = session.execute(query.where(JOBS.c.state.in_(BEFORE[state])).values(**values))
-            return bool(changed.rowcount)  # type: ignore[attr-defined]
+            changed = session.execute(query.where(JOBS.c.state.in_(before)).values(**values))
+            if not changed.rowcount:  # type: ignore[attr-defined]
+                return False
+            before.add(state)  # the COMMIT may come through while its answer is lost
+            return True
 
         return self._storage.transaction(write)
 

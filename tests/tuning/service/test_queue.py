@@ -87,9 +87,8 @@ def test_a_run_from_submission_to_the_end(queue):
     assert queue.move("a", "running")
     started = queue.job("a").started
     assert queue.move("a", "finishing")
-    assert queue.move("a", "running")  # the worker that finished it died
+    assert not queue.move("a", "running")  # a worker had begun to open it before
     assert queue.job("a").started == started
-    assert queue.move("a", "finishing")
     assert queue.move("a", "done")
     job = queue.job("a")
     assert job.is_over
@@ -189,3 +188,16 @@ def test_a_job_that_was_changed_meanwhile_does_not_fail(queue):
     assert not queue.move("a", "failed", reason="of before", changes={})
     assert queue.job("a").state == "queued"
     assert queue.move("a", "failed", reason="of now", changes={"trials": 40})
+
+
+def test_a_command_whose_answer_was_lost_was_obeyed(queue, lose_answer):
+    lose_answer(queue._storage)
+    assert submit(queue).state == "queued"
+    with pytest.raises(JobError, match="'a' exists already"):
+        submit(queue)
+    lose_answer(queue._storage)
+    assert queue.pause("a").state == "paused"
+    lose_answer(queue._storage)
+    assert queue.cancel("a", reason="by ada").reason == "by ada"
+    with pytest.raises(JobError, match="'a' is cancelled; only a job that is"):
+        queue.cancel("a", reason="by bob")

@@ -8,10 +8,12 @@ import time
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from tests.tuning.service.receiver import Receiver
 from tuning import Client, Float, JobError, SearchSettings, Space, StoreError
 from tuning.service.capacity import Resources
+from tuning.service.tables import JOBS
 from tuning.service.webhook import Webhook
 from tuning.service.worker import Worker
 from tuning.workers.local import LocalPool
@@ -28,10 +30,13 @@ class Place:
         self.client = Client(root=folder, store_timeout=0.5)
         self.beats = 0
         self.locked = threading.Event()
+        self.opened: list[str] = []
 
     def served(self, job):
-        if job.name == "wrong":
+        self.opened.append(job.name)
+        if job.name in ("slow", "wrong"):
             self.locked.wait()
+        if job.name == "wrong":
             raise JobError("no such recipe")
         settings = SearchSettings(
             study=job.name,
@@ -46,7 +51,7 @@ class Place:
         quiet = {"follow": lambda: None, "close": lambda: None}
         return SimpleNamespace(space=SPACE, settings=settings, payload=payload, **quiet)
 
-    def work(self, stop, **options):
+    def work(self, stop, *, tell=lambda line: None, **options):
         worker = Worker(
             self.client,
             LocalPool(2, log=self.folder / "log"),
@@ -56,7 +61,7 @@ class Place:
             beat=self._beat,
             **options,
         )
-        worker.run(stop)
+        worker.run(stop, tell=tell)
 
     def hold_the_write_lock(self):
         holder = sqlite3.connect(self.folder / "studies.db", isolation_level=None)
@@ -137,7 +142,8 @@ def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
         assert status.job.reason == "is at the end of its `timeout`"
         assert status.job.elapsed > 3.0
         assert status.counts["waiting"] == sum(status.counts.values())  # for the next search
-        place.client.queue.move("good", "running")
+        with place.client.engine.begin() as connection:  # as its worker died before it said so
+            connection.execute(sa.update(JOBS).values(state="running", reason=""))
     assert not (place.folder / "began").exists()
 
 
@@ -158,6 +164,24 @@ def test_a_job_past_its_time_ends_also_where_others_have_all_slots(place):
     late = place.client.status("late")
     assert late.job.reason == "is at the end of its `timeout`"
     assert sum(late.counts.values()) == 0
+
+
+def test_a_job_that_others_brought_to_its_end_while_it_was_opened_stays_there(place):
+    place.client.submit("", name="slow", trials=1)
+    stop, told = threading.Event(), []
+    thread = threading.Thread(target=place.work, args=[stop], kwargs={"tell": told.append})
+    thread.start()
+    try:
+        place.wait_for(lambda: place.opened)
+        for state in ("running", "finishing"):
+            assert place.client.queue.move("slow", state)
+        place.locked.set()
+        place.wait_for(lambda: "slow: serves this job" in told)
+    finally:
+        stop.set()
+        thread.join()
+    assert place.client.status("slow").job.state == "finishing"
+    assert place.client.lines("slow") == []
 
 
 def test_a_store_that_stays_away_ends_the_worker(place):

@@ -32,16 +32,6 @@ class Serving:
     served: ServedJob
     session: Session
 
-    def is_overdue(self, job: JobRecord) -> bool:
-        """Whether the time of the job is over.
-
-        Args:
-            job: As it was last read. All workers go by its clock; the session's own counts where
-                that stands still, as the store is away.
-        """
-        timeout = self.session.settings.timeout
-        return timeout is not None and max(job.elapsed, self.session.elapsed) > timeout
-
     @property
     def ended_early(self) -> str:
         """What ended the session before it had its trials; empty when it has them."""

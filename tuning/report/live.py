@@ -11,7 +11,7 @@ from tuning.report.page import write_report
 from tuning.report.view import StudySnapshot, view_study
 from tuning.storage.activity import is_searched
 from tuning.storage.database import open_storage
-from tuning.storage.records import REVIEW
+from tuning.storage.records import EARLIER, REVIEW
 from tuning.storage.studies import open_study, storage_url
 
 REFRESH = 10.0  # seconds after which a browser reads the page again
@@ -38,7 +38,7 @@ def follow_study(
         root: Folder of the embedded store.
         on_write: Called after each writing.
         idle: Seconds without a running trial after which the search has ended; a result of all
-            its trials that is recorded meanwhile is seen at once, whatever ended them.
+            its trials is seen at once, whatever ended them.
 
     Returns:
         The file, which no longer asks to be read again.
@@ -49,15 +49,13 @@ def follow_study(
     opened = open_storage(storage_url(storage, root))
     shown: object = None
     active = time.monotonic()
-    earlier: Mapping[str, Any] | None = None
     while True:
         study = open_study(name, storage, root=root)
         searched = is_searched(study, opened)
         if searched:
             active = time.monotonic()
         view = view_study(study)
-        earlier = view.result if earlier is None else earlier
-        ended = not searched and _has_ended(view, earlier)
+        ended = not searched and _has_ended(view, study.user_attrs.get(EARLIER, {}))
         if ended or time.monotonic() - active > idle:
             break
         if _state(view) != shown:
@@ -80,7 +78,7 @@ def _state(view: StudySnapshot) -> tuple[int, int]:
 
 
 def _has_ended(view: StudySnapshot, earlier: Mapping[str, Any]) -> bool:
-    """Whether the result is of every trial, and of the search that is followed.
+    """Whether the result is of every trial, and of the search that began last.
 
     A search that goes on behind an earlier result runs no trial at first: there that result
     counts only where the study has all trials that are asked for.

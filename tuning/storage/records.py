@@ -24,6 +24,7 @@ GROWTH = "growth"  # list of the spaces that it had before, each with when it gr
 LEARNT = "learnt"  # what trials asked for beyond the space of the search, see tuning.space.learning
 WARM_START = "warm_start"  # the points that it took of another study when it began
 RESULT = "result"  # what the final evaluation found, written by `record_result`
+EARLIER = "earlier_result"  # the result that it had when its last search began, if it had one
 EVALUATION = "evaluation"  # what the winner did on the test rows, for the figures of the report
 REVIEW = "review"  # where the runs were written last, and what is missing there
 PROVENANCE = "provenance"  # commit and data, written once by the search that created the study

@@ -125,6 +125,8 @@ def create_study(
         _check_same(study, space, metrics, given)
         study.set_user_attr(records.FACTS, {**given, **study.user_attrs.get(records.FACTS, {})})
         take_space(study, space)
+        if earlier := study.user_attrs.get(records.RESULT):
+            study.set_user_attr(records.EARLIER, earlier)
         study.set_user_attr(records.SETTINGS, dict(settings))
         if not study.metric_names:
             with warnings.catch_warnings():

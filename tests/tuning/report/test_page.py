@@ -24,7 +24,8 @@ from tuning.report.theme import DARK, LIGHT, contrast
 from tuning.report.view import StudySnapshot, as_view
 from tuning.space.space import Choice, Float, Space
 from tuning.storage import records
-from tuning.storage.studies import storage_url
+from tuning.storage.database import open_storage
+from tuning.storage.studies import create_study, storage_url
 
 TWO = (("val_accuracy", "maximize"), ("parameters", "minimize"))
 SCRIPT = "<script>alert(1)</script>"
@@ -216,6 +217,7 @@ def test_a_live_page_is_read_again_until_its_search_has_ended(
 def test_a_live_page_of_a_search_that_goes_on_waits_for_its_own_result(tmp_path: Path) -> None:
     study = stored(tmp_path, {"trials": 5, "total": 5})
     records.record_result(study, {"trials": 3})
+    search_again(study, tmp_path)
 
     def end() -> None:
         one_more(study)
@@ -225,8 +227,14 @@ def test_a_live_page_of_a_search_that_goes_on_waits_for_its_own_result(tmp_path:
     assert pages_written(tmp_path, end) == [True, False]
 
 
-def test_a_live_page_of_a_search_that_has_ended_is_written_once(tmp_path: Path) -> None:
-    records.record_result(stored(tmp_path, {"trials": 3, "total": 3}), {"trials": 3})
+@pytest.mark.parametrize(
+    "settings",
+    [{"trials": 3, "total": 3}, {"trials": 9, "total": 9, "timeout": 60.0}, {"strategy": "grid"}],
+)
+def test_a_live_page_of_a_search_that_has_ended_is_written_once(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    records.record_result(stored(tmp_path, settings), {"trials": 3})
     assert pages_written(tmp_path) == [False]
 
 
@@ -234,6 +242,19 @@ def stored(folder: Path, settings: dict[str, Any]) -> Any:
     """A study with three trials in the embedded store of a folder."""
     url = storage_url(None, str(folder))
     return demo_study(optuna.storages.RDBStorage(url), trials=3, settings=settings)
+
+
+def search_again(study: Any, folder: Path) -> None:
+    """Opens a study as a search does that goes on with it."""
+    url, known = storage_url(None, str(folder)), study.user_attrs
+    create_study(
+        study.study_name,
+        open_storage(url),
+        space=Space.from_dict(known[records.SPACE]),
+        metrics=known[records.SETTINGS]["metrics"],
+        settings=known[records.SETTINGS],
+        url=url,
+    )
 
 
 def one_more(study: Any) -> None:

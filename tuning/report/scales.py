@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from tuning.report.values import number, plain, shorten
 from tuning.report.view import StudySnapshot
+from tuning.space.dimensions import plain_value
 from tuning.space.space import Float, Int
 from tuning.storage.records import TrialRecord
 
@@ -21,14 +22,15 @@ class Scale:
 
     Attributes:
         name: The parameter.
-        options: Values of a choice in their order; None for numbers.
+        options: Values of a choice in their order, each as Python writes it, to their labels;
+            None for numbers.
         low: Smallest number.
         high: Largest number.
         log: Whether the axis is logarithmic.
     """
 
     name: str
-    options: tuple[str, ...] | None = None
+    options: Mapping[str, str] | None = None
     low: float = 0.0
     high: float = 1.0
     log: bool = False
@@ -36,8 +38,8 @@ class Scale:
     def place(self, value: Any) -> float | None:
         """Position of a value in data units: the number, or the index of the option."""
         if self.options is not None:
-            text = str(value)
-            return float(self.options.index(text)) if text in self.options else None
+            written = _written(value)
+            return float([*self.options].index(written)) if written in self.options else None
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         outside = not math.isfinite(value) or (self.log and value <= 0)
@@ -49,7 +51,7 @@ class Scale:
         if place is None:
             return None
         if self.options is not None:
-            return place / (len(self.options) - 1) if len(self.options) > 1 else 0.5
+            return self._share(place)
         if self.low == self.high:
             return 0.5
         if self.log:
@@ -59,7 +61,8 @@ class Scale:
     def ticks(self, count: int = 5) -> list[tuple[float, str]]:
         """Positions between 0 and 1 with their labels."""
         if self.options is not None:
-            return [(self.unit(o) or 0.0, shorten(o, 14)) for o in self.options]
+            labels = self.options.values()
+            return [(self._share(place), shorten(text, 14)) for place, text in enumerate(labels)]
         if self.low == self.high:
             return [(0.5, number(self.low, 3))]
         parts = [index / (count - 1) for index in range(count)]
@@ -73,10 +76,11 @@ class Scale:
         axis = axes.yaxis if vertical else axes.xaxis
         set_limits = axes.set_ylim if vertical else axes.set_xlim
         if self.options is not None:
-            rotate = not vertical and sum(map(len, self.options)) > 30
+            labels = self.options.values()
+            rotate = not vertical and sum(map(len, labels)) > 30
             axis.set_ticks(range(len(self.options)))
             axis.set_ticklabels(
-                [plain(shorten(option, 14)) for option in self.options],
+                [plain(shorten(label, 14)) for label in labels],
                 rotation=30 if rotate else 0,
                 ha="right" if rotate or vertical else "center",
             )
@@ -95,6 +99,11 @@ class Scale:
         room = 0.04 * (self.high - self.low) or 0.5 * max(abs(self.low), 1.0)
         set_limits(self.low - room, self.high + room)
 
+    def _share(self, place: float) -> float:
+        """Position of an option between 0 and 1."""
+        last = len(self.options or ()) - 1
+        return place / last if last > 0 else 0.5
+
 
 def scale_of(view: StudySnapshot, name: str) -> Scale:
     """Builds the scale of a parameter from the space, else from the values that occurred.
@@ -110,8 +119,7 @@ def scale_of(view: StudySnapshot, name: str) -> Scale:
         low, high = min([dimension.low, *seen]), max([dimension.high, *seen])
         return Scale(name, None, float(low), float(high), dimension.log and low > 0)
     if dimension is not None and dimension.values is not None:  # a choice or a constant
-        known = [str(value) for value in dimension.values]
-        return Scale(name, tuple(dict.fromkeys([*known, *map(str, values)])))
+        return Scale(name, _labels([*dimension.values, *values]))
     return _scale_of_values(name, values)
 
 
@@ -120,7 +128,18 @@ def _scale_of_values(name: str, values: Sequence[Any]) -> Scale:
     if values and len(numeric) == len(values) and all(math.isfinite(v) for v in numeric):
         low, high = float(min(numeric)), float(max(numeric))
         return Scale(name, None, low, high, low > 0 and high / low >= 1000)
-    return Scale(name, tuple(dict.fromkeys(str(value) for value in values)))
+    return Scale(name, _labels(values))
+
+
+def _labels(values: Sequence[Any]) -> dict[str, str]:
+    """Each value as Python writes it to its label, which has no quotes unless some look alike."""
+    labels = {_written(value): str(value) for value in values}
+    return labels if len(set(labels.values())) == len(labels) else {one: one for one in labels}
+
+
+def _written(value: Any) -> str:
+    """A value as Python writes it, the same for tuples and lists."""
+    return repr(plain_value(value))
 
 
 def placed(records: Sequence[TrialRecord], scale: Scale) -> list[tuple[TrialRecord, float]]:

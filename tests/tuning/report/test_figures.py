@@ -269,3 +269,13 @@ def test_the_front_holds_exactly_the_unbeaten() -> None:
 def test_scales_place_values(name: str, value: Any, unit: float) -> None:
     view = StudySnapshot(name="s", metrics=[("m", True)], records=[], space=SPACE)
     assert scale_of(view, name).unit(value) == pytest.approx(unit)
+
+
+def test_options_that_look_alike_have_places_and_labels_of_their_own() -> None:
+    study = new_study(memory(), space=Space({"x": Choice([True, "True", 1]), "y": Choice(["a"])}))
+    for value in (1, "True", True):
+        add_trial(study, {"x": value, "y": "a"}, values=[0.5])
+    scale = scale_of(view_study(study), "x")
+    assert [scale.place(value) for value in (True, "True", 1)] == [0, 1, 2]
+    assert scale.ticks() == [(0.0, "True"), (0.5, "'True'"), (1.0, "1")]
+    assert scale_of(view_study(study), "y").ticks() == [(0.5, "a")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.hyperparameters.families import family_of, member_parameters
@@ -11,7 +11,7 @@ from pipelines.hyperparameters.options import default_values
 from pipelines.recipes.recipe import Recipe
 from pipelines.training.checks import check_hyperparameters
 from tuning import Float, Int, Space
-from tuning.space.dimensions import Dimension
+from tuning.space.dimensions import Dimension, Fixed
 from tuning.space.forms import dimension_from
 
 
@@ -101,11 +101,16 @@ def without_fixed(space: Space, fixed: Mapping[str, Any]) -> Space:
     kept = {}
     for name, dimension in space.dimensions.items():
         conditions = dimension.conditions()
-        excluded = any(fixed[p] not in conditions[p] for p in conditions if p in fixed)
+        excluded = any(not _is_one_of(conditions[p], fixed[p]) for p in conditions if p in fixed)
         if name not in fixed and not excluded:
             open_ones = {p: list(values) for p, values in conditions.items() if p not in fixed}
             kept[name] = dataclasses.replace(dimension, when=open_ones or None)
     return Space(kept)
+
+
+def _is_one_of(values: Sequence[Any], value: Any) -> bool:
+    """Whether a value is one of a condition's: 1 is 1.0, but neither True nor "1"."""
+    return any(Fixed(one).contains(value) for one in values)
 
 
 def _members(name: str, space: Mapping[str, Dimension]) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ import pytest
 
 from pipelines import tune
 from pipelines.jobs.plan import plan_job
-from pipelines.jobs.recipe.space import with_space
+from pipelines.jobs.recipe.space import with_space, without_fixed
 from pipelines.jobs.schema import Job
 from pipelines.recipes.registry import load_recipe
-from tuning import Choice, Float
+from tuning import Choice, Float, Space
 
 
 def plan(space, **keys):
@@ -90,3 +90,14 @@ def test_weights_of_classes_are_searched(tmp_path):
         "none",
         "balanced",
     }
+
+
+@pytest.mark.parametrize(
+    ("allowed", "fixed", "kept"),
+    [(1, 1, True), (1, 1.0, True), (1, True, False), (1, "1", False), (True, 1, False)],
+)
+def test_what_exists_beside_one_value_goes_with_another_that_python_calls_equal(
+    allowed, fixed, kept
+):
+    space = Space({"x": Choice([1, True, "1"]), "y": Float(0.0, 1.0, when={"x": allowed})})
+    assert ("y" in without_fixed(space, {"x": fixed}).dimensions) == kept

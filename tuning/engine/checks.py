@@ -10,6 +10,7 @@ from tuning.engine.phases import check_phases
 from tuning.engine.warm_start import source_point
 from tuning.errors import JobError
 from tuning.settings import SearchSettings
+from tuning.space.ranges import check_exact
 from tuning.space.space import Space
 from tuning.storage import records
 from tuning.storage.counts import last_changes, trial_counts
@@ -29,10 +30,15 @@ def check_search(space: Space, settings: SearchSettings) -> None:
         settings: The settings.
 
     Raises:
-        JobError: If a point of the job is not in the space, the space has no grid, a strategy
-            cannot search so many metrics or values or lacks its package, or the study to begin
-            with is missing or has no point of this space.
+        JobError: If a point of the job is not in the space, the space has no grid or whole numbers
+            that no store tells apart, a strategy cannot search so many metrics or values or lacks
+            its package, or the study to begin with is missing or has no point of this space.
     """
+    for name, dimension in space.dimensions.items():
+        try:
+            check_exact(name, dimension)
+        except ValueError as error:
+            raise JobError(str(error)) from None
     check_phases(space, settings)
     used = [stage.strategy for stage in settings.stages if stage.confirm is None]
     for strategy in used or [settings.strategy]:

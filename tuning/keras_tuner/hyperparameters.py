@@ -23,6 +23,7 @@ from tuning.keras_tuner.exploration import AfterBuild, Build, Explorer, draw
 from tuning.seeds import derive_seed
 from tuning.space.asked import check_same, dimensions_of
 from tuning.space.dimensions import Dimension
+from tuning.space.ranges import check_exact
 from tuning.space.space import Space
 
 
@@ -43,7 +44,8 @@ class TrialHyperParameters(OpenHyperParameters):
         ranges: Dimension of each parameter that the trial had no value of.
 
     Raises:
-        TrialError: By a question for another range under a known name, when `space` is given.
+        TrialError: By a question for another range under a known name, or for whole numbers that
+            no store tells apart, when `space` is given.
 
     Example:
         >>> hp = TrialHyperParameters({"units": 64})
@@ -70,6 +72,7 @@ class TrialHyperParameters(OpenHyperParameters):
         before = known or self.ranges.get(hp.name, dimension)
         try:
             check_same(hp.name, before, dimension, self.values)
+            check_exact(hp.name, dimension)
         except ValueError as error:
             raise TrialError(str(error)) from None
         if hp.name not in self.values:

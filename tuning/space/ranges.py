@@ -13,6 +13,8 @@ from typing_extensions import override
 from tuning.space.dimensions import Dimension, check_default, plain_value
 from tuning.space.steps import Steps, decimal, step_at
 
+EXACT = 2**53  # up to here floats, as which Optuna stores numbers, tell whole ones apart
+
 
 @dataclass(frozen=True)
 class Int(Dimension):
@@ -212,6 +214,27 @@ class Float(Dimension):
         if self.log:
             plain["log"] = True
         return plain | self._common()
+
+
+def check_exact(name: str, dimension: Dimension) -> None:
+    """Refuses a range whose values lose digits in a store; an `Int` to be read may have it.
+
+    Args:
+        name: The parameter.
+        dimension: Its dimension.
+
+    Raises:
+        ValueError: If an end is beyond `EXACT`.
+
+    Example:
+        >>> check_exact("seed", Int(0, 2**53))
+    """
+    if isinstance(dimension, Int) and max(-dimension.low, dimension.high) > EXACT:
+        raise ValueError(
+            f"An Int is searched between -2**53 and 2**53 = {EXACT}: a store keeps numbers as "
+            f"floats, which merge larger ones. Parameter {name!r} has low={dimension.low}, "
+            f"high={dimension.high}: take a smaller range, or a Choice of the values."
+        )
 
 
 def _is_int(value: Any) -> bool:

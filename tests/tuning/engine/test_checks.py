@@ -60,3 +60,21 @@ def test_a_strategy_for_one_metric_is_refused_with_several(root):
     stages = [{"name": "a", "strategy": "cmaes", "trials": 2}]
     with pytest.raises(JobError, match="'cmaes' searches one metric"):
         check_search(SPACE, settings(root, trials=None, stages=stages, metrics=several))
+
+
+def test_whole_numbers_that_a_store_would_merge_are_refused(tmp_path):
+    for low, high in ((0, 2**53 + 1), (-(2**53) - 1, 0)):
+        law = "= 9007199254740992: a store keeps numbers as floats"
+        with pytest.raises(JobError, match=f"{law}.* 'seed' has low={low}, high={high}: take"):
+            check_search(Space({"seed": Int(low, high)}), settings(tmp_path))
+
+
+def test_the_largest_whole_numbers_are_stored_as_they_are(tmp_path):
+    space = Space({"seed": Int(2**53 - 2, 2**53), "other": Int(-(2**53), 0)})
+    check_search(space, settings(tmp_path))
+    driver = Driver(tmp_path, space, strategy="random", trials=3)
+    points = []
+    driver.run(lambda point, number: [points.append(dict(point)) or 0.0])
+    found = [record.params for record in driver.records()]
+    assert found == points
+    assert all(isinstance(point["seed"], int) for point in found)

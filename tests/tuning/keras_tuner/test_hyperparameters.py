@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from optuna.testing.pytest_samplers import BasicSamplerTestCase
 
 from tuning import Choice, Float, Int, Space
+from tuning.errors import TrialError
 from tuning.keras_tuner.dimensions import dimension_of
 from tuning.keras_tuner.hyperparameters import (
     TrialHyperParameters,
@@ -210,3 +211,10 @@ def test_seed_0_is_a_seed():
     space = Space({"x": Float(0.0, 1.0), "y": Float(0.0, 1.0)})
     points = [_ask(_study(space, lambda p: p["x"]), space, seed=0) for _ in range(2)]
     assert points[0] == points[1]
+
+
+def test_whole_numbers_that_a_store_would_merge_are_refused():
+    hp = TrialHyperParameters({}, Space({"seed": Int(0, 9)}))
+    assert hp.Int("large", 0, 2**53) <= 2**53
+    with pytest.raises(TrialError, match=f"'larger' has low=0, high={2**53 + 1}: take a smaller"):
+        hp.Int("larger", 0, 2**53 + 1)

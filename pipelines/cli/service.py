@@ -227,6 +227,10 @@ def _show_soon(job: str, client: Client, root: Path) -> None:
 
 def _row(status: JobStatus, *, as_json: bool) -> dict[str, Any]:
     row = status.to_dict()
+    if status.job.trials is None:
+        from pipelines.service.submission import trials_of
+
+        row["trials"] = trials_of(status.job)
     if not as_json:
         row["submitted"] = _moment(status.job.submitted)
     return row

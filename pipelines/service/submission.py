@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,6 +79,21 @@ def submit(
         cap=cap,
         needs=Resources(labels=labels, gpus=job.gpus, memory=job.memory or 0),
     )
+
+
+def trials_of(job: JobRecord) -> int | None:
+    """Trials of a job, also where an earlier version queued its stages without their number.
+
+    Args:
+        job: The job.
+
+    Returns:
+        None where a grid or its time decides, and of a job that no worker will take.
+    """
+    if job.trials is None and "stages" in job.text:
+        with contextlib.suppress(JobError, ValueError):
+            return _planned(read_submission(job.text, name=job.name, changes=job.changes)).total
+    return job.trials
 
 
 def change(name: str, client: Client, changes: Mapping[str, Any]) -> JobRecord:

@@ -128,9 +128,9 @@ class Worker:
     @property
     def _now(self) -> str:
         trials = [
-            f"{one.job.name}: {one.finished} of {one.job.trials or '?'} trials"
+            f"{one.job.name}: {one.finished} of {found.session.settings.total or '?'} trials"
             for one in self._watcher.statuses
-            if one.job.name in self._serving
+            if (found := self._serving.get(one.job.name)) is not None
         ]
         return ", ".join([*trials, *(f"{name}: ending" for name in self._ends.names)])
 

@@ -6,9 +6,11 @@ import inspect
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.cli.service import queue
 from pipelines.datasets.catalog import OWN_DATA
 from pipelines.datasets.own_files import FILE_OPTIONS
 from pipelines.jobs.schema import Job
@@ -55,6 +57,23 @@ def test_a_job_is_queued_under_its_study_with_its_text(tmp_path, client):
 def test_the_queue_knows_trials_and_time(tmp_path, client, ends, trials, timeout):
     job = submit(write(tmp_path, GOOD.replace("trials: 4", ends)), client)
     assert (job.trials, job.timeout) == (trials, timeout)
+
+
+STAGES = GOOD.replace("trials: 4", "stages: [{name: a, trials: 5}, {name: b, confirm: 3}]")
+
+
+@pytest.mark.parametrize(
+    ("text", "trials"),
+    [
+        (STAGES, 11),
+        (STAGES.replace("confirm: 3", "confirm: x"), None),
+        (GOOD.replace("trials: 4", "strategy: grid"), None),
+    ],
+)
+def test_the_queue_works_out_what_an_earlier_version_left_out(tmp_path, client, text, trials):
+    client.submit(text, name="small", trials=None, submitter="ada")  # as 0.2.0 did
+    shown = CliRunner().invoke(queue, ["--root", str(tmp_path / "mlruns"), "--json"])
+    assert [(job["name"], job["trials"]) for job in json.loads(shown.output)] == [("small", trials)]
 
 
 def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client):

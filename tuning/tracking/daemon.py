@@ -10,7 +10,6 @@ is a state.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tuning.credentials import mask_credentials
+from tuning.imports import keep_imports
 from tuning.storage.records import FINISHED, TrialRecord, record_of
 
 if TYPE_CHECKING:
@@ -40,21 +40,14 @@ class MirrorLoop:
             interval, delay.
         output: Where the states go.
         deliver: Writes what `Mirror.close` names.
-        imported: Called after the imports of large modules.
     """
 
     def __init__(
-        self,
-        config: Mapping[str, Any],
-        output: IO[str],
-        *,
-        deliver: Deliver | None = None,
-        imported: Callable[[], object] = lambda: None,
+        self, config: Mapping[str, Any], output: IO[str], *, deliver: Deliver | None = None
     ) -> None:
         self._config = config
         self._output = output
         self._deliver = deliver
-        self._imported = imported
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._trials_over = False
@@ -129,7 +122,6 @@ class MirrorLoop:
             from tuning.tracking.writer import StudyWriter
 
             load_mlflow()  # it takes seconds, and says nothing about the server
-            self._imported()
             self._say(asked=True)
             self._writer = StudyWriter(
                 self._study,
@@ -160,7 +152,6 @@ class MirrorLoop:
             from tuning.tracking.study_files import load_drawing
 
             load_drawing()
-            self._imported()
             self._can_draw = True
         if self._trials_over:
             self._writer.draw(records)
@@ -218,8 +209,8 @@ def main(deliver: Deliver | None = None) -> None:
     config = json.loads(sys.stdin.readline())
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     sys.stdout = sys.stderr  # what libraries print is no state
-    # What is imported stays: no collection need look at it again.
-    loop = MirrorLoop(config, output, deliver=deliver, imported=gc.freeze)
+    keep_imports()
+    loop = MirrorLoop(config, output, deliver=deliver)
     threading.Thread(target=_listen, args=(sys.stdin, loop), daemon=True).start()
     loop.run()
     output.flush()

@@ -144,8 +144,9 @@ class _Server:
             self._end_all()
 
     def _fork(self, setup: WorkerSetup) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # the disk is full, which is no end of the workers
+            sys.stdout.flush()
+            sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
             self._control.close()

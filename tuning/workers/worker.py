@@ -192,7 +192,13 @@ def _end_with(connection: Connection) -> None:
 
 
 def leave(status: int = 0) -> None:
-    """Ends the process without running what was inherited from the server it was forked from."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    """Ends the process without running what was inherited from the server it was forked from.
+
+    Also where its last words fit on no disk, or the objective closed what they go to: the server's
+    own end, which would follow here, ends all other workers.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)

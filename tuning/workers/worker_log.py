@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from pathlib import Path
@@ -40,11 +41,16 @@ class WorkerLog:
             return
         self._looked = now
         if self.path.exists() and self.path.stat().st_size > _LOG_BYTES:
-            # Workers append through handles of their own, so the file stays and is emptied.
-            with self.path.open("r+b") as log, _older(self.path).open("wb") as copy:
-                log.seek(-_LOG_BYTES, 2)
-                shutil.copyfileobj(log, copy)
-                log.truncate(0)
+            with contextlib.suppress(OSError):  # the disk is full: it stays long
+                self._shorten()
+
+    def _shorten(self) -> None:
+        # Workers append through handles of their own, so the file stays and is emptied.
+        with self.path.open("r+b") as log, _older(self.path).open("wb") as copy:
+            log.seek(-_LOG_BYTES, 2)
+            shutil.copyfileobj(log, copy)
+            copy.flush()
+            log.truncate(0)
 
     def last_words(self) -> str:
         """Where the messages are, and the last of them."""

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,10 +20,11 @@ from tuning.workers import supervisor, worker_log
 from tuning.workers.local import LocalPool
 from tuning.workers.machine import visible_gpus
 from tuning.workers.objective import Payload, pack
-from tuning.workers.pool import Asked, Lost, Stopped
+from tuning.workers.pool import Asked, Ended, Lost, Stopped
 from tuning.workers.worker_log import WorkerLog
 
 pytestmark = pytest.mark.service
+FULL = Path("/dev/full")
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +269,33 @@ def test_an_address_of_mlflow_that_is_none_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "foo://x")
     with pytest.raises(ValueError, match="No tracking scheme named 'foo'"):
         work()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that takes nothing")
+def test_a_full_disk_ends_no_worker(tmp_path, monkeypatch):
+    """What a replaced worker, or an import, printed cannot be written: the others go on."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # else the objective itself fails
+    (tmp_path / "says_hello.py").write_text("print('hello')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    pool = LocalPool(2, log=FULL, preload=("says_hello",), recycle_after=1)
+    try:
+        pool.ensure(1)
+        run(pool, objectives.sleeps, name="long")
+        pool.ensure(2)
+        for name in ("first", "second"):  # of a worker that was forked after the other one
+            run(pool, objectives.prints, name=name, x=10)
+            (ended,) = until(pool, lambda messages: messages)
+            assert (type(ended), ended.token) == (Ended, name)
+    finally:
+        pool.close()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that takes nothing")
+def test_a_full_disk_leaves_the_log_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker_log, "_LOG_BYTES", 100)
+    log = WorkerLog(tmp_path / "workers.log")
+    log.path.write_bytes(b"x" * 1000)
+    (tmp_path / "workers.log.1").symlink_to(FULL)
+    log.keep_short()
+    assert log.path.stat().st_size == 1000
+    log.close()

@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,7 +107,7 @@ class Webhook:
         except urllib.error.HTTPError as error:
             error.close()
             return f"status {error.code}"
-        except OSError as error:
+        except (OSError, HTTPException) as error:  # the latter of an answer that is none of the web
             return type(error).__name__
 
 

@@ -11,7 +11,10 @@ from tuning.service.webhook import SIGNATURE
 
 
 class Receiver(http.server.ThreadingHTTPServer):
-    """Keeps what it gets, and answers with the statuses it was given, then with 204."""
+    """Keeps what it gets, and answers with the statuses it was given, then with 204.
+
+    None stands for an answer that is none of the web's.
+    """
 
     def __init__(self, *statuses):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -44,7 +47,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.release.wait()
         self.server.got.append((body, self.headers[SIGNATURE]))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 204)
+        status = self.server.statuses.pop(0) if self.server.statuses else 204
+        if status is None:
+            self.wfile.write(b"220 mail.example.org ready\r\n")
+            return
+        self.send_response(status)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()

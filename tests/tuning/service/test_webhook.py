@@ -35,6 +35,17 @@ def test_it_is_sent_again_until_it_is_taken_and_follows_no_redirect():
     assert len({event["id"] for event in events}) == 1
 
 
+def test_an_answer_that_is_none_of_the_web_ends_nothing():
+    with Receiver(None) as receiver:
+        webhook = Webhook(receiver.address, SECRET, pauses=[0.01])
+        webhook.send(END, "digits", {}, key="first")
+        receiver.wait_for(2)  # again, as after any failure
+        webhook.send(END, "digits", {}, key="second")
+        events = receiver.wait_for(3)
+        webhook.close()
+    assert events[0]["id"] == events[1]["id"] != events[2]["id"]
+
+
 def test_an_address_that_does_not_answer_holds_up_nothing():
     with Receiver() as receiver:
         receiver.release.clear()

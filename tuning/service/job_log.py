@@ -11,6 +11,7 @@ from tuning.service.job_record import LogLine
 from tuning.service.tables import LOG
 from tuning.storage.database import StudyStorage
 from tuning.storage.leases import wall_time
+from tuning.workers.plain import plain_text
 
 KEPT_LINES = 5_000  # of each job's log
 LINE_LENGTH = 4_000
@@ -33,17 +34,17 @@ class JobLog:
 
         Args:
             name: The job.
-            text: The line.
+            text: The line; what UTF-8 cannot hold, as of a file's name, is written in its digits.
             source: Who says it.
 
         Raises:
             JobError: If there is no such job.
         """
-        identity = self._identity(name)
+        identity, plain = self._identity(name), plain_text(text)[:LINE_LENGTH]
 
         def write(session: Session) -> None:
             line = {"job_id": identity, "time": wall_time(session), "source": source}
-            session.execute(sa.insert(LOG).values(text=text[:LINE_LENGTH], **line))
+            session.execute(sa.insert(LOG).values(text=plain, **line))
             newest = session.execute(
                 sa.select(LOG.c.id)
                 .where(LOG.c.job_id == identity)

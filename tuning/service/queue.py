@@ -27,6 +27,7 @@ from tuning.storage.database import StudyStorage
 from tuning.storage.identity import store_id
 from tuning.storage.leases import wall_time
 from tuning.units import parse_seconds
+from tuning.workers.plain import plain_text
 
 
 class _NameTakenError(Exception):
@@ -181,7 +182,7 @@ class JobQueue:
         before = set(BEFORE[state])
 
         def write(session: Session) -> bool:
-            values: dict[str, Any] = {"state": state, "reason": reason}
+            values: dict[str, Any] = {"state": state, "reason": plain_text(reason)}
             if state == RUNNING:
                 values["started"] = sa.func.coalesce(JOBS.c.started, wall_time(session))
             elif state == QUEUED:  # its `timeout` counts anew, as that of the same command does

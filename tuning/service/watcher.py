@@ -35,7 +35,8 @@ class QueueWatcher:
         checkpoints: Folder of checkpoints, or None; those of jobs that are over are removed.
 
     Attributes:
-        error: What a store said that was waited for in vain, or None.
+        error: What a store said that was waited for in vain, or a fault of ours, which would end
+            the looking unseen; else None.
         looks: How often the store took all writes and answered.
     """
 
@@ -47,7 +48,7 @@ class QueueWatcher:
         store_timeout: float = STORE_SECONDS,
         checkpoints: Path | None = None,
     ) -> None:
-        self.error: StoreError | None = None
+        self.error: Exception | None = None
         self.looks = 0
         self._client = client
         self._seconds = seconds
@@ -107,6 +108,8 @@ class QueueWatcher:
             except StoreError as error:
                 if time.monotonic() - self._answered > self._store_timeout:
                     self.error = error
+            except Exception as error:
+                self.error = error
             if last:
                 return
             self._now.wait(self._seconds)

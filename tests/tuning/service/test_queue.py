@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from tests.service.postgres import cluster
 from tuning import Client, JobError
 from tuning.service import job_log
 from tuning.service.capacity import Resources
@@ -201,3 +203,17 @@ def test_a_command_whose_answer_was_lost_was_obeyed(queue, lose_answer):
     assert queue.cancel("a", reason="by ada").reason == "by ada"
     with pytest.raises(JobError, match="'a' is cancelled; only a job that is"):
         queue.cancel("a", reason="by bob")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.service)])
+def test_what_no_store_can_hold_is_written_in_its_digits(storage, kind):
+    text = "caf\udce9.csv of \0 rows"  # a file name, the end of a log after a power cut
+    with contextlib.ExitStack() as servers:
+        if kind == "postgres":
+            database = servers.enter_context(cluster())
+            storage = open_storage(database("texts"))
+        queue = JobQueue(storage)
+        submit(queue, "texts")
+        queue.log.add("texts", text, source="worker-1")
+        assert [line.text for line in queue.log.lines("texts")] == [r"caf\udce9.csv of \0 rows"]
+        assert queue.cancel("texts", reason=text).reason == r"caf\udce9.csv of \0 rows"

@@ -14,6 +14,7 @@ from tests.tuning.service.receiver import Receiver
 from tuning import Client, Float, JobError, SearchSettings, Space, StoreError
 from tuning.service.capacity import Resources
 from tuning.service.tables import JOBS
+from tuning.service.watcher import QueueWatcher
 from tuning.service.webhook import Webhook
 from tuning.service.worker import Worker
 from tuning.workers.local import LocalPool
@@ -191,3 +192,12 @@ def test_a_store_that_stays_away_ends_the_worker(place):
     with pytest.raises(StoreError, match="another process holds it for long"):
         place.work(threading.Event(), store_timeout=0.2)
     holder.execute("ROLLBACK")
+
+
+def test_a_fault_behind_the_worker_ends_it(place):
+    """It would go on for ever with the queue as it was."""
+    watcher = QueueWatcher(place.client, seconds=0.01)
+    watcher.start()
+    watcher.write(lambda queue: {}["no such key"])
+    place.wait_for(lambda: isinstance(watcher.error, KeyError), seconds=30)
+    watcher.close()

@@ -155,9 +155,12 @@ class RunningTrials:
                     self._kept.add(token)
 
     def deliver_kept(self) -> None:
-        """Writes what an earlier search could not; of a trial that went on without it, nothing."""
+        """Writes what an earlier search could not; of a trial that went on without it, nothing.
+
+        Nor of one that lacks a metric: its objective, mended since, runs again.
+        """
         for claim, outcome in self.outbox.pending():
-            with contextlib.suppress(LeaseLostError):
+            with contextlib.suppress(LeaseLostError, JobError):
                 self._book.finish(claim, ending_of(outcome, self._settings))
             self.outbox.remove(claim)
 

@@ -17,12 +17,15 @@ from tests.tuning.workers.support import until
 from tuning import open_study, search
 from tuning.engine.dispatcher import Dispatcher
 from tuning.engine.loop import run_session
+from tuning.engine.opened import OpenedStudy
+from tuning.engine.outbox import Outbox
 from tuning.engine.session import Session
 from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.claims import ClaimBook
 from tuning.storage.database import open_storage
 from tuning.workers.local import LocalPool
 from tuning.workers.objective import pack
+from tuning.workers.pool import COMPLETE, Outcome
 
 pytestmark = pytest.mark.service
 
@@ -86,6 +89,21 @@ def test_a_search_whose_time_is_over_before_it_begins_starts_nothing(tmp_path):
     spent = settings(tmp_path, trials=4, timeout=60.0, spent=61.0)
     result = search(objectives.parabola, SPACE, spent)
     assert (result.stopped_because, result.states) == ("timeout", {})
+
+
+def test_a_kept_result_without_its_metric_keeps_no_search_from_beginning(
+    tmp_path,
+):
+    plan = settings(tmp_path, trials=2)
+    book = OpenedStudy.open(SPACE, plan).book
+    claim = book.claim(2)
+    outcome = Outcome(kind=COMPLETE, metrics={"los": 1.0}, history={}, notes={}, reason=None)
+    outbox = Outbox(plan.directory / "outbox")
+    outbox.keep(claim, outcome)
+    book.release(claim)
+    result = search(objectives.parabola, SPACE, plan)
+    assert result.states == {"complete": 2}
+    assert outbox.pending() == []
 
 
 def test_ctrl_c_does_not_wait_for_a_slow_strategy(tmp_path):

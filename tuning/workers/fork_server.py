@@ -147,7 +147,11 @@ class _Server:
         with contextlib.suppress(OSError):  # the disk is full, which is no end of the workers
             sys.stdout.flush()
             sys.stderr.flush()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no process or no memory is free: the pool asks again when it is late
+            traceback.print_exc()
+            return
         if pid == 0:
             self._control.close()
             _work(setup)

@@ -16,7 +16,7 @@ from pipelines.cli.worker import worker as worker_command
 from tests.tuning.workers import objectives
 from tests.tuning.workers.support import assert_dead, ends, run, said, until
 from tuning import JobError
-from tuning.workers import supervisor, worker_log
+from tuning.workers import processes, supervisor, worker_log
 from tuning.workers.local import LocalPool
 from tuning.workers.machine import visible_gpus
 from tuning.workers.objective import Payload, pack
@@ -25,6 +25,15 @@ from tuning.workers.worker_log import WorkerLog
 
 pytestmark = pytest.mark.service
 FULL = Path("/dev/full")
+FEW_PROCESSES = """
+import os, pathlib
+fork = os.fork
+def limited():
+    if pathlib.Path({file!r}).exists():
+        raise BlockingIOError(11, "no process is free")
+    return fork()
+os.fork = limited
+"""
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +308,23 @@ def test_a_full_disk_leaves_the_log_long(tmp_path, monkeypatch):
     log.keep_short()
     assert log.path.stat().st_size == 1000
     log.close()
+
+
+def test_a_machine_without_a_free_process_ends_no_worker(tmp_path, monkeypatch):
+    """What could not be forked is asked for again; until then the others go on."""
+    monkeypatch.setattr(processes, "START_SECONDS", 5.0)
+    full = tmp_path / "full"
+    (tmp_path / "few_processes.py").write_text(FEW_PROCESSES.format(file=str(full)))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    pool = LocalPool(2, log=tmp_path / "workers.log", preload=("few_processes",))
+    try:
+        pool.ensure(1)
+        run(pool, objectives.sleeps, name="long")
+        full.touch()
+        pool.ensure(2)
+        lost = until(pool, lambda _: "no process is free" in pool._log.last_words())
+        full.unlink()
+        lost += until(pool, lambda _: pool.free)
+        assert lost == []
+    finally:
+        pool.close()

@@ -21,7 +21,7 @@ class Int(Dimension):
     """A whole number between two ends, both included.
 
     Args:
-        low: Smallest value.
+        low: Smallest value; of what is searched at least -2**53, and `high` at most 2**53.
         high: Largest value; `high - low` must be a multiple of `step`.
         step: Distance between neighbours, at least 1.
         log: Sample evenly in the logarithm; `low` must then be at least 1 and `step` 1.

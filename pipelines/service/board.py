@@ -104,7 +104,7 @@ class Board:
             last = self._end.is_set()
             try:
                 failures = 0 if self.look() else failures + 1
-            except StoreError:
+            except (StoreError, OSError):  # the latter where no process is free
                 failures += 1
             if last:
                 return

@@ -223,8 +223,12 @@ class Worker:
 
     def _start_end(self, status: JobStatus) -> None:
         name = status.job.name
-        if self._ends.may_start(name):
+        if not self._ends.may_start(name):
+            return
+        try:
             self._ends.start(name, self._end_command(status.job), retry_after=_END_SECONDS)
+        except OSError as error:  # no process or no disk is free: later, or by another worker
+            self._say(name, f"the end did not start: {error}")
 
     def _take_ends(self) -> None:
         for name, code, words in self._ends.finished():

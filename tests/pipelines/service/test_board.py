@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -95,3 +96,15 @@ def test_a_worker_shows_what_changes(client, service, tmp_path):
     assert board.look()
     found = {run.info.run_name: run.info.status for run in runs(tmp_path)}
     assert found == {"one": "SCHEDULED", "two": "KILLED"}
+
+
+def test_a_board_whose_process_cannot_be_started_goes_on(client, service, tmp_path, monkeypatch):
+    client.submit(TEXT, name="one", trials=2)
+    program = sys.executable
+    monkeypatch.setattr("pipelines.service.board._CLOSE_SECONDS", 100.0)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "away"))  # as where no process is free
+    board = Board(client, service, seconds=0.01)
+    with board:
+        board._thread.join(timeout=0.5)
+        monkeypatch.setattr(sys, "executable", program)
+    assert {run.info.status for run in runs(tmp_path)} == {"SCHEDULED"}

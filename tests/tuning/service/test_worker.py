@@ -32,6 +32,7 @@ class Place:
         self.beats = 0
         self.locked = threading.Event()
         self.opened: list[str] = []
+        self.end = ["true"]
 
     def served(self, job):
         self.opened.append(job.name)
@@ -57,7 +58,7 @@ class Place:
             self.client,
             LocalPool(2, log=self.folder / "log"),
             resolve=self.served,
-            end_command=lambda job: ["true"],
+            end_command=lambda job: self.end,
             folder=self.folder,
             beat=self._beat,
             **options,
@@ -183,6 +184,24 @@ def test_a_job_that_others_brought_to_its_end_while_it_was_opened_stays_there(pl
         thread.join()
     assert place.client.status("slow").job.state == "finishing"
     assert place.client.lines("slow") == []
+
+
+def test_an_end_whose_process_cannot_be_started_is_tried_again(place, monkeypatch):
+    monkeypatch.setattr("tuning.service.worker._END_SECONDS", 0.1)
+    place.end = [str(place.folder / "away")]  # as where no process is free
+    place.client.submit("", name="late", trials=1)
+    for state in ("running", "finishing"):
+        place.client.queue.move("late", state)
+    stop, told = threading.Event(), []
+    thread = threading.Thread(target=place.work, args=[stop], kwargs={"tell": told.append})
+    thread.start()
+    try:
+        place.wait_for(lambda: any("the end did not start" in line for line in told), seconds=30)
+        place.end = ["true"]
+        place.wait_for(lambda: "late: is over" in told, seconds=30)
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_store_that_stays_away_ends_the_worker(place):

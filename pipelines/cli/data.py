@@ -137,12 +137,13 @@ def _check_own(
         try:
             found = DataRequest.of(recipe, options=options).load()
         except DataError as error:
-            report = CheckReport(name=name, status="damaged", problems=(str(error),))
+            # The option may be wrong and the data sound: no word of damage.
+            report = CheckReport(name=name, status="refused", problems=(str(error),))
         else:
             rows = (len(found.train), len(found.validation), len(found.test))
             report = CheckReport(name=name, status="complete", notes=said_of(found), rows=rows)
     again = shlex.join(["cookbook", "train", name, *words])
-    _show(report, again if report.rows else "cookbook data list", as_json=as_json)
+    _show(report, again if report.rows else f"cookbook show {name}", as_json=as_json)
 
 
 def _show(report: CheckReport, then: str, *, as_json: bool) -> None:

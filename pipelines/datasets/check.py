@@ -12,7 +12,7 @@ from pipelines.datasets.formats.integrity import damage
 from pipelines.datasets.locate import locate
 from pipelines.datasets.registry import dataset_folder, entry, load_dataset
 
-Status = Literal["complete", "missing", "damaged"]
+Status = Literal["complete", "missing", "damaged", "refused"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,8 @@ class CheckReport:
 
     Attributes:
         name: Name of the dataset.
-        status: `"complete"`, `"missing"` or `"damaged"`.
+        status: `"complete"`, `"missing"` or `"damaged"`; or `"refused"` for a person's own data
+            that cannot be read as they were asked for: the data or an option is at fault.
         folder: Where it was looked for; `None` for what is bundled.
         problems: One line each; empty when complete.
         notes: What the loader dropped or repaired, and files that are sound but differ

@@ -75,9 +75,10 @@ def test_own_files_are_checked_without_training(program, tmp_path):
     path = write_images(tmp_path)
     (path / "dark" / "broken.png").write_bytes(b"no image")
     check = ("data", "check", "image", "--data", path)
-    damaged = program(*check, check=False)
-    assert damaged.code == 1
-    assert "pass `--data-option on_bad_image=skip`" in damaged.out
+    refused = program(*check, check=False)
+    assert refused.code == 1
+    assert refused.out.startswith("image: refused\n")
+    assert "pass `--data-option on_bad_image=skip`" in refused.out
     complete = program(*check, "--data-option", "on_bad_image=skip")
     lines = complete.out.splitlines()
     assert lines[0].startswith("image: complete, rows (")
@@ -86,6 +87,20 @@ def test_own_files_are_checked_without_training(program, tmp_path):
     assert f"cookbook train image --data {path} --data-option on_bad_image=skip" in complete.err
     assert "Got no recipe" in _line(program("data", "check", "--data", path, check=False))
     assert "Got no --data" in _line(program("data", "check", "image", "--target", "y", check=False))
+
+
+@pytest.mark.parametrize("option", ["delimiter=;;", "encoding=uft-8"])
+def test_sound_data_are_not_called_damaged_where_an_option_is_wrong(program, tmp_path, option):
+    path = tmp_path / "sound.csv"
+    path.write_text("\n".join(["size,price", *(f"{n % 7},{n}" for n in range(80))]))
+    words = ("data", "check", "tabular", "--data", path, "--target", "price")
+    refused = program(*words, "--data-option", option, check=False)
+    assert refused.code == 1
+    assert refused.out.startswith("tabular: refused\n")
+    assert repr(option.partition("=")[2]) in refused.out
+    assert "damaged" not in refused.out
+    report = json.loads(program(*words, "--data-option", option, "--json", check=False).out)
+    assert report["status"] == "refused"
 
 
 def test_the_next_command_reads_what_was_checked(program, tmp_path):

@@ -13,8 +13,8 @@ from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.images import is_image
 from pipelines.serving.files import input_kind_of
-from pipelines.serving.raw_tables import check_exists, read_past, read_rows
-from pipelines.serving.raw_texts import LONGEST_NAME, TEXT_FILES, read_texts
+from pipelines.serving.raw_tables import check_exists, is_there, read_past, read_rows
+from pipelines.serving.raw_texts import TEXT_FILES, read_texts
 
 _NO_IMAGES = (*TEXT_FILES, ".parquet", ".pq", ".json")
 _TABLE_TAKEN = "a table: a CSV, TSV or Parquet file"
@@ -80,10 +80,9 @@ def taught_options(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_source(kind: str, source: str) -> None:
     """Refuses a file or folder of another kind, which would be read as what it is not."""
-    # A long text is no name of a file; the operating system would refuse to look for it.
-    if kind == "seeds" or len(source) >= LONGEST_NAME:
-        return
     path = Path(source)
+    if kind == "seeds" or not is_there(path):
+        return
     takes = _TAKEN.get(kind, _TEXTS_TAKEN)
     if path.is_dir() and kind != "image":
         raise DataError(f"this is a folder, and the model takes {takes}.", path=path)

@@ -37,13 +37,21 @@ def read_new_table(
     return read_table(path, delimiter=delimiter, encoding=encoding, **options)
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is at a path, which a person's text may be as well."""
+    try:
+        return path.exists()
+    except OSError:  # The operating system refuses to look for a name of the length of a text.
+        return False
+
+
 def check_exists(path: Path) -> None:
     """Refuses a path where nothing is.
 
     Raises:
         DataError: If so.
     """
-    if not path.exists():
+    if not is_there(path):
         raise DataError("there is no such file or folder.", path=path)
 
 

@@ -12,11 +12,10 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.formats.text_files import read_lines
 from pipelines.datasets.formats.text_table import is_table
-from pipelines.serving.raw_tables import read_new_table
+from pipelines.serving.raw_tables import is_there, read_new_table
 from pipelines.serving.text_inputs import COLUMN
 
 TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")
-LONGEST_NAME = 1024
 _NAME_IT = (
     "Say which column holds the texts: pass `text='COLUMN'`. A list of texts, one a line, is a "
     ".txt file."
@@ -48,7 +47,7 @@ def read_texts(
             holds the texts, or a row has none.
     """
     path = Path(source)
-    if len(source) < LONGEST_NAME and path.is_file():
+    if is_there(path):
         how = {"encoding": encoding, "delimiter": delimiter, "header": header}
         table = _table(path, text, **how) if is_table(path) else None
         if table is None:

@@ -119,6 +119,18 @@ def test_a_model_that_knows_no_column_is_told_it_or_reads_lines(tmp_path: Path) 
     assert read_raw("ngrams", single) == ["cheese", "bread"]
 
 
+@pytest.mark.parametrize("long", ["a fine film " * 25, "été " * 100, "x" * 5000 + ".txt"])
+def test_a_text_may_be_longer_than_names_of_files_are(long: str) -> None:
+    if long.endswith(".txt"):
+        with pytest.raises(DataError, match="there is no such file"):
+            read_raw("text", long)
+    else:
+        assert read_raw("text", long) == [long]
+    for kind in ("image", "tabular"):
+        with pytest.raises(DataError, match="there is no such file or folder"):
+            read_raw(kind, long)
+
+
 def test_a_row_without_a_text_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path / "new.csv", "id,review", "1,fine", "2,", "3,n/a")
     with pytest.raises(DataError, match=r"new.csv:3: 'review' holds no text here and in 1 more"):

@@ -36,8 +36,9 @@ _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], Any]] = {
     multiple=True,
     metavar="KEY=VALUE",
     help="How INPUT is read: encoding; for tables also delimiter, decimal, header and "
-    "missing_texts; for a table of texts also text, its column. A model reads columns, numbers, "
-    "dates and gaps as in its training file by itself.",
+    "missing_texts; for a table of texts also text, its column. By itself a model reads columns, "
+    "numbers, dates and gaps as in its training file, and a file of the same kind with the "
+    "encoding, delimiter and header that were given for that one.",
 )
 @click.option(
     "--output",
@@ -80,7 +81,8 @@ def predict(
         if output is not None and config["outputs"]["kind"] != "masks":
             _check_file(output)
         # Before TensorFlow, which takes seconds: what is wrong with the input is said at once.
-        raw = read_raw(input_kind_of(config), source, **{**taught_options(config), **options})
+        known = {**taught_options(config, source), **options}
+        raw = read_raw(input_kind_of(config), source, **known)
         config |= {"text": options["text"]} if "text" in options else {}
         with working("loading the model and predicting", long=True):
             from pipelines.cli.predictions import predict_beside

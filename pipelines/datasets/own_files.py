@@ -1,4 +1,4 @@
-"""Which options of a loader name a file of the user, and where a relative one lies."""
+"""Options of a loader about a file of the user: its name and place, and how it is read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.datasets.formats.text_table import is_table
+from pipelines.datasets.formats.text_table import file_kind, is_table
 from pipelines.datasets.registry import entry
 from pipelines.datasets.sample_weights import NAME as SAMPLE_WEIGHT
 
 FILE_OPTIONS = ("path", SAMPLE_WEIGHT)
+_READ_BY = ("encoding", "delimiter", "header")
+
+
+def is_own(options: Mapping[str, Any] | None) -> bool:
+    """Whether options of a loader are those of a person's own data.
+
+    Args:
+        options: Of the loader, or `None` for none.
+
+    Example:
+        >>> is_own({"path": "wine.csv"}), is_own({"split_seed": 1}), is_own(None)
+        (True, False, False)
+    """
+    return options is not None and "path" in options
+
+
+def read_by(options: Mapping[str, Any]) -> dict[str, Any]:
+    """How a person's own file is read; other files of its kind are probably written like it.
+
+    Args:
+        options: Of the loader.
+
+    Returns:
+        The given ones of encoding, delimiter and header, with the `kind` of the file, see
+        `file_kind`; empty where none is given.
+
+    Example:
+        >>> read_by({"path": "wine.csv", "target": "price", "encoding": "latin-1"})
+        {'kind': '.csv', 'encoding': 'latin-1'}
+        >>> read_by({"path": "wine.csv", "target": "price"})
+        {}
+    """
+    given = {name: options[name] for name in _READ_BY if options.get(name) is not None}
+    return {"kind": file_kind(Path(str(options["path"]))), **given} if given else {}
 
 
 def file_options(dataset: str, options: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,8 @@ import numpy as np
 from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.images import is_image
+from pipelines.datasets.formats.text_files import is_utf8
+from pipelines.datasets.formats.text_table import file_kind
 from pipelines.serving.files import input_kind_of
 from pipelines.serving.raw_tables import check_exists, is_there, read_past, read_rows
 from pipelines.serving.raw_texts import TEXT_FILES, read_texts
@@ -56,13 +58,15 @@ def read_raw(kind: str, source: str, **options: Any) -> Any:
     return reader(source, **options)
 
 
-def taught_options(config: Mapping[str, Any]) -> dict[str, Any]:
+def taught_options(config: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Options of `read_raw` that a model has learned from the file of its training.
 
-    The separators and formats of a table's columns are part of its preprocessing.
+    The separators and formats of a table's columns are part of its preprocessing. Encoding,
+    delimiter and header are those of a file: another one of its kind has them too.
 
     Args:
         config: What was saved beside the model.
+        source: What is to be read.
     """
     found = {
         "tabular": {"missing_texts": config["inputs"].get("missing_texts")},
@@ -75,7 +79,26 @@ def taught_options(config: Mapping[str, Any]) -> dict[str, Any]:
         },
     }
     options = found.get(input_kind_of(config), {"text": config.get("text")})
-    return {name: value for name, value in options.items() if value is not None}
+    known = {name: value for name, value in options.items() if value is not None}
+    return known | _written_alike(config.get("file", {}), Path(source))
+
+
+def _written_alike(file: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """How the file of the training was read, as far as the one at a path may be written like it.
+
+    A file of the same kind may come from another program yet, and latin-1 reads all bytes as some
+    text: what is evidently otherwise is found as without a training.
+    """
+    if not file or not is_there(path) or file_kind(path) != file["kind"]:
+        return {}
+    options = {name: value for name, value in file.items() if name != "kind"}
+    data = path.read_bytes() if path.is_file() else b""
+    if is_utf8(data):
+        options.pop("encoding", None)
+    first_line = data.decode(options.get("encoding", "utf-8"), "replace").partition("\n")[0]
+    if options.get("delimiter", "") not in first_line:
+        options.pop("delimiter")
+    return options
 
 
 def _check_source(kind: str, source: str) -> None:

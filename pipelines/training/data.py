@@ -6,9 +6,10 @@ import functools
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pipelines.datasets.own_files import is_own, read_by
 from pipelines.datasets.registry import entry, load_dataset
 from pipelines.recipes.registry import all_recipes
 
@@ -61,7 +62,7 @@ class DataRequest:
             ValueError: If `split_seed` is no seed, or `path` is given for a recipe that has its
                 own data.
         """
-        if options and "path" in options:
+        if options and is_own(options):
             check_own_data(recipe, f"path={str(options['path'])!r}")
         merged = {**recipe.dataset_options, **(options or {})}
         return cls(
@@ -72,19 +73,25 @@ class DataRequest:
             options=json.dumps(merged, sort_keys=True, default=os.fspath),  # a `pathlib.Path`
         )
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the data are the user's own."""
+        return is_own(json.loads(self.options))
+
     def load(self) -> Dataset:
         """Loads the dataset anew, its test split sealed.
+
+        Returns:
+            The dataset; of a file of the user's own that was read by options such as its encoding,
+            `options` hold them as `file`, see `read_by`.
 
         Raises:
             DataError: If the data is missing, damaged or inconsistent.
             ValueError: If an option is unknown, or other splits are asked of running text.
         """
+        options = json.loads(self.options)
         dataset = load_dataset(
-            self.name,
-            data_dir=self.data_dir,
-            rows=self.rows,
-            seed=self.seed,
-            **json.loads(self.options),
+            self.name, data_dir=self.data_dir, rows=self.rows, seed=self.seed, **options
         )
         kind = {"stream": "running text", "series": "a series"}.get(dataset.options.get("unit", ""))
         if self.seed and kind is not None:
@@ -92,7 +99,8 @@ class DataRequest:
                 f"`split_seed` draws the rows of each split, and {kind} is cut by position. "
                 f"Got split_seed={self.seed} for {self.name!r}: leave it out."
             )
-        return dataset
+        file = read_by(options) if is_own(options) else {}
+        return replace(dataset, options={**dataset.options, "file": file}) if file else dataset
 
 
 def said_of(dataset: Dataset) -> tuple[str, ...]:

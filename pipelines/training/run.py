@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code_version import code_version
+from pipelines.datasets.own_files import is_own
 from pipelines.formatting import format_value
 from pipelines.hyperparameters.precision import precision_notices
 from pipelines.recipes.registry import load_recipe
@@ -87,7 +88,7 @@ class TrainRequest:
     @property
     def own_data(self) -> bool:
         """Whether the data are the user's own."""
-        return "path" in self.data
+        return is_own(self.data)
 
     @property
     def notices(self) -> tuple[str, ...]:

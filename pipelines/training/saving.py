@@ -53,11 +53,13 @@ def served_example(experiment: Experiment, model: keras.Model) -> tuple[Any, Any
 
 
 def _config(experiment: Experiment) -> str:
-    """The preprocessing as JSON."""
+    """The preprocessing, and how new files are read, as JSON."""
     config = experiment.task.serving_config()
     if experiment.dataset.schema is not None:
         schema = experiment.dataset.schema
         config |= {"target": schema.target, "target_decimal": schema.target_decimal}
+    if file := experiment.dataset.options.get("file"):
+        config["file"] = file
     return json.dumps(config, indent=1)
 
 

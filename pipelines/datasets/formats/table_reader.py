@@ -28,6 +28,7 @@ _PACKED = {
     b"\xd0\xcf\x11\xe0": f"an old Excel workbook: {_SAVE}",
     b"\x1f\x8b": "packed by gzip: unpack it (gunzip)",
 }
+_MADE = re.compile(r"column[1-9]\d*")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 
@@ -103,8 +104,8 @@ def read_table(
         path: The file; `.parquet` and `.pq` are read as Parquet, `.tsv` with tabs.
         delimiter: One character; `None` finds it.
         encoding: A codec of Python.
-        header: `False` names the columns `column1`, `column2` and so on; `None` expects names,
-            and refuses a first line of numbers.
+        header: `False` names the columns `column1`, `column2` and so on, unless the first line has
+            such names; `None` expects names, and refuses a first line of numbers.
         missing_texts: The texts that stand for "no value", in any letter case, beside the empty
             one. `None`: those of `MISSING`.
 
@@ -172,9 +173,10 @@ def _header(
     rows: list[list[str]], lines: list[int], path: Path, *, header: bool | None
 ) -> list[str]:
     """Takes the first line off as the names of the columns, or makes names."""
-    if header is False:
-        return [f"column{number}" for number in range(1, len(rows[0]) + 1)]
     names = [name.strip() for name in rows[0]]
+    # A person who was told these names of a file without any may write them into the next one.
+    if header is False and not all(_MADE.fullmatch(name) for name in names):
+        return [f"column{number}" for number in range(1, len(names) + 1)]
     if header is None and len(names) > 1 and all(_NUMBER.fullmatch(name) for name in names):
         raise DataError(
             f"the first line holds numbers ({', '.join(names[:3])}), no names of columns. Pass "

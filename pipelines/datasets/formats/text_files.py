@@ -59,6 +59,22 @@ def decode_text(data: bytes, *, path: Path | str, encoding: str = "utf-8") -> st
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether a text beyond ASCII is UTF-8: that of another encoding hardly ever decodes as such.
+
+    Args:
+        data: All bytes of the file.
+
+    Example:
+        >>> is_utf8("café".encode()), is_utf8("café".encode("latin-1")), is_utf8(b"tea")
+        (True, False, False)
+    """
+    try:
+        return not data.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 def check_is_file(path: Path) -> None:
     """Refuses a path that does not exist, and a folder where a file is expected.
 

@@ -36,6 +36,16 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES and not path.is_dir()
 
 
+def file_kind(path: Path) -> str:
+    """The ending of a table by its name; empty for a file or folder of texts.
+
+    Example:
+        >>> file_kind(Path("wine.CSV")), file_kind(Path("poems.txt"))
+        ('.csv', '')
+    """
+    return path.suffix.lower() if is_table(path) else ""
+
+
 @dataclass(frozen=True)
 class TextColumns:
     """What the columns of a table hold.

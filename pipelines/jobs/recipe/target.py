@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -130,7 +129,7 @@ class RecipeTarget:
     @property
     def notices(self) -> tuple[str, ...]:
         """Of data of the user's own what was read, inferred and left out; of a slow precision."""
-        read = self._loaded[2] if "path" in json.loads(self.data.options) else ()
+        read = self._loaded[2] if self.data.is_own else ()
         return (*read, *precision_notices(self.recipe.defaults.get("precision")))
 
     def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:

@@ -164,6 +164,11 @@ def test_tables_are_read_as_the_options_say(program, tmp_path):
     assert row["p(ouié)"] + row["p(noné)"] == pytest.approx(1)
     one.write_text("taille;label\n3,25;ouié\n4,5;noné\n1;\n")
     shown = program("predict", "latest", one, *how, "--output", tmp_path / "out.csv")
+    # In the encoding that was given for the file of the training, it need not be said again.
+    again = tmp_path / "again.csv"
+    again.write_bytes(one.read_bytes().decode().encode("latin-1"))
+    scored = [line for line in shown.err.splitlines() if line.startswith("scored")]
+    assert scored[0] in program("predict", run, again).err
     assert "scored 2 of 3 rows (1 without a target): accuracy" in shown.err
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert len(lines) == 4

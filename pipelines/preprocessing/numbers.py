@@ -77,27 +77,31 @@ def spreadsheet_number(text: str, decimal: str = ".") -> float | None:
     return float(f"{'-' if negative else ''}{digits}.{found['part'] or 0}")
 
 
-def parse_numbers(column: pd.Series, *, decimal: str = ".") -> np.ndarray:
+def parse_numbers(column: pd.Series, *, decimal: str = ".", most: int | None = None) -> np.ndarray:
     """Reads a column of numbers or of texts that may be numbers.
 
     Args:
         column: Its values.
         decimal: Decimal separator of texts.
+        most: Behind more texts that are no numbers, those that need a spreadsheet to be read are
+            not looked at, which takes time; `None` reads all.
 
     Returns:
         `float64[n]`, NaN where a value is missing or no number.
 
     Example:
         >>> import pandas as pd
-        >>> parse_numbers(pd.Series(["1e3", "1,000", None, "red"])).tolist()
-        [1000.0, 1000.0, nan, nan]
+        >>> parse_numbers(pd.Series(["1e3", "red", None, "1,000"])).tolist()
+        [1000.0, nan, nan, 1000.0]
     """
     numbers = _plain_numbers(column, decimal)
+    strays = 0
     for row in np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy()):
         found = spreadsheet_number(str(column.iloc[row]), decimal)
-        if found is None:
-            break  # One text is enough for a column to be none of numbers.
-        numbers[row] = found
+        numbers[row] = np.nan if found is None else found
+        strays += found is None
+        if most is not None and strays > most:
+            break
     return numbers
 
 
@@ -131,13 +135,9 @@ def non_numbers(column: pd.Series, *, decimal: str, most: int) -> list[int] | No
         >>> non_numbers(column, decimal=".", most=2), non_numbers(column, decimal=".", most=1)
         ([1, 4], None)
     """
-    found: list[int] = []
-    for row in np.flatnonzero(np.isnan(_plain_numbers(column, decimal)) & column.notna()):
-        if spreadsheet_number(str(column.iloc[row]), decimal) is None:
-            found.append(int(row))
-            if len(found) > most:
-                return None
-    return found
+    numbers = parse_numbers(column, decimal=decimal, most=most)
+    found = np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy()).tolist()
+    return None if len(found) > most else found
 
 
 def column_decimal(column: pd.Series, decimal: str) -> str:

@@ -50,7 +50,8 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
         DataError: If a value is infinite.
     """
     series = without_marks(table.frame[name])
-    numbers = parse_numbers(series, decimal=column_decimal(series, decimal))
+    # One text is enough for a column to be none of numbers.
+    numbers = parse_numbers(series, decimal=column_decimal(series, decimal), most=0)
     if np.isnan(numbers[series.notna().to_numpy()]).any():
         return None
     infinite = np.flatnonzero(np.isinf(numbers))

@@ -48,6 +48,18 @@ def test_rows_that_are_not_scored_are_counted(outputs, targets, said):
     assert len(frame) == 2
 
 
+@pytest.mark.parametrize(
+    ("decimal", "spelled"), [(".", ["(1.0)", "1,000", "12%"]), (",", ["-1,0 €", "1.000", "12 %"])]
+)
+def test_numbers_of_spreadsheets_are_scored_behind_a_stray_text(decimal, spelled):
+    table = pd.DataFrame({"size": [0.0, -1.0, 1000.0, 12.0], "y": ["broken", *spelled]})
+    made = bundle(NUMBERS)
+    made = Bundle(made.model, {**made.config, "target_decimal": decimal})
+    _, scores = predict_beside(made, table)
+    assert scores.unknown == ("broken",)
+    assert scores.values["rmse"] == pytest.approx(0, abs=1e-3)
+
+
 def test_without_the_column_nothing_is_said():
     _, scores = predict_beside(bundle(CLASSES), pd.DataFrame({"size": [1.0]}))
     assert scores.sentence() == ""

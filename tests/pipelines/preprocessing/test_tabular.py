@@ -9,6 +9,7 @@ from scipy import stats
 
 from pipelines.preprocessing import NotFittedError, TabularPreprocessor
 from pipelines.preprocessing.columns import NumericOptions
+from pipelines.preprocessing.frames import numbers_of
 from pipelines.preprocessing.outliers import find_outliers
 from pipelines.preprocessing.power import POWERS, apply_power, fit_power
 
@@ -216,3 +217,9 @@ def test_errors_name_column_and_row() -> None:
         TabularPreprocessor(options=NumericOptions(power="box-cox")).fit(
             frame(np.array([-1.0, 2.0]))
         )
+
+
+def test_only_the_rows_that_hold_no_number_are_counted() -> None:
+    column = pd.Series(["red", "1,000", "12%", None, "blue"], name="x", dtype=object)
+    with pytest.raises(ValueError, match=r"Row 0 holds 'red' \(2 such rows\)"):
+        numbers_of(column)

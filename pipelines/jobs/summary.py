@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.formatting import format_value, where
@@ -31,9 +31,7 @@ def summary_facts(result: TuneResult) -> list[tuple[str, str]]:
     if result.best_value is not None:
         facts.append(("validation", f"{result.metric} {result.best_value:.4f}"))
     facts += _choice(result)
-    if "averaged" in final:
-        trials = ", ".join(map(str, final["averaged"]))
-        facts.append(("average", f"the model is the average of trials {trials}, refitted"))
+    facts += _average(final)
     facts += _tested(final) + ([] if loses else verdict)
     facts += _over_seeds(final)
     facts += [("data", note) for note in result.notes]
@@ -70,6 +68,22 @@ def _choice(result: TuneResult) -> list[tuple[str, str]]:
         lost = f"; {first.lost} failed or broke a constraint" if first.lost else ""
         facts.append(("confirmed", f"{text} repetitions with other seeds{lost}"))
     return facts
+
+
+def _average(final: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Which trials the model is the average of, and why it is not of others that are better."""
+    if final.get("average", 1) == 1:
+        return []
+    found = final.get("averaged", ())
+    text = f"the model is the average of trials {_listed(found)}, refitted"
+    if not found:
+        text = f"asked of {final['average']} trials, and the model is the winner alone"
+    passed = [f"{_listed(trials)} ({why})" for why, trials in final.get("passed_over", {}).items()]
+    return [("average", text + (f"; passed over: {', '.join(passed)}" if passed else ""))]
+
+
+def _listed(trials: Sequence[int]) -> str:
+    return ", ".join(map(str, trials))
 
 
 def _tested(final: Mapping[str, Any]) -> list[tuple[str, str]]:

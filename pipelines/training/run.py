@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.code_version import code_version
 from pipelines.datasets.own_files import is_own
 from pipelines.formatting import format_value
-from pipelines.hyperparameters.precision import precision_notices
+from pipelines.hyperparameters.notices import notices
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
 from pipelines.training.data import DataRequest
@@ -92,8 +92,8 @@ class TrainRequest:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What to know on this machine before the training starts."""
-        return precision_notices(self.params.get("precision"))
+        """What to know before the training starts."""
+        return notices({**self.load_recipe().defaults, **self.params})
 
     def data_request(self, recipe: Recipe) -> DataRequest:
         """Which data the recipe is trained on."""

@@ -13,7 +13,14 @@ from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
 from pipelines.jobs.recipe.commands import train_command
 from pipelines.jobs.recipe.final_comparison import NOTES, SCORES, RecipeComparison
-from pipelines.jobs.recipe.refit import AVERAGED, HISTORY, REPORTS, SCORES_APART, RecipeRefit
+from pipelines.jobs.recipe.refit import (
+    AVERAGED,
+    HISTORY,
+    PASSED_OVER,
+    REPORTS,
+    SCORES_APART,
+    RecipeRefit,
+)
 from pipelines.jobs.winner_evaluation import keep_evaluation
 from pipelines.serving.files import CONFIG_FILE, MODEL_FILE
 from tuning.workers.calls import Call, calling_pool, run_calls
@@ -114,11 +121,13 @@ def with_scores_apart(
 
 
 def _averaged(target: RecipeTarget, chosen: candidates.Candidate, refit: Outcome) -> dict[str, Any]:
-    """Which trials the model is the average of; of a single one, how it is trained again."""
+    """Which trials the model is the average of, and which not; how a single one is repeated."""
+    told = {name: refit.notes[name] for name in (PASSED_OVER,) if name in refit.notes}
     if AVERAGED in refit.notes:
-        return {"average": target.average, AVERAGED: [chosen.trial, *refit.notes[AVERAGED]]}
+        averaged = [chosen.trial, *refit.notes[AVERAGED]]
+        return {"average": target.average, AVERAGED: averaged, **told}
     command = train_command(target.recipe.name, chosen, json.loads(target.data.options))
-    return {"average": target.average, "reproduce": command}
+    return {"average": target.average, "reproduce": command, **told}
 
 
 def _refits(

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 REPORTS, HISTORY, SCORES_APART = "reports", "history", "scores_apart"  # notes
 AVERAGED = "averaged"  # note: numbers of the trials, with more than one
+PASSED_OVER = "passed_over"  # note: why, to the numbers of the trials
+OTHER_FORM, DIVERGED = "prepared in another way", "diverged"
 REASON = "the end of a search"
 
 
@@ -104,19 +106,25 @@ class RecipeRefit:
 
         models: list[keras.Model] = []
         trials: list[int | None] = []
+        passed: dict[str, list[int | None]] = {}
         for other in self.others:
             if len(models) + 1 >= self.average:
                 break
             experiment = Experiment(self.recipe, other.params, winner.dataset, seed=winner.seed)
             if _form(experiment) != _form(winner):
+                passed.setdefault(OTHER_FORM, []).append(other.trial)
                 continue
             model, history = self._train(experiment, context, epochs=other.epochs)
             # With more rows it may diverge, and one number that is none spoils the average.
             if np.isfinite(history["loss"][-1]):
                 models.append(model)
                 trials.append(other.trial)
+            else:
+                passed.setdefault(DIVERGED, []).append(other.trial)
         if trials:
             context.annotate(AVERAGED, trials)
+        if passed:
+            context.annotate(PASSED_OVER, passed)
         return models
 
     def _checkpoint(self, experiment: Experiment, epochs: int | None) -> Checkpoint | None:

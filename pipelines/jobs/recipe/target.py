@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipelines.datasets.registry import check_option_names
 from pipelines.hyperparameters.families import with_changes
-from pipelines.hyperparameters.precision import precision_notices
+from pipelines.hyperparameters.notices import notices
 from pipelines.jobs.fingerprint import recipe_facts
 from pipelines.jobs.metric_names import check_metric_names, scores_on_request, wants_latency
 from pipelines.jobs.recipe.objective import RecipeObjective
@@ -128,9 +128,9 @@ class RecipeTarget:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Of data of the user's own what was read, inferred and left out; of a slow precision."""
+        """Of data of the user's own what was read, inferred and left out; of slow values."""
         read = self._loaded[2] if self.data.is_own else ()
-        return (*read, *precision_notices(self.recipe.defaults.get("precision")))
+        return (*read, *notices(self.recipe.defaults))
 
     def fingerprint(self, settings: SearchSettings) -> dict[str, Any]:
         """Recipe, data and the hyperparameters that are not searched."""

@@ -11,7 +11,7 @@ import pytest
 from pipelines.jobs.api import tune
 from pipelines.jobs.candidates import Candidate, runners_up
 from pipelines.jobs.plan import plan_job
-from pipelines.jobs.recipe.refit import AVERAGED, RecipeRefit
+from pipelines.jobs.recipe.refit import AVERAGED, PASSED_OVER, RecipeRefit
 from pipelines.jobs.schema import Job
 from pipelines.jobs.summary import summary_facts
 from pipelines.recipes.registry import load_recipe
@@ -56,6 +56,8 @@ def test_a_refit_averages_what_takes_the_form_of_the_winner(tmp_path):
     together = RecipeRefit(recipe=recipe, data=data, average=3, others=tuple(others))
     together({}, context)
     assert context.notes[AVERAGED] == [7, 2]
+    # The fifth trial is not: three were found before it.
+    assert context.notes[PASSED_OVER] == {"prepared in another way": [4], "diverged": [8]}
     mean = np.load(tmp_path / "predictions.npy")
     parts = []
     for params in ({}, {"learning_rate": 0.1}, {"widths": (8,)}):
@@ -82,6 +84,27 @@ def test_a_search_keeps_the_average_of_its_best_trials(tmp_path):
     assert AVERAGED not in alone.final
     assert "reproduce" in alone.final
     assert alone.final["test_reads"] == 2
+
+
+@pytest.mark.parametrize(
+    ("final", "said"),
+    [
+        ({}, None),
+        ({"average": 1, "reproduce": "cookbook train"}, None),
+        (
+            {"average": 3, "averaged": [5, 2], "passed_over": {"diverged": [8], "other": [4, 1]}},
+            "the model is the average of trials 5, 2, refitted; passed over: 8 (diverged), "
+            "4, 1 (other)",
+        ),
+        ({"average": 2}, "asked of 2 trials, and the model is the winner alone"),
+    ],
+)
+def test_the_summary_says_which_trials_are_averaged_and_which_not(final, said):
+    search = SimpleNamespace(states={}, front=[], confirmed=[], best=None)
+    result = SimpleNamespace(
+        final=final, search=search, best_value=None, notes=[], model_path=None, run_url=None
+    )
+    assert dict(summary_facts(result)).get("average") == said
 
 
 def test_what_is_not_refitted_or_has_no_row_of_outputs_is_refused():

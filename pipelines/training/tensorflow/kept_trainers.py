@@ -25,8 +25,8 @@ _MOST_KEPT = 8
 _MOST_PARAMETERS = 4_000_000
 # Their configuration says all that they compute with, and their state is in variables.
 _KNOWN_LAYERS = ("keras.", "cookbook.layers.")
-# A metric whose configuration leaves out its axis.
-_SILENT = ("CosineSimilarity",)
+# A metric whose configuration leaves out its axis; that of the loss is among `_left_out`.
+_SILENT = ("keras.metrics", "CosineSimilarity")
 
 
 class KeptTrainers:
@@ -146,9 +146,9 @@ def _tells_all(config: Any) -> bool:
     of its configuration what it computes with.
     """
     if isinstance(config, Mapping):
-        module = str(config.get("module") or "keras").partition(".")[0]
-        name = config.get("class_name")
-        known = name is None or (module in ("keras", "cookbook") and name not in _SILENT)
+        module, name = str(config.get("module") or "keras"), config.get("class_name")
+        ours = module.partition(".")[0] in ("keras", "cookbook")
+        known = name is None or (ours and (module, name) != _SILENT)
         return known and all(map(_tells_all, config.values()))
     if isinstance(config, list | tuple):
         return all(map(_tells_all, config))

@@ -239,10 +239,10 @@ def _kept_alike(*compiled):
     return [trainer is trainers[0] for trainer in trainers[1:]]
 
 
-def _line(optimizer=keras.optimizers.SGD, loss="mse", undecayed=()):
+def _line(optimizer=keras.optimizers.SGD, loss="mse", undecayed=(), metrics=()):
     keras.backend.clear_session()
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
-    model.compile(optimizer(0.1), loss)
+    model.compile(optimizer(0.1), loss, metrics=list(metrics))
     model.optimizer.build(model.trainable_variables)
     if undecayed:
         model.optimizer.exclude_from_weight_decay(var_names=list(undecayed))
@@ -263,8 +263,15 @@ def test_models_of_the_users_own_are_never_taken_for_each_other():
 def test_losses_that_differ_in_what_keras_does_not_write_are_compiled_anew():
     huber = [lambda d=d: _line(loss=keras.losses.Huber(d)) for d in (0.5, 1.0, 0.5)]
     assert _kept_alike(*huber) == [False, True]
-    axes = [lambda a=a: _line(loss=keras.losses.CosineSimilarity(axis=a)) for a in (0, 1)]
-    assert _kept_alike(*axes) == [False]
+    axes = [lambda a=a: _line(loss=keras.losses.CosineSimilarity(axis=a)) for a in (0, 1, 0)]
+    assert _kept_alike(*axes) == [False, True]
+
+
+def test_a_metric_whose_axis_nothing_tells_is_never_kept():
+    metrics = [
+        lambda a=a: _line(metrics=[keras.metrics.CosineSimilarity(axis=a)]) for a in (0, 1, 0)
+    ]
+    assert _kept_alike(*metrics) == [False, False]
 
 
 def test_weights_that_do_not_decay_are_another_structure():

@@ -12,9 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from pipelines.training.tensorflow.internals import DECAY, DECAYING, are_there
-
-_MARK = "cookbook_decay_is_fused"
+from pipelines.training.tensorflow.internals import DECAY, DECAYING, are_there, replace_method
 
 
 def fuse_decay(optimizer: keras.optimizers.Optimizer) -> bool:
@@ -40,8 +38,6 @@ def fuse_decay(optimizer: keras.optimizers.Optimizer) -> bool:
     """
     if optimizer.weight_decay is None or not are_there(optimizer, DECAY, DECAYING):
         return False
-    if tf.distribute.has_strategy() or hasattr(optimizer, _MARK):
-        return True
 
     def apply_weight_decay(variables: Sequence[Any]) -> None:
         rates: dict[Any, tuple[tf.Tensor, tf.Tensor]] = {}
@@ -57,6 +53,5 @@ def fuse_decay(optimizer: keras.optimizers.Optimizer) -> bool:
             # In the order of Keras: another one would round otherwise.
             variable.assign_sub(variable * decay * rate)
 
-    setattr(optimizer, DECAY.name, apply_weight_decay)
-    setattr(optimizer, _MARK, True)
+    replace_method(optimizer, DECAY, apply_weight_decay)
     return True

@@ -23,11 +23,12 @@ from pipelines.training.tensorflow.internals import (
     RMSPROP_SQUARES,
     UPDATE,
     are_there,
+    replace_method,
 )
 
 Update = Callable[[Any, int, tf.Tensor], None]
 Prepare = Callable[[Any, tf.Tensor], Update]
-_MARK, _UNREAD = "cookbook_updates_are_fused", "cookbook_unread_moments"
+_UNREAD = "cookbook_unread_moments"
 
 
 def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
@@ -59,8 +60,6 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
     prepare, needed = _kernel_of(optimizer)
     if prepare is None or not are_there(optimizer, UPDATE, INDEX, *needed):
         return False
-    if tf.distribute.has_strategy() or hasattr(optimizer, _MARK):
-        return True
 
     def update_step(gradients: Sequence[Any], variables: Sequence[Any], learning_rate: Any) -> None:
         update = prepare(optimizer, tf.cast(learning_rate, tf.float32))
@@ -71,10 +70,9 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> bool:
             else:
                 update(variable, INDEX.of(optimizer)(found), gradient)
 
-    # A kernel's own variables exist before it is traced: made on the way, all is traced twice.
-    prepare(optimizer, tf.zeros(()))
-    setattr(optimizer, UPDATE.name, update_step)
-    setattr(optimizer, _MARK, True)
+    if replace_method(optimizer, UPDATE, update_step):
+        # A kernel's own variables exist before it is traced: made on the way, all is traced twice.
+        prepare(optimizer, tf.zeros(()))
     return True
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from cookbook._keras_internals import Internal, nested_layers
 
@@ -91,6 +93,24 @@ def are_there(holder: Any, *needed: Internal) -> bool:
     for internal in missing:
         _warn(internal)
     return not missing
+
+
+def replace_method(holder: Any, method: Internal, own: Callable[..., None]) -> bool:
+    """Puts a faster method in the place of one of Keras'.
+
+    Args:
+        holder: The object.
+        method: Which of its methods.
+        own: What is called in its place.
+
+    Returns:
+        Whether it was: not twice, and not where variables are spread over devices, which Keras
+        handles itself.
+    """
+    if tf.distribute.has_strategy() or method.name in vars(holder):
+        return False
+    setattr(holder, method.name, own)
+    return True
 
 
 @functools.cache

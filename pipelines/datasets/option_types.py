@@ -71,7 +71,7 @@ def _words(kind: Any) -> str:
     if origin is tuple:
         return f"a list of {len(members)} whole numbers"
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return "names with values, {name: value}"
+        return "names with values, {name: value} with a space behind each colon"
     if isinstance(origin, type) and issubclass(origin, Collection):
         return "a list of texts"
     if origin is typing.Literal:

@@ -12,10 +12,10 @@ import numpy as np
 from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.images import is_image
-from pipelines.datasets.formats.text_files import is_utf8
+from pipelines.datasets.formats.text_files import check_exists, is_there, is_utf8
 from pipelines.datasets.formats.text_table import file_kind
 from pipelines.serving.files import input_kind_of
-from pipelines.serving.raw_tables import check_exists, is_there, read_past, read_rows
+from pipelines.serving.raw_tables import read_past, read_rows
 from pipelines.serving.raw_texts import TEXT_FILES, read_texts
 
 _NO_IMAGES = (*TEXT_FILES, ".parquet", ".pq", ".json")

@@ -14,7 +14,7 @@ from pipelines.datasets.formats.column_types import to_numbers
 from pipelines.datasets.formats.series_times import find_times
 from pipelines.datasets.formats.table_reader import Table, read_table, sniff_delimiter
 from pipelines.datasets.formats.tabular import find_decimal
-from pipelines.datasets.formats.text_files import read_text
+from pipelines.datasets.formats.text_files import check_exists, read_text
 
 
 def read_new_table(
@@ -35,24 +35,6 @@ def read_new_table(
     if delimiter is None and path.suffix.lower() not in (".parquet", ".pq", ".tsv"):
         delimiter = _delimiter(path, encoding)
     return read_table(path, delimiter=delimiter, encoding=encoding, **options)
-
-
-def is_there(path: Path) -> bool:
-    """Whether a file or folder is at a path, which a person's text may be as well."""
-    try:
-        return path.exists()
-    except OSError:  # The operating system refuses to look for a name of the length of a text.
-        return False
-
-
-def check_exists(path: Path) -> None:
-    """Refuses a path where nothing is.
-
-    Raises:
-        DataError: If so.
-    """
-    if not is_there(path):
-        raise DataError("there is no such file or folder.", path=path)
 
 
 def _delimiter(path: Path, encoding: str) -> str:

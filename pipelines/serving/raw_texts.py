@@ -10,9 +10,9 @@ import numpy as np
 from cookbook._names import unknown_name
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.formats.table_reader import Table
-from pipelines.datasets.formats.text_files import read_lines
+from pipelines.datasets.formats.text_files import is_there, read_lines
 from pipelines.datasets.formats.text_table import is_table
-from pipelines.serving.raw_tables import is_there, read_new_table
+from pipelines.serving.raw_tables import read_new_table
 from pipelines.serving.text_inputs import COLUMN
 
 TEXT_FILES = (".txt", ".text", ".md", ".csv", ".tsv")

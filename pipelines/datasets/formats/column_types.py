@@ -57,7 +57,8 @@ def to_numbers(table: Table, name: str, *, decimal: str = ".") -> np.ndarray | N
     infinite = np.flatnonzero(np.isinf(numbers))
     if len(infinite):
         raise DataError(
-            f"values are finite. Column {name!r} has {series.iloc[infinite[0]]!r}.",
+            f"values are finite. Column {name!r} has {series.iloc[infinite[0]]!r}. Repair it or, "
+            "where it means no value, leave it empty.",
             path=table.path,
             line=table.lines[infinite[0]],
         )

@@ -32,6 +32,7 @@ from pipelines.datasets.formats.images import (
     read_size,
     skip_notes,
 )
+from pipelines.datasets.formats.text_files import check_exists
 from pipelines.datasets.sample_weights import read_file_weights, weights_at, weights_note
 from pipelines.datasets.splits.given_splits import common_root, split_folder, split_rows
 from pipelines.datasets.splits.splitting import limit_rows, row_groups
@@ -136,6 +137,7 @@ def _list_images(source: Path) -> tuple[list[str], list[int]]:
     elif source.is_file() and is_archive(source):
         listed = sorted((name, len(data)) for name, data in read_members(source, is_image))
     else:
+        check_exists(source)
         raise DataError("a folder, tar or zip of images is expected.", path=source)
     if not listed:
         found = "; ".join(_other_files(source))

@@ -17,6 +17,7 @@ from pipelines.datasets.formats.archives import is_archive, read_members
 from pipelines.datasets.formats.class_folders import bare_folders
 from pipelines.datasets.formats.folder_arrays import source_key
 from pipelines.datasets.formats.images import decode_all, is_image, read_size
+from pipelines.datasets.formats.text_files import check_exists
 from pipelines.datasets.splits.given_splits import split_folder, without_leaks
 from pipelines.datasets.splits.splitting import Indices, limit_rows, row_groups, three_way
 
@@ -63,6 +64,7 @@ def load_masks(
             decode, or if the masks hold fewer than two classes or more than 255.
     """
     source = Path(path)
+    check_exists(source)
     if not (source.is_dir() or (source.is_file() and is_archive(source))):
         raise DataError("a folder, tar or zip with images/ and masks/ is expected.", path=source)
     size = None if image_size is None else read_size(image_size)

@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
-from pipelines.datasets.formats.text_files import decode_text
+from pipelines.datasets.formats.text_files import check_is_file, decode_text
 from pipelines.datasets.splits.splitting import limit_rows, three_way
 
 Pair = tuple[str, str]
@@ -193,8 +193,7 @@ def load_pairs(
             two sentences.
     """
     source = Path(path)
-    if not source.is_file():
-        raise DataError("no such file.", path=source)
+    check_is_file(source)
     text = decode_text(source.read_bytes(), path=source, encoding=encoding)
     pairs = parse_pairs(text, path=source, delimiter=delimiter, columns=columns)
     kept = [pair for pair in pairs if max_words is None or short(pair, max_words + 1)]

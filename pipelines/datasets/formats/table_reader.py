@@ -165,7 +165,13 @@ def _rows(text: str, delimiter: str, path: Path) -> tuple[list[list[str]], list[
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{error}.", path=path, line=reader.line_num) from error
+        # A quote that nothing closes takes the file to its end: the row's first line tells more.
+        raise DataError(
+            f"a field that begins with a quote ends with one, and doubles those within ({error}). "
+            "Repair the row that begins here.",
+            path=path,
+            line=start,
+        ) from error
     return rows, lines
 
 
@@ -210,13 +216,15 @@ def _check_header(header: list[str], path: Path, line: int) -> None:
     twice = sorted(name for name, count in Counter(header).items() if count > 1)
     if "" in header:
         raise DataError(
-            f"every column has a name. Column {header.index('') + 1} has none.",
+            f"every column has a name. Column {header.index('') + 1} has none: name it, or leave "
+            "it out (pandas writes numbers of rows in front; `to_csv(index=False)` does not).",
             path=path,
             line=line,
         )
     if twice:
         raise DataError(
-            f"column names are distinct. More than once: {', '.join(twice)}.",
+            f"column names are distinct. More than once: {', '.join(twice)}. Rename them, or leave "
+            "the copies out.",
             path=path,
             line=line,
         )

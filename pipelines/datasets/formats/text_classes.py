@@ -13,7 +13,7 @@ from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, is_hidden, read_members
 from pipelines.datasets.formats.class_folders import folders_without_files
-from pipelines.datasets.formats.text_files import decode_text
+from pipelines.datasets.formats.text_files import check_exists, decode_text
 from pipelines.datasets.formats.text_table import Item, TextColumns, is_table
 from pipelines.datasets.sample_weights import (
     checked_weights,
@@ -95,6 +95,7 @@ def load_text_classes(
 
 
 def _check_folder(source: Path, of_tables: Mapping[str, str | None]) -> None:
+    check_exists(source)
     if not source.is_dir() and not (source.is_file() and is_archive(source)):
         raise DataError(
             "a folder, tar or zip of texts is expected, or a table (.csv, .tsv, .parquet).",

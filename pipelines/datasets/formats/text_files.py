@@ -75,6 +75,24 @@ def is_utf8(data: bytes) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is at a path, which a person's text may be as well."""
+    try:
+        return path.exists()
+    except OSError:  # The operating system refuses to look for a name of the length of a text.
+        return False
+
+
+def check_exists(path: Path) -> None:
+    """Refuses a path where nothing is.
+
+    Raises:
+        DataError: If so.
+    """
+    if not is_there(path):
+        raise DataError("there is no such file or folder.", path=path)
+
+
 def check_is_file(path: Path) -> None:
     """Refuses a path that does not exist, and a folder where a file is expected.
 

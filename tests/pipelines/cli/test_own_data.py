@@ -112,8 +112,8 @@ BAD = {
     "a folder for a table": Bad(
         "tabular", write_images, r"photos: a file is expected, and this is a folder"
     ),
-    "no images": Bad("image", _nothing, r"nothing: a folder, tar or zip of images is expected"),
-    "no texts": Bad("text", _nothing, r"nothing: a folder, tar or zip of texts is expected"),
+    "no images": Bad("image", _nothing, r"nothing: there is no such file or folder"),
+    "no texts": Bad("text", _nothing, r"nothing: there is no such file or folder"),
     "no text": Bad("language-model", _nothing, r"nothing: no such file"),
     "no pairs": Bad("translation", _nothing, r"nothing: no such file"),
     "empty table": Bad("tabular", _file("t.csv", b""), r"t\.csv: .*empty"),

@@ -38,9 +38,21 @@ TABLE_FAULTS = (
         **TABLE,
     ),
     Fault(
+        label="open-quote",
+        spoil=table(*CSV[:3], '"open,2,x', *CSV[3:]),
+        match=r"table.csv:4: a field that begins with a quote ends with one, .* begins here",
+        **TABLE,
+    ),
+    Fault(
+        label="quote-in-a-quoted-field",
+        spoil=table(*CSV[:3], '"a "b" c",2,x', *CSV[3:]),
+        match=r"table.csv:4: a field that begins with a quote .*doubles those within",
+        **TABLE,
+    ),
+    Fault(
         label="duplicated-header",
         spoil=table("a,a,label", *CSV[1:]),
-        match=r"table.csv:1: column names are distinct. More than once: a",
+        match=r"table.csv:1: column names are distinct. More than once: a. Rename them",
         **TABLE,
     ),
     Fault(
@@ -59,7 +71,7 @@ TABLE_FAULTS = (
     Fault(
         label="empty-header",
         spoil=table("a,,label", *CSV[1:]),
-        match=r"table.csv:1: every column has a name. Column 2 has none",
+        match=r"table.csv:1: every column has a name. Column 2 has none: .*to_csv\(index=False\)",
         **TABLE,
     ),
     Fault(
@@ -119,7 +131,7 @@ TABLE_FAULTS = (
     Fault(
         label="infinite-value",
         spoil=table(*CSV, "inf,1,x"),
-        match=r"table.csv:32: values are finite. Column 'a' has 'inf'",
+        match=r"table.csv:32: values are finite. Column 'a' has 'inf'. .* leave it empty",
         **TABLE,
     ),
     Fault(

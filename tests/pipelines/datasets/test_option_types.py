@@ -39,7 +39,11 @@ REFUSED = [
     ("mask-folder", {"image_size": "8x0"}, "`image_size` is HEIGHTxWIDTH .* Got image_size='8x0'"),
     ("mask-folder", {"classes": "ab"}, "`classes` is a list of texts. Got classes='ab'"),
     ("tabular-file", {"columns": ["a"]}, "`columns` is names with values, .* Got columns=.'a'."),
-    ("tabular-file", {"columns": {"a:b": None}}, "`columns` is names with .* Got columns=.'a:b'"),
+    (
+        "tabular-file",
+        {"columns": {"a:b": None}},
+        "`columns` .* a space behind each colon.* Got columns=.'a:b'",
+    ),
     ("tabular-file", {"delimiter": 3}, "`delimiter` is a text. Got delimiter=3"),
     ("tabular-file", {"missing": 0}, "`missing` is one of impute, drop, .*Got missing=0"),
     ("series-file", {"horizon": "two"}, "`horizon` is a whole number. Got horizon='two'"),

@@ -115,6 +115,12 @@ def _check_file(output: Path) -> None:
         raise click.UsageError(
             f"--output takes a file that ends with {', '.join(_WRITERS)}. Got {str(output)!r}."
         )
+    if not output.parent.is_dir():
+        # At once: the prediction may take long.
+        raise click.UsageError(
+            f"--output takes a file in a folder that is there. Got {str(output)!r}: make "
+            f"{str(output.parent)!r} first."
+        )
 
 
 def _write(frame: pd.DataFrame, output: Path) -> None:

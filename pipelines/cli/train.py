@@ -65,13 +65,19 @@ def _train(arguments: Mapping[str, Any], *, as_json: bool) -> None:
 
     request = TrainRequest(**arguments)
     _check_stores(request.root, request.tracking_uri)
-    with EpochProgress(request, wording=with_data_options) as progress:
-        result = train_request(
-            request,
-            on_start=progress.start,
-            on_epoch=progress.update,
-            on_steps=progress.step,
+    try:
+        with EpochProgress(request, wording=with_data_options) as progress:
+            result = train_request(
+                request,
+                on_start=progress.start,
+                on_epoch=progress.update,
+                on_steps=progress.step,
+            )
+    except KeyboardInterrupt:
+        click.echo(
+            "Interrupted. The same command goes on behind the last epoch that ended.", err=True
         )
+        raise click.exceptions.Exit(130) from None
     if as_json:
         print_result(result.to_dict())
         return

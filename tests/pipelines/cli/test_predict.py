@@ -209,6 +209,15 @@ def test_input_of_another_kind_is_refused_before_the_model_is_loaded(kind, cookb
         assert done.stderr.startswith(f"cookbook: {message}"), done.stderr
 
 
+def test_an_output_without_a_folder_is_refused_before_anything_is_read(program, tmp_path):
+    done = program(
+        "predict", "0123", "x.csv", "--output", tmp_path / "new" / "out.csv", check=False
+    )
+    assert done.code == 2
+    assert "--output takes a file in a folder that is there. Got" in done.err
+    assert f"make '{tmp_path / 'new'}' first." in done.err
+
+
 def test_an_unknown_run_is_one_line(program):
     done = program("predict", "0123", "x.csv", check=False)
     assert done.code == 2

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 TURN = "TESTS_TURN"
 """Environment variable: a whole number, as that of a commit; without it each test has its turn."""
 
-OF = {"slow": 64, "exhaustive": 16, "data": 8}
+OF = {"slow": 64, "exhaustive": 16, "data": 16}
 """So many turns the tests of a mark take; all others run each time."""
 
 OF_ANOTHER_BACKEND = 16

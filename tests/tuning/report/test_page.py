@@ -199,7 +199,9 @@ def test_colours_are_told_from_the_page(colors: dict[str, str]) -> None:
     "settings",
     [
         {"trials": 9, "total": 9, "timeout": 60.0},
-        {"trials": None, "total": None, "strategy": "grid"},
+        pytest.param(
+            {"trials": None, "total": None, "strategy": "grid"}, marks=pytest.mark.exhaustive
+        ),
     ],
 )
 def test_a_live_page_is_read_again_until_its_search_has_ended(

@@ -46,6 +46,7 @@ def test_what_was_drawn_ahead_is_written_without_drawing(
         assert (tmp_path / "ahead" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
 
 
+@pytest.mark.exhaustive
 def test_a_trial_that_ends_later_is_drawn(storage: Any, tmp_path: Path) -> None:
     study = demo_study(storage, trials=3)
     files = StudyFiles(study)

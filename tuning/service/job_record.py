@@ -16,9 +16,8 @@ STATES = (QUEUED, RUNNING, FINISHING, PAUSED, *ENDED)
 # From which states a job may come into each state.
 BEFORE: Mapping[str, tuple[str, ...]] = {
     QUEUED: (PAUSED, *ENDED),  # resumed, or begun again with a larger budget
-    RUNNING: (
-        QUEUED,
-    ),  # not FINISHING: of workers that opened it, one may see late that it is over
+    # Not from FINISHING: of several workers that opened a job, one may see late that it is over.
+    RUNNING: (QUEUED,),
     FINISHING: (RUNNING, QUEUED),
     PAUSED: (QUEUED, RUNNING),
     DONE: (FINISHING, RUNNING),

@@ -42,7 +42,10 @@ SMALL = [
 ]
 
 # Their steps take twice to three times as long to trace as those of the others.
-LONG_TO_TRACE = {"compact-blueprint", "forecast-gru", "resnet8", "translation-gru"}
+LONG_TO_TRACE = {
+    *("cifar10-cnn", "compact-blueprint", "forecast-gru", "resnet8", "tabular-ensemble"),
+    *("translation-gru", "unet", "wide-and-deep"),
+}
 TRAINED = [
     pytest.param(*row.values, id=row.id, marks=[*row.marks, pytest.mark.exhaustive])
     if row.id in LONG_TO_TRACE

@@ -252,7 +252,7 @@ def _trained(program, recipe, path, *options):
     return json.loads(done.out.splitlines()[-1])
 
 
-@pytest.mark.parametrize("in_memory", ["true", "false"])
+@pytest.mark.parametrize("in_memory", ["true", pytest.param("false", marks=pytest.mark.exhaustive)])
 def test_images_that_do_not_decode_are_skipped_and_named_where_allowed(
     in_memory, program, tmp_path
 ):

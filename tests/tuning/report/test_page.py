@@ -216,6 +216,7 @@ def test_a_live_page_is_read_again_until_its_search_has_ended(
     assert pages_written(tmp_path, go_on) == [True, False]
 
 
+@pytest.mark.exhaustive
 def test_a_live_page_of_a_search_that_goes_on_waits_for_its_own_result(tmp_path: Path) -> None:
     study = stored(tmp_path, {"trials": 5, "total": 5})
     records.record_result(study, {"trials": 3})

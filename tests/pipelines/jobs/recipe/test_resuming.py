@@ -79,6 +79,7 @@ def test_a_file_that_is_damaged_or_of_another_point_is_not_used(objective, whole
     assert objective(dict(PARAMS), context(tmp_path, Asking())) == whole[0]
 
 
+@pytest.mark.exhaustive
 def test_folds_that_ended_are_not_trained_again(objective, tmp_path):
     folds = cross_validated(objective, 2)
     expected = folds(dict(PARAMS), Context(seed=5))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._machine import ROOT
@@ -15,6 +14,9 @@ from benchmarks._machine import ROOT
 
 def trained(command: Sequence[str]) -> dict[str, Any]:
     """What a `cookbook train ... --json` prints at its end.
+
+    SIGTERM ends the training too: else it would go on alone, and write the checkpoints of the next
+    one that goes on.
 
     Args:
         command: The command and its arguments, `cookbook` first.
@@ -24,27 +26,30 @@ def trained(command: Sequence[str]) -> dict[str, Any]:
 
     Raises:
         subprocess.CalledProcessError: If the training fails.
+        SystemExit: At SIGTERM.
     """
-    with _ended_by_sigterm():
-        done = subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", *command[1:]],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    arguments = [sys.executable, "-m", "pipelines.cli", *command[1:]]
+    training: subprocess.Popen[str] | None = None
+    asked = False
 
+    def end(*_: object) -> None:
+        # It raises nothing, which would lose a process that is just being made.
+        nonlocal asked
+        asked = True
+        if training is not None:
+            training.kill()
 
-@contextlib.contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Lets SIGTERM leave by an exception, at which `subprocess.run` ends its process.
-
-    Else the training goes on alone, and writes the checkpoints of the next one that goes on.
-    """
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as training:
+            if asked:
+                training.kill()
+            printed, _ = training.communicate()
     finally:
         signal.signal(signal.SIGTERM, before)
+    if asked:
+        sys.exit(128 + signal.SIGTERM)
+    if training.returncode:
+        raise subprocess.CalledProcessError(training.returncode, arguments, printed)
+    result: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return result

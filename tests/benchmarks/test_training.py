@@ -19,6 +19,11 @@ def test_a_training_ends_with_the_benchmark_that_began_it(tmp_path):
     own = psutil.Process(benchmark.pid)
     while not (training := own.children()):
         assert benchmark.poll() is None
-    benchmark.terminate()
-    assert benchmark.wait(60) == 128 + signal.SIGTERM
-    assert not psutil.wait_procs(training, timeout=10)[1]
+    try:
+        benchmark.terminate()  # also in the moment in which the process is made
+        assert benchmark.wait(60) == 128 + signal.SIGTERM
+        assert not psutil.wait_procs(training, timeout=10)[1]
+    finally:
+        for process in training:
+            if process.is_running():
+                process.kill()

@@ -42,9 +42,12 @@ def trained(command: Sequence[str]) -> dict[str, Any]:
     before = signal.signal(signal.SIGTERM, end)
     try:
         with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as training:
-            if asked:
-                training.kill()
-            printed, _ = training.communicate()
+            try:
+                if asked:
+                    training.kill()
+                printed, _ = training.communicate()
+            finally:
+                training.kill()  # nothing happens to one that has ended
     finally:
         signal.signal(signal.SIGTERM, before)
     if asked:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -46,6 +48,8 @@ COMMANDS = {
     "ui": "pipelines.cli.ui:ui",
     "doctor": "pipelines.cli.doctor:doctor",
 }
+# A list or mapping that does not end in its word.
+_OPEN = re.compile(r"=\s*[{\[][^}\]]*$")
 
 
 class LazyGroup(click.Group):
@@ -80,13 +84,15 @@ def main() -> None:
     keep_imports()
     try:
         code = cli.main(prog_name="cookbook", standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
+    except click.exceptions.Abort as error:
+        # click makes one of Ctrl-C, and of an answer that ends a question.
+        interrupted = isinstance(error.__cause__, KeyboardInterrupt)
+        code = _complain("Interrupted.", 130) if interrupted else 130
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         code = 2
     except click.UsageError as error:
-        code = _complain(error.format_message() + _usage(error), 2)
+        code = _complain(error.format_message() + _torn(sys.argv) + _usage(error), 2)
     except click.ClickException as error:
         code = _complain(error.format_message(), error.exit_code)
     except KeyboardInterrupt:
@@ -107,6 +113,12 @@ def _usage(error: click.UsageError) -> str:
         return ""
     pieces = error.ctx.command.collect_usage_pieces(error.ctx)
     return f" Usage: {' '.join([error.ctx.command_path, *pieces])}"
+
+
+def _torn(words: Sequence[str]) -> str:
+    """A hint where the shell has divided a value with spaces, as in `columns={a: text}`."""
+    torn = next((word for word in words if _OPEN.search(word)), None)
+    return "" if torn is None else f" A value with spaces stands in quotes: '{torn} ...'."
 
 
 def _report(error: Exception) -> int:

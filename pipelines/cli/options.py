@@ -75,6 +75,23 @@ def pool_options(command: Command) -> Command:
     return command
 
 
+def check_folder_of(file: Path, flag: str = "--output") -> None:
+    """Refuses a file in a folder that is not there, before the work whose result it takes.
+
+    Args:
+        file: What is to be written.
+        flag: The option that names it.
+
+    Raises:
+        click.UsageError: If its folder is not there.
+    """
+    if not file.parent.is_dir():
+        raise click.UsageError(
+            f"{flag} takes a file in a folder that is there. Got {str(file)!r}: make "
+            f"{str(file.parent)!r} first."
+        )
+
+
 def parse_data(
     path: str | None,
     target: str | None,

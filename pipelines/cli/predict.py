@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli.names import resolve_name
-from pipelines.cli.options import parse_settings, store_options
+from pipelines.cli.options import check_folder_of, parse_settings, store_options
 from pipelines.cli.output import json_option, next_steps, working
 from tuning.files import whole_file
 
@@ -115,12 +115,7 @@ def _check_file(output: Path) -> None:
         raise click.UsageError(
             f"--output takes a file that ends with {', '.join(_WRITERS)}. Got {str(output)!r}."
         )
-    if not output.parent.is_dir():
-        # At once: the prediction may take long.
-        raise click.UsageError(
-            f"--output takes a file in a folder that is there. Got {str(output)!r}: make "
-            f"{str(output.parent)!r} first."
-        )
+    check_folder_of(output)
 
 
 def _write(frame: pd.DataFrame, output: Path) -> None:

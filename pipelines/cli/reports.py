@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.names import open_named_study
+from pipelines.cli.options import check_folder_of
 from pipelines.cli.output import json_option, next_steps, print_listing, working
 from pipelines.cli.studies import study_options
 
@@ -27,6 +28,8 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare STUDIES at equal budgets, with bands over seeds."""
+    if figure is not None:
+        check_folder_of(figure, "--figure")
     with working("comparing the studies"):
         from tuning.report import compare_studies
 
@@ -70,6 +73,7 @@ def report(
     found = open_named_study(study, root, storage)
     name = found.study_name
     path = output or Path(f"{name}.html")
+    check_folder_of(path)
     if live:
         _follow(name, path, root, storage)
     with working("writing the report", long=True):

@@ -29,6 +29,22 @@ class DataError(ValueError):
         super().__init__(where + message)
 
 
+def here_and_more(others: int, place: str = "row") -> str:
+    """Where a fault is, beside the place that a message names.
+
+    Args:
+        others: Further places with the same fault.
+        place: What they are, as one.
+
+    Example:
+        >>> here_and_more(0), here_and_more(1), here_and_more(7, "step")
+        ('here', 'here and in 1 more row', 'here and in 7 more steps')
+    """
+    if not others:
+        return "here"
+    return f"here and in {others} more {place}{'' if others == 1 else 's'}"
+
+
 class TestSplitError(RuntimeError):
     """The sealed test split was opened a second time, or outside the job that loaded it."""
 

@@ -60,7 +60,10 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
         ValueError: If it is missing; the message suggests the closest name.
     """
     if name not in frame.columns:
-        raise ValueError(f"The rows must have every input column. {_missing(frame, name)}")
+        raise ValueError(
+            f"The rows must have every input column. {_missing(frame, name)} Add it; where a value "
+            "is not known its cell may be empty."
+        )
     return frame[name]
 
 

@@ -4,7 +4,8 @@ Rules:
     1. A job brings no code: its function lies in a module that the service was told to allow.
     2. Store and MLflow are those of the service; a job does not name them.
     3. Its data lie in the data folder.
-    4. What `cookbook job check` refuses is refused before it is queued.
+    4. What `cookbook job check` refuses on every machine is refused before it is queued. Packages
+       and a study to begin with may be there by the time that a worker takes it.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def change(name: str, client: Client, changes: Mapping[str, Any]) -> JobRecord:
 
     Raises:
         JobError: If there is no such job, or a key or value is wrong.
+        ValueError: If a hyperparameter or a setting is wrong.
     """
     for key in changes:
         if key not in CHANGEABLE:
@@ -122,6 +124,7 @@ def change(name: str, client: Client, changes: Mapping[str, Any]) -> JobRecord:
     if "space" in changes:
         before = read_submission(job.text, name=name, source=name, changes=job.changes)
         _check_growth(before, changed)
+    _planned(changed)
     return client.queue.change(name, {key: wanted[key] for key in changes})
 
 
@@ -250,10 +253,16 @@ def _check_place(path: Any, document: Document) -> None:
 
 
 def _planned(job: Job) -> SearchSettings:
-    """The settings of a job after the checks of `cookbook job check`.
+    """The settings of a job after rule 4: recipe, hyperparameters, space, and how it is searched.
 
-    Those are of recipe, names and ranges of hyperparameters, and space.
+    Raises:
+        JobError: If no search could do this.
+        ValueError: If the recipe, a hyperparameter, a metric or a setting is wrong.
     """
     from pipelines.jobs.plan import plan_job
+    from tuning.engine.checks import check_anywhere
 
-    return plan_job(job).settings
+    plan = plan_job(job)
+    with contextlib.suppress(ImportError):  # workers may have the package
+        check_anywhere(plan.target.space, plan.settings)
+    return plan.settings

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cookbook._names import unknown_name
-from pipelines.datasets.errors import DataError
+from pipelines.datasets.errors import DataError, here_and_more
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.datasets.formats.text_files import is_there, read_lines
 from pipelines.datasets.formats.text_table import is_table
@@ -79,8 +79,8 @@ def _checked(table: Table, text: str) -> Any:
     missing = np.flatnonzero(column.isna().to_numpy())
     if len(missing):
         raise DataError(
-            f"{text!r} holds no text here and in {len(missing) - 1} more rows: write one, or leave "
-            "these rows out.",
+            f"{text!r} holds no text {here_and_more(len(missing) - 1)}: write one, or leave such "
+            "rows out.",
             path=table.path,
             line=table.lines[missing[0]],
         )

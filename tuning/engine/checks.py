@@ -23,7 +23,24 @@ _SHOWN = 5  # names of parameters that a message spells out
 
 
 def check_search(space: Space, settings: SearchSettings) -> None:
-    """Refuses what no search of this space could do.
+    """Refuses what cannot be searched on this machine and with this store.
+
+    Args:
+        space: The space.
+        settings: The settings.
+
+    Raises:
+        JobError: As `check_anywhere` and `check_source` do, and if a strategy lacks its package.
+    """
+    try:
+        check_anywhere(space, settings)
+    except ImportError as error:
+        raise JobError(str(error)) from error
+    check_source(space, settings)
+
+
+def check_anywhere(space: Space, settings: SearchSettings) -> None:
+    """Refuses what no search of this space could do, on any machine.
 
     Args:
         space: The space.
@@ -31,8 +48,8 @@ def check_search(space: Space, settings: SearchSettings) -> None:
 
     Raises:
         JobError: If a point of the job is not in the space, the space has no grid or whole numbers
-            that no store tells apart, a strategy cannot search so many metrics or values or lacks
-            its package, or the study to begin with is missing or has no point of this space.
+            that no store tells apart, or a strategy cannot search so many metrics or values.
+        ImportError: If a strategy lacks its package here.
     """
     for name, dimension in space.dimensions.items():
         try:
@@ -44,9 +61,8 @@ def check_search(space: Space, settings: SearchSettings) -> None:
     for strategy in used or [settings.strategy]:
         try:
             check_strategy(strategy, metrics=len(settings.metrics), space=space)
-        except (ValueError, ImportError) as error:
+        except ValueError as error:
             raise JobError(str(error)) from error
-    check_source(space, settings)
 
 
 def check_source(space: Space, settings: SearchSettings) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.datasets.alike_classes import alike_note
 from pipelines.datasets.cache import cached
 from pipelines.datasets.catalog_public import IDX_FILES
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
@@ -103,7 +104,7 @@ def load_images(  # noqa: PLR0913 - the words of a person, by keyword
     else:
         found = _decoded(source, names, cache_dir, size, channels, on_bad_image)
     x, kept, groups, digest, notes, depth = found
-    notes = (_class_table(classes, labels, kept), *bare, *notes, *_other_files(source))
+    notes = (*_class_notes(classes, labels, kept), *bare, *notes, *_other_files(source))
     labels, given = labels[kept], given[kept]
     weights = weights_at(weights, kept)
     parts, split_notes = split_rows(
@@ -172,7 +173,7 @@ def _classes_of(names: list[str], source: Path) -> tuple[np.ndarray, np.ndarray,
     return labels, given, classes
 
 
-def _class_table(classes: tuple[str, ...], labels: np.ndarray, kept: np.ndarray) -> str:
+def _class_notes(classes: tuple[str, ...], labels: np.ndarray, kept: np.ndarray) -> tuple[str, ...]:
     """Class, images that are used, and images that do not decode, one line a class."""
     images = np.bincount(labels[kept], minlength=len(classes))
     skipped = np.bincount(labels, minlength=len(classes)) - images
@@ -183,7 +184,7 @@ def _class_table(classes: tuple[str, ...], labels: np.ndarray, kept: np.ndarray)
     rows = zip(classes, images, skipped, strict=True)
     lines = [f"{'class':{width}}  images  skipped"]
     lines += [f"{name:{width}}  {count:6}  {lost or '':>7}".rstrip() for name, count, lost in rows]
-    return "\n".join(lines)
+    return "\n".join(lines), *alike_note(classes)
 
 
 def _other_files(source: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipelines.datasets.errors import DataError
+from pipelines.datasets.errors import DataError, here_and_more
 from pipelines.datasets.formats.column_types import to_numbers
 from pipelines.datasets.formats.table_reader import Table
 from pipelines.preprocessing.dates import find_format
@@ -62,9 +62,14 @@ def handle_missing(
             what, option = ("column", "missing")
             if name == target:
                 what, option = ("the target", "missing_target")
+            if len(rows) == len(absent):
+                raise DataError(
+                    f"{what} {name!r} has no value in any row: name another column, or repair it.",
+                    path=table.path,
+                )
             raise DataError(
-                f"{what} {name!r} has no value here and in {len(rows) - 1} more rows. Repair "
-                f"them, or pass `{option}='drop'` to leave such rows out.",
+                f"{what} {name!r} has no value {here_and_more(len(rows) - 1)}. Repair them, or "
+                f"pass `{option}='drop'` to leave such rows out.",
                 path=table.path,
                 line=table.lines[rows[0]],
             )

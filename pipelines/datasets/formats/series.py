@@ -10,7 +10,7 @@ import numpy as np
 
 from cookbook._names import unknown_name
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
-from pipelines.datasets.errors import DataError
+from pipelines.datasets.errors import DataError, here_and_more
 from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.column_types import first_non_number, to_numbers
 from pipelines.datasets.formats.series_times import read_times
@@ -161,7 +161,7 @@ def _values(table: Table, target: str, decimal: str) -> np.ndarray:
     missing = np.flatnonzero(np.isnan(values))
     if len(missing):
         raise DataError(
-            f"{target!r} has no value here and at {len(missing) - 1} more steps: fill them first.",
+            f"{target!r} has no value {here_and_more(len(missing) - 1, 'step')}: fill them first.",
             path=table.path,
             line=table.lines[missing[0]],
         )

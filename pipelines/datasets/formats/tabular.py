@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cookbook._names import unknown_name
+from pipelines.datasets.alike_classes import alike_note
 from pipelines.datasets.containers import Dataset, Task
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
@@ -132,7 +133,7 @@ def load_tabular(  # noqa: PLR0913 - the words of a person, by keyword
         classes=classes,
         seed=seed,
         rows=rows,
-        notes=(*notes, task_note, *weights_note(weights)),
+        notes=(*notes, task_note, *alike_note(classes or ()), *weights_note(weights)),
         weights=weights,
         given=given,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.datasets.alike_classes import alike_note
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
 from pipelines.datasets.fingerprint import content_digest, fingerprint
@@ -162,7 +163,7 @@ def _text_dataset(
         test=SealedSplit(test),
         classes=classes,
         fingerprint=fingerprint(content_digest(texts, labels, list(classes), *weighing), parts),
-        notes=(*notes, *split_notes, *weights_note(weights)),
+        notes=(*notes, *alike_note(classes), *split_notes, *weights_note(weights)),
     )
 
 

@@ -74,6 +74,26 @@ BAD_CALLS = {
         "soon",
     ): "`--timeout`: A duration is written like 90s, 10min or 2h. Got",
     ("predict", "nothing", "x.csv"): "There is no saved model for 'nothing'. Looked in: nothing, ",
+    (
+        "train",
+        "tabular",
+        "--data-option",
+        "columns={a:",
+        "text}",
+    ): "(text}) A value with spaces stands in quotes: 'columns={a: ...'. Usage: cookbook train",
+    (
+        "train",
+        "tabular",
+        "--data-option",
+        "columns={a:",
+    ): "ends as it began. Got '{a:'. A value with spaces stands in quotes: 'columns={a: ...'.",
+    (
+        "compare",
+        "a",
+        "b",
+        "--figure",
+        "no/x.png",
+    ): "--figure takes a file in a folder that is there",
     ("report", "nothing"): "No study named 'nothing'",
     ("compare", "nothing", "other"): "No study named 'nothing'",
     ("delete", "nothing", "--yes"): "No study named 'nothing'",
@@ -111,6 +131,15 @@ def test_a_bad_job_is_one_line_and_starts_nothing(program, tmp_path, content, me
 def test_no_command_is_answered_by_the_help_alone(program):
     for words in ((), ("job",), ("data",)):
         assert program(*words, check=False).err.startswith("Usage: ")
+
+
+def test_a_command_that_is_interrupted_says_so(program, monkeypatch):
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.cli.service.time.sleep", interrupt)
+    done = program("queue", "--watch", check=False)
+    assert (done.code, done.err.strip().splitlines()[-1]) == (130, "cookbook: Interrupted.")
 
 
 def test_what_is_missing_or_too_much_shows_how_the_command_is_called(program):

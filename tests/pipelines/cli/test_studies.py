@@ -118,6 +118,13 @@ def test_a_study_that_is_named_twice_is_compared_once(cli):
     assert twice == once
 
 
+def test_a_report_into_no_folder_is_refused_at_once(cli, tmp_path):
+    done = cli("report", "latest", "--output", "no/x.html", check=False)
+    assert done.code == 2
+    assert "Got 'no/x.html': make 'no' first." in done.err
+    assert not list(tmp_path.glob("**/x.html"))
+
+
 def test_the_report_shows_the_stages_and_the_figures_are_written(cli, tmp_path):
     page, figures = tmp_path / "page.html", tmp_path / "figures"
     cli("report", "staged", "--output", page, "--figures", figures)

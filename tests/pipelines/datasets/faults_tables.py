@@ -107,7 +107,13 @@ TABLE_FAULTS = (
     Fault(
         label="nan-target",
         spoil=table(*CSV, "1,2,NaN", "3,4,"),
-        match=r"table.csv:32: the target 'label' has no value here and in 1 more rows",
+        match=r"table.csv:32: the target 'label' has no value here and in 1 more row\.",
+        **TABLE,
+    ),
+    Fault(
+        label="empty-target",
+        spoil=table("a,b,label", *(f"{n},{n % 7}," for n in range(30))),
+        match=r"table.csv: the target 'label' has no value in any row: name another column",
         **TABLE,
     ),
     Fault(

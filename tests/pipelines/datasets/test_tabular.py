@@ -238,6 +238,16 @@ def test_splits_that_no_row_names_are_drawn_and_leaks_are_closed(tmp_path: Path)
     assert "carved 7 validation rows from train: none were given" in dataset.notes
 
 
+def test_classes_whose_names_differ_in_case_alone_stay_apart_and_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    words = ("True", "FALSE", "true", "False", "yes")
+    path.write_text("\n".join(["a,b", *(f"{n},{words[n % 5]}" for n in range(60))]))
+    dataset = load(path, target="b")
+    assert dataset.classes == ("FALSE", "False", "True", "true", "yes")
+    (note,) = [note for note in dataset.notes if "alone" in note]
+    assert "'FALSE' and 'False'; 'True' and 'true' differ in case or spaces alone" in note
+
+
 def test_rows_without_a_target_are_dropped_and_missing_inputs_kept(tmp_path: Path) -> None:
     rows = [f"{n if n % 5 else ''},{n},{n + 0.5 if n % 10 else ''}" for n in range(1, 81)]
     path = tmp_path / "t.csv"

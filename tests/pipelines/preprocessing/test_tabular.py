@@ -205,6 +205,9 @@ def test_errors_name_column_and_row() -> None:
         fitted.transform([{"x": np.inf}])
     with pytest.raises(ValueError, match=r"No column named 'x'. Did you mean 'xs'"):
         fitted.transform([{"xs": 1.0}])
+    with pytest.raises(ValueError, match=r"Add it; where a value is not known its cell may be emp"):
+        fitted.transform([{"xs": 1.0}])
+    assert np.isfinite(fitted.transform([{"x": None}])).all()  # as the message says
     with pytest.raises(ValueError, match=r"\[rows, 1\].*\(1, 2\)"):
         fitted.transform(np.zeros((1, 2)))
     with pytest.raises(ValueError, match="at least one row"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -90,6 +91,7 @@ def test_a_name_of_its_own_wins_and_the_file_is_the_last_resort(tmp_path, client
         ("pool: ray", r"job.yaml:4: a submitted job has no `pool`"),
         ("trails: 5", r"job.yaml:4: .*Did you mean 'trials'"),
         ("space: {units: {int: [1, 9]}}", "units"),
+        ("objective: [accuracy, loss]\nstrategy: bayesian", "'bayesian' searches one metric"),
         ("data: ../../etc/passwd", r"job.yaml:4: data of a submitted job lie in the data folder"),
         ("data: {path: /etc/passwd}", r"job.yaml:4: data of a submitted job lie in"),
         ("data: {path: a, sample_weight: /etc/passwd}", r"job.yaml:4: data of a submitted job lie"),
@@ -211,6 +213,20 @@ def test_a_space_that_does_not_grow_is_refused_with_the_reason(tmp_path, client,
     with pytest.raises(JobError, match=message):
         change("small", client, {"space": space})
     assert client.queue.job("small").changes == {}
+
+
+@pytest.mark.usefixtures("modules")
+def test_a_space_that_grows_beyond_what_can_be_searched_is_refused(tmp_path, client):
+    submit(write(tmp_path, SPACIOUS.replace("kind: [a, b]", "n: {int: [0, 9]}")), client)
+    with pytest.raises(JobError, match=r"searched between -2\*\*53 and 2\*\*53.*Parameter 'n'"):
+        change("small", client, {"space": {"n": {"int": [0, 2**54]}}})
+    assert client.queue.job("small").changes == {}
+
+
+@pytest.mark.usefixtures("modules")
+def test_a_package_that_workers_alone_have_is_not_asked_for(tmp_path, client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert submit(write(tmp_path, SPACIOUS + "strategy: gp\n"), client).state == "queued"
 
 
 def test_the_space_of_a_staged_search_stays(tmp_path, client):

@@ -54,8 +54,9 @@ class CurriculumModel(keras.Model):
         count = ops.cast(ops.shape(losses)[0], "float32")
         kept = ops.maximum(ops.ceil((1.0 - left_out) * count), 1.0)
         hardest = ops.take(ops.sort(losses), ops.cast(kept, "int32") - 1)
-        weights = ops.cast(losses <= hardest, "float32") * count / kept
-        return ops.broadcast_to(_beside(weights, axes), shape)
+        easy = ops.cast(losses <= hardest, "float32")
+        # Rows of equal losses join together: there may be more than `kept`.
+        return ops.broadcast_to(_beside(easy * count / ops.sum(easy), axes), shape)
 
 
 def _beside(weights: Any, axes: int) -> Any:

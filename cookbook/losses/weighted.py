@@ -98,7 +98,7 @@ class ClassWeighted(keras.losses.Loss):
         y_pred: `float[..., C]`.
 
     Raises:
-        ValueError: If a weight is negative or all are zero.
+        ValueError: If a weight is negative, all are zero, or the loss has an `ignore_class`.
 
     Example:
         >>> loss = ClassWeighted("sparse_categorical_crossentropy", class_weights=(1.0, 3.0))
@@ -120,6 +120,11 @@ class ClassWeighted(keras.losses.Loss):
             from cookbook.losses.registry import make_loss
 
             loss = make_loss(loss)
+        if (ignored := getattr(loss, "ignore_class", None)) is not None:
+            raise ValueError(
+                f"A loss with classes' weights ignores no class. Got ignore_class={ignored}: leave "
+                "it out, and give such samples a `sample_weight` of 0 and any class."
+            )
         self.loss = loss
         self.class_weights = [float(weight) for weight in class_weights]
         if min(self.class_weights, default=0.0) < 0 or not sum(self.class_weights) > 0:

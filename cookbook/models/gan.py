@@ -97,6 +97,7 @@ class GAN(keras.Model):
         pair = PairOfOptimizers(self.generator_turn.optimizer, self.discriminator_turn.optimizer)
         pair.build_for(self.generator.trainable_variables, self.discriminator.trainable_variables)
         super().compile(optimizer=pair, **kwargs)
+        self._compile_options = kwargs
 
     @property
     @override
@@ -166,11 +167,15 @@ class GAN(keras.Model):
             "discriminator_optimizer": keras.optimizers.serialize(
                 self.discriminator_turn.optimizer
             ),
+            **self._compile_options,
         }
 
     @override
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        self.compile(**{name: keras.optimizers.deserialize(x) for name, x in config.items()})
+        options = dict(config)
+        for name in ("generator_optimizer", "discriminator_optimizer"):
+            options[name] = keras.optimizers.deserialize(options[name])
+        self.compile(**options)
 
 
 def image_gan(

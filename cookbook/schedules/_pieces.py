@@ -31,7 +31,16 @@ def interpolate(step: Any, ends: Sequence[tuple[int, float]], *, cosine: bool = 
     value = ops.cast(ends[0][1], dtype)
     for (start, first), (stop, last) in itertools.pairwise(ends):
         # Differences of whole steps are exact where float32 steps beyond 2 ** 24 are not.
-        done = ops.cast(ops.clip(whole - start, 0, stop - start), dtype) / (stop - start)
-        part = (1.0 - ops.cos(math.pi * done)) / 2.0 if cosine else done
-        value = ops.where(whole >= start, first + (last - first) * part, value)
+        steps = stop - start
+        done = ops.cast(ops.clip(whole - start, 0, steps), dtype) / steps
+        # Not `1 - done`, whose rounding is large beside a last value near 0.
+        left = ops.cast(ops.clip(stop - whole, 0, steps), dtype) / steps
+        if cosine:
+            done, left = _rising(done), _rising(left)
+        value = ops.where(whole >= start, first * left + last * done, value)
     return value
+
+
+def _rising(done: Any) -> Any:
+    """Half a cosine wave from 0 to 1, `(1 - cos(pi x)) / 2`, without its rounding near 0."""
+    return ops.square(ops.sin(math.pi / 2.0 * done))

@@ -33,3 +33,10 @@ def test_the_easiest_half_of_the_rows_counts(shape, weighted):
     given = ops.convert_to_tensor(weights) if weighted else None
     found = float(model.compute_loss(None, y, outputs, given))
     assert found == pytest.approx((each * weights)[easiest].mean(), rel=1e-5)
+
+
+@pytest.mark.backend
+def test_rows_of_equal_losses_keep_the_size_of_the_mean_loss():
+    model, _, _ = _losses((4,))
+    y, outputs = ops.zeros((4,), "int32"), ops.zeros((4, 2))  # ln 2 each: none is the easiest
+    assert float(model.compute_loss(None, y, outputs)) == pytest.approx(np.log(2.0), rel=1e-6)

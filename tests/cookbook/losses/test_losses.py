@@ -445,6 +445,12 @@ def test_effective_numbers_lie_between_equal_and_inverse_frequency() -> None:
         (lambda: WeightedDice(class_weights=[1.0])(MASK, SHADES), "give . weights"),
         (lambda: WeightedBinaryCrossentropy(0.0), "`0 < positive_weight` must hold"),
         (lambda: ClassWeighted(class_weights=(1.0, -1.0)), "must not be negative"),
+        (
+            lambda: ClassWeighted(
+                keras.losses.SparseCategoricalCrossentropy(ignore_class=-1), class_weights=(1.0,)
+            ),
+            "Got ignore_class=-1: leave it out",
+        ),
         (lambda: ClassWeighted(class_weights=()), "at least one must be positive"),
         (lambda: ClassWeighted(class_weights=(1.0, 1.0))(LABELS, OTHER), "give 3 weights"),
         (lambda: effective_number_weights((5, 0)), "at least one sample"),

@@ -103,7 +103,7 @@ def test_learns_one_image() -> None:
 @pytest.mark.backend
 def test_saves_and_goes_on(tmp_path: Path) -> None:
     gan = tiny(discriminator_steps=2, label_smoothing=0.1)
-    gan.compile(keras.optimizers.Adam(1e-3))
+    gan.compile(keras.optimizers.Adam(1e-3), steps_per_execution=1, jit_compile=False)
     gan.fit(IMAGES, verbose=0)
     gan.save(tmp_path / "gan.keras")
     twin = keras.saving.load_model(tmp_path / "gan.keras")
@@ -116,6 +116,11 @@ def test_saves_and_goes_on(tmp_path: Path) -> None:
             keras.ops.convert_to_numpy(ours), keras.ops.convert_to_numpy(theirs)
         )
     twin.fit(IMAGES, verbose=0)
+    assert twin.get_compile_config() == {
+        **gan.get_compile_config(),
+        "steps_per_execution": 1,
+        "jit_compile": False,
+    }
 
 
 @pytest.mark.parametrize(

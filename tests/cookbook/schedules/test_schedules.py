@@ -248,6 +248,15 @@ def test_one_cycle_moves_rate_and_momentum_inside_fit(form: Any) -> None:
     np.testing.assert_allclose(fit_steps(model, 12), weight, rtol=1e-5)
 
 
+@pytest.mark.parametrize("form", ["linear", "cosine"])
+def test_one_cycle_is_exact_down_to_its_last_rate(form: Any) -> None:
+    rate = OneCycle(0.5, 1000, form=form)
+    assert float(rate(1000)) == np.float32(0.5 / 250_000)
+    last, before = 0.5 / 250_000, 0.5 / 25 if form == "linear" else 0.5
+    done = 99 / 100 if form == "linear" else (1 - math.cos(math.pi * 699 / 700)) / 2
+    assert float(rate(999)) == pytest.approx(before + (last - before) * done, rel=1e-5)
+
+
 def test_one_cycle_mirrors_momentum() -> None:
     rate = OneCycle(1.0, 100, form="linear", warmup_fraction=0.4)
     momentum = rate.momentum(0.8, 0.9)

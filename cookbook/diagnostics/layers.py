@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from cookbook.diagnostics._arrays import to_array
-from cookbook.diagnostics.taps import Flow, leaf_layers, measure_flow
+from cookbook.diagnostics.taps import Flow, measure_flow, named_leaves
 
 # A unit is saturated where its derivative is below this part of the largest one.
 _FLAT = 0.05
@@ -21,7 +21,7 @@ class LayerReport:
     """One layer in one forward and backward pass.
 
     Attributes:
-        name: Name of the layer.
+        name: Name of the layer; `model/layer` where nested models have layers of equal names.
         weight_norm: ‖W‖₂ over all its trainable weights.
         gradient_norm: ‖∂L/∂W‖₂ over the same; NaN if the layer has no trainable weights.
         signal_norm: ‖∂L/∂output‖₂, the gradient that arrives from the layers above.
@@ -120,12 +120,12 @@ def inspect_layers(
     if not 0 < vanishing < exploding:
         raise ValueError(f"`0 < vanishing < exploding` must hold. Got {vanishing=}, {exploding=}.")
     flow = measure_flow(model, x, y, training=training)
-    layers = {layer.name: layer for layer in leaf_layers(model)}
+    layers = named_leaves(model)
     gradients = {
-        variable.path: gradient
+        id(variable): gradient
         for variable, gradient in zip(model.trainable_variables, flow.weights, strict=True)
     }
-    reports = tuple(_report(layers[name], flow, gradients) for name in flow.outputs)
+    reports = tuple(_report(name, layers[name], flow, gradients) for name in flow.outputs)
     ratio = _ratio(reports)
     return NetworkReport(
         loss=flow.loss,
@@ -135,15 +135,17 @@ def inspect_layers(
     )
 
 
-def _report(layer: keras.Layer, flow: Flow, gradients: dict[str, np.ndarray]) -> LayerReport:
-    output = flow.outputs[layer.name].astype(np.float64)
+def _report(
+    name: str, layer: keras.Layer, flow: Flow, gradients: dict[int, np.ndarray]
+) -> LayerReport:
+    output = flow.outputs[name].astype(np.float64)
     weights = [to_array(v) for v in layer.trainable_variables]
-    found = [gradients[v.path] for v in layer.trainable_variables if v.path in gradients]
+    found = [gradients[id(v)] for v in layer.trainable_variables if id(v) in gradients]
     return LayerReport(
-        name=layer.name,
+        name=name,
         weight_norm=_norm(weights),
         gradient_norm=_norm(found) if found else math.nan,
-        signal_norm=_norm([flow.signals[layer.name]]),
+        signal_norm=_norm([flow.signals[name]]),
         mean=float(output.mean()),
         deviation=float(output.std()),
         dead=_dead(layer, output),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,8 @@ class Flow:
 
     Attributes:
         loss: The compiled loss on the batch.
-        outputs: Layer name to its output, `float[batch, ...]`.
-        signals: Layer name to ∂L/∂output, of the same shape.
+        outputs: Name of `named_leaves` to the layer's output, `float[batch, ...]`.
+        signals: The same to ∂L/∂output, of the same shape.
         weights: Gradient of L for each trainable variable of the model, in its order.
     """
 
@@ -37,13 +38,35 @@ class Flow:
 
 def leaf_layers(model: keras.Model) -> list[keras.Layer]:
     """The layers of a model, those of nested models included, inputs excluded."""
-    leaves: list[keras.Layer] = []
+    return [layer for _, layer in _places(model)]
+
+
+def named_leaves(model: keras.Model) -> dict[str, keras.Layer]:
+    """The leaf layers by their names, or `model/layer` where nested models have equal names.
+
+    Args:
+        model: A built model.
+
+    Example:
+        >>> parts = [keras.Sequential([keras.layers.Dense(1, name="same")], name=n) for n in "ab"]
+        >>> list(named_leaves(keras.Sequential([*parts, keras.layers.Dense(1, name="other")])))
+        ['a/same', 'b/same', 'other']
+    """
+    places = {id(layer): (place, layer) for place, layer in reversed(_places(model))}
+    distinct = list(places.values())[::-1]
+    uses = Counter(layer.name for _, layer in distinct)
+    return {place if uses[layer.name] > 1 else layer.name: layer for place, layer in distinct}
+
+
+def _places(model: keras.Model, prefix: str = "") -> list[tuple[str, keras.Layer]]:
+    """Every leaf layer with the names of the models around it; a shared one at each place."""
+    found: list[tuple[str, keras.Layer]] = []
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            leaves.extend(leaf_layers(layer))
+            found.extend(_places(layer, f"{prefix}{layer.name}/"))
         elif not isinstance(layer, keras.layers.InputLayer):
-            leaves.append(layer)
-    return leaves
+            found.append((prefix + layer.name, layer))
+    return found
 
 
 def measure_flow(model: keras.Model, x: Any, y: Any, *, training: bool = True) -> Flow:
@@ -117,22 +140,22 @@ def _loss(
 
 @contextlib.contextmanager
 def _tapped(model: keras.Model, tap: Tap) -> Iterator[None]:
-    layers = leaf_layers(model)
+    layers = named_leaves(model)
     try:
-        for layer in layers:
+        for name, layer in layers.items():
             # In the instance's dict: Keras' attribute tracking must not see it.
-            layer.__dict__["call"] = _through(layer, layer.call, tap)
+            layer.__dict__["call"] = _through(name, layer.call, tap)
         yield
     finally:
-        for layer in layers:
+        for layer in layers.values():
             layer.__dict__.pop("call", None)
 
 
-def _through(layer: keras.Layer, call: Callable[..., Any], tap: Tap) -> Callable[..., Any]:
+def _through(name: str, call: Callable[..., Any], tap: Tap) -> Callable[..., Any]:
     def tapped(*args: Any, **kwargs: Any) -> Any:
         output = call(*args, **kwargs)
         if hasattr(output, "dtype") and keras.backend.is_float_dtype(output.dtype):
-            return tap(layer.name, output)
+            return tap(name, output)
         return output
 
     return tapped

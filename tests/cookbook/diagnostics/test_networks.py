@@ -122,6 +122,23 @@ def test_flow_is_the_gradient_and_leaves_the_model_alone() -> None:
     model.fit(x, y, verbose=0)  # the taps are gone
 
 
+def test_layers_of_equal_names_in_nested_models_are_told_apart() -> None:
+    parts = [
+        keras.Sequential([keras.Input((2,)), layers.Dense(2, name="same")], name=name)
+        for name in ("low", "high")
+    ]
+    parts[0].set_weights([np.eye(2), np.zeros(2)])
+    parts[1].set_weights([3 * np.eye(2), np.zeros(2)])
+    model = keras.Sequential([keras.Input((2,)), *parts, layers.Dense(1, name="head")])
+    model.compile(loss="mse")
+    report = inspect_layers(model, np.ones((4, 2)), np.ones((4, 1)))
+    assert [layer.name for layer in report.layers] == ["low/same", "high/same", "head"]
+    low, high, _ = report.layers
+    assert (low.mean, high.mean) == (1.0, 3.0)
+    assert low.signal_norm == pytest.approx(3 * high.signal_norm)
+    assert low.gradient_norm == pytest.approx(3 * high.gradient_norm)
+
+
 def test_inspection_refuses() -> None:
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
     with pytest.raises(ValueError, match="A backward pass needs a loss"):

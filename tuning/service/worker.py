@@ -195,7 +195,7 @@ class Worker:
                 self._serving[job.name] = found
                 self._dispatcher.add(found.session, found.served.payload)
                 found.served.follow()
-                self._move(job.name, RUNNING, says="serves this job")
+                self._begin(job.name)
             elif isinstance(found, StoreError | DataMissingError):
                 self._openings.wait(job.name, _DATA_SECONDS)
                 self._say(job.name, str(found))
@@ -218,8 +218,7 @@ class Worker:
                 self._fail(serving.job, str(error))
             else:
                 self._openings.wait(name, _SEEN_SECONDS)
-                says = f"{serving.how_it_ended}; its ending begins"
-                self._move(name, FINISHING, says=says, reason=serving.ended_early)
+                self._finish(name, serving)
 
     def _start_end(self, status: JobStatus) -> None:
         name = status.job.name
@@ -261,9 +260,20 @@ class Worker:
         self._watcher.write(write)
         self._announce_end(name)
 
-    def _move(self, name: str, state: str, *, says: str, reason: str = "") -> None:
+    def _begin(self, name: str) -> None:
         def write(queue: JobQueue) -> None:
-            if queue.move(name, state, reason=reason):
+            queue.move(name, RUNNING)
+            if queue.job(name).state == RUNNING:  # others may have begun or ended it meanwhile
+                queue.log.add(name, "serves this job", source=self._name)
+
+        self._watcher.write(write)
+        self._tell(f"{name}: serves this job")
+
+    def _finish(self, name: str, serving: Serving) -> None:
+        says = f"{serving.how_it_ended}; its ending begins"
+
+        def write(queue: JobQueue) -> None:
+            if queue.move(name, FINISHING, reason=serving.ended_early):
                 queue.log.add(name, says, source=self._name)
 
         self._watcher.write(write)

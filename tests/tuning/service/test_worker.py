@@ -147,6 +147,8 @@ def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
         with place.client.engine.begin() as connection:  # as its worker died before it said so
             connection.execute(sa.update(JOBS).values(state="running", reason=""))
     assert not (place.folder / "began").exists()
+    lines = [line.text for line in place.client.lines("good")]
+    assert lines.count("serves this job") == 2  # also of the worker that only joined
 
 
 def test_a_job_past_its_time_ends_also_where_others_have_all_slots(place):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.turns import has_turn, turns_of
@@ -24,6 +25,12 @@ if os.environ.get("KERAS_BACKEND") == "jax":
     # Each function is compiled for a few numbers: that takes longer than to compute them.
     quick = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
     os.environ.setdefault("XLA_FLAGS", quick)
+
+# Other work on a machine makes drawing and trying examples slow, not wrong.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
 
 LONGER = ("slow", "exhaustive", "data")
 FAST_SECONDS = 40.0  # of processor time; the longest fast test takes about ten

@@ -14,7 +14,7 @@ from pipelines.datasets import DataError, load_dataset
 from pipelines.datasets.splits.splitting import choose, limit_rows, row_groups, strata, three_way
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     length=st.integers(20, 200),
     distinct=st.integers(10, 40),

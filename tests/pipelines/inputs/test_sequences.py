@@ -33,7 +33,7 @@ def test_buckets_save_most_of_the_padding() -> None:
     assert padded_places(bucketed, 16) < 0.1 * padded_places(plain, 16)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 40), st.integers(1, 7), st.integers(0, 3), st.integers(1, 3))
 def test_bucketed_orders_are_permutations_and_end_with_the_small_batch(
     count: int, batch: int, epoch: int, pool: int
@@ -77,7 +77,7 @@ def test_pairs_are_shifted() -> None:
             assert not row[end + 1 :].any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 200), st.integers(1, 6), st.integers(1, 9))
 def test_stateful_rows_go_on_where_they_ended(tokens: int, batch: int, window: int) -> None:
     if (tokens - 1) // batch < window:

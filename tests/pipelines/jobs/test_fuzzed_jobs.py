@@ -88,7 +88,7 @@ def test_every_nasty_value_is_answered(nasty):
 PIECES = st.one_of(st.sampled_from(NASTY), st.text(max_size=12), st.sampled_from(LINES))
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, len(JOB)), st.integers(0, 9), PIECES), max_size=4))
 @example([(0, 0, "\t")])
 def test_every_mutation_is_answered(changes):

@@ -33,7 +33,7 @@ def plain_ngrams(text: str, kind: str, longest: int) -> set[str]:
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, texts, st.sampled_from(["word", "character"]), st.integers(1, 2))
 def test_ngrams_are_those_that_are_counted_one_by_one(train, new, kind, least) -> None:  # type: ignore[no-untyped-def]
     counts = Counter(gram for text in train for gram in plain_ngrams(text, kind, 3))

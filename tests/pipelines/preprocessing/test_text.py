@@ -36,21 +36,21 @@ def fitted(kind: str, texts: list[str] | None = None) -> Vocabulary:
     return Vocabulary(Tokenizer(kind=kind), max_size=size).fit(texts or CORPUS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(min_size=1))
 def test_rule_1_subwords_round_trip_any_text(text: str) -> None:
     vocabulary = shared("subword")
     assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(min_size=1))
 def test_rule_1_known_characters_round_trip(text: str) -> None:
     vocabulary = fitted("character", [text])
     assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(min_size=1), st.sampled_from(["word", "whitespace"]))
 def test_rule_1_known_words_round_trip_as_tokens(text: str, kind: str) -> None:
     tokens = Tokenizer(kind=kind).split(text)
@@ -60,7 +60,7 @@ def test_rule_1_known_words_round_trip_as_tokens(text: str, kind: str) -> None:
     assert vocabulary.decode(vocabulary.encode(text)) == " ".join(tokens)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(), st.sampled_from(KINDS))
 def test_rule_2_numbers_are_in_range_and_stable(text: str, kind: str) -> None:
     vocabulary = shared(kind)
@@ -114,7 +114,7 @@ def reference_merges(pieces: dict[str, int], merges: int) -> list[tuple[int, int
     return learned
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=8), st.integers(1, 5), min_size=1))
 def test_merges_are_those_of_the_plain_algorithm(pieces: dict[str, int]) -> None:
     learned = learn_merges(pieces, merges=12)
@@ -125,7 +125,7 @@ def test_merges_are_those_of_the_plain_algorithm(pieces: dict[str, int]) -> None
         assert b"".join(parts[n] for n in apply_merges(piece, ranks)).decode() == piece
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text())
 def test_pieces_together_are_the_text(text: str) -> None:
     assert "".join(Tokenizer(kind="subword").split(text)) == text

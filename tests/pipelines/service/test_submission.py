@@ -239,7 +239,7 @@ def test_the_space_of_a_staged_search_stays(tmp_path, client):
 PIECES = st.one_of(st.sampled_from(NASTY), st.text(max_size=12), st.sampled_from(LINES))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, len(JOB)), st.integers(0, 9), PIECES), max_size=4))
 def test_whatever_is_submitted_the_check_of_jobs_and_the_service_agree(changes):
     """One validator: the service refuses what `job check` refuses, and by its own rules more."""

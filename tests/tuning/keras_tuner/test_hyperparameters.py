@@ -136,7 +136,7 @@ def kinds():
     step=st.integers(1, 5),
     count=st.integers(1, 8),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_stepped_floats_reach_their_end(low, step, count):
     """KerasTuner divides and floors: Float(0, 0.3, step=0.1) never gives 0.3 there."""
     hp = kinds().Float("x", low / 10, (low + step * count) / 10, step=step / 10)
@@ -147,14 +147,14 @@ def test_stepped_floats_reach_their_end(low, step, count):
 
 
 @given(low=st.integers(1, 9), factor=st.integers(2, 4), count=st.integers(0, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_multiplying_steps_are_choices(low, factor, count):
     hp = kinds().Int("x", low, low * factor**count, step=factor, sampling="log")
     assert list(dimension_of(hp).values) == [low * factor**i for i in range(count + 1)]
 
 
 @given(low=st.integers(0, 9), span=st.integers(0, 30), step=st.integers(1, 7))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_ends_that_no_step_reaches_are_pulled_in(low, span, step):
     hp = kinds().Int("x", low, low + span, step=step)
     assert list(dimension_of(hp).values) == list(hp.values)

@@ -53,7 +53,7 @@ def spaces(draw):
 
 
 @given(spaces())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rules_1_and_3_grid_points_are_different_points_of_the_space(space):
     points = list(space.grid())
     assert len(points) == space.size == space.grid_size()
@@ -64,7 +64,7 @@ def test_rules_1_and_3_grid_points_are_different_points_of_the_space(space):
 
 
 @given(spaces())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rule_2_plain_forms_survive_json_and_yaml(space):
     plain = space.to_dict()
     assert Space.from_dict(json.loads(json.dumps(plain))) == space
@@ -72,13 +72,13 @@ def test_rule_2_plain_forms_survive_json_and_yaml(space):
 
 
 @given(spaces())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rule_3_the_default_point_is_in_the_space(space):
     assert space.complete(space.defaults) == space.defaults
 
 
 @given(spaces(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rule_4_a_narrowed_space_lies_inside(space, random):
     points = list(space.grid())
     chosen = random.sample(points, min(len(points), 2))
@@ -88,14 +88,14 @@ def test_rule_4_a_narrowed_space_lies_inside(space, random):
 
 
 @given(spaces())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_optuna_holds_is_restored(space):
     for point in list(space.grid())[:20]:
         assert repr(space.decode(space.encode(point))) == repr(point)  # 1 and True are equal
 
 
 @given(DIMENSIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_values_are_counted_and_reached_by_their_place(dimension):
     values = list(dimension.values)
     assert dimension.count == len(values)

@@ -151,16 +151,15 @@ class Parts:
         use_bias: bool = True,
     ) -> Any:
         """Convolution without activation."""
-        return keras.layers.Conv2D(
-            filters,
-            kernel_size,
-            strides=strides,
-            padding=padding,
-            use_bias=use_bias,
-            **self._kernel_options(),
-            **self._bias_options(),
-            name=name,
-        )(x)
+        how: dict[str, Any] = {"strides": strides, "padding": padding, "use_bias": use_bias}
+        return self.conv_layer(filters, kernel_size, name, **how)(x)
+
+    def conv_layer(
+        self, filters: int, kernel_size: int, name: str, **how: Any
+    ) -> keras.layers.Conv2D:
+        """The same as a layer, for more places than one; `how` is that of Keras."""
+        options = {**self._kernel_options(), **self._bias_options()}
+        return keras.layers.Conv2D(filters, kernel_size, **how, **options, name=name)
 
     def depthwise(self, x: Any, kernel_size: int, name: str, *, strides: int = 1) -> Any:
         """One filter per channel, without bias: batch normalisation follows everywhere here."""

@@ -166,6 +166,16 @@ COMPACTS: tuple[ModelEntry, ...] = (
         summary="ResNet-8 with 14, 28 and 56 channels, smaller than LeNet",
         source="He et al. 2016, arXiv:1512.03385",
     ),
+    ModelEntry(
+        name="compact-shared",
+        builder=_COMPACT,
+        reference={"block": "shared", "widths": (16, 32, 44), "depths": (3, 4, 4)},
+        small={**_COMPACT_SMALL, "block": "shared"},
+        trainable=62_282,
+        total=63_874,
+        summary="25 convolutions in 62,282 parameters: the blocks of a stage share their weights",
+        source="Liang & Hu 2015; Coiffier et al. 2021, arXiv:2007.10106",
+    ),
 )
 
 UNETS: tuple[ModelEntry, ...] = (

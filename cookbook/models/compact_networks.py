@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from cookbook._checks import check_count, check_image_shape, check_rate, check_w
 from cookbook._names import unknown_name
 from cookbook.models._parts import Activation, Initializer, Parts
 
-Block = Literal["blueprint", "residual", "separable"]
+Block = Literal["blueprint", "residual", "separable", "shared"]
 
 
 def compact(
@@ -39,16 +40,21 @@ def compact(
     | separable | 3x3 depthwise, then 1x1 (Howard et al. 2017) | 9c + cd |
     | blueprint | 1x1, then 3x3 depthwise (BSConv-U, Haase & Amthor 2020) | cd + 9d |
     | residual | two 3x3 convolutions, projected shortcuts (ResNet-8 style) | 9cd + 9dd |
+    | shared | two 3x3 convolutions, the same in all blocks of a stage (Liang & Hu 2015) | 18dd |
 
     The separable and the residual block normalise and activate behind every convolution, the
     blueprint block once, behind its pair: its two convolutions stand for one. Normalisation
     has momentum 0.9 and epsilon 1e-5 (Keras: 0.99 and 1e-3).
 
+    The weights of shared blocks are those of a whole stage: depth costs time, not parameters. Each
+    block has normalisations of its own, and between stages the maps are averaged and projected, cd
+    weights. (The thrifty networks of Coiffier et al. 2021 share across stages, too.)
+
     Args:
         input_shape: `(height, width, channels)`. Height and width must be at least
             `2 ** (len(widths) - 1)` pixels.
         num_classes: Number of logits, at least 2.
-        block: "blueprint", "residual" or "separable".
+        block: "blueprint", "residual", "separable" or "shared".
         widths: Channels of each stage.
         depths: Blocks of each stage, as many entries as `widths`.
         activation: Hidden activation, see `cookbook.models.convnets.convnet`.
@@ -75,8 +81,8 @@ def compact(
             f"`widths` and `depths` need one entry per stage each. "
             f"Got widths={widths}, depths={depths}: make them equally long."
         )
-    if block not in _BLOCKS:
-        raise ValueError(unknown_name("block", block, _BLOCKS))
+    if block not in _STAGES:
+        raise ValueError(unknown_name("block", block, _STAGES))
     shape = _check_shape(input_shape, len(widths) - 1)
     check_rate("dropout", dropout)
     units = check_count("num_classes", num_classes, least=2)
@@ -84,9 +90,7 @@ def compact(
     image = keras.Input(shape, name="image")
     x = _conv(parts, image, widths[0], 3, 1, "stem")
     for stage, (width, depth) in enumerate(zip(widths, depths, strict=True), start=1):
-        for index in range(1, depth + 1):
-            strides = 2 if stage > 1 and index == 1 else 1
-            x = _BLOCKS[block](parts, x, width, strides, f"stage{stage}_block{index}")
+        x = _STAGES[block](parts, x, width, depth, halve=stage > 1, name=f"stage{stage}")
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
     x = parts.dropout(x, dropout, "dropout")
     return keras.Model(image, parts.logits(x, units), name=f"compact_{block}")
@@ -137,8 +141,44 @@ def _add_if_equal(x: Any, y: Any, name: str) -> Any:
     return keras.layers.Add(name=f"{name}_add")([x, y]) if x.shape == y.shape else y
 
 
-_BLOCKS: dict[str, Callable[[Parts, Any, int, int, str], Any]] = {
-    "blueprint": _blueprint,
-    "residual": _residual,
-    "separable": _separable,
+def _own_blocks(
+    block: Callable[[Parts, Any, int, int, str], Any],
+    parts: Parts,
+    x: Any,
+    width: int,
+    depth: int,
+    *,
+    halve: bool,
+    name: str,
+) -> Any:
+    """A stage whose blocks have weights of their own; the first one halves the resolution."""
+    for index in range(1, depth + 1):
+        x = block(parts, x, width, 2 if halve and index == 1 else 1, f"{name}_block{index}")
+    return x
+
+
+def _shared_blocks(parts: Parts, x: Any, width: int, depth: int, *, halve: bool, name: str) -> Any:
+    """A stage whose blocks have the same convolutions, and normalisations of their own."""
+    if halve:
+        x = keras.layers.AveragePooling2D(2, padding="same", name=f"{name}_pool")(x)
+    if x.shape[-1] != width:
+        x = _conv(parts, x, width, 1, 1, f"{name}_projection", last=True)
+    how = {"padding": "same", "use_bias": False}
+    first, second = (
+        parts.conv_layer(width, 3, f"{name}_{place}_conv", **how) for place in ("first", "second")
+    )
+    for index in range(1, depth + 1):
+        block = f"{name}_block{index}"
+        y = parts.activate(parts.norm(first(x), f"{block}_first_norm"), f"{block}_first_activation")
+        y = parts.norm(second(y), f"{block}_second_norm")
+        x = keras.layers.Add(name=f"{block}_add")([x, y])
+        x = parts.activate(x, f"{block}_activation")
+    return x
+
+
+_STAGES: dict[str, Callable[..., Any]] = {
+    "blueprint": functools.partial(_own_blocks, _blueprint),
+    "residual": functools.partial(_own_blocks, _residual),
+    "separable": functools.partial(_own_blocks, _separable),
+    "shared": _shared_blocks,
 }

@@ -135,6 +135,14 @@ def test_compact_count_in_closed_form(block: str, weights: object) -> None:
     assert trainable_count(model) == stem + blocks + head
 
 
+@pytest.mark.parametrize("depths", [(1, 1), (2, 5)])
+def test_shared_blocks_cost_their_normalisations_alone(depths: tuple[int, int]) -> None:
+    model = compact((8, 8, 3), 5, block="shared", widths=(4, 6), depths=depths)
+    once = (27 * 4 + 8) + 18 * 4 * 4 + (4 * 6 + 12) + 18 * 6 * 6 + 7 * 5
+    assert trainable_count(model) == once + 4 * (depths[0] * 4 + depths[1] * 6)
+    assert sum(isinstance(layer, keras.layers.Add) for layer in model.layers) == sum(depths)
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from cookbook._names import unknown_name
 
+_CROWD = 1 / 16
+_FEWEST = 10  # quantiles, and rows of a value
 POWERS = ("none", "log", "sqrt", "box-cox", "yeo-johnson", "quantile-normal")
 
 
@@ -22,7 +25,10 @@ def fit_power(kind: str, values: np.ndarray, *, column: str) -> dict[str, Any]:
     * `"yeo-johnson"`: the same idea for values of both signs (Yeo and Johnson, 2000).
     * `"quantile-normal"`: the standard normal number of the same rank, whatever the
       distribution; the ranks are those of at most 1,000 quantiles, a thirtieth of the rows (10
-      at least), with lines between them (Gorishniy et al. 2021, arXiv:2106.11959).
+      at least), with lines between them (Gorishniy et al. 2021, arXiv:2106.11959). A value that
+      more than a sixteenth of the rows share, such as the zero of an amount that few rows have,
+      counts as a sixteenth: it does not push the others to the ends, where an embedding has
+      one bin for them all.
 
     The lambda is the one of the highest likelihood, found by SciPy.
 
@@ -130,8 +136,15 @@ def undo_power(power: Mapping[str, Any], values: np.ndarray) -> np.ndarray:
 
 
 def _quantiles(values: np.ndarray) -> np.ndarray:
-    count = min(1000, max(10, len(values) // 30))
-    return np.quantile(values, np.linspace(0, 1, count))
+    count = min(1000, max(_FEWEST, len(values) // 30))
+    return np.quantile(_without_crowds(values), np.linspace(0, 1, count))
+
+
+def _without_crowds(values: np.ndarray) -> np.ndarray:
+    """The values, each at most as often as a bin of `cookbook.models.tabular` has rows."""
+    distinct, counts = np.unique(values, return_counts=True)
+    most = max(_FEWEST, math.ceil(len(values) * _CROWD))
+    return values if counts.max() <= most else np.repeat(distinct, np.minimum(counts, most))
 
 
 def _normal_ranks(values: np.ndarray, quantiles: np.ndarray, rows: int) -> np.ndarray:

@@ -4,16 +4,16 @@
 are part of the search space. The network and its defaults are those of `tabular`; on the validation
 rows they beat the plain perceptron that two searches of 40 trials had found.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-30:
+Measured by `python -m benchmarks.recipes` on 2026-12-01:
 
-    test        rmse 4.757e+04 ± 12; gradient boosting 4.848e+04
-    test        mae 2.926e+04 ± 84; gradient boosting 3.211e+04
-    test        r2 0.827 ± 8.6e-05; gradient boosting 0.8203
+    test        rmse 4.773e+04 ± 46; gradient boosting 4.848e+04
+    test        mae 2.938e+04 ± 1.1e+02; gradient boosting 3.211e+04
+    test        r2 0.8258 ± 0.00034; gradient boosting 0.8203
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
-    time        about 41 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 49 s each on 1 core, AMD EPYC
     command     cookbook train california-mlp --seed 0 --json
-    commit      c1df6d08ec
+    commit      271ab18d14
 """
 
 from __future__ import annotations

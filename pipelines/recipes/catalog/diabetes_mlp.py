@@ -2,16 +2,16 @@
 
 Small and noisy: a linear model is hard to beat.
 
-Measured by `python -m benchmarks.recipes` on 2026-11-30:
+Measured by `python -m benchmarks.recipes` on 2026-12-01:
 
-    test        rmse 58.09 ± 0.45; gradient boosting 62
-    test        mae 46.66 ± 0.66; gradient boosting 47.17
-    test        r2 0.426 ± 0.0088; gradient boosting 0.3462
+    test        rmse 57.97 ± 0.5; gradient boosting 62
+    test        mae 46.61 ± 0.78; gradient boosting 47.17
+    test        r2 0.4282 ± 0.0098; gradient boosting 0.3462
     source      Neural network assignments (source 001), Loss functions, Q5
     seeds       0, 1, 2
-    time        about 5 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 6 s each on 1 core, AMD EPYC
     command     cookbook train diabetes-mlp --seed 0 --json
-    commit      c1df6d08ec
+    commit      271ab18d14
 """
 
 from __future__ import annotations

@@ -3,16 +3,16 @@
 Grades are numbers here, as the tasters meant them. 240 rows repeat another one and stay in its
 split. The file is read from the data folder: `cookbook data get wine-quality` fetches it (0.1 MB).
 
-Measured by `python -m benchmarks.recipes` on 2026-11-30:
+Measured by `python -m benchmarks.recipes` on 2026-12-01:
 
-    test        rmse 0.6426 ± 0.018; gradient boosting 0.6592
-    test        mae 0.4893 ± 0.0086; gradient boosting 0.5007
-    test        r2 0.3231 ± 0.038; gradient boosting 0.288
+    test        rmse 0.6432 ± 0.018; gradient boosting 0.6592
+    test        mae 0.4896 ± 0.0083; gradient boosting 0.5007
+    test        r2 0.322 ± 0.037; gradient boosting 0.288
     source      Cortez et al. 2009
     seeds       0, 1, 2
-    time        about 6 s each on 1 core, AMD EPYC (AVX-512)
+    time        about 7 s each on 1 core, AMD EPYC
     command     cookbook train wine-quality-mlp --seed 0 --json
-    commit      c1df6d08ec
+    commit      271ab18d14
 """
 
 from __future__ import annotations

@@ -52,10 +52,11 @@ def named_leaves(model: keras.Model) -> dict[str, keras.Layer]:
         >>> list(named_leaves(keras.Sequential([*parts, keras.layers.Dense(1, name="other")])))
         ['a/same', 'b/same', 'other']
     """
-    places = {id(layer): (place, layer) for place, layer in reversed(_places(model))}
-    distinct = list(places.values())[::-1]
-    uses = Counter(layer.name for _, layer in distinct)
-    return {place if uses[layer.name] > 1 else layer.name: layer for place, layer in distinct}
+    first: dict[int, tuple[str, keras.Layer]] = {}
+    for place, layer in _places(model):
+        first.setdefault(id(layer), (place, layer))
+    uses = Counter(layer.name for _, layer in first.values())
+    return {place if uses[layer.name] > 1 else layer.name: layer for place, layer in first.values()}
 
 
 def _places(model: keras.Model, prefix: str = "") -> list[tuple[str, keras.Layer]]:

@@ -111,6 +111,10 @@ def _conv(
 ) -> Any:
     """Convolution, normalisation and, unless `last`, activation."""
     x = parts.conv(x, width, size, f"{name}_conv", strides=strides, use_bias=False)
+    return _normalised(parts, x, name, last=last)
+
+
+def _normalised(parts: Parts, x: Any, name: str, *, last: bool = False) -> Any:
     x = parts.norm(x, f"{name}_norm")
     return x if last else parts.activate(x, f"{name}_activation")
 
@@ -133,6 +137,10 @@ def _residual(parts: Parts, x: Any, width: int, strides: int, name: str) -> Any:
     y = _conv(parts, y, width, 3, 1, f"{name}_second", last=True)
     if x.shape != y.shape:
         x = _conv(parts, x, width, 1, strides, f"{name}_shortcut", last=True)
+    return _added(parts, x, y, name)
+
+
+def _added(parts: Parts, x: Any, y: Any, name: str) -> Any:
     x = keras.layers.Add(name=f"{name}_add")([x, y])
     return parts.activate(x, f"{name}_activation")
 
@@ -169,10 +177,9 @@ def _shared_blocks(parts: Parts, x: Any, width: int, depth: int, *, halve: bool,
     )
     for index in range(1, depth + 1):
         block = f"{name}_block{index}"
-        y = parts.activate(parts.norm(first(x), f"{block}_first_norm"), f"{block}_first_activation")
-        y = parts.norm(second(y), f"{block}_second_norm")
-        x = keras.layers.Add(name=f"{block}_add")([x, y])
-        x = parts.activate(x, f"{block}_activation")
+        y = _normalised(parts, first(x), f"{block}_first")
+        y = _normalised(parts, second(y), f"{block}_second", last=True)
+        x = _added(parts, x, y, block)
     return x
 
 

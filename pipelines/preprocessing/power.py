@@ -10,7 +10,7 @@ import numpy as np
 
 from cookbook._names import unknown_name
 
-_CROWD = 1 / 16
+_CROWD = 1 / 16  # share of the rows that a value of many counts for: one bin of an embedding
 _FEWEST = 10  # quantiles, and rows of a value
 POWERS = ("none", "log", "sqrt", "box-cox", "yeo-johnson", "quantile-normal")
 

@@ -92,8 +92,11 @@ def trials_of(job: JobRecord) -> int | None:
         None where a grid or its time decides, and of a job that no worker will take.
     """
     if job.trials is None and "stages" in job.text:
+        from pipelines.jobs.plan import plan_job
+
         with contextlib.suppress(JobError, ValueError):
-            return _planned(read_submission(job.text, name=job.name, changes=job.changes)).total
+            submitted = read_submission(job.text, name=job.name, changes=job.changes)
+            return plan_job(submitted).settings.total
     return job.trials
 
 

@@ -174,7 +174,7 @@ def _classes_of(names: list[str], source: Path) -> tuple[np.ndarray, np.ndarray,
 
 
 def _class_notes(classes: tuple[str, ...], labels: np.ndarray, kept: np.ndarray) -> tuple[str, ...]:
-    """Class, images that are used, and images that do not decode, one line a class."""
+    """Images of each class that are used and that do not decode, a line a class; names alike."""
     images = np.bincount(labels[kept], minlength=len(classes))
     skipped = np.bincount(labels, minlength=len(classes)) - images
     empty = [name for name, count in zip(classes, images, strict=True) if not count]

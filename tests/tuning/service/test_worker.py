@@ -142,7 +142,8 @@ def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
             thread.join()
         status = place.client.status("good")
         assert status.job.reason == "is at the end of its `timeout`"
-        assert status.job.elapsed > 3.0
+        # The session's clock ends it, which began a moment before the job's did.
+        assert status.job.elapsed > 2.9
         assert status.counts["waiting"] == sum(status.counts.values())  # for the next search
         with place.client.engine.begin() as connection:  # as its worker died before it said so
             connection.execute(sa.update(JOBS).values(state="running", reason=""))

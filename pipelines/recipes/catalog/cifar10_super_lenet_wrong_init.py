@@ -19,13 +19,8 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
 from __future__ import annotations
 
 from cookbook._sources import cite
-from pipelines.recipes.lenet_training import (
-    SUPER_LENET,
-    SUPER_SPACE,
-    SUPER_TRAINING,
-    WRONG_INITIALIZER,
-)
 from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="cifar10-super-lenet-wrong-init",
@@ -34,11 +29,32 @@ RECIPE = Recipe(
     task="image-classification",
     builder="cookbook.models.lenets:lenet",
     defaults={
-        **SUPER_LENET,
-        "initializer": WRONG_INITIALIZER,
-        **SUPER_TRAINING,
+        "batch_norm": True,
+        "activation": "leaky_relu",
+        "order": "source",
+        "dropout": (0.0, 0.0, 0.2, 0.0),
+        # Large Gaussian numbers; the report prints no scale.
+        "initializer": {"class_name": "RandomNormal", "config": {"stddev": 1.0}},
+        "standardize": True,
+        "augment": "flip-crop",
+        "optimizer": "nesterov",
+        "learning_rate": 0.1,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "label_smoothing": 0.05,
+        "ema": 0.998,
+        "batch_size": 128,
+        "epochs": 100,
     },
-    space=SUPER_SPACE,
+    space=Space(
+        {
+            "learning_rate": Float(1e-3, 0.3, log=True),
+            "batch_size": Choice([64, 128, 256]),
+            "activation": Choice(["tanh", "relu", "leaky_relu", "swish"]),
+            "order": Choice(["source", "standard"]),
+            "augment": Choice(["none", "flip", "flip-crop"]),
+        }
+    ),
     metric="val_accuracy",
     direction="maximize",
     source=cite("003", "table 1", reports="44.47 % test accuracy"),

@@ -21,8 +21,8 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
 from __future__ import annotations
 
 from cookbook._sources import cite
-from pipelines.recipes.lenet_training import DROPOUT_TRAINING, SPACE, TINY_IMAGENET
 from pipelines.recipes.recipe import Recipe
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="tiny-imagenet-lenet-bndp",
@@ -31,14 +31,29 @@ RECIPE = Recipe(
     task="image-classification",
     builder="cookbook.models.lenets:lenet",
     defaults={
-        **TINY_IMAGENET,
+        "hidden": (),
         "batch_norm": True,
         "activation": "tanh",
         "order": "source",
         "dropout": (0.2, 0.5, 0.5, 0.2),
-        **DROPOUT_TRAINING,
+        # The report's 83,072 parameters are those of a network for 32x32 pixels.
+        "image_size": 32,
+        "augment": "none",
+        "optimizer": "adam",
+        # The report trains with Adam (section 2.8.1) and prints neither rate nor batch size.
+        "learning_rate": 1e-3,
+        "batch_size": 128,
+        "epochs": 50,
     },
-    space=SPACE,
+    space=Space(
+        {
+            "learning_rate": Float(1e-4, 0.01, log=True),
+            "batch_size": Choice([64, 128, 256]),
+            "activation": Choice(["tanh", "relu", "leaky_relu", "swish"]),
+            "order": Choice(["source", "standard"]),
+            "augment": Choice(["none", "flip", "flip-crop"]),
+        }
+    ),
     metric="val_accuracy",
     direction="maximize",
     source=cite("003", "table 2", reports="5.42 % validation accuracy"),

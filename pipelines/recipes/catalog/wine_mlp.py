@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from cookbook._sources import cite
 from pipelines.recipes.recipe import Recipe
-from pipelines.recipes.table_training import ENSEMBLE, SPACE, TINY
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="wine-mlp",
@@ -25,11 +25,36 @@ RECIPE = Recipe(
     dataset="wine",
     task="table-classification",
     builder="cookbook.models.tabular:tabular_ensemble",
-    defaults={**ENSEMBLE, "patience": 12},
-    space=SPACE,
+    defaults={
+        "members": 8,
+        "widths": (128, 128),
+        "embedding": "both",
+        "activation": "relu",
+        "dropout": 0.1,
+        "power": "quantile-normal",
+        "optimizer": "adam",
+        "learning_rate": 5e-3,
+        "schedule": "cosine",
+        "batch_size": 64,
+        "epochs": 40,
+        "patience": 12,
+    },
+    space=Space(
+        {
+            "members": Choice([4, 8, 16]),
+            "widths": Choice([(64, 64), (128, 128), (256, 256), (128, 128, 128)]),
+            "embedding": Choice(["both", "piecewise", "periodic", "none"]),
+            "activation": Choice(["relu", "swish"]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "power": Choice(["none", "quantile-normal"]),
+            "optimizer": Choice(["adam", "adamw", "rmsprop"]),
+            "learning_rate": Float(5e-4, 2e-2, log=True),
+            "batch_size": Choice([32, 64, 128]),
+        }
+    ),
     metric="val_loss",
     direction="minimize",
     source=cite("001", "Loss functions, Q2") + ", several classes on real data",
-    tiny=dict(TINY),
+    tiny={"epochs": 2, "members": 2},
     fits_in="2 s a training on one core",
 )

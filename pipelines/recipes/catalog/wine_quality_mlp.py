@@ -18,15 +18,7 @@ Measured by `python -m benchmarks.recipes` on 2026-12-01:
 from __future__ import annotations
 
 from pipelines.recipes.recipe import Recipe
-from pipelines.recipes.table_training import (
-    ENSEMBLE,
-    LOSS_SPACE,
-    NETWORK_SPACE,
-    OPTIMIZER_SPACE,
-    POWER_SPACE,
-    TINY,
-)
-from tuning import Space
+from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="wine-quality-mlp",
@@ -34,11 +26,39 @@ RECIPE = Recipe(
     dataset="wine-quality",
     task="table-regression",
     builder="cookbook.models.tabular:tabular_ensemble",
-    defaults={**ENSEMBLE, "loss": "huber", "outliers": "none", "patience": 12},
-    space=Space({**NETWORK_SPACE, **POWER_SPACE, **LOSS_SPACE, **OPTIMIZER_SPACE}),
+    defaults={
+        "members": 8,
+        "widths": (128, 128),
+        "embedding": "both",
+        "activation": "relu",
+        "dropout": 0.1,
+        "power": "quantile-normal",
+        "loss": "huber",
+        "outliers": "none",
+        "optimizer": "adam",
+        "learning_rate": 5e-3,
+        "schedule": "cosine",
+        "batch_size": 64,
+        "epochs": 40,
+        "patience": 12,
+    },
+    space=Space(
+        {
+            "members": Choice([4, 8, 16]),
+            "widths": Choice([(64, 64), (128, 128), (256, 256), (128, 128, 128)]),
+            "embedding": Choice(["both", "piecewise", "periodic", "none"]),
+            "activation": Choice(["relu", "swish"]),
+            "dropout": Float(0.0, 0.5, step=0.1),
+            "power": Choice(["none", "quantile-normal"]),
+            "loss": Choice(["mean_squared_error", "mean_absolute_error", "huber"]),
+            "optimizer": Choice(["adam", "adamw", "rmsprop"]),
+            "learning_rate": Float(5e-4, 2e-2, log=True),
+            "batch_size": Choice([32, 64, 128]),
+        }
+    ),
     metric="val_mae",
     direction="minimize",
     source="Cortez et al. 2009",
-    tiny=dict(TINY),
+    tiny={"epochs": 2, "members": 2},
     fits_in="10 s a training on one core",
 )

@@ -119,7 +119,8 @@ scale:  ## make scale N=4: that many worker containers
 
 submit:  ## make submit JOB=jobs/digits.yaml: hand a job to the service
 	@test -n "$(JOB)" || { echo "Which job? make submit JOB=jobs/digits.yaml"; exit 1; }
-	$(COMPOSE) run --rm cookbook submit /jobs/$(notdir $(JOB))
+	@test -f "$(JOB)" || { echo "No such job: '$(JOB)'. make submit JOB=jobs/digits.yaml"; exit 1; }
+	COOKBOOK_JOBS_DIR="$(abspath $(dir $(JOB)))" $(COMPOSE) run --rm cookbook submit "/jobs/$(notdir $(JOB))"
 
 logs:  ## follow what the workers say
 	$(COMPOSE) logs --follow worker

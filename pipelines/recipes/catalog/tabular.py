@@ -5,7 +5,8 @@
 `--data-option columns={age: categorical}` override them.
 
 The network is an ensemble in one (TabM) behind embeddings of the numbers; docs/tables.md sets it
-beside gradient boosting. `--set members=1 --set embedding=none` makes it a plain perceptron.
+beside gradient boosting. `--set members=1 --set embedding=none --set power=none` makes it a plain
+perceptron.
 
 Measured: each run scores a simple method on your data beside it.
 

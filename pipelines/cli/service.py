@@ -53,8 +53,9 @@ def submit(
     if as_json:
         print_result(client.status(job.name).to_dict())
         return
-    ahead = sum(other.job.priority >= job.priority for other in client.jobs(states=["queued"])) - 1
-    click.echo(f"Submitted {job.name!r}" + (f"; {ahead} jobs are before it." if ahead else "."))
+    ahead = _ahead_of(job.name, client)
+    before = "1 job is" if ahead == 1 else f"{ahead} jobs are"
+    click.echo(f"Submitted {job.name!r}" + (f"; {before} before it." if ahead else "."))
     next_steps(f"cookbook logs {job.name} --follow", f"cookbook results {job.name}")
 
 
@@ -211,6 +212,15 @@ def logs(job: str, *, follow: bool, root: Path, storage: str | None, as_json: bo
 def results(job: str, *, root: Path, storage: str | None, as_json: bool) -> None:
     """Print what JOB found so far: its best trial, and the final scores once it is done."""
     _print_results(_client(root, storage), job, as_json=as_json)
+
+
+def _ahead_of(name: str, client: Client) -> int:
+    """How many waiting jobs are served before one; none where a worker has begun it."""
+    waiting = {other.job.name: other.job for other in client.jobs(states=["queued"])}
+    own = waiting.pop(name, None)
+    if own is None:
+        return 0
+    return sum(other.priority >= own.priority for other in waiting.values())
 
 
 def _client(root: Path, storage: str | None) -> Client:

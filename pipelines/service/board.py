@@ -48,6 +48,7 @@ STATUS = {
 _OPEN = (QUEUED, RUNNING, FINISHING, PAUSED)
 _SECONDS = 3.0
 _LONGEST_PAUSE = 60.0
+_MOST_DOUBLINGS = 20  # of a pause: after a thousand a float has no room for them
 _PATIENCE_SECONDS = 15.0  # of a command for MLflow
 _HELD_SECONDS = 5.0  # for whoever writes the runs of a job now
 _CLOSE_SECONDS = 10.0
@@ -108,7 +109,7 @@ class Board:
                 failures += 1
             if last:
                 return
-            self._end.wait(min(self._seconds * 2**failures, _LONGEST_PAUSE))
+            self._end.wait(min(self._seconds * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_PAUSE))
 
 
 def show(job: JobRecord, client: Client, service: Service) -> bool:

@@ -89,7 +89,7 @@ class PointDrawer:
             seed=derive_seed(self._settings.seed, "sample", claim.number, draw),
             job_seed=self._settings.seed,
             metrics=len(self._settings.metrics),
-            trials=self._settings.trials,
+            trials=self._settings.total,
             options=phase.options if strategy == phase.strategy else {},
             memory=memory.notes,
         )

@@ -96,7 +96,9 @@ class StudySearch:
         self._suggester = Suggester(opened.book, self._asker, self._channel.send)
         phase, reason = None, "trials"
         for phase in phases_of(opened, lambda: self._asker):
-            reason = self._run_phase(phase, self._suggester)
+            ended = self._run_phase(phase, self._suggester)
+            if reason == "trials" or self.stop_reason is not None:
+                reason = ended  # else an earlier stage lacks trials, and that is why
             if self.stop_reason is not None:
                 break
         self.give_back()

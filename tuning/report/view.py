@@ -70,13 +70,13 @@ class StudySnapshot:
         """Names of the metrics that constraints bound; read once, as every row asks for them."""
         return bounded_metrics(self.records)
 
-    @property
+    @cached_property
     def finished(self) -> list[TrialRecord]:
         """Trials that have ended, the first that ended first."""
         ended = [r for r in self.records if r.state in FINISHED and r.finished is not None]
         return sorted(ended, key=lambda record: (record.finished, record.number))
 
-    @property
+    @cached_property
     def started(self) -> datetime | None:
         """Start of the first trial."""
         return min((r.started for r in self.records if r.started is not None), default=None)
@@ -156,11 +156,12 @@ class StudySnapshot:
         return list(dict.fromkeys(name for record in self.records for name in record.params))
 
 
-def view_study(study: Any) -> StudySnapshot:
+def view_study(study: Any, trials: Sequence[TrialRecord] | None = None) -> StudySnapshot:
     """Reads a study once.
 
     Args:
         study: An `optuna.Study`.
+        trials: Its trials, where they have been read; else they are read.
 
     Returns:
         Its view.
@@ -170,10 +171,11 @@ def view_study(study: Any) -> StudySnapshot:
     settings = attributes.get(SETTINGS, {})
     directions = [direction.name == "MAXIMIZE" for direction in study.directions]
     names = _metric_names(study, settings)
+    found = read_trials(study) if trials is None else trials
     return StudySnapshot(
         name=study.study_name,
         metrics=list(zip(names, directions, strict=True)),
-        records=[_with_last_report(record, names) for record in read_trials(study)],
+        records=[_with_last_report(record, names) for record in found],
         space=None if stored is None else Space.from_dict(stored),
         settings=settings,
         result=attributes.get(RESULT) or {},

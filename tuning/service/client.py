@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from tuning.errors import JobError
+from tuning.report.view import view_study
 from tuning.service.capacity import NOTHING, Resources
 from tuning.service.job_record import FAILED, JobRecord, LogLine
 from tuning.service.queue import JobQueue
@@ -23,7 +24,6 @@ from tuning.storage.claim_leases import ClaimLeases
 from tuning.storage.counts import trial_counts
 from tuning.storage.database import open_storage
 from tuning.storage.studies import open_study, storage_url
-from tuning.storage.summaries import summarise
 
 STORAGE_VARIABLE = "COOKBOOK_STORAGE"
 
@@ -242,11 +242,11 @@ class Client:
         if not status.counts:
             return found
         study = open_study(name, self.url)
-        summary = summarise(study, self._storage)
-        found["metric"] = summary.metrics[0][0]
-        if summary.best is not None:
-            found["best_value"] = summary.best.value
-            found["best_params"] = dict(summary.best.params)
+        view = view_study(study)
+        found["metric"] = view.metric
+        if view.winner is not None:
+            found["best_value"] = view.winner.value
+            found["best_params"] = dict(view.winner.params)
         found["final"] = dict(study.user_attrs.get(records.RESULT, {}))
         return found
 

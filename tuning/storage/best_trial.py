@@ -1,4 +1,4 @@
-"""The best trial of a study, found without a look at the others."""
+"""The best trial of a study, or that of a number, found without a look at the others."""
 
 from __future__ import annotations
 
@@ -50,5 +50,27 @@ def best_trial(
                     return record
             passed += len(ids)
         return None
+
+    return storage.transaction(read, reads=True)
+
+
+def numbered_trial(
+    storage: StudyStorage, study_id: int, number: int, *, space: Space | None
+) -> TrialRecord | None:
+    """Reads one trial.
+
+    Args:
+        storage: The store.
+        study_id: Id of the study.
+        number: Number of the trial.
+        space: The study's space, as of `records.record_of`.
+    """
+    trial = models.TrialModel
+    query = sa.select(trial.trial_id).where(trial.study_id == study_id, trial.number == number)
+
+    def read(session: Session) -> TrialRecord | None:
+        ids = list(session.scalars(query))
+        found = read_trials(session, study_id, ids, user_attributes=True) if ids else []
+        return record_of(found[0], space) if found else None
 
     return storage.transaction(read, reads=True)

@@ -11,8 +11,8 @@ import optuna
 from tuning.internals.optuna import study_id
 from tuning.space.space import Space
 from tuning.storage import records
-from tuning.storage.best_trial import best_trial
-from tuning.storage.counts import last_changes, study_counts, trial_counts
+from tuning.storage.best_trial import best_trial, numbered_trial
+from tuning.storage.counts import last_changes, trial_counts
 from tuning.storage.database import StudyStorage, open_storage
 from tuning.storage.faults import readable_errors
 from tuning.storage.records import TrialRecord
@@ -30,7 +30,8 @@ class StudySummary:
         metrics: Its metrics and directions.
         counts: State to number of trials.
         total: Trials it was asked for, or None.
-        best: Best trial by the first metric, or None.
+        best: The winner, where the result of the search names it; else the best trial by the
+            first metric, or None.
         last_change: When a trial last started or ended, or None.
         strategy: Name of the strategy, or None.
     """
@@ -88,22 +89,6 @@ def study_names(storage: str | None = None, *, root: str = "mlruns") -> list[str
     return sorted(found, key=lambda name: found[name] or datetime.min, reverse=True)
 
 
-def summarise(study: optuna.Study, storage: StudyStorage) -> StudySummary:
-    """Summarises one study; of its trials only the best one is read.
-
-    Args:
-        study: The study.
-        storage: Its store.
-    """
-    name = study.study_name
-    return _summary(
-        study,
-        storage,
-        counts=study_counts(storage, study_id(study)),
-        last_change=last_changes(storage, name).get(name),
-    )
-
-
 def _summary(
     study: optuna.Study,
     storage: StudyStorage,
@@ -112,21 +97,25 @@ def _summary(
     last_change: datetime | None,
 ) -> StudySummary:
     known = study.user_attrs
+    result = known.get(records.RESULT) or {}
     settings = known.get(records.SETTINGS, {})
     directions = [direction.name.lower() for direction in study.directions]
     names = study.metric_names or [f"value_{i}" for i in range(len(directions))]
-    space = known.get(records.SPACE)
+    stored = known.get(records.SPACE)
+    space = None if stored is None else Space.from_dict(stored)
+    # What was confirmed wins, not the luckiest single value.
+    winner = result.get("best_trial")
+    if winner is not None and result.get("trials") == records.count_finished(counts):
+        best = numbered_trial(storage, study_id(study), winner, space=space)
+    else:
+        maximize = directions[0] == "maximize"
+        best = best_trial(storage, study_id(study), space=space, maximize=maximize)
     return StudySummary(
         name=study.study_name,
         metrics=list(zip(names, directions, strict=True)),
         counts=counts,
         total=settings.get("total", settings.get("trials")),
-        best=best_trial(
-            storage,
-            study_id(study),
-            space=None if space is None else Space.from_dict(space),
-            maximize=directions[0] == "maximize",
-        ),
+        best=best,
         last_change=last_change,
         strategy=settings.get("strategy"),
     )

@@ -159,9 +159,9 @@ def _observations(
         params = {name: trial.params[name] for name in space.searched if name in trial.params}
         if trial.number == number or not params or trial.state == TrialState.WAITING:
             continue
-        try:
-            point = space.complete(space.decode(params))
-        except ValueError:
+        # A function may not have asked for all of them.
+        point = space.decode(params)
+        if not all(space[name].contains(value) for name, value in point.items()):
             continue  # of another range, in a search without a fixed space
         score = trial.values[0] if trial.values else math.nan
         if violation(trial) > 0:

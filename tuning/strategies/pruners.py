@@ -43,7 +43,8 @@ def median(
     pruner = MedianPruner(n_startup_trials=startup, n_warmup_steps=warmup, interval_steps=interval)
     if budget is None:
         return pruner, None
-    return pruner, tuple(range(max(1, warmup), budget, interval))
+    # Optuna counts its intervals from `warmup`: steps beside them would never be judged.
+    return pruner, tuple(step for step in range(warmup, budget, interval) if step)
 
 
 def halving(budget: int | None, *, first: int | None = None, factor: int = 3) -> Made:

@@ -19,7 +19,6 @@ from tuning.storage.records import (
     SETTINGS,
     SPACE,
     TrialRecord,
-    best_record,
 )
 from tuning.tracking.content import (
     Point,
@@ -83,26 +82,25 @@ def incumbent_points(records: Sequence[TrialRecord], *, maximize: bool) -> list[
     return points
 
 
-def parent_tags(records: Sequence[TrialRecord], *, maximize: Sequence[bool]) -> dict[str, str]:
+def parent_tags(records: Sequence[TrialRecord], winner: TrialRecord | None) -> dict[str, str]:
     """Tags of the parent run that change while the search runs.
 
     Args:
         records: The trials.
-        maximize: Whether larger is better, per metric.
+        winner: The one that wins by now, if there is one.
 
     Returns:
-        Counts of trials by their end and, with one metric, the best trial with its parameters.
+        Counts of trials by their end, and the winner with its value and parameters.
     """
     counts = dict.fromkeys((COMPLETE, PRUNED, FAILED), 0)
     for record in records:
         if record.state in counts:
             counts[record.state] += 1
     tags: dict[str, Any] = {f"trials.{state}": count for state, count in counts.items()}
-    finite = [r for r in records if r.value is not None and math.isfinite(r.value)]
-    best = best_record(finite, maximize=maximize[0]) if len(maximize) == 1 else None
-    if best is not None:
-        tags |= {"best.trial": best.number, "best.value": best.value}
-        tags |= {f"best.{name}": value for name, value in best.params.items()}
+    if winner is not None:
+        # One tag for all parameters: those that a later winner does not have would stay.
+        params = json.dumps(winner.params)
+        tags |= {"best.trial": winner.number, "best.value": winner.value, "best.params": params}
     return as_tags(tags)
 
 
@@ -154,7 +152,8 @@ def is_finished(study: Any, records: Sequence[TrialRecord]) -> bool:
     """Whether a study has its result, or all the trials that it was asked for."""
     if study.user_attrs.get(RESULT):
         return True
-    wanted = study.user_attrs.get(SETTINGS, {}).get("trials")
+    settings = study.user_attrs.get(SETTINGS, {})
+    wanted = settings.get("total", settings.get("trials"))
     return wanted is not None and sum(r.state in FINISHED for r in records) >= int(wanted)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuning.report.view import view_study
 from tuning.storage.records import RESULT, SPACE, TrialRecord
 from tuning.tracking.content import DESCRIPTION, Point, as_tags, milliseconds, safe_key
 from tuning.tracking.description import describe_study
@@ -80,7 +81,7 @@ class ParentRun:
             records: All trials of the study.
         """
         known, maximize = self._entity.data, maximize_of(self._study)
-        changes = Changes(tags=parent_tags(records, maximize=maximize))
+        changes = Changes(tags=parent_tags(records, view_study(self._study, records).winner))
         for name, text in study_params(self._study).items():
             if known.params.get(name) is None:
                 changes.params[name] = text

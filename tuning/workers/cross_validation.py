@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
@@ -81,8 +82,14 @@ class CrossValidated:
                 found.setdefault(name, []).append(float(value))
             context.report(fold + 1, {name: fmean(values) for name, values in found.items()})
         means = {name: fmean(values) for name, values in found.items()}
-        spread = {f"{name}_std": stdev(v) if len(v) > 1 else 0.0 for name, v in found.items()}
-        return means | spread
+        return means | {f"{name}_std": _spread(values) for name, values in found.items()}
+
+
+def _spread(values: Sequence[float]) -> float:
+    """Standard deviation over the folds; 0 of a single one, NaN where one has no finite value."""
+    if not all(map(math.isfinite, values)):
+        return math.nan  # which `stdev` answers with an AttributeError
+    return stdev(values) if len(values) > 1 else 0.0
 
 
 def cross_validated(

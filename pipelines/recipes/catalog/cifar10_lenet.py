@@ -6,8 +6,8 @@ epochs, for the rows without dropout. The SuperLeNet rows add augmentation, a sc
 weights, so their scores differ by the training too.
 
 Below the report: of two rates, two batch sizes, two scales and early stopping, one training each,
-nothing is above 57.1 % on validation rows, where the report has 58.96 %. Our images are JPEGs of the
-originals.
+nothing is above 57.1 % on validation rows, where the report has 58.96 %. Our images are JPEGs of
+the originals.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-30:
 

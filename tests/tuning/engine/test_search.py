@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 
@@ -172,6 +173,30 @@ def test_patience_counts_trials_since_the_last_improvement(tmp_path):
     assert result.best_trial == 0
 
 
+def test_a_staged_search_says_that_an_earlier_stage_ended_early(tmp_path):
+    settings = SearchSettings(
+        study="s", metrics=LOSS, root=tmp_path, workers=1, patience=3, pruner="none",
+        stages=(Stage(name="explore", trials=20), Stage(name="confirm", confirm=1, repeats=2)),
+    )  # fmt: skip
+
+    def worse_and_worse(params, context):
+        time.sleep(0.05)
+        return {"loss": float(context.trial)}
+
+    result = search(worse_and_worse, SPACE, settings)
+    assert result.stopped_because == "patience"
+    assert [confirmed.trial for confirmed in result.confirmed] == [0]
+
+
+def test_a_genetic_stage_has_generations(tmp_path):
+    stages = [Stage(name="explore", strategy="genetic", trials=24)]
+    driver = Driver(tmp_path, SPACE, strategy="tpe", trials=None, stages=stages)
+    driver.run(loss)
+    trials = driver.study.get_trials(deepcopy=False)
+    notes = [value for t in trials for key, value in t.system_attrs.items() if "generation" in key]
+    assert max(notes) > 0
+
+
 @pytest.mark.parametrize(("direction", "sign"), [("minimize", 1.0), ("maximize", -1.0)])
 def test_a_search_stops_at_its_target_and_goes_on_with_another_one(tmp_path, direction, sign):
     def objective(params, context):
@@ -304,11 +329,18 @@ def test_folds_are_averaged_and_pruned():
     def objective(params, context):
         return {"accuracy": [0.5, 0.7, 0.9][context.fold]}
 
+    def undefined(params, context):  # a fold of one class has no area under a curve
+        return {**objective(params, context), "auc": math.nan if context.fold == 1 else 0.5}
+
     context = Context(metric="accuracy", decide=lambda step, value: step == 2 and value < 0.55)
     found = cross_validated(objective, 3)({}, context)
     # the sample standard deviation of 0.5, 0.7, 0.9 is 0.2
     assert found == pytest.approx({"accuracy": 0.7, "accuracy_std": 0.2})
     assert context.history["accuracy"] == pytest.approx([0.5, 0.6, 0.7])
+    context = Context(metric="accuracy", decide=lambda step, value: False)
+    found = cross_validated(undefined, 3)({}, context)
+    assert found["accuracy"] == pytest.approx(0.7)
+    assert math.isnan(found["auc_std"])
     with pytest.raises(ValueError, match="`folds >= 2` must hold"):
         cross_validated(objective, 1)
 

@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.service.postgres import cluster
+from tests.tuning.tracking.studies import confirmed_study
 from tuning import Client, JobError
 from tuning.service import job_log
 from tuning.service.capacity import Resources
 from tuning.service.job_record import BEFORE, ENDED, STATES
 from tuning.service.queue import JobQueue
 from tuning.storage.database import open_storage
+from tuning.storage.records import record_result
+from tuning.storage.summaries import list_studies
 
 NEEDS = Resources(labels=("gpu", "big", "gpu"), gpus=2, memory=4 * 10**9)
 
@@ -170,6 +173,18 @@ def test_a_hundred_jobs_are_listed_with_two_queries(queue, storage):
     )
     assert len(client.jobs(states=["queued"])) == 100
     assert [text.split()[0] for text in asked] == ["BEGIN", "SELECT"] * 2
+
+
+def test_results_and_listings_name_the_trial_that_was_confirmed(tmp_path):
+    client = Client(f"sqlite:///{tmp_path / 'studies.db'}")
+    client.submit("", name="digits", trials=6)
+    storage = open_storage(client.url)
+    study = confirmed_study(storage)
+    found = client.result("digits")
+    assert (found["metric"], found["best_value"]) == ("val_accuracy", 0.95)
+    assert found["best_params"]["learning_rate"] == 0.02
+    record_result(study, {"best_trial": 1, "trials": 6})
+    assert [summary.best.number for summary in list_studies(client.url)] == [1]
 
 
 def test_a_queue_of_an_earlier_version_gets_its_columns(tmp_path):

@@ -10,6 +10,7 @@ from tuning import Float, Int, Space
 # What hangs on a number with many values, or on one of two flags, exists at every point.
 SPACE = Space({"rate": Float(0.0, 1.0, step=0.1), "units": Int(1, 3)})
 DIFFERENT = 6 + 5 * 3
+STRATEGIES = ("random", "grid", "tpe", "hybrid", "genetic", "qmc", "bayesian")
 
 
 def asked(point):
@@ -17,7 +18,7 @@ def asked(point):
     return {name: point[name] for name in names}
 
 
-@pytest.mark.parametrize("strategy", ["random", "grid", "tpe", "hybrid", "genetic", "qmc"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_each_model_is_trained_once_and_the_search_ends_with_the_last(tmp_path, strategy):
     driver = Driver(tmp_path, SPACE, strategy=strategy, trials=40)
     assert driver.phase.limit == 33  # as far as the space knows

@@ -86,6 +86,22 @@ def add_trial(
     )
 
 
+def confirmed_study(storage: Any, name: str = "digits") -> optuna.Study:
+    """Makes a staged study whose best single value, of trial 0, was luck: trial 1 is confirmed."""
+    study = new_study(storage, name, settings={"trials": None, "total": 6})
+    common = {"optimizer": "adam", "units": 32, "dropout": 0.1, "layers": [32]}
+    points = [{"learning_rate": rate, **common} for rate in (0.01, 0.02)]
+    for stage, repeat, values in (
+        ("explore", 0, (0.99, 0.95)),
+        ("confirm", 1, (0.60, 0.94)),
+        ("confirm", 2, (0.94, 0.93)),
+    ):
+        for params, value in zip(points, values, strict=True):
+            attributes = {records.STAGE: stage, records.REPEAT: repeat}
+            add_trial(study, params, values=[value], **attributes)
+    return study
+
+
 def demo_study(
     storage: Any, name: str = "digits", *, trials: int = 24, seed: int = 0, **options: Any
 ) -> optuna.Study:

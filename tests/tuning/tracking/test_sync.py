@@ -1,10 +1,17 @@
 """`sync` against a real MLflow database."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.tuning.tracking.studies import START, add_trial, demo_study, new_study
+from tests.tuning.tracking.studies import (
+    START,
+    add_trial,
+    confirmed_study,
+    demo_study,
+    new_study,
+)
 from tuning.storage import records
 from tuning.tracking import Provenance, Tracker, TrackingError, sync
 from tuning.tracking.content import milliseconds
@@ -95,6 +102,19 @@ def test_files_of_the_parent_run(storage: Any, storage_url: str, tracking_uri: s
     assert names == {"figures", "report.html", "space.json", "settings.json", "trials.csv"}
     figures = {file.path for file in client.list_artifacts(report.run_id, "figures")}
     assert "figures/history.png" in figures
+
+
+def test_the_parent_names_what_was_confirmed_with_its_parameters_alone(
+    storage: Any, storage_url: str, tracking_uri: str
+) -> None:
+    study = confirmed_study(storage)
+    sync(storage_url, "digits", tracking_uri, files=False)
+    parent, _ = runs_of(tracking_uri, study)
+    assert parent.info.status == "FINISHED"  # all trials of its stages are there
+    best = {key: text for key, text in parent.data.tags.items() if key.startswith("best.")}
+    assert (best.pop("best.trial"), best.pop("best.value")) == ("1", "0.95")
+    assert json.loads(best.pop("best.params"))["learning_rate"] == 0.02
+    assert best == {}
 
 
 def test_new_trials_and_results_are_added(

@@ -122,16 +122,26 @@ def _number(value: float) -> str:
 
 
 def verdicts(judged: Sequence[Mapping[str, Any]]) -> list[str]:
-    """One line for every goal: reached or not."""
-    return [_verdict(one) for one in judged if "must" in one]
+    """One line for every goal, with the cases that have it: reached or not."""
+    goals: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for one in judged:
+        if "must" in one:
+            key = (one["reached"], one["quantity"], one["peer"], one["must"], one.get("goal"))
+            goals.setdefault(key, []).append(one)
+    return [_verdict(*key, cases=cases) for key, cases in goals.items()]
 
 
-def _verdict(one: Mapping[str, Any]) -> str:
-    word = "reached" if one["reached"] else "MISSED"
-    where = f"{one['case']}, {one['quantity']}"
-    if not one["peer"]:
-        return f"{word}: {where}: {one['value']:.4g}, at most {one['must']:g}"
-    aim = f", aimed at {one['goal']:g}" if one.get("goal") else ""
-    return (
-        f"{word}: {where}: ours / {one['peer']} = {one['value']:.2f}, at least {one['must']:g}{aim}"
+def _verdict(
+    reached: bool, quantity: str, peer: str, must: float, goal: float | None, *, cases: Any
+) -> str:
+    word = "reached" if reached else "MISSED"
+    law = f"at least {must:g}" if peer else f"at most {must:g}"
+    aim = f", aimed at {goal:g}" if peer and goal else ""
+    what = f"{quantity}: ours / {peer}" if peer else quantity
+    values = [f"{one['value']:.2f}" if peer else f"{one['value']:.4g}" for one in cases]
+    if len(cases) > 1 and len(set(values)) == 1:
+        return f"{word}: {what} = {values[0]} in all {len(cases)} cases, {law}{aim}"
+    found = BETWEEN.join(
+        f"{value} ({one['case']})" for value, one in zip(values, cases, strict=True)
     )
+    return f"{word}: {what} = {found}, {law}{aim}"

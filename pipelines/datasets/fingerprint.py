@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,25 @@ def file_digest(path: Path) -> str:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def tell_apart(paths: Sequence[Path], marks: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Adds the digest of the whole file to each mark that several files have.
+
+    Raw images of one size differ in their pixels alone, and may all begin with a black margin.
+
+    Args:
+        paths: The files.
+        marks: What is known of each by a look at its beginning.
+
+    Returns:
+        Marks of which equal ones mean equal files.
+    """
+    counts = Counter(marks)
+    return [
+        (*mark, file_digest(path)) if counts[mark] > 1 else mark
+        for path, mark in zip(paths, marks, strict=True)
+    ]
 
 
 def content_digest(*parts: Any) -> str:

@@ -163,7 +163,7 @@ def _class_names(y: Any, count: int, what: str) -> list[str]:
     for name in dict.fromkeys(names):
         if not name.strip(" .") or name[0] in "._" or {"/", "\\"} & set(name):
             raise ValueError(f"A class needs a name that can name a folder. Got {name!r}.")
-        if name in SPLIT_FOLDERS:
+        if name.lower() in SPLIT_FOLDERS:
             raise ValueError(f"{name!r} is what the folder of a split is called: rename the class.")
     return names
 

@@ -16,7 +16,7 @@ from pipelines.datasets.cache import cached
 from pipelines.datasets.catalog_public import IDX_FILES
 from pipelines.datasets.containers import Dataset, SealedSplit, Split
 from pipelines.datasets.errors import DataError
-from pipelines.datasets.fingerprint import content_digest, fingerprint
+from pipelines.datasets.fingerprint import content_digest, fingerprint, tell_apart
 from pipelines.datasets.formats.archives import is_archive, is_hidden, list_files, read_members
 from pipelines.datasets.formats.class_folders import folders_without_files
 from pipelines.datasets.formats.folder_arrays import source_key
@@ -293,6 +293,7 @@ def _streamed(
     files = ImageFiles(
         tuple(str(source / names[n]) for n in kept), size or next(iter(shapes)), channels, depth
     )
-    groups = row_groups([(sizes[n], heads[n][0]) for n in kept])
-    digest = content_digest(*((names[n], sizes[n], heads[n][0].hex()) for n in kept))
-    return files, kept, groups, digest, notes, depth
+    marks = tell_apart([source / names[n] for n in kept], [(sizes[n], heads[n][0]) for n in kept])
+    found = ((names[n], *mark) for n, mark in zip(kept, marks, strict=True))
+    digest = content_digest(*found, files.size, channels, depth)
+    return files, kept, row_groups(marks), digest, notes, depth

@@ -119,8 +119,8 @@ def find_times(table: Table, names: Sequence[str], *, prefer: Collection[str] = 
                 path=table.path,
                 line=table.lines[wrong[0]],
             )
-        days: np.ndarray = dates.to_numpy("datetime64[s]").astype(np.float64) / _DAY
-        back = np.flatnonzero(np.diff(days) <= 0)
+        moments = dates.to_numpy("datetime64[us]").astype(np.int64)
+        back = np.flatnonzero(np.diff(moments) <= 0)
         if len(back):
             doubt = "" if prefer else order_note(column, found[0])
             raise DataError(
@@ -131,7 +131,7 @@ def find_times(table: Table, names: Sequence[str], *, prefer: Collection[str] = 
                 path=table.path,
                 line=table.lines[back[0] + 1],
             )
-        return Times(name, days, found[0])
+        return Times(name, moments / (1e6 * _DAY), found[0])
     return None
 
 

@@ -27,10 +27,11 @@ def split_folder(parts: tuple[str, ...]) -> str:
         parts: Folders from the root to the class.
 
     Example:
-        >>> split_folder(("photos", "val", "cat")), split_folder(("photos", "cat"))
+        >>> split_folder(("photos", "Val", "cat")), split_folder(("photos", "cat"))
         ('validation', '')
     """
-    return next((SPLIT_FOLDERS[part] for part in parts if part in SPLIT_FOLDERS), "")
+    lowered = (part.lower() for part in parts)
+    return next((SPLIT_FOLDERS[part] for part in lowered if part in SPLIT_FOLDERS), "")
 
 
 def common_root(folders: list[tuple[str, ...]]) -> int:

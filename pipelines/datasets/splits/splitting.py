@@ -233,7 +233,7 @@ def limit_rows(
 
     Args:
         parts: The full splits.
-        rows: Training rows to keep, at least 1; `None` keeps all.
+        rows: Training rows to keep, at least 1; `None` keeps all. One of each class stays.
         seed: Decides which rows stay.
         labels: Labels of all rows, to keep their proportions, or `None`.
 
@@ -255,4 +255,12 @@ def limit_rows(
         count = max(1, round(share * len(part)))
         part_labels = None if labels is None else labels[part]
         kept.append(choose(part, count, labels=part_labels, seed=seed)[1])
+    if labels is not None and labels.dtype.kind != "f":
+        kept[0] = _with_every_class(kept[0], parts.train, labels)
     return Indices(*kept, stratified=parts.stratified)
+
+
+def _with_every_class(kept: np.ndarray, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Kept rows with one of each class that lost all: a model has an output for every class."""
+    classes, first = np.unique(labels[rows], return_index=True)
+    return np.union1d(kept, rows[first[~np.isin(classes, labels[kept])]])

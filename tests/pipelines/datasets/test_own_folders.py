@@ -53,6 +53,31 @@ def test_links_to_folders_are_followed(
     assert load_dataset("image-folder", path=elsewhere).classes == ("cat", "dog")
 
 
+def test_folders_of_splits_are_told_in_any_case(tmp_path: Path) -> None:
+    for part, count in (("Training", 6), ("Testing", 3)):
+        for name in ("glioma", "healthy"):
+            for n in range(count):
+                picture(tmp_path / part / name / f"{n}.png")
+    found = load_dataset("image-folder", path=tmp_path)
+    assert found.classes == ("glioma", "healthy")
+    assert len(found.test.open("compare")) == 6
+
+
+def test_raw_files_with_one_margin_are_different_images_on_disk(tmp_path: Path) -> None:
+    for n in range(20):
+        pixels = np.zeros((64, 64, 3), np.uint8)
+        pixels[32:] = RNG.integers(0, 255, (32, 64, 3))
+        path = tmp_path / ("cat", "dog")[n % 2] / f"{n}.bmp"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels[::-1]).save(path)  # which begins with its last line
+    found, small = (
+        load_dataset("image-folder", path=tmp_path, in_memory=False, image_size=size)
+        for size in (None, 16)
+    )
+    assert [len(found.train), len(found.validation)] == [14, 3]
+    assert found.fingerprint != small.fingerprint
+
+
 def test_a_class_that_ends_up_empty_is_named(photos: Path) -> None:
     (photos / "owl").mkdir()
     (photos / "owl" / "1.png").write_bytes(b"no image")

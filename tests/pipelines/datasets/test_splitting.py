@@ -80,6 +80,14 @@ def test_limits_keep_the_proportions() -> None:
     assert limit_rows(full, 700, seed=0) is full
 
 
+def test_limits_leave_a_row_of_each_class() -> None:
+    labels = np.array([0] * 500 + [1] * 3 + [2] * 497)
+    full = three_way(1000, seed=0, labels=labels)
+    small = limit_rows(full, 10, seed=0, labels=labels)
+    assert set(labels[small.train]) == {0, 1, 2}
+    assert len(small.train) <= 11
+
+
 @pytest.mark.parametrize("shares", [(0.0, 0.1), (0.5, 0.5), (1.2, 0.1)])
 def test_shares_out_of_range(shares: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match=r"`validation \+ test < 1` must hold. Got"):

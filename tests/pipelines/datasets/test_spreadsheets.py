@@ -267,6 +267,14 @@ def test_the_order_of_day_and_month_is_told_where_it_is_guessed(
     assert (note in dataset.schema.table()) is told
 
 
+def test_times_below_a_second(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    times = [f"2026-01-05 00:00:{n // 10:02}.{n % 10}" for n in range(300)]
+    path.write_text("\n".join(["t,y", *(f"{time},{n % 7}" for n, time in enumerate(times))]))
+    found = load_dataset("series-file", path=path, target="y")
+    assert found.options["step"] * 86_400 == pytest.approx(0.1, rel=1e-3)
+
+
 def test_times_of_a_series_that_read_both_ways(tmp_path: Path) -> None:
     months = [f"01/{n % 12 + 1:02}/{2000 + n // 12}" for n in range(120)]
     path = tmp_path / "s.csv"

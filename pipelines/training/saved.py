@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.serving.files import MODEL_FILE, holds_model
+from tuning.files import whole_file
 
 FILE = "training.json"
 
@@ -20,7 +22,8 @@ class SavedTraining:
     Attributes:
         run: Id of its run, which is the name of its folder.
         name: The recipe, its data and what was set beside the defaults.
-        recipe: Name of the recipe; None for a model of an earlier version, as all that follows.
+        recipe: Name of the recipe; None, as all that follows, where the file is not there or
+            only half of it, which earlier versions left.
         metric: What the recipe is judged by.
         value: The metric on the test rows.
         seconds: Wall time of the epochs.
@@ -54,7 +57,8 @@ def keep_summary(
     """
     facts = {"name": name, "recipe": recipe, "metric": score[0], "value": score[1]}
     text = json.dumps({**facts, "seconds": round(seconds, 2)})
-    (folder / FILE).write_text(text, encoding="utf-8")
+    with whole_file(folder / FILE) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def saved_trainings(root: Path) -> list[SavedTraining]:
@@ -70,6 +74,7 @@ def saved_trainings(root: Path) -> list[SavedTraining]:
 def _read(folder: Path) -> SavedTraining:
     finished = datetime.fromtimestamp((folder / MODEL_FILE).stat().st_mtime, UTC)
     facts: dict[str, Any] = {"name": folder.name}
-    if (folder / FILE).exists():
+    # An earlier version left half of the file where it was killed: its model is whole.
+    with contextlib.suppress(FileNotFoundError, ValueError):
         facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
     return SavedTraining(run=folder.name, finished=finished, **facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import click
 import pytest
@@ -64,6 +65,24 @@ def test_trainings_are_listed_the_newest_first(root, program):
     shown = program("runs")
     assert "digits-mlp seed=0" in shown.out
     assert "cookbook predict bbb222 INPUT" in shown.err
+
+
+def test_half_a_summary_of_an_earlier_version_hides_no_training(root, program):
+    (root / "models/aaa111/training.json").write_text('{"name": "di')
+    rows = json.loads(program("runs", "--json").out)
+    assert [row["name"] for row in rows] == ["digits-mlp seed=0", "aaa111"]
+
+
+def test_a_summary_that_could_not_be_written_leaves_the_one_before(root, monkeypatch):
+    def full(path, text, **_):
+        path.write_bytes(text[:9].encode())
+        raise OSError(28, "No space left on device", str(path))
+
+    before = saved_trainings(root)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        keep_summary(root / "models/bbb222", name="x", recipe="x", score=("x", 0.0), seconds=0.0)
+    assert saved_trainings(root) == before
 
 
 def test_a_training_is_found_by_its_name_before_its_id(root):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import logging
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cookbook.callbacks.state import TrainingState
 from pipelines.code_version import CodeVersion
+
+if TYPE_CHECKING:
+    import keras
 
 _SHARE = 0.05
 # An empty file ends early; one with another flag seems packed in a way that nobody implements.
@@ -50,6 +54,9 @@ class Checkpoint:
 
         Returns:
             The number of epochs that it has seen, 0 when there is none.
+
+        Raises:
+            ValueError: If it cannot be used, unless it is optional.
         """
         try:
             if self.path.exists():
@@ -58,7 +65,10 @@ class Checkpoint:
                 self.epoch = state.epoch
         except _UNREADABLE as error:
             if not self._optional:
-                raise
+                raise ValueError(
+                    "A training goes on from its checkpoint. "
+                    f"{self.path} cannot be used ({error}): remove the file, and it begins anew."
+                ) from error
             _logger.warning("The checkpoint %s cannot be used: %s", self.path, error)
         return self.epoch
 
@@ -79,6 +89,30 @@ class Checkpoint:
             _logger.warning("The checkpoint %s cannot be written: %s", self.path, error)
         now = time.monotonic()
         self._not_before = now + (now - began) / _SHARE
+
+
+def callback_facts(callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
+    """What tells callbacks from others before a training: their kinds, and what they were given.
+
+    Of the arguments those count that an attribute of the same name keeps as a text or a number.
+
+    Args:
+        callbacks: Of a person.
+
+    Example:
+        >>> import keras
+        >>> callback_facts([keras.callbacks.LearningRateScheduler(float, verbose=1)])
+        [['LearningRateScheduler', {'verbose': 1}]]
+    """
+    return [[type(one).__name__, _arguments(one)] for one in callbacks]
+
+
+def _arguments(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    kept = dict(vars(callback))
+    if "monitor_op" in kept:
+        kept["min_delta"] = abs(kept["min_delta"])  # Keras flips its sign in the first epoch
+    named = {name: kept.get(name) for name in inspect.signature(type(callback)).parameters}
+    return {k: v for k, v in named.items() if isinstance(v, str | int | float | bool)}
 
 
 def checkpoint_name(facts: Any, code: CodeVersion) -> str:

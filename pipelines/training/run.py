@@ -69,11 +69,20 @@ class TrainRequest:
             return recipe
         return dataclasses.replace(recipe, defaults={**recipe.defaults, **recipe.tiny})
 
-    def checkpoint(self, experiment: Experiment) -> Path:
-        """File of this very training: other hyperparameters, data or code have another one."""
-        from pipelines.training.checkpoint import checkpoint_name
+    def checkpoint(
+        self, experiment: Experiment, callbacks: Sequence[keras.callbacks.Callback] = ()
+    ) -> Path:
+        """File of this very training: what trains in another way, or other data, has another one.
 
-        name = checkpoint_name(experiment.facts, code_version())
+        Args:
+            experiment: Its hyperparameters and data.
+            callbacks: Callbacks of one's own.
+        """
+        from pipelines.training.checkpoint import callback_facts, checkpoint_name
+
+        # Without any it is called as by versions that passed them over: those go on.
+        facts = [*experiment.facts, *callback_facts(callbacks)]
+        name = checkpoint_name(facts, code_version())
         return self.root / "checkpoints" / f"{self.recipe}-{name}.npz"
 
     def tracker(self) -> Tracker | None:
@@ -211,7 +220,7 @@ def train_request(
         from pipelines.training.reporting import BeforeTraining
 
     experiment = Experiment(recipe, request.params, dataset, seed=request.seed)
-    checkpoint = request.checkpoint(experiment)
+    checkpoint = request.checkpoint(experiment, callbacks)
     if on_start is not None:
         on_start(dataset)
     # A store that cannot be written, or does not answer, says so before anything is trained; a

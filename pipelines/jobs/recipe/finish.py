@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.jobs import candidates
 from pipelines.jobs.checkpoints import REFITS, forget_refits, refits_folder
 from pipelines.jobs.mlflow.delivery import FOLDER, kept_delivery
-from pipelines.jobs.recipe.commands import train_command
+from pipelines.jobs.recipe.commands import winner_command
 from pipelines.jobs.recipe.final_comparison import NOTES, SCORES, RecipeComparison
 from pipelines.jobs.recipe.refit import (
     AVERAGED,
@@ -94,7 +93,7 @@ def finish_recipe(
         "epochs": chosen.epochs,
         **{name: first.notes[name] for name in (RESUMED,) if name in first.notes},
         "seeds": target.seeds,
-        **_averaged(target, chosen, first),
+        **_averaged(target, chosen, first, seed=settings.seed),
         **found.choice,
         "notes": outcome.notes[NOTES],
         "model_path": str(path),
@@ -120,13 +119,15 @@ def with_scores_apart(
     }
 
 
-def _averaged(target: RecipeTarget, chosen: candidates.Candidate, refit: Outcome) -> dict[str, Any]:
+def _averaged(
+    target: RecipeTarget, chosen: candidates.Candidate, refit: Outcome, *, seed: int
+) -> dict[str, Any]:
     """Which trials the model is the average of, and which not; how a single one is repeated."""
     told = {name: refit.notes[name] for name in (PASSED_OVER,) if name in refit.notes}
     if AVERAGED in refit.notes:
         averaged = [chosen.trial, *refit.notes[AVERAGED]]
         return {"average": target.average, AVERAGED: averaged, **told}
-    command = train_command(target.recipe.name, chosen, json.loads(target.data.options))
+    command = winner_command(target, chosen, seed=seed)
     return {"average": target.average, "reproduce": command, **told}
 
 

@@ -34,12 +34,17 @@ def load_recipe(name: str) -> Recipe:
         The recipe.
 
     Raises:
-        ValueError: If there is no such recipe.
+        ValueError: If there is no such recipe, or it is no name.
 
     Example:
         >>> load_recipe("digits-cnn").dataset
         'digits'
     """
+    if not isinstance(name, str):
+        raise ValueError(
+            f"A recipe is given by its name. Got {type(name).__name__}: `cookbook recipes` lists "
+            "them; models of your own are for `tune(build, data)` with a function build(hp)."
+        )
     if name not in recipe_names():
         raise ValueError(unknown_recipe(name, recipe_names()))
     module = importlib.import_module(f"{catalog.__name__}.{name.replace('-', '_')}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
     target: str | None = None,
     params: Mapping[str, Any] | None = None,
     epochs: int | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    callbacks: keras.callbacks.Callback | Iterable[keras.callbacks.Callback] | None = None,
     seed: int = 0,
     root: str | Path = "mlruns",
     data_dir: str | Path | None = None,
@@ -46,7 +46,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         params: Hyperparameters that replace the recipe's defaults, for example
             `{"learning_rate": 0.01, "loss": "huber", "loss.delta": 2.0}`.
         epochs: Passes over the training rows; short for the hyperparameter `epochs`.
-        callbacks: Keras callbacks; hooks on batches give up the compiled epoch.
+        callbacks: One or several Keras callbacks; hooks on batches give up the compiled epoch.
         seed: Weights, dropout, data order and augmentation follow from it; 0 is a seed.
         root: Folder of the embedded stores.
         data_dir: Folder of downloaded datasets; `None` takes `COOKBOOK_DATA`.
@@ -74,6 +74,8 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
                 f"`epochs` is given twice. Got epochs={epochs} and params={params!r}: give one."
             )
         given["epochs"] = epochs
+    # What Keras' `fit` takes: one, several or none.
+    listed = callbacks if isinstance(callbacks, Iterable) else [callbacks] if callbacks else []
     options = data_options(load_recipe(recipe), data, target=target, root=Path(root))
     request = TrainRequest(
         recipe=recipe,
@@ -99,5 +101,5 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
             on_start=shown.start,
             on_epoch=watch,
             on_steps=shown.step,
-            callbacks=callbacks,
+            callbacks=list(listed),
         )

@@ -18,6 +18,7 @@ from pipelines.datasets.sample_weights import checked_weights
 from pipelines.training.data import check_own_data
 from pipelines.training.own_files import (
     archived_names,
+    flattening,
     write_frame,
     write_images,
     write_pairs,
@@ -72,8 +73,10 @@ def data_options(
         given, target = given[0], target or given[1]  # (frame, "target")
     named = options if target is None else {**options, "target": target}
     if given is None:
+        _refuse_arrays(named)
         return named
     check_own_data(recipe, _described(given))
+    _refuse_splits(given)
     if isinstance(given, str | Path):
         return {"path": str(given), **named}
     read = _READERS.get(recipe.dataset)
@@ -86,6 +89,28 @@ def data_options(
 
 def _described(given: Any) -> str:
     return f"path={str(given)!r}" if isinstance(given, str | Path) else type(given).__name__
+
+
+def _refuse_arrays(options: Options) -> None:
+    """Arrays by name, as of `load_iris()`, are no options of a loader."""
+    arrays = [str(name) for name, value in options.items() if hasattr(value, "__array__")]
+    if arrays:
+        raise ValueError(
+            "A mapping holds `path` and options of its reader. Got arrays as "
+            f"{', '.join(arrays)}: give (x, y)."
+        )
+
+
+def _refuse_splits(given: Any) -> None:
+    """Pairs of x and y in place of rows, as of Keras' `load_data()`."""
+    parts = given if isinstance(given, tuple | list) else ()
+    for part in parts:
+        # A tuple of rows holds equal ones: texts, images of one size.
+        if isinstance(part, tuple) and len({tuple(getattr(one, "shape", ())) for one in part}) > 1:
+            raise ValueError(
+                "`data` is one (x, y), whose rows are divided into training, validation and test "
+                "rows. Got a pair (x, y) inside of it: give (x, y) of all rows."
+            )
 
 
 def _table(given: Any, target: str | None, folder: Path) -> Options:
@@ -194,7 +219,7 @@ def _joined(x: Any, y: Any) -> tuple[Any, str]:
     if targets.shape != (len(frame),):
         raise ValueError(
             f"There must be one target per row. Got {len(frame)} rows and targets of shape "
-            f"{targets.shape}."
+            f"{targets.shape}{flattening(targets.shape)}."
         )
     name = str(getattr(y, "name", None) or "target")
     if name in frame.columns:

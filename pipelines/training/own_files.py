@@ -111,6 +111,21 @@ def write_pairs(sources: Any, targets: Any, folder: Path) -> str:
     return _written(folder, ".tsv", _digest([content]), lambda: content)
 
 
+def flattening(shape: tuple[int, ...]) -> str:
+    """How labels of a shape become one per row, as the end of a message; empty where they cannot.
+
+    Args:
+        shape: Of the labels.
+
+    Example:
+        >>> flattening((60, 1)), flattening((60, 10)), flattening((9,))
+        (': give y.ravel()', ': give y.argmax(1) if its rows are one-hot', '')
+    """
+    if len(shape) != 2:
+        return ""
+    return ": give y.ravel()" if shape[1] == 1 else ": give y.argmax(1) if its rows are one-hot"
+
+
 def archived_names(archive: Path | str) -> list[str]:
     """Names of the files that `write_images` or `write_texts` wrote, in the order of the rows."""
     with zipfile.ZipFile(archive) as opened:
@@ -148,7 +163,8 @@ def _class_names(y: Any, count: int, what: str) -> list[str]:
     labels = np.asarray(y)
     if labels.shape != (count,):
         raise ValueError(
-            f"There must be one class per {what}. Got {count} and classes of shape {labels.shape}."
+            f"There must be one class per {what}. Got {count} and classes of shape "
+            f"{labels.shape}{flattening(labels.shape)}."
         )
     absent = np.flatnonzero(isna(labels))
     if absent.size:

@@ -41,6 +41,13 @@ def plan_build(
         ValueError: If the hypermodel, a key or the data is wrong.
         JobError: If a key or a value is wrong.
     """
+    import keras
+
+    if isinstance(hypermodel, keras.Model):
+        raise ValueError(
+            "A search builds a model for each trial. Got a model that is built already "
+            f"({type(hypermodel).__name__}): give a function build(hp) that returns it, compiled."
+        )
     if not callable(hypermodel) and not hasattr(hypermodel, "build"):
         raise ValueError(
             "What is tuned is the name of a recipe, a job file (.yaml), a Job, or a build(hp) "

@@ -62,6 +62,7 @@ REFUSED = [
     (build, None, r"tune\(build, \(x, y\)\).*Got no `data`"),
     (build, (X, X[:9]), r"one number of rows, at least 1\. Got 40 in x, 9 in y"),
     (X, ROWS, "What is tuned is the name of a recipe.*Got ndarray"),
+    (keras.Sequential(), ROWS, r"built already \(Sequential\): give a function build\(hp\)"),
     (build, "rows.csv", "Got `data` of type str"),
     (build, (X,), r"`data` is a pair \(x, y\) of arrays.*Got 1 items"),
 ]

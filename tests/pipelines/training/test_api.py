@@ -36,7 +36,7 @@ def trained(frame, tmp_path_factory):
         target="label",
         epochs=2,
         params={"members": 1, "embedding": "none"},
-        callbacks=[watching],
+        callbacks=watching,  # as `fit` takes one
         root=tmp_path_factory.mktemp("api") / "mlruns",
         tracking=False,
         verbose=False,
@@ -61,6 +61,11 @@ def test_a_result_is_short_in_a_terminal_and_a_table_with_a_picture_in_a_noteboo
     assert page.count("<tr>") == 1 + len(result.test_metrics) == 13
     assert "data:image/png;base64," in page
     assert "http" not in page
+
+
+def test_a_model_is_no_recipe():
+    with pytest.raises(ValueError, match=r"by its name\. Got Sequential: .* `tune\(build, data\)`"):
+        train(keras.Sequential(), (np.zeros((4, 2)), np.zeros(4)))
 
 
 def test_epochs_are_given_once():

@@ -106,6 +106,13 @@ def test_sentences_are_pairs(tmp_path):
     assert sum(len(split) for split in splits) == 40
 
 
+def test_rows_may_be_tuples(tmp_path):
+    images = options_of("image", (tuple(IMAGES), tuple(CLASSES)), tmp_path)
+    assert images == options_of("image", (IMAGES, CLASSES), tmp_path)
+    texts = options_of("text", (tuple(TEXTS), ("fine", "poor") * 20), tmp_path)
+    assert texts == options_of("text", (TEXTS, ["fine", "poor"] * 20), tmp_path)
+
+
 def test_a_search_and_a_training_are_of_the_same_data(tmp_path):
     options = options_of("image", (IMAGES, CLASSES), tmp_path)
     job = job_of("image", (IMAGES, CLASSES), root=tmp_path)
@@ -131,6 +138,13 @@ def test_a_search_and_a_training_are_of_the_same_data(tmp_path):
         ("image", (IMAGES[:, 0], CLASSES), r"Images are \[n, height, width\].*\(240, 9\)"),
         ("image", (IMAGES / 255, CLASSES), r"uint8\. Got float64 from 0 to 1: give .*255 \* x"),
         ("image", (IMAGES, CLASSES[:9]), "one class per image. Got 240 and classes"),
+        ("image", (IMAGES, CLASSES[:, None]), r"classes of shape \(240, 1\): give y\.ravel\(\)"),
+        ("image", (IMAGES, np.eye(12)[CLASSES]), r"\(240, 12\): give y\.argmax\(1\)"),
+        ("tabular", (np.zeros((2, 4)), np.zeros((2, 1))), r"\(2, 1\): give y\.ravel\(\)"),
+        ("image", ((IMAGES, CLASSES), (IMAGES, CLASSES)), r"give \(x, y\) of all rows"),
+        ("image", (IMAGES, CLASSES, (IMAGES, CLASSES)), r"give \(x, y\) of all rows"),
+        ("tabular", ((FRAME[["a"]], FRAME["label"]),) * 2, r"give \(x, y\) of all rows"),
+        ("tabular", {"x": IMAGES, "y": CLASSES, "n": 3}, r"Got arrays as x, y: give \(x, y\)"),
         ("image", (IMAGES, [*["cat"] * 239, None]), "Got none for 1 of 240, the first at 239"),
         ("text", (["fine", "bad"], [pd.NA, "good"]), "Got none for 1 of 2, the first at 0"),
         ("text", (["fine", "bad"], [np.nan, 1.0]), "Each text has a class. Got none for 1 of 2"),

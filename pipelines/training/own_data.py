@@ -84,7 +84,9 @@ def data_options(
         raise ValueError(
             f"The recipe {recipe.name!r} takes a file or folder. Got {type(given).__name__}."
         )
-    return {**options, **read(given, named.get("target"), root / "inputs")}
+    # The readers say what names the target: of texts and images their folders.
+    found = read(given, named.pop("target", None), root / "inputs")
+    return {**found, **named}
 
 
 def _described(given: Any) -> str:

@@ -62,6 +62,12 @@ def test_images_come_back_bit_by_bit_with_their_classes(shape, tmp_path):
     assert rows == {image.tobytes(): label for image, label in zip(given, CLASSES, strict=True)}
 
 
+def test_channels_of_images_in_memory_may_be_chosen(tmp_path):
+    colours = np.repeat(IMAGES[..., None], 3, axis=-1)
+    dataset, _ = loaded("image", {"path": (colours, CLASSES), "channels": 1}, tmp_path)
+    assert np.shape(dataset.train.x)[1:] == (8, 9, 1)
+
+
 def test_texts_come_back_with_their_classes(tmp_path):
     labels = ["fine", "poor"] * 20
     dataset, splits = loaded("text", (TEXTS, labels), tmp_path)
@@ -70,6 +76,9 @@ def test_texts_come_back_with_their_classes(tmp_path):
     frame = pd.DataFrame({"review": TEXTS, "label": labels})
     same = options_of("text-recurrent", frame, tmp_path, target="label")
     assert same == options_of("text", (TEXTS, labels), tmp_path)
+    mapped = options_of("text", {"path": frame, "target": "label"}, tmp_path)
+    assert mapped == same
+    DataRequest.of(load_recipe("text"), options=mapped).load()
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,10 @@ def print_summary(result: TuneResult) -> None:
             _print_table(title, columns, cells)
     # A front is a table of the best already.
     rows = [] if result.search.front else result.best_trials(_BEST_TRIALS)
-    names = list(rows[0]["params"]) if rows else []
+    # Some exist beside certain values of others alone.
+    names = list(dict.fromkeys(name for row in rows for name in row["params"]))
     lines = [
-        [str(row["number"]), f"{row['value']:.4f}"]
+        [str(row["number"]), format_value(row["value"])]
         + [format_value(value) for value in row["bounded"].values()]
         + [format_value(row["params"].get(name)) for name in names]
         for row in rows

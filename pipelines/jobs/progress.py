@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.formatting import format_value
 from pipelines.progress_bar import ElapsedColumn, LiveBar, Verbose
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class SearchProgress(LiveBar):
         left = progress.remaining_seconds
         parts = [
             *(
-                [f"best [green]{progress.best_value:.4f}[/]"]
+                [f"best [green]{format_value(progress.best_value)}[/]"]
                 if progress.best_value is not None
                 else []
             ),

@@ -29,7 +29,7 @@ def summary_facts(result: TuneResult) -> list[tuple[str, str]]:
     loses = final.get("standing", {}).get("baseline") == WORSE
     facts = [*(verdict if loses else []), ("trials", counts_text(result.search.states))]
     if result.best_value is not None:
-        facts.append(("validation", f"{result.metric} {result.best_value:.4f}"))
+        facts.append(("validation", f"{result.metric} {format_value(result.best_value)}"))
     facts += _choice(result)
     facts += _average(final)
     facts += _tested(final) + ([] if loses else verdict)
@@ -63,8 +63,9 @@ def _choice(result: TuneResult) -> list[tuple[str, str]]:
         facts.append(("winner", f"trial {search.best_trial} of the front, {how}: {reached}"))
     if search.confirmed:
         first = search.confirmed[0]
-        around = "" if first.deviation is None else f" ± {first.deviation:.4f}"
-        text = f"trial {first.trial}: mean {first.mean:.4f}{around} of {len(first.values)}"
+        around = "" if first.deviation is None else f" ± {format_value(first.deviation)}"
+        mean = f"{format_value(first.mean)}{around}"
+        text = f"trial {first.trial}: mean {mean} of {len(first.values)}"
         lost = f"; {first.lost} failed or broke a constraint" if first.lost else ""
         facts.append(("confirmed", f"{text} repetitions with other seeds{lost}"))
     return facts
@@ -105,8 +106,8 @@ def _about(final: Mapping[str, Any], key: str) -> str:
     about = f"{final['test_rows']} rows, {_reads(final)}"
     if "interval" not in final:
         return f"  ({about})"
-    low, high = final["interval"]["low"], final["interval"]["high"]
-    return f"  (95 % interval {low:.4f} to {high:.4f}, {about})"
+    low, high = (format_value(final["interval"][end]) for end in ("low", "high"))
+    return f"  (95 % interval {low} to {high}, {about})"
 
 
 def _reads(final: Mapping[str, Any]) -> str:

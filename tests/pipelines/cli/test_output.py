@@ -12,7 +12,7 @@ from tests.tuning.empty_store import put_empty_store
 from tests.tuning.tracking.studies import add_trial, new_study
 from tuning import SearchResult
 from tuning.space.space import Choice, Space
-from tuning.storage.records import read_trials
+from tuning.storage.records import COMPLETE, TrialRecord, read_trials
 
 ODD = "x[/b]"
 
@@ -54,3 +54,21 @@ def test_the_end_of_a_search_shows_brackets(odd_study, capsys):
     assert "cookbook trials 'odd[red]'" in shown.err  # there is no model to predict with
     print_summary(TuneResult(search=search, final={"model_path": "model.keras"}))
     assert "cookbook predict 'odd[red]' INPUT" in capsys.readouterr().err
+
+
+def test_small_metrics_are_told_apart_beside_the_hyperparameters_of_all_trials(capsys):
+    records = [
+        TrialRecord(number=0, state=COMPLETE, params={"optimizer": "adam"}, values=(3.21e-5,)),
+        TrialRecord(
+            number=1, state=COMPLETE, params={"optimizer": "sgd", "momentum": 0.75}, values=(4e-5,)
+        ),
+    ]
+    search = SearchResult(
+        study="s", storage="", stopped_because="trials", records=records,
+        metrics=[("val_loss", "minimize")], best=records[0],
+    )  # fmt: skip
+    print_summary(TuneResult(search=search, final={}))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["trial", "val_loss", "optimizer", "momentum"] in lines
+    assert ["1", "4e-05", "sgd", "0.75"] in lines
+    assert ["validation", "val_loss", "3.21e-05"] in lines

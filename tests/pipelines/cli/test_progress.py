@@ -115,4 +115,4 @@ def test_a_terminal_of_80_columns_keeps_counts_and_the_time_left(monkeypatch, ca
     line = last_line(capfd)
     assert len(line) <= 80
     assert "992/1000" in line
-    assert "best 0.9700  about 4000 s left  2 running" in line
+    assert "best 0.97  about 4000 s left  2 running" in line

@@ -214,4 +214,4 @@ def test_a_notebook_has_one_line_that_is_rewritten(capfd):
             progress.update(Progress(study="s", total=4, complete=number, best_value=0.5))
     out = capfd.readouterr().out
     assert out.count("\r") == 2
-    assert "trials 4/4  best 0.5000  0 running  0 pruned" in out
+    assert "trials 4/4  best 0.5  0 running  0 pruned" in out

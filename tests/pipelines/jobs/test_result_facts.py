@@ -39,6 +39,12 @@ def test_the_number_of_looks_at_the_test_rows_is_the_recorded_one(reads, text):
     assert f"50 rows, {text})" in facts["test"]
 
 
+def test_an_interval_of_small_numbers_is_no_zero():
+    final = {**FINAL, "interval": {"low": 2.5e-5, "high": 101234.5}}
+    facts = dict(summary_facts(TuneResult(search=SEARCH, final=final)))
+    assert "95 % interval 2.5e-05 to 101,234," in facts["test"]
+
+
 @pytest.mark.parametrize(
     ("store", "shown"),
     [

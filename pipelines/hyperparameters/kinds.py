@@ -1,4 +1,4 @@
-"""Kinds of values, with the message that says so."""
+"""Kinds of values, with the message that says so, and numbers of NumPy as those of Python."""
 
 from __future__ import annotations
 
@@ -37,3 +37,27 @@ def check_kind(name: str, value: Any, kind: Any) -> None:
     # For Python True is a 1 too; as a number of epochs it is a mistake.
     if not (isinstance(value, allowed) and whole) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"`{name}` is {text}. Got {name}={value!r}.")
+
+
+def plain(value: Any) -> Any:
+    """A value with Python's numbers in place of NumPy's, also inside of lists and mappings.
+
+    Arrays stay what they are: they are data.
+
+    Args:
+        value: What a person gave.
+
+    Example:
+        >>> import numpy as np
+        >>> plain({"epochs": np.int64(3), "widths": (np.int32(64), 32), "optimizer": "adam"})
+        {'epochs': 3, 'widths': (64, 32), 'optimizer': 'adam'}
+    """
+    from numpy import generic
+
+    if isinstance(value, generic):
+        return value.item()
+    if type(value) in (list, tuple):
+        return type(value)(map(plain, value))
+    if type(value) is dict:
+        return {name: plain(one) for name, one in value.items()}
+    return value

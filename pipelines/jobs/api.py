@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.hyperparameters.kinds import plain
 from pipelines.jobs.plan import Plan, plan_job
 from pipelines.jobs.progress import SearchProgress
 from pipelines.jobs.request import make_job
@@ -95,7 +96,7 @@ def tune(  # noqa: PLR0913 - the words of a person, by keyword
     test_data = options.pop("test", test_data)  # its name in version 0.1.0
     check_words(options, model=Job)
     given = {"trials": trials, "params": params, "objective": objective, "epochs": epochs}
-    keys = {name: value for name, value in given.items() if value is not None} | options
+    keys = plain({name: value for name, value in given.items() if value is not None} | options)
     of_arrays = {
         "validation_data": validation_data,
         "test_data": test_data,

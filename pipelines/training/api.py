@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.hyperparameters.kinds import plain
 from pipelines.progress_bar import Verbose
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.own_data import data_options
@@ -67,7 +68,7 @@ def train(  # noqa: PLR0913 - the words of a person, by keyword
         FloatingPointError: If the training diverges.
         TrackingError: If MLflow does not answer, before anything is trained.
     """
-    given = dict(params or {})
+    given, epochs, seed = plain(dict(params or {})), plain(epochs), plain(seed)
     if epochs is not None:
         if given.get("epochs", epochs) != epochs:
             raise ValueError(

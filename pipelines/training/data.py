@@ -69,7 +69,7 @@ class DataRequest:
             name=recipe.dataset,
             data_dir=data_dir,
             rows=recipe.tiny_rows if tiny else None,
-            seed=_split_seed(merged.pop("split_seed", 0)),
+            seed=check_seed(merged.pop("split_seed", 0), "split_seed"),
             options=json.dumps(merged, sort_keys=True, default=os.fspath),  # a `pathlib.Path`
         )
 
@@ -143,11 +143,24 @@ def _generic(own: DatasetEntry) -> str:
     return min(fitting, key=lambda row: (row[0].task != own.task, row[1]))[1]
 
 
-def _split_seed(value: Any) -> int:
+def check_seed(value: Any, name: str = "seed") -> int:
+    """A seed as NumPy and Keras take it.
+
+    Args:
+        value: What was given.
+        name: What it is called.
+
+    Raises:
+        ValueError: If it is no whole number, or out of range.
+
+    Example:
+        >>> check_seed(-1)
+        Traceback (most recent call last):
+        ...
+        ValueError: `seed` is a whole number from 0 to 4294967295. Got seed=-1.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
-        raise ValueError(
-            f"`split_seed` is a whole number from 0 to {2**32 - 1}. Got split_seed={value!r}."
-        )
+        raise ValueError(f"`{name}` is a whole number from 0 to {2**32 - 1}. Got {name}={value!r}.")
     return value
 
 

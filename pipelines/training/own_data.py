@@ -15,6 +15,7 @@ import numpy as np
 
 from pipelines.datasets.sample_weights import NAME as SAMPLE_WEIGHT
 from pipelines.datasets.sample_weights import checked_weights
+from pipelines.hyperparameters.kinds import plain
 from pipelines.training.data import check_own_data
 from pipelines.training.own_files import (
     archived_names,
@@ -62,11 +63,12 @@ def data_options(
         >>> data_options(load_recipe("tabular"), "houses.csv", target="price")
         {'path': 'houses.csv', 'target': 'price'}
     """
+    target = plain(target)
     if data is None:
         return {} if target is None else {"target": target}
     if isinstance(data, Mapping):
-        options = dict(data)
-        given = options.pop("path", None)
+        given = data.get("path")
+        options = {name: plain(value) for name, value in data.items() if name != "path"}
     else:
         options, given = {}, data
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):

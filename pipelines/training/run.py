@@ -15,7 +15,7 @@ from pipelines.formatting import format_value
 from pipelines.hyperparameters.notices import notices
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.checks import check_hyperparameters
-from pipelines.training.data import DataRequest
+from pipelines.training.data import DataRequest, check_seed
 from tuning.imports import without_collections
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ class TrainRequest:
         tracking_uri: MLflow store; the embedded one by default.
         tracked: Whether MLflow is told at all.
         name: Shown name of the run; None for the recipe and what was set beside its defaults.
+
+    Raises:
+        ValueError: If the seed is no whole number, or out of range.
     """
 
     recipe: str
@@ -61,6 +64,9 @@ class TrainRequest:
     tracking_uri: str | None = None
     tracked: bool = True
     name: str | None = None
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     def load_recipe(self) -> Recipe:
         """The recipe, in tiny mode with its tiny defaults."""

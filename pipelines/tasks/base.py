@@ -75,6 +75,10 @@ class Task(ABC):
         optimizer = build_optimizer(self.options, model, total_steps=total_steps)
         model.compile(optimizer=optimizer, loss=self.loss(), metrics=self.metrics())
 
+    def training_rows(self, *, with_validation: bool) -> Split:
+        """Rows to fit on; with the validation rows too for the last refit."""
+        return self.dataset.train_and_validation() if with_validation else self.dataset.train
+
     @abstractmethod
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Batches to train on; with the validation rows too for the last refit."""
@@ -138,8 +142,14 @@ class Task(ABC):
         return {}
 
     @abstractmethod
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """Name and predictions of a simple method fitted on the same training rows."""
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """Name and predictions of a simple method fitted on the same rows as a model.
+
+        Args:
+            split: Rows to predict.
+            with_validation: Fitted on the validation rows as well, as a model in the last refit.
+                Where they choose one of several methods, they do so before.
+        """
 
     @abstractmethod
     def figures_and_reports(

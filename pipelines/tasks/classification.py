@@ -123,10 +123,10 @@ class Classification(Task):
         """Accuracy, and mean cross-entropy of the logits in nats."""
         return class_scores(predictions, y)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """Logistic regression on the same training rows, standardised."""
-        train, name = self.dataset.train, "logistic regression"
-        model: Any = make_classifier(name).fit(self.features(train.x), train.y)
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """Logistic regression on the same rows, standardised."""
+        rows, name = self.training_rows(with_validation=with_validation), "logistic regression"
+        model: Any = make_classifier(name).fit(self.features(rows.x), rows.y)
         return name, model.predict_log_proba(self.features(split.x))
 
     @property

@@ -83,9 +83,8 @@ class Forecast(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Shuffled windows."""
-        data = self.dataset
-        split = data.train_and_validation() if with_validation else data.train
-        return self._feed(split, seed=seed, shuffle=True)
+        rows = self.training_rows(with_validation=with_validation)
+        return self._feed(rows, seed=seed, shuffle=True)
 
     def validation_feed(self) -> ArrayFeed:
         """Validation windows in order."""
@@ -127,16 +126,17 @@ class Forecast(Task):
         """MAPE of the median, and the mean pinball loss of the three quantiles."""
         return number_scorers(QUANTILES, median=1)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """The best of the simple methods on the validation rows."""
-        found = self._baselines(self.dataset.validation)
+        found = self._baselines(self.dataset.validation, self.dataset.train)
         truth = np.asarray(self.dataset.validation.y)
         best = min(found, key=lambda name: float(np.abs(found[name][..., 1] - truth).mean()))
-        return best, self._baselines(split)[best]
+        rows = self.training_rows(with_validation=with_validation)
+        return best, self._baselines(split, rows)[best]
 
-    def _baselines(self, split: Split) -> dict[str, np.ndarray]:
-        """Forecasts with intervals by the quantiles of the errors on the training rows."""
-        x, y = np.asarray(self.dataset.train.x), np.asarray(self.dataset.train.y)
+    def _baselines(self, split: Split, rows: Split) -> dict[str, np.ndarray]:
+        """Forecasts with intervals by the quantiles of the errors on the rows to fit on."""
+        x, y = np.asarray(rows.x), np.asarray(rows.y)
         found = {}
         for name, forecast in forecasts(x, y, self._season).items():
             low, high = np.quantile(y - forecast(x), (QUANTILES[0], QUANTILES[2]), axis=0)
@@ -147,7 +147,7 @@ class Forecast(Task):
     def notes(self, model: keras.Model) -> dict[str, str]:
         """Every simple method beside the model, on the validation rows."""
         split = self.dataset.validation
-        rows = {"model": self.predict(model, split.x), **self._baselines(split)}
+        rows = {"model": self.predict(model, split.x), **self._baselines(split, self.dataset.train)}
         lines = [f"{'method':<22}      mae     rmse  coverage"]
         for name, predictions in rows.items():
             scores = self.measure(predictions, split.y)

@@ -90,7 +90,7 @@ class ImageGeneration(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Shuffled batches of images in [-1, 1], the range of the generator."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         scale = self._images.graph_transform()
         return ArrayFeed(
             self._images.arrange(data.x),
@@ -116,11 +116,12 @@ class ImageGeneration(Task):
         """The judge's scores, see `ImageJudge.scores`."""
         return self._judge.scores(predictions[:, 1], predictions[:, 0])
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """Draws from a Gaussian in the space of the training images' principal components."""
         from sklearn.decomposition import PCA
 
-        train = self._images.transform(self.dataset.train.x)
+        rows = self.training_rows(with_validation=with_validation)
+        train = self._images.transform(rows.x)
         flat = train.reshape(len(train), -1)
         pca = PCA(min(COMPONENTS, *flat.shape), random_state=0).fit(flat)
         noise = np.random.default_rng(0).normal(size=(len(split), pca.n_components_))

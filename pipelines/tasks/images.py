@@ -100,27 +100,27 @@ class ImageClassification(Classification):
         small = [thumbnails(self._preprocessor.arrange(x[self._rows(s)])) for s in starts]
         return np.concatenate(small).reshape(len(x), -1)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """A linear method on thumbnails, fitted on the same training rows.
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """A linear method on thumbnails, fitted on the same rows.
 
         Logistic regression, or linear discriminant analysis where that would take minutes.
         """
-        train = self.dataset.train
+        rows = self.training_rows(with_validation=with_validation)
         height, width, channels = self._preprocessor.input_shape
         features = min(height, THUMBNAIL) * min(width, THUMBNAIL) * channels
-        work = len(train) * features * (self.dataset.num_classes or 1)
+        work = len(rows) * features * (self.dataset.num_classes or 1)
         if work <= _LOGISTIC_WORK:
-            return super().baseline(split)
+            return super().baseline(split, with_validation=with_validation)
         from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
         model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.1)
-        model.fit(self.features(train.x), train.y)
+        model.fit(self.features(rows.x), rows.y)
         log_probabilities = model.predict_log_proba(self.features(split.x))
         return "linear discriminant analysis", log_probabilities
 
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled, scaled and augmented batches."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         return self.weighted(self._feed(data, seed=seed, training=True))
 
     def validation_feed(self) -> Feed:

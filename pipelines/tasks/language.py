@@ -132,7 +132,7 @@ class LanguageModel(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> ArrayFeed:
         """Items or windows in random order, or batches that go on where the last one ended."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         # No buckets of items of one length: a batch would hold its ends at one place alone.
         return self._feed(data.x, seed=seed, shuffle=not self._stateful)
 
@@ -198,16 +198,19 @@ class LanguageModel(Task):
         """Nats per token, perplexity and accuracy, see `measure_rows`."""
         return measure_rows(predictions)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """Kneser-Ney counts of the training text; the validation text chooses their order."""
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """Kneser-Ney counts of the same text; the validation text chooses their order."""
         orders = ORDERS.get(self._kind, WORD_ORDERS)
-        fitted = [self._counts(order) for order in orders]
+        fitted = [self._counts(order, self.dataset.train.x) for order in orders]
         held_out = [self._counted(model, self.dataset.validation.x) for model in fitted]
         best = int(np.argmin([scores.nats.mean() for scores in held_out]))
-        scores = self._counted(fitted[best], split.x)
+        model = fitted[best]
+        if with_validation:
+            model = self._counts(orders[best], self.training_rows(with_validation=True).x)
+        scores = self._counted(model, split.x)
         return f"Kneser-Ney, order {orders[best]}", self._by_row(split.x, scores)
 
-    def _counts(self, order: int) -> KneserNey:
+    def _counts(self, order: int, text: Any) -> KneserNey:
         size = len(self.language.vocabulary)
         start = self.language.vocabulary.special(START)
         model = (
@@ -215,7 +218,7 @@ class LanguageModel(Task):
             if start is None
             else KneserNey(order, vocabulary_size=size, start=start, impossible=1)
         )
-        return model.fit(self._sequences(self.dataset.train.x))
+        return model.fit(self._sequences(text))
 
     def _counted(self, model: KneserNey, x: Any) -> TokenScores:
         nats = -model.log_probabilities(self._sequences(x))

@@ -90,7 +90,7 @@ class Segmentation(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled, scaled and augmented batches."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         feed = self._feed(data, seed=seed, training=True)
         return feed if self._class_weights is None else WeightedFeed(feed, self._class_weights)
 
@@ -122,10 +122,10 @@ class Segmentation(Task):
         """Mean IoU and mean Dice over the classes, and the share of right pixels."""
         return mask_scores(predictions, y, classes=self.classes)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """Logistic regression of single pixels: their colours, and means around them."""
-        train = self.dataset.train
-        model = PixelClassifier().fit(self._preprocessor.transform(train.x), np.asarray(train.y))
+        rows = self.training_rows(with_validation=with_validation)
+        model = PixelClassifier().fit(self._preprocessor.transform(rows.x), np.asarray(rows.y))
         return "logistic regression of pixels", model.predict(self._preprocessor.transform(split.x))
 
     def figures_and_reports(

@@ -12,7 +12,7 @@ import numpy as np
 from cookbook.losses.in_units import InUnits, MetricInUnits
 from cookbook.losses.registry import LOSSES, make_loss
 from cookbook.models.ensembles import MemberEnsemble
-from pipelines.baselines.classifiers import best_classifier
+from pipelines.baselines.classifiers import best_classifier, make_classifier
 from pipelines.figures import residual_figure
 from pipelines.inputs.feeds import ArrayFeed, Feed
 from pipelines.preprocessing import TargetEncoder
@@ -57,7 +57,7 @@ class TableClassification(Classification):
         """The same rows: the baseline gets the same preprocessing."""
         return self.inputs(x)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """The best of logistic regression, random forest and gradient boosting.
 
         Trained on the same rows and chosen on the validation rows; log-probabilities.
@@ -67,6 +67,9 @@ class TableClassification(Classification):
             (self.inputs(train.x), np.asarray(train.y)),
             (self.inputs(validation.x), np.asarray(validation.y)),
         )
+        if with_validation:
+            rows = self.training_rows(with_validation=True)
+            model = make_classifier(name).fit(self.inputs(rows.x), np.asarray(rows.y))
         # Forests give probabilities of exactly 0, whose logarithm no score survives.
         probabilities = np.clip(model.predict_proba(self.inputs(split.x)), 1e-6, 1.0)
         return name, np.log(probabilities)
@@ -197,13 +200,14 @@ class TableRegression(Task):
         quantiles = np.atleast_1d(self.options.of("loss").get("quantiles", 0.5))
         return number_scorers([float(quantile) for quantile in quantiles])
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """Gradient boosting on the same training rows."""
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """Gradient boosting on the same rows."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         transform = self._table.preprocessor.transform
         model = HistGradientBoostingRegressor(random_state=0)
-        model.fit(transform(self.dataset.train.x), np.asarray(self.dataset.train.y))
+        rows = self.training_rows(with_validation=with_validation)
+        model.fit(transform(rows.x), np.asarray(rows.y))
         return "gradient boosting", model.predict(transform(split.x))
 
     def figures_and_reports(

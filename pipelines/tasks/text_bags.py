@@ -94,13 +94,16 @@ class TextBagClassification(TextClassification):
             "log_count_ratios": self._ratios[:, -outputs:],
         }
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """Logistic regression on a bag of words, or of pieces of words where that is better.
 
         Pieces are tried where the model reads characters; the validation texts choose.
         """
         train, validation = self.dataset.train, self.dataset.validation
-        kinds = [part.tokenizer.kind for part in self.texts.parts]
-        fitted = [bag_of_words(train, characters=kind == "character") for kind in kinds]
-        best = max(fitted, key=lambda model: model.score(validation.x, validation.y))
-        return "bag-of-words regression", best.predict_log_proba(split.x)
+        kinds = [part.tokenizer.kind == "character" for part in self.texts.parts]
+        fitted = {kind: bag_of_words(train, characters=kind) for kind in kinds}
+        best = max(fitted, key=lambda kind: fitted[kind].score(validation.x, validation.y))
+        model = fitted[best]
+        if with_validation:
+            model = bag_of_words(self.training_rows(with_validation=True), characters=best)
+        return "bag-of-words regression", model.predict_log_proba(split.x)

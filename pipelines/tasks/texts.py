@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -174,22 +173,23 @@ class TextClassification(Classification):
             raise ValueError("Predictions need at least one text. Got none.")
         return class_logits(logits)
 
-    @functools.cached_property
-    def _baseline(self) -> Any:
+    def _bag_of_words(self, *, with_validation: bool = False) -> Any:
         characters = self.texts.vocabulary.tokenizer.kind == "character"
-        return bag_of_words(self.dataset.train, characters=characters)
+        rows = self.training_rows(with_validation=with_validation)
+        return bag_of_words(rows, characters=characters)
 
     def features(self, x: Any) -> Any:
         """Weighted counts of words, `float64[texts, words]`, sparse."""
-        return self._baseline[0].transform(x)
+        return self._bag_of_words()[0].transform(x)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
-        """Logistic regression on the bag of words of the same training texts."""
-        return "bag-of-words regression", self._baseline.predict_log_proba(split.x)
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
+        """Logistic regression on the bag of words of the same texts."""
+        model = self._bag_of_words(with_validation=with_validation)
+        return "bag-of-words regression", model.predict_log_proba(split.x)
 
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Shuffled batches of texts of similar length."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         feed = TextFeed(
             self.inputs(data.x),
             data.y,

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from cookbook.models.seq2seq import ScheduledSampling, inverse_sigmoid_rate
-from pipelines.baselines.translators import SimpleTranslator, best_translator
+from pipelines.baselines.translators import TRANSLATORS, SimpleTranslator, best_translator
 from pipelines.datasets.formats.pairs import references
 from pipelines.figures import exact_match_figure
 from pipelines.inputs.feeds import ArrayFeed, DatasetFeed, Feed
@@ -106,7 +106,7 @@ class Translation(Task):
 
     def training_feed(self, *, seed: int, with_validation: bool) -> Feed:
         """Pairs in random order; of like length where much would be padding."""
-        data = self.dataset.train_and_validation() if with_validation else self.dataset.train
+        data = self.training_rows(with_validation=with_validation)
         return self._feed(data, size=self.options.batch_size, seed=seed, shuffle=True)
 
     def validation_feed(self) -> Feed:
@@ -152,7 +152,7 @@ class Translation(Task):
             known.setdefault(source, []).append(self._as_tokens(target))
         return translation_scores(self._by_source(predictions), known)
 
-    def baseline(self, split: Split) -> tuple[str, np.ndarray]:
+    def baseline(self, split: Split, *, with_validation: bool = False) -> tuple[str, np.ndarray]:
         """The nearest training sentence or a phrase table, whichever has the better BLEU.
 
         The choice is made on validation rows that lie evenly among all: files of pairs are often
@@ -166,6 +166,9 @@ class Translation(Task):
             return self.measure(self._answers(x, translator.translate), y)["bleu"]
 
         name, best = best_translator((train.x, train.y), self._words.split, bleu)
+        if with_validation:
+            rows = self.training_rows(with_validation=True)
+            best = TRANSLATORS[name](self._words.split).fit(rows.x, rows.y)
         return name, self._answers(split.x, best.translate)
 
     def figures_and_reports(

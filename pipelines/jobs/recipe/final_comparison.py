@@ -78,7 +78,8 @@ class RecipeComparison:
         task, main_metric = experiment.task, experiment.entry.main_metric
         asked = [(name.removeprefix("val_"), how) for name, how in self.metrics]
         names = [name for name, _ in asked]
-        baseline = task.baseline(test)
+        # On the rows of the refits: more of them would count for more than a better model.
+        baseline = task.baseline(test, with_validation=True)
         found = judge(
             ours,
             theirs,

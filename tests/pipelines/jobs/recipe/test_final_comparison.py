@@ -11,6 +11,7 @@ from pipelines.jobs.recipe.finish import with_scores_apart
 from pipelines.jobs.recipe.refit import SCORES_APART, RecipeRefit
 from pipelines.recipes.registry import load_recipe
 from pipelines.training.data import DataRequest
+from pipelines.training.experiment import Experiment
 from tuning import Context
 
 FLIPPED = {"accuracy_with_flips", "crossentropy_with_flips"}
@@ -42,6 +43,10 @@ def test_scores_that_hyperparameters_ask_for_stand_with_those_who_ask(recipe, tm
     assert scores["test_metrics"].keys() - scores["default_metrics"].keys() == FLIPPED
     assert scores["baseline_metrics"].keys() <= scores["default_metrics"].keys()
     assert 0 < scores["test_metrics"]["accuracy_with_flips"] <= 1
+    dataset = data.load()
+    task, test = Experiment(recipe, {}, dataset, seed=0).task, dataset.test.open("a test")
+    _, simple = task.baseline(test, with_validation=True)
+    assert scores["baseline_metrics"] == task.scores(simple, test.y), "on the rows of the refits"
 
 
 def test_a_refit_of_a_further_seed_does_not_compute_them(recipe, tmp_path):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
 from typing_extensions import override
 
+from cookbook._keras_internals import nested_layers
 from cookbook._ranges import AT_LEAST_ONE, NOT_NEGATIVE, check_range
 from cookbook.diagnostics._arrays import to_array
-from cookbook.diagnostics.taps import leaf_layers
 
 
 def reestimate_batch_norm(
@@ -20,8 +22,9 @@ def reestimate_batch_norm(
     """Recomputes the moving statistics of every batch normalisation from data.
 
     Moving statistics become the mean of the batches' statistics, weighted by their sizes:
-    the update with momentum n_past / (n_past + n_batch), as Izmailov et al. 2018 propose.
-    Layers act as in training, so dropout is active as it was when the weights were made;
+    the update with momentum n_past / (n_past + n_batch), as Izmailov et al. 2018 propose. A
+    layer that is called several times, as inside of `TimeDistributed`, gets the mean of its
+    calls. Layers act as in training, so dropout is active as it was when the weights were made;
     its seed generators, the weights and all other state stay as they are.
 
     Args:
@@ -65,33 +68,54 @@ def norm_statistics(model: keras.Model) -> list[Any]:
 
 
 def _norms(model: keras.Model) -> list[Any]:
-    return [layer for layer in leaf_layers(model) if _is_norm(layer)]
+    return [layer for layer in nested_layers(model) if _is_norm(layer)]
 
 
 def _mean_statistics(
     model: keras.Model, batches: Iterable[Any], *, norms: list[Any], statistics: list[Any]
 ) -> list[np.ndarray]:
-    momenta = [layer.momentum for layer in norms]
     sums = [np.zeros(tuple(variable.shape)) for variable in statistics]
     seen = 0
-    try:
-        for layer in norms:
-            layer.momentum = 0.0  # the update is then the batch's own statistic
-        for batch in batches:
-            size = len(keras.tree.flatten(batch)[0])
-            # Nothing is assigned inside the scope; it hands the updates out instead.
-            with keras.StatelessScope() as scope:
-                model(batch, training=True)
-            for total, variable in zip(sums, statistics, strict=True):
-                found = to_array(scope.get_current_value(variable))
-                total += size * found.astype(np.float64)
-            seen += size
-    finally:
-        for layer, momentum in zip(norms, momenta, strict=True):
-            layer.momentum = momentum
+    for batch in batches:
+        size = len(keras.tree.flatten(batch)[0])
+        # Nothing is assigned inside the scope; it hands the updates out instead.
+        with _own_statistics(norms), keras.StatelessScope() as scope:
+            model(batch, training=True)
+        for total, variable in zip(sums, statistics, strict=True):
+            found = to_array(scope.get_current_value(variable))
+            total += size * found.astype(np.float64)
+        seen += size
     if not seen:
         raise ValueError("Statistics need data. Got no batch.")
     return [total / seen for total in sums]
+
+
+@contextlib.contextmanager
+def _own_statistics(norms: list[Any]) -> Iterator[None]:
+    """Layers whose updates leave the statistics of this batch alone: the mean of its calls."""
+    kept = [(layer, layer.momentum, layer.__dict__.get("call")) for layer in norms]
+    try:
+        for layer in norms:
+            # In the instance's dict: Keras' attribute tracking must not see it.
+            layer.__dict__["call"] = _averaging(layer)
+        yield
+    finally:
+        for layer, momentum, call in kept:
+            layer.momentum = momentum
+            del layer.__dict__["call"]
+            if call is not None:
+                layer.__dict__["call"] = call
+
+
+def _averaging(layer: Any) -> Callable[..., Any]:
+    call, numbers = layer.call, itertools.count()
+
+    def averaged(*arguments: Any, **options: Any) -> Any:
+        past = next(numbers)
+        layer.momentum = past / (past + 1)
+        return call(*arguments, **options)
+
+    return averaged
 
 
 class StochasticWeightAveraging(keras.callbacks.Callback):

@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from cookbook._keras_internals import nested_layers
 from cookbook.diagnostics._arrays import to_array
 from cookbook.diagnostics.autodiff import hessian_vector_product, value_and_gradients
 from cookbook.diagnostics.rematerialisation import remembering
-from cookbook.diagnostics.taps import leaf_layers
 
 
 class LossFunction:
@@ -122,7 +122,7 @@ class LossFunction:
     def _check_second_derivatives(self) -> None:
         if keras.backend.backend() != "tensorflow":
             return
-        for layer in leaf_layers(self.model):
+        for layer in nested_layers(self.model):
             if _uses_moments(layer, training=self._training):
                 raise ValueError(
                     "TensorFlow's second derivative of a normalisation by the data's own "

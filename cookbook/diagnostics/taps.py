@@ -36,11 +36,6 @@ class Flow:
     weights: list[np.ndarray]
 
 
-def leaf_layers(model: keras.Model) -> list[keras.Layer]:
-    """The layers of a model, those of nested models included, inputs excluded."""
-    return [layer for _, layer in _places(model)]
-
-
 def named_leaves(model: keras.Model) -> dict[str, keras.Layer]:
     """The leaf layers by their names, or `model/layer` where nested models have equal names.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cookbook.callbacks import AveragedWeights, reestimate_batch_norm
+from cookbook.diagnostics.checkpointing import checkpointed
 
 X = np.random.default_rng(0).normal(1.0, 2.0, size=(32, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -67,6 +68,26 @@ def test_early_stopping_keeps_the_average_of_its_best_epoch():
     history = _fit(model, average, stop, epochs=30, validation_data=(X, Y + 3))
     best = min(history.history["val_loss"])
     assert model.evaluate(X, Y + 3, batch_size=8, verbose=0) == pytest.approx(best, rel=1e-4)
+
+
+def test_normalisation_inside_of_recomputed_parts_is_seen():
+    plain, parts = _model(), checkpointed(_model())
+    assert reestimate_batch_norm(plain, [X]) == 1 == reestimate_batch_norm(parts, [X])
+    np.testing.assert_allclose(_statistics(parts.plain), _statistics(plain), rtol=1e-5)
+    parts.compile(keras.optimizers.SGD(use_ema=True), "mse")
+    with pytest.raises(ValueError, match="statistics of their own"):
+        _fit(parts, AveragedWeights())
+
+
+def test_a_layer_that_is_called_for_each_step_gets_the_mean_of_its_calls():
+    norm = keras.layers.BatchNormalization()
+    model = keras.Sequential([keras.Input((2, 4)), keras.layers.TimeDistributed(norm)])
+    steps = np.random.default_rng(1).normal([[0.0], [5.0]], [[1.0], [3.0]], (16, 2, 4))
+    assert reestimate_batch_norm(model, [steps[:8], steps[8:]]) == 1
+    batches = steps.reshape(2, 8, 2, 4)
+    expected = [batches.mean(axis=(0, 1, 2)), batches.var(axis=1).mean(axis=(0, 1))]
+    np.testing.assert_allclose([norm.moving_mean, norm.moving_variance], expected, rtol=1e-4)
+    assert norm.momentum == 0.99 and "call" not in vars(norm)
 
 
 def test_batches_are_made_once_and_only_for_batch_normalisation():

@@ -108,6 +108,7 @@ def test_spectrum_without_a_matrix(smooth: LossFunction) -> None:
         layers.LayerNormalization,
         lambda: layers.GroupNormalization(groups=1),
         layers.RMSNormalization,
+        lambda: layers.Pipeline([layers.LayerNormalization()]),
     ],
 )
 def test_second_derivative_of_a_normalisation_is_right_or_refused(normalisation: Any) -> None:

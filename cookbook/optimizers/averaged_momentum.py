@@ -51,4 +51,6 @@ class AveragedMomentum(_SelectiveDecay, keras.optimizers.SGD):
 
     @override
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        super().update_step(gradient * (1.0 - self.momentum), variable, learning_rate)
+        # By `ops`: TensorFlow gives an embedding's gradient as slices, which know no `*`.
+        own = keras.ops.multiply(gradient, 1.0 - self.momentum)
+        super().update_step(own, variable, learning_rate)

@@ -132,6 +132,19 @@ def test_logistic_regression_converges_and_survives_saving(case: Case, tmp_path:
         np.testing.assert_array_equal(to_array(before), to_array(after))
 
 
+@pytest.mark.backend
+@by_gradient
+def test_embeddings_learn(case: Case) -> None:
+    table = keras.layers.Embedding(5, 2)  # TensorFlow gives its gradient as slices
+    model = keras.Sequential([keras.Input((1,), dtype="int32"), table])
+    optimizer = make_optimizer(case.name, learning_rate=0.1, **case.options)
+    model.compile(optimizer, "mse", run_eagerly=True)
+    before = to_array(table.embeddings)
+    model.train_on_batch(np.array([[1], [3], [3]]), np.ones((3, 1, 2)))
+    after = to_array(table.embeddings)
+    assert np.isfinite(after).all() and (after != before)[[1, 3]].all()
+
+
 @every_case
 def test_config_survives(case: Case) -> None:
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 10)

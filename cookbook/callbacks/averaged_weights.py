@@ -48,13 +48,14 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         # A function that keeps them: training data are no state to back up.
         self._batches = batches and functools.cache(lambda: tuple(batches()))
         self._inside = False
+        self._raw: list[np.ndarray] = []
         self._own: list[np.ndarray] = []
         self._averages: list[np.ndarray] = []
 
     @override
     def on_train_begin(self, logs: Any = None) -> None:
         super().on_train_begin(logs)
-        self._inside, self._own, self._averages = False, [], []
+        self._inside, self._raw, self._own, self._averages = False, [], [], []
         if self._batches is None and norm_statistics(self.model):
             raise ValueError(
                 "Averaged weights need batch-norm statistics of their own. Got batches=None: pass "
@@ -66,12 +67,18 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         super().on_epoch_begin(epoch, logs)
         if self.swap_on_epoch:
             self._leave()
-        self._averages = []
+        if self._raw:
+            _assign(self.model.trainable_variables, self._raw)
+        self._raw, self._averages = [], []
 
     @override
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        super().on_epoch_end(epoch, logs)
         if self.swap_on_epoch:
+            self._raw = [to_array(variable) for variable in self.model.trainable_variables]
+            # Any epoch may be the last one, after which `fit` gives the model what the optimizer
+            # calls the average: Keras keeps the average there behind the last planned epoch
+            # alone, and the raw weights behind all others.
+            super().on_epoch_end(self.params["epochs"] - 1, logs)
             self._enter()
 
     @override
@@ -90,6 +97,7 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
         super().on_train_end(logs)
         self._inside = False
         self._enter()
+        self._inside = False
 
     def _enter(self) -> None:
         """Statistics of the average, which weights in the model are; once an epoch."""

@@ -44,7 +44,8 @@ def test_the_model_ends_with_the_statistics_of_its_averaged_weights():
     np.testing.assert_allclose(found, _statistics(model), rtol=1e-5)
 
 
-def test_training_goes_on_with_its_own_statistics_and_validation_tells_the_average():
+@pytest.mark.parametrize("swap", [False, True])
+def test_training_goes_on_with_its_own_statistics_and_validation_tells_the_average(swap):
     plain, averaged = _model(), _model()
     seen = []
     look = keras.callbacks.LambdaCallback(
@@ -55,7 +56,8 @@ def test_training_goes_on_with_its_own_statistics_and_validation_tells_the_avera
         on_epoch_begin=lambda epoch, logs: kept.append(_statistics(plain))
     )
     _fit(plain, keep)
-    history = _fit(averaged, AveragedWeights(lambda: [X]), look, validation_data=(X, Y))
+    average = AveragedWeights(lambda: [X], swap_on_epoch=swap)
+    history = _fit(averaged, average, look, validation_data=(X, Y))
     np.testing.assert_allclose(seen, kept, rtol=1e-4)
     score = averaged.evaluate(X, Y, batch_size=8, verbose=0)
     assert history.history["val_loss"][-1] == pytest.approx(score, rel=1e-4)
@@ -68,6 +70,28 @@ def test_early_stopping_keeps_the_average_of_its_best_epoch():
     history = _fit(model, average, stop, epochs=30, validation_data=(X, Y + 3))
     best = min(history.history["val_loss"])
     assert model.evaluate(X, Y + 3, batch_size=8, verbose=0) == pytest.approx(best, rel=1e-4)
+
+
+def test_whatever_ends_a_training_the_model_keeps_the_average():
+    model, seen = _model(norm=False), []
+
+    def stop(epoch, logs):
+        seen.append([keras.ops.convert_to_numpy(v).copy() for v in model.trainable_variables])
+        model.stop_training = epoch == 1
+
+    look = keras.callbacks.LambdaCallback(on_epoch_end=stop)
+    _fit(model, AveragedWeights(swap_on_epoch=True), look, epochs=5)
+    assert len(seen) == 2
+    for variable, average in zip(model.trainable_variables, seen[-1], strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(variable), average)
+
+
+def test_an_evaluation_behind_the_training_leaves_the_average_its_statistics():
+    model, average = _model(), AveragedWeights(lambda: [X])
+    _fit(model, average)
+    before = np.copy(_statistics(model))
+    model.evaluate(X, Y, verbose=0, callbacks=[average])
+    np.testing.assert_array_equal(_statistics(model), before)
 
 
 def test_normalisation_inside_of_recomputed_parts_is_seen():

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._keras_internals import loss_argument
 from cookbook.layers.adaptive_embedding import AdaptiveEmbedding
 from cookbook.models._inner_models import inner_call
 from cookbook.models.recurrent_layers import PaddingMask
@@ -104,8 +105,11 @@ def _beside_steps(weights: Any) -> Any:
 
 def _check_loss(loss: Any) -> None:
     name = loss if isinstance(loss, str) else getattr(loss, "name", type(loss).__name__)
-    if name != _LOSS:
+    # Validation sees logarithms, which Keras' loss of that name alone takes for probabilities.
+    from_logits = bool(loss_argument(loss, "from_logits"))
+    if name != _LOSS or not from_logits:
         raise ValueError(
-            f"Cutoffs need the loss '{_LOSS}', which they compute without the whole vocabulary. "
-            f"Got {name!r}: take that loss, or leave the cutoffs out."
+            "Cutoffs need keras.losses.SparseCategoricalCrossentropy(from_logits=True), which they "
+            f"compute without the whole vocabulary. Got {name!r} with from_logits={from_logits}: "
+            "take that loss, or leave the cutoffs out."
         )

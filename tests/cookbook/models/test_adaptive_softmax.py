@@ -99,11 +99,25 @@ def test_saved_model_gives_the_same_probabilities_and_trains_on(tmp_path: Path) 
     assert loaded.train_on_batch(TOKENS, TARGETS) == model.train_on_batch(TOKENS, TARGETS)
 
 
-def test_other_losses_and_untied_vectors_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("loss", "received"),
+    [
+        ("mse", "'mse'"),
+        ("sparse_categorical_crossentropy", "'sparse_categorical_crossentropy'"),
+        (keras.losses.SparseCategoricalCrossentropy(), "'sparse_categorical_crossentropy'"),
+    ],
+)
+def test_losses_that_validation_would_not_share_are_refused(loss: Any, received: str) -> None:
     model = compiled()
-    model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match=r"Cutoffs need the loss 'sparse_.*Got '?m"):
+    model.compile("sgd", loss, run_eagerly=True)
+    message = (
+        rf"SparseCategoricalCrossentropy\(from_logits=True\).* Got {received} with from_logits=F"
+    )
+    with pytest.raises(ValueError, match=message):
         model.train_on_batch(TOKENS, TARGETS)
+
+
+def test_untied_vectors_are_refused() -> None:
     with pytest.raises(ValueError, match="say tied=True, or leave them out"):
         language_model(40, cutoffs=(10,))
     with pytest.raises(ValueError, match="'linear' is one layer without embedding"):

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._keras_internals import nested_layers
+
 
 class Recomputed(keras.layers.Layer):
     """A part of a network whose activations are computed again in the backward pass.
@@ -98,11 +100,15 @@ def checkpointed(model: keras.Model, *, blocks: int | None = None) -> Checkpoint
             "Gradient checkpointing takes a functional model with one input and one output. Got "
             f"{type(model).__name__} {model.name!r}: leave it out."
         )
-    masks = [one.name for one in model.layers if getattr(one, "mask_zero", False)]
+    masks = [
+        layer.name
+        for layer in nested_layers(model)
+        if getattr(layer, "mask_zero", False) or isinstance(layer, keras.layers.Masking)
+    ]
     if masks:
         raise ValueError(
             "Masks do not pass from one recomputed part to the next. Got the layers "
-            f"{', '.join(masks)} with mask_zero: leave gradient checkpointing out."
+            f"{', '.join(masks)} with masks: leave gradient checkpointing out."
         )
     cuts = dict(_cuts(model))
     parts = blocks or max(2, round(math.sqrt(len(model.layers))))

@@ -372,6 +372,12 @@ def test_a_residual_network_is_cut_between_its_blocks() -> None:
     assert [len(part.layers) - 1 for part in parts] == [6, 5, 2]
 
 
+def _masked() -> keras.Model:
+    tail = [layers.LSTM(2, return_sequences=True), layers.Dense(1)]
+    inside = keras.Sequential([keras.Input((6, 3)), layers.Masking(name="masking"), *tail])
+    return keras.Sequential([keras.Input((6, 3)), layers.Identity(), inside, layers.Dense(1)])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -380,6 +386,7 @@ def test_a_residual_network_is_cut_between_its_blocks() -> None:
             lambda: keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]),
             "has 0 places where a single tensor",
         ),
+        (_masked, "Got the layers masking with masks"),
     ],
 )
 def test_a_network_that_cannot_be_cut_is_refused(make: object, message: str) -> None:

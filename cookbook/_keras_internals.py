@@ -149,6 +149,14 @@ def loss_argument(loss: Any, name: str) -> Any:
     return found
 
 
+def loss_object(loss: Any) -> Any:
+    """The object that `compile` makes of one loss, be it a name, a function or an object."""
+    found = keras.losses.get(loss)
+    if isinstance(found, keras.losses.Loss):
+        return found
+    return _wrapper()(found, name=getattr(found, "__name__", None))
+
+
 def _wrapper() -> type:
     """The class that Keras' losses of functions share."""
     return keras.losses.BinaryCrossentropy.__mro__[1]

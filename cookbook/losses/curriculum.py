@@ -9,6 +9,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._keras_internals import loss_object
 from cookbook._ranges import AT_LEAST_ONE, BELOW_ONE, check_range
 
 
@@ -39,11 +40,18 @@ class CurriculumModel(keras.Model):
         The factor keeps the size of the mean loss. There is a weight for each loss, as a row may
         have several, of its steps or pixels.
         """
-        share, total_steps = self.__dict__["curriculum"]
-        losses = ops.cast(self.loss.call(y, ops.stop_gradient(y_pred)), "float32")
+        found = self.__dict__.get("curriculum")
+        if found is None:
+            raise ValueError(
+                f"A curriculum is not saved with its model. Got {self.name!r} without one: call "
+                "easiest_first(model, ...) again and compile."
+            )
+        share, total_steps = found
+        loss = loss_object(self.loss)
+        losses = ops.cast(loss.call(y, ops.stop_gradient(y_pred)), "float32")
         if not losses.shape:
             raise ValueError(
-                f"The loss {self.loss.name!r} is one number a batch, so no row is easier than "
+                f"The loss {loss.name!r} is one number a batch, so no row is easier than "
                 "another: take a loss of rows, or leave the curriculum out."
             )
         shape, axes = ops.shape(losses), len(losses.shape)

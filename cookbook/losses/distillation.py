@@ -27,7 +27,13 @@ class DistilledModel(keras.Model):
         own = super().compute_loss(x, y, y_pred, sample_weight, training)
         if not training:
             return own
-        teacher, loss, share = self.__dict__["teaching"]
+        found = self.__dict__.get("teaching")
+        if found is None:
+            raise ValueError(
+                f"A teacher is not saved with its pupil. Got {self.name!r} without one: call "
+                "distilled(model, teacher, ...) again and compile."
+            )
+        teacher, loss, share = found
         answers = keras.ops.cast(teacher(x, training=False), "float32")
         taught = loss.compute_loss(keras.ops.stop_gradient(answers), y_pred)
         # Penalties of weights are no part of what is averaged.

@@ -40,3 +40,30 @@ def test_rows_of_equal_losses_keep_the_size_of_the_mean_loss():
     model, _, _ = _losses((4,))
     y, outputs = ops.zeros((4,), "int32"), ops.zeros((4, 2))  # ln 2 each: none is the easiest
     assert float(model.compute_loss(None, y, outputs)) == pytest.approx(np.log(2.0), rel=1e-6)
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    "loss",
+    ["mse", keras.losses.mean_squared_error, lambda y, outputs: ops.square(y - outputs)[:, 0]],
+)
+def test_names_and_functions_are_losses_too(loss):
+    outputs, y = ops.array([[1.0], [2.0], [5.0], [7.0]]), ops.zeros((4, 1))
+    trained = easiest_first(
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]), share=0.5, total_steps=10
+    )
+    trained.compile("sgd", loss)
+    assert float(trained.compute_loss(None, y, outputs)) == pytest.approx((1 + 4) / 2)
+
+
+@pytest.mark.backend
+def test_a_loaded_model_asks_for_its_curriculum_and_takes_it(tmp_path):
+    model, y, outputs = _losses((4,))
+    expected = float(model.compute_loss(None, y, outputs))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match=r"not saved with its model\. Got .* call easiest_first\("):
+        loaded.compute_loss(None, y, outputs)
+    again = easiest_first(loaded, share=0.5, total_steps=10)
+    again.compile("sgd", loaded.loss)
+    assert float(again.compute_loss(None, y, outputs)) == pytest.approx(expected)

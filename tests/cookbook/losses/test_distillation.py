@@ -71,3 +71,16 @@ def test_a_pupil_learns_the_answers_of_its_teacher_and_not_wrong_labels():
 def test_what_cannot_teach_is_refused(pupil, teacher, options, message):
     with pytest.raises(ValueError, match=message):
         distilled(pupil, teacher, **{"share": 0.5, "temperature": 2.0, **options})
+
+
+def test_a_loaded_pupil_asks_for_its_teacher_and_takes_it(tmp_path):
+    teacher = _classifier()
+    trained = _compiled(distilled(_classifier(), teacher, share=1.0, temperature=2.0))
+    x, y = np.ones((1, 2), "float32"), np.zeros(1, "int64")
+    expected = float(trained.compute_loss(x, y, trained(x)))
+    trained.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match=r"not saved with its pupil\. Got 'pupil' .* distilled\("):
+        loaded.compute_loss(x, y, loaded(x))
+    again = _compiled(distilled(loaded, teacher, share=1.0, temperature=2.0))
+    assert float(again.compute_loss(x, y, again(x))) == pytest.approx(expected, rel=1e-6)

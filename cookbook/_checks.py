@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
+from typing import Any
 
 
 def check_image_shape(
@@ -150,6 +151,36 @@ def check_seed(seed: int | None) -> int | None:
         0
     """
     return None if seed is None else check_count("seed", seed, least=0)
+
+
+_TRAINING = frozenset({"fit", "train_step", "compute_loss", "compute_metrics"})
+
+
+def check_plain_training(model: Any, form: str, *, made: type) -> None:
+    """Refuses to take the layers of a model whose class trains them in its own way.
+
+    Args:
+        model: Any Keras model.
+        form: How it is to be trained, for the message.
+        made: Class of the model that is made of the layers, which may replace one of its own.
+
+    Raises:
+        ValueError: If a class of the model that is neither Keras' nor one of `made` changes the
+            training.
+
+    Example:
+        >>> import keras
+        >>> check_plain_training(keras.Sequential(), "a curriculum", made=keras.Model)
+    """
+    kinds = [kind for kind in type(model).__mro__ if kind not in made.__mro__]
+    own = [kind for kind in kinds if not kind.__module__.startswith("keras.")]
+    # Without symbolic outputs `call` is the network itself, and there are no layers to take.
+    lost = _TRAINING | {"call"} if getattr(model, "outputs", None) else _TRAINING
+    if any(not lost.isdisjoint(vars(kind)) for kind in own):
+        raise ValueError(
+            f"{type(model).__name__} computes its training in its own way, which has no place for "
+            f"{form}: leave it out."
+        )
 
 
 def _is_positive_int(value: object, least: int = 1) -> bool:

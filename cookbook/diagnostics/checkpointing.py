@@ -9,6 +9,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._checks import check_plain_training
 from cookbook._keras_internals import nested_layers
 
 
@@ -86,7 +87,8 @@ def checkpointed(model: keras.Model, *, blocks: int | None = None) -> Checkpoint
         A model to be compiled; `plain` is the given one.
 
     Raises:
-        ValueError: If the model has several inputs or outputs, hands on masks, or cannot be cut.
+        ValueError: If the model trains in its own way, has several inputs or outputs, hands on
+            masks, or cannot be cut.
 
     Example:
         >>> layers = [keras.Input((4,)), *(keras.layers.Dense(4) for _ in range(6))]
@@ -94,6 +96,7 @@ def checkpointed(model: keras.Model, *, blocks: int | None = None) -> Checkpoint
         >>> [len(part.block.layers) - 1 for part in trained.layers[1:]]  # without their inputs
         [3, 3]
     """
+    check_plain_training(model, "gradient checkpointing", made=CheckpointedModel)
     inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
     if not inputs or not outputs or len(inputs) != 1 or len(outputs) != 1:
         raise ValueError(

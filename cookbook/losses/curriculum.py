@@ -9,6 +9,7 @@ import keras
 from keras import ops
 from typing_extensions import override
 
+from cookbook._checks import check_plain_training
 from cookbook._keras_internals import loss_object
 from cookbook._ranges import AT_LEAST_ONE, BELOW_ONE, check_range
 
@@ -91,7 +92,7 @@ def easiest_first(model: keras.Model, *, share: float, total_steps: int) -> Curr
         A model to be compiled with one loss that has a value for each row.
 
     Raises:
-        ValueError: If a number is out of its range.
+        ValueError: If the model trains in its own way, or a number is out of its range.
 
     Example:
         >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
@@ -102,6 +103,7 @@ def easiest_first(model: keras.Model, *, share: float, total_steps: int) -> Curr
         >>> float(trained.compute_loss(x, y, guess))
         1.0
     """
+    check_plain_training(model, "a curriculum", made=CurriculumModel)
     check_range("share", share, BELOW_ONE)
     check_range("total_steps", total_steps, AT_LEAST_ONE)
     inputs = model.inputs[0] if isinstance(model, keras.Sequential) else model.input

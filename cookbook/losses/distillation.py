@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from typing_extensions import override
 
+from cookbook._checks import check_plain_training
 from cookbook._ranges import POSITIVE, PROBABILITY, check_range
 
 
@@ -62,7 +63,8 @@ def distilled(
         A model to be compiled with one loss. Rows' weights count in the loss of the labels only.
 
     Raises:
-        ValueError: If a number is out of its range, or the two take or give other shapes.
+        ValueError: If the model trains in its own way, a number is out of its range, or the two
+            take or give other shapes.
 
     Example:
         >>> import numpy as np
@@ -75,6 +77,7 @@ def distilled(
         >>> abs(float(trained.compute_loss(x, y, large(x)))) < 1e-6  # as the teacher answers
         True
     """
+    check_plain_training(model, "a teacher", made=DistilledModel)
     check_range("share", share, PROBABILITY)
     check_range("temperature", temperature, POSITIVE)
     shapes = [(one.inputs[0].shape, one.outputs[0].shape) for one in (model, teacher)]

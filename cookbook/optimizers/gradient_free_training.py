@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from cookbook._checks import check_plain_training
 from cookbook.optimizers.spsa import SPSA, perturbation_estimate
 
 
@@ -128,7 +129,7 @@ def gradient_free(model: keras.Model) -> GradientFreeModel:
         A model to be compiled with `SPSA`; training it trains `model`.
 
     Raises:
-        ValueError: If the model has no symbolic inputs and outputs.
+        ValueError: If the model trains in its own way, or has no symbolic inputs and outputs.
 
     Example:
         >>> from cookbook.optimizers.spsa import SPSA
@@ -138,6 +139,7 @@ def gradient_free(model: keras.Model) -> GradientFreeModel:
         >>> trained.layers[-1] is model.layers[-1]
         True
     """
+    check_plain_training(model, "gradient-free training", made=GradientFreeModel)
     inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
     if not inputs or not outputs:
         raise ValueError(

@@ -33,28 +33,25 @@ def training_form(
     if options.optimizer == "spsa":
         from cookbook.optimizers.gradient_free_training import gradient_free
 
-        _refuse_own_steps(model, "optimizer=spsa")
         return gradient_free(model)
     if options.gradient_checkpointing:
         from cookbook.diagnostics.checkpointing import checkpointed
 
-        _refuse_own_steps(model, "gradient_checkpointing=true")
         return checkpointed(model)
     if options.curriculum:
         from cookbook.losses.curriculum import easiest_first
 
-        _refuse_own_steps(model, f"curriculum={options.curriculum}")
         return easiest_first(model, share=options.curriculum, total_steps=total_steps)
     if options.progressive_sizes:
-        from pipelines.training.tensorflow.progressive_resizing import progressive
+        from cookbook._checks import check_plain_training
+        from pipelines.training.tensorflow.progressive_resizing import ProgressiveModel, progressive
 
-        _refuse_own_steps(model, f"progressive_sizes={list(options.progressive_sizes)}")
+        check_plain_training(model, "progressive resizing", made=ProgressiveModel)
         return progressive(model, options.progressive_sizes, total_steps=total_steps)
     if options.teacher:
         from cookbook.losses.distillation import distilled
         from pipelines.training.teachers import load_teacher
 
-        _refuse_own_steps(model, f"teacher={options.teacher}")
         teacher = load_teacher(options.teacher, task)
         how = {"share": options.teacher_share, "temperature": options.teacher_temperature}
         return distilled(model, teacher, **how)
@@ -74,12 +71,3 @@ def plain_form(model: keras.Model) -> keras.Model:
     if isinstance(model, GradientFreeModel | CurriculumModel | DistilledModel | ProgressiveModel):
         return keras.Model(model.input, model.output, name=model.name)
     return model
-
-
-def _refuse_own_steps(model: keras.Model, asked: str) -> None:
-    plain = (keras.Model, keras.Sequential)
-    if type(model) not in plain and not type(model).__module__.startswith("keras."):
-        raise ValueError(
-            f"{type(model).__name__} computes its training in its own way, which has no place for "
-            f"{asked}: leave it out."
-        )

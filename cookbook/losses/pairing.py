@@ -190,11 +190,14 @@ def _losses(outputs: tuple[str, ...], loss: Any) -> dict[str, Any]:
 def _judge(output: str, activation: str, loss: Any) -> Verdict | None:
     if isinstance(loss, str) and loss not in KNOWN_LOSSES:
         loss = keras.losses.get(loss)  # short names such as "mse"
+    judged = activation
     while hasattr(loss, "loss"):  # class-weighted losses carry the one they weigh
+        if getattr(loss, "probabilities", False) and activation == "linear":
+            judged = "softmax"  # which the wrapper applies itself
         loss = loss.loss
     name = loss if isinstance(loss, str) else _loss_name(loss)
     from_logits = bool(_option(loss, "from_logits"))
-    found = judge(activation, name, from_logits=from_logits)
+    found = judge(judged, name, from_logits=from_logits)
     return None if found is None else Verdict(output, activation, name, *found)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cookbook.losses import check_pairing, compile_checked, make_loss, warn_pairing
 from cookbook.losses._pairing_rules import KNOWN_ACTIVATIONS, KNOWN_LOSSES, judge
+from cookbook.losses.from_labels import FromLabels
 from cookbook.losses.pairing import PairingWarning, last_activation
 
 PROBABILITIES = {"from_logits": False}
@@ -84,6 +85,13 @@ def test_compile_warns_and_a_good_pair_does_not() -> None:
 def test_class_weights_are_looked_through() -> None:
     loss = make_loss("class_weighted", class_weights=(1.0, 2.0, 3.0))
     assert check_pairing("softmax", loss)[0].judgement == "fails"
+
+
+@pytest.mark.parametrize(("probabilities", "judgement"), [(True, "fits"), (False, "fails")])
+def test_a_wrapper_that_makes_probabilities_needs_none(probabilities: bool, judgement: str) -> None:
+    loss = FromLabels(keras.losses.Dice(), "masks", probabilities=probabilities)
+    [verdict] = check_pairing("linear", loss)
+    assert (verdict.activation, verdict.loss, verdict.judgement) == ("linear", "dice", judgement)
 
 
 def test_unknown_losses_have_no_verdict() -> None:

@@ -37,6 +37,7 @@ SEARCHES = {
 
 @pytest.mark.parametrize("search", SEARCHES)
 def test_the_command_asks_for_what_was_refitted(search, monkeypatch):
+    monkeypatch.delenv("COOKBOOK_DATA", raising=False)  # of which a command line has the value
     said, found, tiny = SEARCHES[search]
     target = RecipeTarget.of(Job(**{"recipe": "digits-mlp", **said}), tiny=tiny)
     command = winner_command(target, Candidate(params=found, epochs=5), seed=7)

@@ -128,16 +128,16 @@ def verdicts(judged: Sequence[Mapping[str, Any]]) -> list[str]:
         if "must" in one:
             key = (one["reached"], one["quantity"], one["peer"], one["must"], one.get("goal"))
             goals.setdefault(key, []).append(one)
-    return [_verdict(*key, cases=cases) for key, cases in goals.items()]
+    return [_verdict(cases) for cases in goals.values()]
 
 
-def _verdict(
-    reached: bool, quantity: str, peer: str, must: float, goal: float | None, *, cases: Any
-) -> str:
-    word = "reached" if reached else "MISSED"
-    law = f"at least {must:g}" if peer else f"at most {must:g}"
-    aim = f", aimed at {goal:g}" if peer and goal else ""
-    what = f"{quantity}: ours / {peer}" if peer else quantity
+def _verdict(cases: Sequence[Mapping[str, Any]]) -> str:
+    """Of cases that differ in their name and value alone."""
+    first, peer = cases[0], cases[0]["peer"]
+    word = "reached" if first["reached"] else "MISSED"
+    law = f"at least {first['must']:g}" if peer else f"at most {first['must']:g}"
+    aim = f", aimed at {first['goal']:g}" if peer and first.get("goal") else ""
+    what = f"{first['quantity']}: ours / {peer}" if peer else first["quantity"]
     values = [f"{one['value']:.2f}" if peer else f"{one['value']:.4g}" for one in cases]
     if len(cases) > 1 and len(set(values)) == 1:
         return f"{word}: {what} = {values[0]} in all {len(cases)} cases, {law}{aim}"

@@ -26,7 +26,7 @@ from tests.docs.blocks import BLOCKS, LANGUAGES, ROOT, Block, commands
 
 PACKAGES = ("cookbook", "pipelines", "tuning")
 # Programs of others that the documentation calls.
-PROGRAMS = {"docker", "git", "pip", "python3", "pre-commit"}
+PROGRAMS = {"docker", "git", "kubectl", "pip", "python3", "pre-commit"}
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -33,6 +33,7 @@ class SeriesPreprocessor(Preprocessing):
         self.horizon = horizon
         self._mean: float | None = None
         self._deviation = 1.0
+        self._past: int | None = None
 
     @property
     def input_shape(self) -> tuple[int, int]:
@@ -40,8 +41,9 @@ class SeriesPreprocessor(Preprocessing):
         return (self.window, 1 if self.season < self.horizon + 1 else 2)
 
     def fit(self, x: Any, y: Any = None) -> Self:
-        """Learns mean and deviation of the training windows."""
+        """Learns mean and deviation of the training windows, and how far they go back."""
         values = np.asarray(x, np.float64)
+        self._past = values.shape[1]
         self._mean, self._deviation = float(values.mean()), float(values.std())
         if not self._deviation > 0:
             raise ValueError(f"The training values must differ. All are {self._mean:g}.")
@@ -63,11 +65,14 @@ class SeriesPreprocessor(Preprocessing):
             ValueError: If windows are too short.
         """
         values = self.scale(x)
-        if values.ndim != 2 or values.shape[1] < max(self.window, self.season):
+        least = self._past or max(self.window, self.season)
+        if values.ndim != 2 or values.shape[1] < max(least, self.window):
             raise ValueError(
-                f"An input is a row of the last {max(self.window, self.season)} values or more. "
+                f"An input is a row of the last {max(least, self.window)} values or more. "
                 f"Got shape {values.shape}."
             )
+        # A longer past would put values where all training windows have their first one.
+        values = values[:, -(self._past or 0) :]
         channels = [values[:, -self.window :]]
         if self.input_shape[1] == 2:
             # Of each step the value that is a season before the end of its forecast.
@@ -81,11 +86,13 @@ class SeriesPreprocessor(Preprocessing):
         if self._mean is None:
             raise not_fitted(self)
         options = {"window": self.window, "season": self.season, "horizon": self.horizon}
-        return {"name": self.name, **options, "mean": self._mean, "deviation": self._deviation}
+        fitted = {"mean": self._mean, "deviation": self._deviation, "past": self._past}
+        return {"name": self.name, **options, **fitted}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Rebuilds it."""
         made = cls(**{name: config[name] for name in ("window", "season", "horizon")})
         made._mean, made._deviation = config["mean"], config["deviation"]
+        made._past = config.get("past")  # models of earlier versions do not know it
         return made

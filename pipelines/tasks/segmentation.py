@@ -50,7 +50,9 @@ class Segmentation(Task):
         super().__init__(dataset, options, extra)
         check_mask_augmentation(options.augment)
         self._preprocessor = ImagePreprocessor(
-            scale=dataset.scale, standardize=options.standardize
+            scale=dataset.scale,
+            standardize=options.standardize,
+            depth=int(dataset.options.get("depth", 16)),
         ).fit(dataset.train.x)
         self._augmentation = make_augmentation(
             options.augment or None, value_range=self._preprocessor.value_range

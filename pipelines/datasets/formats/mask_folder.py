@@ -16,7 +16,13 @@ from pipelines.datasets.fingerprint import content_digest, fingerprint
 from pipelines.datasets.formats.archives import is_archive, read_members
 from pipelines.datasets.formats.class_folders import bare_folders
 from pipelines.datasets.formats.folder_arrays import source_key
-from pipelines.datasets.formats.images import decode_all, is_image, read_size
+from pipelines.datasets.formats.images import (
+    decode_all,
+    depth_notes,
+    depth_of_all,
+    is_image,
+    read_size,
+)
 from pipelines.datasets.formats.text_files import check_exists
 from pipelines.datasets.splits.given_splits import split_folder, without_leaks
 from pipelines.datasets.splits.splitting import Indices, limit_rows, row_groups, three_way
@@ -72,8 +78,10 @@ def load_masks(
     def make() -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
         return _decoded(source, size, channels)
 
-    decoded = cached(source_key("masks", [source], size, channels), make, cache_dir)
+    # What earlier versions kept as "masks" may hold 16 of the 256 greys of deep images.
+    decoded = cached(source_key("deep masks", [source], size, channels), make, cache_dir)
     arrays = decoded.arrays
+    depth = int(arrays.get("depth", [16])[0])
     values = [int(value) for value in arrays["values"]]
     names = _class_names(values, classes, source)
     given = np.array([_SPLITS[number] for number in arrays["given"]])
@@ -89,8 +97,9 @@ def load_masks(
         test=SealedSplit(tested),
         classes=names,
         fingerprint=fingerprint(content_digest(decoded.digest, list(names)), parts),
-        notes=(_class_table(names, arrays["y"]), *decoded.notes, *notes),
+        notes=(_class_table(names, arrays["y"]), *decoded.notes, *depth_notes(depth), *notes),
         scale=1 / 255,
+        options={} if depth == 16 else {"depth": depth},
     )
 
 
@@ -104,7 +113,8 @@ def _decoded(
     pairs = _pairs(source)
     bare = bare_folders(source, [name for _, (name, _), _ in pairs], is_image)
     named = [(image, data) for _, (image, data), _ in pairs]
-    pixels, _, _ = decode_all(named, root=source, size=size, channels=channels)
+    depth, coloured = depth_of_all(named)
+    pixels, _, _ = decode_all(named, root=source, size=size, channels=channels, depth=depth)
     sides = (pixels.shape[1], pixels.shape[2])
     masks = np.stack(
         [
@@ -127,7 +137,9 @@ def _decoded(
         "given": np.array(splits),
         "groups": row_groups(pixels),
     }
-    return arrays, (f"folders without images: {bare}",) if bare else ()
+    # Only where it matters: the digest of other images stays what it was.
+    arrays |= {} if depth == 16 else {"depth": np.array([depth])}
+    return arrays, (*([f"folders without images: {bare}"] if bare else []), *coloured)
 
 
 Member = tuple[str, bytes]
@@ -148,7 +160,14 @@ def _pairs(source: Path) -> list[tuple[str, Member, Member]]:
             )
         below = folders[folders.index(kind) + 1 :]
         key = split_folder(tuple(folders)), "/".join([*below, Path(name).stem])
-        (images if kind in _IMAGES else masks)[key] = (name, data)
+        found = images if kind in _IMAGES else masks
+        if key in found:
+            raise DataError(
+                f"images and masks belong together by their names. {found[key][0]!r} and {name!r} "
+                "have one name: rename one of them.",
+                path=source,
+            )
+        found[key] = (name, data)
     if not images or not masks:
         bare = bare_folders(source, [], is_image)
         raise DataError(

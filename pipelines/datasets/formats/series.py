@@ -56,7 +56,9 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
         season: Steps of a season, or 1 for none; `None` takes the one with the largest
             autocorrelation of the training part, above that of half of it, among those that the
             distance of times suggests.
-        past: Steps of an input, at least `season`; `None`: the season, and 32 at least.
+        past: Steps of an input, at least `season`; `None`: a season and 32 steps, so that the
+            last steps have those of the season before beside them, or of a series that is short
+            for that the longer of the two.
         validation: Share of the steps, in (0, 1).
         test: Share of the steps, in (0, 1); both together below 1.
         day_first: How times such as 03/04/2026 are read where none of them tells: `True` the day
@@ -83,7 +85,7 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
     first_validation = first_test - round(validation * len(values))
     if season is None:
         season = find_season(values[:first_validation], times.step)
-    past = max(season, _SHORTEST_PAST) if past is None else past
+    past = _past_for(season, first_validation) if past is None else past
     if past < season:
         raise ValueError(f"`past >= season` must hold. Got past={past}, season={season}.")
     parts = _targets((past, first_validation, first_test, len(values)), horizon, path)
@@ -97,7 +99,7 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
         train=splits["train"],
         validation=splits["validation"],
         test=SealedSplit(splits["test"]),
-        fingerprint=fingerprint(content_digest(values), parts.values(), past, horizon),
+        fingerprint=fingerprint(content_digest(values), parts.values(), past, horizon, season),
         notes=(
             f"{len(values)} steps of {target!r}, a season of {season}; inputs of {past} steps, "
             f"forecasts of {horizon}",
@@ -115,6 +117,12 @@ def load_series(  # noqa: PLR0913 - the words of a person, by keyword
             "step": times.step,
         },
     )
+
+
+def _past_for(season: int, training: int) -> int:
+    """Steps of an input in a series with so many steps to train on."""
+    both = _SHORTEST_PAST + (season if season > 1 else 0)
+    return both if training >= 2 * both else max(season, _SHORTEST_PAST)
 
 
 def _check_steps(horizon: int, season: int | None) -> None:

@@ -101,6 +101,22 @@ def test_a_folder_without_images_is_named(photos: Path, split: str) -> None:
     assert f"folders that hold none, hence no classes: {said}" in found.notes
 
 
+def test_masks_belong_to_images_of_all_their_greys(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for n in range(20):
+        deep = RNG.integers(0, 4096, (8, 8)).astype(np.uint16)
+        Image.fromarray(deep).save(tmp_path / "images" / f"{n}.png")
+        path = tmp_path / "masks" / f"{n}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray((deep > 2048).astype(np.uint8)).save(path)
+    found = load_dataset("mask-folder", path=tmp_path, channels=1, cache_dir=tmp_path / "cache")
+    assert found.options == {"depth": 12}
+    assert len(np.unique(found.train.x)) > 200
+    picture(tmp_path / "images" / "3.bmp")
+    with pytest.raises(DataError, match=r"'images/3.(bmp|png)' and .* have one name: rename one"):
+        load_dataset("mask-folder", path=tmp_path, channels=1, cache_dir=tmp_path / "cache")
+
+
 def test_folders_of_masks_without_images_are_named(tmp_path: Path) -> None:
     for n in range(10):
         picture(tmp_path / "images" / f"{n}.png")

@@ -4,10 +4,11 @@ LeNet spends three quarters of its parameters on one dense layer. A ResNet-8 of 
 channels spends them on convolutions and averages the maps instead.
 
 The variant `shared` of the record is four times as deep: the blocks of a stage share their
-convolutions, 25 of them in 62,282 parameters. On images that grow it is hardly better: it has 89.3 %
-of the train rows right and 84.5 % of those for validation, so the next thing to try is a stronger
-augmentation. What else was tried on validation rows: a deep network of 16, 16 and 32 channels with
-weights of its own, which stood at 84.8 % from epoch 118 to 142, where that training of 200 ended.
+convolutions, 25 of them in 62,282 parameters. On images that grow it is hardly better: it has
+89.3 % of the train rows right and 84.5 % of those for validation, so the next thing to try is a
+stronger augmentation. What else was tried on validation rows: a deep network of 16, 16 and 32
+channels with weights of its own, which stood at 84.8 % from epoch 118 to 142, where that training
+of 200 ended.
 
 Measured by `python -m benchmarks.recipes` on 2026-11-26:
 

@@ -155,7 +155,7 @@ ROWS = (
         label="series-file",
         name="series-file",
         make=makers.own_series,
-        sizes=(223, 55, 55),
+        sizes=(216, 55, 55),
         published=True,
         options={"target": "sales"},
     ),

@@ -80,6 +80,8 @@ def _one_stream(outputs: list[Any]) -> list[Any]:
 
 def _plain(text: str, folder: Path) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r\n", "\n")
+    # A spinner that was taken away again.
+    text = re.sub(r"(\x1b\[2K[^\n]*\n\x1b\[1A)+\x1b\[2K", "", text)
     # Of what is written over and over in one line, the last.
     last = re.sub(r"(?m)^.*\r(?!\n)", "", text)
     lines = "\n".join(line.rstrip() for line in last.split("\n"))

@@ -30,14 +30,14 @@ from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="cifar10-small",
-    summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-8",
+    summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-20",
     dataset="cifar10",
     task="image-classification",
     builder="cookbook.models.compact_networks:compact",
     defaults={
         "block": "residual",
-        "widths": (14, 28, 56),
-        "depths": (1, 1, 1),
+        "widths": (8, 15, 30),
+        "depths": (3, 3, 3),
         "activation": "relu",
         "dropout": 0.0,
         "optimizer": "nesterov",
@@ -50,7 +50,8 @@ RECIPE = Recipe(
         "augment": "flip-crop",
         "standardize": True,
         "batch_size": 128,
-        "epochs": 100,
+        "progressive_sizes": (16, 24, 32, 32),
+        "epochs": 144,
     },
     # Blocks, widths and depths stay: every point of the space keeps within the parameters.
     space=Space(

@@ -30,14 +30,14 @@ from tuning import Choice, Float, Space
 
 RECIPE = Recipe(
     name="cifar10-small",
-    summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-20",
+    summary="CIFAR-10 within 62,458 parameters: a narrow ResNet-18",
     dataset="cifar10",
     task="image-classification",
     builder="cookbook.models.compact_networks:compact",
     defaults={
         "block": "residual",
-        "widths": (8, 15, 30),
-        "depths": (3, 3, 3),
+        "widths": (16, 16, 32),
+        "depths": (3, 3, 2),
         "activation": "relu",
         "dropout": 0.0,
         "optimizer": "nesterov",
@@ -51,7 +51,7 @@ RECIPE = Recipe(
         "standardize": True,
         "batch_size": 128,
         "progressive_sizes": (16, 24, 32, 32),
-        "epochs": 144,
+        "epochs": 148,
     },
     # Blocks, widths and depths stay: every point of the space keeps within the parameters.
     space=Space(

@@ -27,7 +27,10 @@ from benchmarks._machine import commit, machine
 from benchmarks._simple_methods import with_simple_method_anew
 from benchmarks._training import trained
 from benchmarks.document import stale_documents
+from pipelines.datasets.locate import form_of
+from pipelines.datasets.registry import dataset_folder, entry
 from pipelines.recipes.record import Record, read_record, record_file
+from pipelines.recipes.registry import load_recipe
 
 # What the models write: see `Task.notes`.
 TEXTS = ("samples.txt", "translations.txt")
@@ -52,13 +55,15 @@ def measure(
         What the trainings reached.
 
     Raises:
-        ValueError: If the kept record is of another command or machine.
+        ValueError: If the kept record is of another command, machine or form of the data.
         subprocess.CalledProcessError: If a training fails.
     """
     facts = machine()
     busy, cores = float(facts["load_before"]) > 0.5, _threads(facts["cores"])
+    data = data_form(recipe)
     if kept is not None:
-        _check_kept(kept, shlex.join(_command(recipe, seeds[0], extra)), cores, facts["cpu"])
+        command = shlex.join(_command(recipe, seeds[0], extra))
+        _check_kept(kept, (command, cores, facts["cpu"], data))
     done = {} if kept is None else _runs_of(kept)
     runs = [done.get(seed) or _run(recipe, seed, extra) for seed in seeds]
     return Record(
@@ -80,7 +85,18 @@ def measure(
             name: _by_metric([run["class_scores"][name] for run in runs])
             for name in runs[0]["class_scores"]
         },
+        data=data,
     )
+
+
+def data_form(recipe: str) -> str:
+    """Which of the forms of its dataset a recipe is trained on; empty where there is one form.
+
+    Args:
+        recipe: Name of the recipe.
+    """
+    name = load_recipe(recipe).dataset
+    return form_of(name, dataset_folder(name)) if len(entry(name).layouts) > 1 else ""
 
 
 def _threads(cores: int) -> int:
@@ -88,12 +104,12 @@ def _threads(cores: int) -> int:
     return min(cores, int(os.environ.get("TF_NUM_INTRAOP_THREADS", 0)) or cores)
 
 
-def _check_kept(kept: Record, command: str, cores: int, cpu: str) -> None:
-    found, wanted = (kept.command, kept.cores, kept.cpu), (command, cores, cpu)
+def _check_kept(kept: Record, wanted: tuple[str, int, str, str]) -> None:
+    found = (kept.command, kept.cores, kept.cpu, kept.data)
     if found != wanted or not kept.history:
         raise ValueError(
-            "Seeds are added to a record with a history, of the same command and machine. The "
-            f"record has {found}, this is {wanted}: measure all seeds again, without --add."
+            "Seeds are added to a record with a history, of the same command, machine and data. "
+            f"The record has {found}, this is {wanted}: measure all seeds again, without --add."
         )
 
 

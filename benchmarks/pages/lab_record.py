@@ -80,6 +80,8 @@ def _results(record: Record) -> Iterator[str]:
 def _circumstances(record: Record) -> Iterator[str]:
     yield _entry("seeds", ", ".join(map(str, record.seeds)))
     yield _entry("time", f"{record.cost()}, {record.cpu}")
+    if record.data:
+        yield _entry("data", record.data)
     yield _entry("command", record.command)
     yield _entry("commit", record.commit[:10])
 

@@ -112,7 +112,8 @@ def _results(recipe: Recipe, record: Record | None) -> str:
     if recipe.behind_baseline:
         parts.append(f"Behind the simple method: {recipe.behind_baseline}")
     measured = f"{record.cost()}, {record.cpu}; {record.date}, commit {record.commit[:10]}"
-    parts.append(f"{_over(record.seeds)}; {measured}:\n\n    {record.command}")
+    read = f"; data from `{record.data}`" if record.data else ""
+    parts.append(f"{_over(record.seeds)}; {measured}{read}:\n\n    {record.command}")
     return "\n\n".join(parts)
 
 
@@ -123,7 +124,7 @@ def _variants(recipe: Recipe) -> str:
         return ""
     usual = record_of(recipe.name)
     rows = [
-        (name, record.line(recipe.metric) + _apart(record, usual), record.commit[:10])
+        (name, record.line(recipe.metric) + _apart(record, usual), *_origin(record))
         for name, record in variants.items()
     ]
     pictures = [
@@ -131,8 +132,13 @@ def _variants(recipe: Recipe) -> str:
         for name, record in variants.items()
         if has_curves(record)
     ]
-    table = _table(("variant", "measured", "commit"), rows)
+    table = _table(("variant", "measured", "data", "commit"), rows)
     return "\n\n".join([f"## Variants\n\n{table}", *pictures])
+
+
+def _origin(record: Record) -> tuple[str, str]:
+    """What the data were read from, and the commit."""
+    return f"`{record.data}`" if record.data else "", record.commit[:10]
 
 
 def _apart(record: Record, usual: Record | None) -> str:

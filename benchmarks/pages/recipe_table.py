@@ -25,12 +25,19 @@ def _row(recipe: Recipe) -> tuple[str, ...]:
     return (
         f"[`{recipe.name}`](recipes/{recipe.name}.md)",
         recipe.summary,
-        f"`{recipe.dataset}`",
+        _data(recipe),
         f"{best} `{recipe.metric}` over {len(recipe.space.dimensions)} hyperparameters",
         str(recipe.defaults["epochs"]),
         _measured(recipe),
         recipe.source,
     )
+
+
+def _data(recipe: Recipe) -> str:
+    """The dataset, and which of its forms the measured results are of."""
+    record = record_of(recipe.name)
+    form = f" ({record.data})" if record is not None and record.data else ""
+    return f"`{recipe.dataset}`{form}"
 
 
 def _measured(recipe: Recipe) -> str:

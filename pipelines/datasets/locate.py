@@ -19,6 +19,23 @@ def match_layout(folder: Path, layout: tuple[str, ...]) -> list[Path] | None:
     return None if None in found else [path for path in found if path is not None]
 
 
+def form_of(name: str, folder: Path) -> str:
+    """The file or folder that a dataset is read from, of all the forms it comes in.
+
+    Args:
+        name: Name of the dataset.
+        folder: Its folder.
+
+    Returns:
+        A name within the folder, for example `"cifar-10-batches-bin"`.
+
+    Raises:
+        DataError: As in `locate`.
+    """
+    _, found = locate(name, folder)
+    return found[0].relative_to(folder).parts[0]
+
+
 def locate(name: str, folder: Path) -> tuple[int, list[Path]]:
     """Finds the layout that is present.
 

@@ -34,6 +34,8 @@ class Record:
         texts: What the model of the first seed wrote, by file name.
         class_scores: Precision, recall and F1 on the test rows by class, one number for each seed;
             empty with more than ten classes, and in records of before they were kept.
+        data: File or folder, within that of the dataset, that the data were read from: a dataset
+            comes in several forms, some of them copies with losses. Empty where it has one form.
     """
 
     recipe: str
@@ -51,6 +53,7 @@ class Record:
     history: Sequence[Mapping[str, Sequence[float]]] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     class_scores: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    data: str = ""
 
     def line(self, metric: str) -> str:
         """One line about one metric.

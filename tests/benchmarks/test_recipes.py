@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks._machine import machine
 from benchmarks._simple_methods import with_simple_method_anew
-from benchmarks.recipes import REPORT, class_scores, measure
+from benchmarks.recipes import REPORT, class_scores, data_form, measure
 from pipelines.recipes.record import record_of
 
 
@@ -28,8 +28,16 @@ def test_the_seeds_of_a_record_are_kept(kept, monkeypatch):
 
 
 def test_seeds_are_added_to_a_record_of_the_same_command_alone(kept):
-    with pytest.raises(ValueError, match=r"of the same command and machine.*without --add"):
+    with pytest.raises(ValueError, match=r"of the same command, machine and data\..*without --add"):
         measure(kept.recipe, seeds=kept.seeds, extra=["--epochs", "1"], kept=kept)
+
+
+def test_a_record_names_the_form_of_its_data_where_there_are_several(tmp_path, monkeypatch):
+    monkeypatch.setenv("COOKBOOK_DATA", str(tmp_path))
+    (tmp_path / "cifar10").mkdir()
+    (tmp_path / "cifar10" / "cifar10-jpeg.tar.gz").touch()
+    assert data_form("cifar10-lenet") == "cifar10-jpeg.tar.gz"
+    assert data_form("digits-cnn") == data_form("names-char-lm") == ""
 
 
 @pytest.mark.parametrize(("classes", "kept"), [(2, 2), (11, 0)])

@@ -11,6 +11,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
     source      Neural network assignments (source 001), Optimizers, Q4
     seeds       0, 1, 2
     time        about 460 s each on 1 core, AMD EPYC
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-cnn --seed 0 --json
     commit      397e124227
 """

@@ -18,6 +18,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
                 test accuracy
     seeds       0, 1, 2
     time        about 789 s each on 1 core, AMD EPYC
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-lenet --seed 0 --json
     commit      55878d7d98
 """

@@ -12,6 +12,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 test accuracy
     seeds       0
     time        about 10042 s on 1 core, AMD EPYC (AVX-512)
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-resnet34 --seed 0 --set epochs=7 --set
                 precision=mixed_bfloat16 --json
     commit      d96ef77590

@@ -18,6 +18,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-26:
                 test accuracy at this size
     seeds       0
     time        about 6695 s on 1 core, AMD EPYC (AVX-512)
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-small --seed 0 --json
     commit      d560f7b743
 """

@@ -22,6 +22,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 test accuracy
     seeds       0
     time        about 954 s on 1 core, AMD EPYC (AVX-512)
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-super-lenet --seed 0 --json
     commit      f26721b9c3
 """

@@ -18,6 +18,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 test accuracy
     seeds       0
     time        about 7712 s on 1 core, AMD EPYC (AVX-512)
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-super-resnet34 --seed 0 --set precision=mixed_bfloat16 --json
     commit      ec8a09a6c0
 """

@@ -11,6 +11,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-27:
                 test accuracy
     seeds       0
     time        about 1346 s on 1 core, Intel(R) Xeon(R) Processor (AVX-512)
+    data        cifar10-jpeg.tar.gz
     command     cookbook train cifar10-super-resnet34-wrong-init --seed 0 --epochs 1 --set
                 precision=mixed_bfloat16 --json
     commit      2ae7abbb88

@@ -13,6 +13,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.13
     seeds       0
     time        about 4784 s on 1 core, AMD EPYC (AVX-512)
+    data        eng-fra.txt
     command     cookbook train eng-fra-sentences --seed 0 --set precision=mixed_bfloat16 --json
     commit      8976efc17f
 """

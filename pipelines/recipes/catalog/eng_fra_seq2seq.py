@@ -14,6 +14,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
     source      R&D report on LeNet, ResNet and recurrent networks (source 003), section 6.13
     seeds       0, 1, 2
     time        about 912 s each on 1 core, AMD EPYC (AVX-512)
+    data        eng-fra.txt
     command     cookbook train eng-fra-seq2seq --seed 0 --json
     commit      e766cd0c79
 """

@@ -15,6 +15,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
                 et al. 2011; Wang and Manning 2012
     seeds       0, 1, 2
     time        about 32 s each on 1 core, AMD EPYC (AVX-512)
+    data        aclImdb.tar.gz
     command     cookbook train imdb-sentiment --seed 0 --json
     commit      c1df6d08ec
 """

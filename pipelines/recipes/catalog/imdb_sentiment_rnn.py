@@ -17,6 +17,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 8: 86.2 % validation accuracy
     seeds       0, 1, 2
     time        about 222 s each on 1 core, AMD EPYC (AVX-512)
+    data        aclImdb.tar.gz
     command     cookbook train imdb-sentiment-rnn --seed 0 --json
     commit      fd74e595f7
 """

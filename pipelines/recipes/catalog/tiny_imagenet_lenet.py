@@ -21,6 +21,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 validation accuracy
     seeds       0, 1, 2
     time        about 100 s each on 1 core, AMD EPYC (AVX-512)
+    data        tiny-imagenet-200-subset.tar.gz
     command     cookbook train tiny-imagenet-lenet --seed 0 --json
     commit      5b210eaf9b
 """

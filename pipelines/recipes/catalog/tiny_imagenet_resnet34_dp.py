@@ -12,6 +12,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 validation accuracy
     seeds       0
     time        about 2372 s on 1 core, AMD EPYC (AVX-512)
+    data        tiny-imagenet-200-subset.tar.gz
     command     cookbook train tiny-imagenet-resnet34-dp --seed 0 --set epochs=10 --set
                 precision=mixed_bfloat16 --json
     commit      d96ef77590

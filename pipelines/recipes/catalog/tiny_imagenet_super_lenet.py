@@ -14,6 +14,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
                 validation accuracy
     seeds       0, 1, 2
     time        about 333 s each on 1 core, AMD EPYC (AVX-512)
+    data        tiny-imagenet-200-subset.tar.gz
     command     cookbook train tiny-imagenet-super-lenet --seed 0 --json
     commit      f26721b9c3
 """

@@ -18,6 +18,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-29:
                 validation accuracy
     seeds       0
     time        about 6360 s on 1 core, AMD EPYC (AVX-512)
+    data        tiny-imagenet-200-subset.tar.gz
     command     cookbook train tiny-imagenet-super-resnet34 --seed 0 --set precision=mixed_bfloat16
                 --json
     commit      ec8a09a6c0

@@ -12,6 +12,7 @@ Measured by `python -m benchmarks.recipes` on 2026-11-30:
                 validation accuracy
     seeds       0
     time        about 4228 s on 1 core, AMD EPYC (AVX-512)
+    data        tiny-imagenet-200-subset.tar.gz
     command     cookbook train tiny-imagenet-super-resnet34-wrong-init --seed 0 --set epochs=10
                 --set precision=mixed_bfloat16 --json
     commit      f63c15ec66

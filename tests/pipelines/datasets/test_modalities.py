@@ -14,7 +14,7 @@ from pipelines.datasets.formats.archives import read_members
 from pipelines.datasets.formats.images import ImageFiles, decode_image
 from pipelines.datasets.formats.pairs import references, sentence_groups
 from pipelines.datasets.formats.text_classes import load_text_classes
-from pipelines.datasets.locate import locate
+from pipelines.datasets.locate import form_of, locate
 from pipelines.datasets.named.corpora import load_plain_text
 from pipelines.datasets.named.eng_fra import plain_ascii
 from tests.pipelines.datasets import makers
@@ -297,3 +297,9 @@ def test_reviews_are_split_anew_by_a_share(tmp_path: Path) -> None:
 def test_the_first_complete_layout_is_taken(tmp_path: Path) -> None:
     makers.cifar_npz(tmp_path, 1)
     assert locate("cifar10", tmp_path)[1] == [tmp_path / "cifar10.npz"]
+    assert form_of("cifar10", tmp_path) == "cifar10.npz"
+    batches = tmp_path / "cifar-10-batches-bin"
+    batches.mkdir()
+    for name in ("data_batch_5.bin", "test_batch.bin"):
+        (batches / name).touch()
+    assert form_of("cifar10", tmp_path) == "cifar-10-batches-bin"

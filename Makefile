@@ -94,10 +94,12 @@ docs: $(DOCS_STAMP)  ## build the documentation into build/site; a broken link f
 
 image:  ## build the container image
 	docker build --file docker/Dockerfile --tag keras-cookbook \
+	  --build-arg ACCELERATOR=$(ACCELERATOR) \
 	  --build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
 
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 N ?= 1
+ACCELERATOR ?= cpu
 
 secrets:  ## write the service's secrets into secrets/, each once
 	sh docker/make-secrets.sh secrets
@@ -109,7 +111,7 @@ up:  ## start the tuning service: PostgreSQL, MLflow, one worker
 	  echo "The service did not start: the last lines of its servers are above. \`password authentication failed\` means that secrets/ was made anew while the databases in their volume know the old ones: \`make passwords\` tells them the new ones."; exit 1; }
 
 passwords:  ## tell the databases and MLflow the passwords in secrets/: after a loss or a leak
-	@for name in studies mlflow; do \
+	@for name in postgres studies mlflow; do \
 	  echo "ALTER ROLE $$name PASSWORD '$$(cat secrets/$${name}_password)'" | \
 	    $(COMPOSE) exec -T postgres psql --quiet --username=postgres || exit 1; done
 	$(COMPOSE) up --detach --force-recreate mlflow worker

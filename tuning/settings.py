@@ -12,6 +12,7 @@ from tuning.search_options import SearchOptions
 from tuning.stages import Stage, check_stages
 from tuning.strategies import check_options, default_pruner
 
+_COLUMNS = frozenset({"number", "params", "state", "trial"})
 _NAME_LENGTH = 200  # a folder has the name of its study, and takes 255 bytes
 
 
@@ -104,6 +105,11 @@ class SearchSettings(SearchOptions):
         names = [metric.name for metric in self.metrics]
         if len(set(names)) != len(names):
             raise ValueError(f"`metrics` needs at least one metric, each once. Got {names}.")
+        if taken := _COLUMNS.intersection(names):
+            raise ValueError(
+                f"{', '.join(sorted(_COLUMNS))} are columns of every table of trials. Got metrics="
+                f"{names}: call {', '.join(sorted(taken))} otherwise."
+            )
         if len(names) > 1 and self.pruner == "hyperband":
             raise ValueError(
                 "The pruner 'hyperband' compares one metric. "

@@ -1,12 +1,16 @@
-"""Curves of few points are seen: a line alone needs two of them."""
+"""Figures of any training: curves of few points are seen, and names are no formulas."""
 
 from __future__ import annotations
+
+import io
+
+import numpy as np
 
 from pipelines.comparisons.arm_results import ArmResult
 from pipelines.comparisons.comparison import Part
 from pipelines.comparisons.figure import comparison_figure
 from pipelines.comparisons.training import Findings
-from pipelines.figures import history_figure
+from pipelines.figures import class_balance_figure, confusion_figure, history_figure
 from tuning.report.compare import _band
 from tuning.report.style import new_figure
 
@@ -45,3 +49,12 @@ def test_the_final_value_of_a_study_has_a_width():
     assert list(steps.get_xdata())[-2:] == [3.0, 3.5]
     assert list(steps.get_ydata())[-2:] == [0.9, 0.9]
     assert end.get_marker() == "o"
+
+
+def test_names_of_classes_are_no_formulas():
+    classes = ["<$50", "$50_$100", ">$100"]
+    rows = {"train": dict.fromkeys(classes, 1)}
+    for figure in (confusion_figure(np.eye(3, dtype=int), classes), class_balance_figure(rows)):
+        figure.savefig(io.BytesIO())
+        labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        assert labels == ["<\\$50", "\\$50_\\$100", ">\\$100"]

@@ -19,12 +19,9 @@ from tests.service.support import (
     states,
     wait_until,
 )
+from tests.tuning.workers.support import is_gone
 
 pytestmark = pytest.mark.service
-
-
-def alive(processes):
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.mark.parametrize("with_server", [False, True])
@@ -39,7 +36,7 @@ def test_nothing_that_trials_started_outlives_a_killed_search(tmp_path, with_ser
             child.kill()
     process.kill()
     process.communicate()
-    wait_until(lambda: not alive(children), 10)
+    wait_until(lambda: all(map(is_gone, children)), 10)
 
 
 def test_ctrl_c_and_then_fewer_trials_ends(tmp_path):

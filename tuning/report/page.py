@@ -25,6 +25,8 @@ from tuning.report.values import number
 from tuning.report.view import StudySnapshot, as_view
 from tuning.storage.records import FAILED
 
+_BEST = 10  # trials
+
 
 class _Part(NamedTuple):
     name: str
@@ -120,8 +122,9 @@ def _parts(
             drawing = entry.draw(view.evaluation[name])
             yield _Part(name, entry.title, figure(name, entry.caption, drawing))
     yield _Part("again", "Look further", summary.going_on(view, run_url))
-    best = "Pareto front" if len(view.metrics) > 1 else "Best trials"
-    yield _Part("best", best, _trials_table(view, best_trials(view)))
+    several = len(view.metrics) > 1
+    best = _trials_table(view, best_trials(view, None if several else _BEST))
+    yield _Part("best", "Pareto front" if several else "Best trials", best)
     for name, title, found in (
         ("constraints", "Constraints", constraints_table(view)),
         ("stages", "Stages", stages_table(view)),
@@ -145,13 +148,14 @@ def _trials_table(
     metrics = [metric for metric, _ in view.metrics]
     names = list(dict.fromkeys(name for row in rows for name in row["params"]))
     columns = ["trial", *(["state"] if state else []), *metrics]
+    costs = [name for name in ("epochs", "seconds") if name not in metrics]
     lines = [
         [row[column] for column in columns]
         + [row["params"].get(name) for name in names]
-        + [row["epochs"], row["seconds"]]
+        + [row[name] for name in costs]
         for row in rows
     ]
-    return table([*columns, *names, "epochs", "seconds"], lines, trials=True, name=name)
+    return table([*columns, *names, *costs], lines, trials=True, name=name)
 
 
 def _failures(view: StudySnapshot) -> str:

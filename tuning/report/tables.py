@@ -81,7 +81,7 @@ def _row(view: StudySnapshot, record: TrialRecord) -> dict[str, Any]:
     metrics |= dict(zip(metrics, values, strict=False))
     for name in view.bounded:
         metrics.setdefault(name, record.metrics.get(name))
-    return {
+    row = {
         "trial": record.number,
         "state": record.state,
         **metrics,
@@ -93,6 +93,7 @@ def _row(view: StudySnapshot, record: TrialRecord) -> dict[str, Any]:
         "stage": record.stage,
         "reason": record.reason,
     }
+    return row | metrics  # a metric may be called `seconds` or `epochs`
 
 
 def write_trials(study: Any, path: str | Path) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from matplotlib.figure import Figure
 
@@ -12,6 +13,9 @@ from tuning.report.theme import INK
 from tuning.report.values import duration, time_unit
 from tuning.report.view import StudySnapshot
 from tuning.storage.records import COMPLETE, FAILED, RUNNING, TrialRecord
+
+# A worker is given its next trial a moment before the end of the last one is written.
+_MOMENT = timedelta(seconds=0.5)
 
 
 def timeline_figure(view: StudySnapshot) -> Figure:
@@ -65,8 +69,12 @@ def timeline_figure(view: StudySnapshot) -> Figure:
 
 
 def _lanes(records: list[TrialRecord]) -> dict[int, int]:
-    """Rows of the trials: their worker, or the first row that is free when nobody noted it."""
-    if all(record.worker is not None for record in records):
+    """Rows of the trials: their worker, or the first row that is free when nobody noted it.
+
+    Every process that searches counts its own workers from 0. Where several search one study, a
+    number is that of several workers, and says nothing.
+    """
+    if all(record.worker is not None for record in records) and _one_at_a_time(records):
         return {record.number: int(record.worker or 0) for record in records}
     free: list[datetime] = []
     lanes: dict[int, int] = {}
@@ -76,3 +84,13 @@ def _lanes(records: list[TrialRecord]) -> dict[int, int]:
         free[row : row + 1] = [ended]
         lanes[record.number] = row
     return lanes
+
+
+def _one_at_a_time(records: list[TrialRecord]) -> bool:
+    """Whether no worker has a trial while it still has another one."""
+    ordered = sorted(records, key=lambda r: (r.worker, r.started, r.number))
+    return all(
+        (later.started or datetime.min) >= (earlier.finished or datetime.max) - _MOMENT
+        for earlier, later in pairwise(ordered)
+        if earlier.worker == later.worker
+    )

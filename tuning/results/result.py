@@ -195,7 +195,7 @@ def trials_frame(found: Sequence[TrialRecord]) -> pd.DataFrame:
         row |= {f"param_{name}": value for name, value in record.params.items()}
         row |= {"seconds": record.duration, "steps": record.steps, "seed": record.seed}
         row |= {"attempts": record.attempts, "reason": record.reason, "stage": record.stage}
-        rows.append(row)
+        rows.append(row | dict(record.metrics))  # a metric may be called `seconds` or `steps`
     columns = None if rows else ["number", "state", "value"]
     return pd.DataFrame(rows, columns=columns).set_index("number")
 

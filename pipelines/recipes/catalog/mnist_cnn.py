@@ -2,10 +2,18 @@
 
 The data are read from the data folder: `cookbook data get mnist` fetches them (11.6 MB).
 
-Measured: not yet.
+Measured by `python -m benchmarks.recipes` on 2026-12-01:
 
+    test        accuracy 0.989 ± 0.00078; linear discriminant analysis 0.8803
+    test        crossentropy 0.03475 ± 0.0041; linear discriminant analysis 0.5585
+    test        balanced_accuracy 0.9889 ± 0.00075; linear discriminant analysis 0.879
     source      Neural network assignments (source 001), Optimizers, Q4, its network for small
                 images; LeCun et al. 1998
+    seeds       0, 1, 2
+    time        about 96 s each on 1 core, AMD EPYC (AVX-512)
+    data        train-images-idx3-ubyte
+    command     cookbook train mnist-cnn --seed 0 --json
+    commit      9aecf99df1
 """
 
 from __future__ import annotations

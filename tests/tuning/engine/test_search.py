@@ -111,6 +111,7 @@ SETTINGS = [
     ({"study": "a/b"}, "a name that can also name a folder"),
     ({"metrics": ()}, "at least one metric, each once"),
     ({"metrics": ("loss", "minimize")}, "needs pairs of a name and a direction"),
+    ({"metrics": (("state", "minimize"),)}, "Got metrics=['state']: call state otherwise"),
     ({"metrics": None}, '(("val_loss", "minimize"),). Got None.'),
     ({"metrics": "loss"}, "minimize\"),). Got 'loss'."),
     ({"metrics": (("loss", "min"),)}, "No direction named 'min'"),
@@ -222,18 +223,22 @@ def found_by_time_alone(root, space, timeout):
     settings = SearchSettings(
         study="s", metrics=LOSS, root=root, workers=1, strategy="random", timeout=timeout
     )
-    objective = lambda params, context: {"loss": params["x"]}  # noqa: E731
+
+    def objective(params, context):
+        time.sleep(0.05)
+        return {"loss": params["x"]}
+
     return search(objective, space, settings, on_progress=seen.append), seen
 
 
 def test_time_alone_ends_a_search_without_a_number_of_trials(tmp_path):
-    found, seen = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 5.0)
+    found, seen = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 15.0)
     assert found.stopped_because == "timeout"
     assert found.states["complete"] > 0
     assert {progress.total for progress in seen} == {None}
     left = [progress.remaining_seconds for progress in seen]
-    assert 5.0 >= left[0] >= left[-1] >= 0.0
-    again, _ = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 5.0)
+    assert 15.0 >= left[0] >= left[-1] >= 0.0
+    again, _ = found_by_time_alone(tmp_path, Space({"x": Float(0.0, 1.0)}), 15.0)
     assert again.n_trials > found.n_trials  # the same command goes on
 
 

@@ -175,6 +175,19 @@ def test_an_unknown_figure_is_named() -> None:
         draw("slice", new_study(memory()))
 
 
+def _busy(*starts: float) -> str:
+    """What the figure of workers says of trials of two seconds by one number of a worker."""
+    study = new_study(memory())
+    for start in starts:
+        add_trial(study, PARAMS, values=[0.5], start=start, worker=0)
+    return str(draw("timeline", view_study(study)).alt)
+
+
+def test_workers_of_several_processes_are_told_apart() -> None:
+    assert "2 trials on 1 workers, which were busy 100%" in _busy(0.0, 1.9)
+    assert "4 trials on 2 workers, which were busy 100%" in _busy(0.0, 0.0, 2.0, 2.0)
+
+
 def test_only_several_metrics_have_a_pareto_front(views: dict[str, StudySnapshot]) -> None:
     assert "pareto" not in figures_of(views["one trial"])
     assert list(figures_of(views["two metrics"])) == list(FIGURES)

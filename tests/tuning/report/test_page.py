@@ -319,6 +319,23 @@ def test_best_trials_of_several_metrics_are_the_front(storage: Any) -> None:
     assert [row["trial"] for row in best_trials(study)] == [0, 2]
 
 
+def test_the_page_has_the_whole_front(storage: Any) -> None:
+    study = new_study(storage, space=Space({"x": Float(0.0, 1.0)}), metrics=TWO)
+    for number in range(15):
+        add_trial(study, {"x": 0.1}, values=[number / 20, 100.0 * number])
+    front = without_figures(study).split(">Pareto front<", 1)[1].split("</table>", 1)[0]
+    assert front.count("<tr") == 1 + 15
+
+
+def test_a_metric_may_be_called_as_a_column_of_costs(storage: Any) -> None:
+    metrics = (("seconds", "minimize"), ("epochs", "minimize"))
+    study = new_study(storage, space=Space({"x": Float(0.0, 1.0)}), metrics=metrics)
+    add_trial(study, {"x": 0.1}, values=(0.031, 4.5), seconds=7.0)
+    (row,) = best_trials(study)
+    assert (row["seconds"], row["epochs"]) == (0.031, 4.5)
+    assert without_figures(study).count(">seconds<") == 2  # once in each table
+
+
 def test_every_trial_is_a_row(storage: Any, tmp_path: Path) -> None:
     study = demo_study(storage, trials=6)
     rows = trial_rows(study)

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.service.support import ROOT, wait_until
+from tests.tuning.workers.support import is_gone
 
 ENDING = """
 import pathlib, subprocess, sys
@@ -51,13 +52,6 @@ def start(tmp_path):
     for process in started:
         process.kill()
         process.wait()
-
-
-def is_gone(process):
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @pytest.mark.parametrize("how", ["kill", "stop"])

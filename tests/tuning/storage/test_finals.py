@@ -108,10 +108,10 @@ def test_a_lease_is_renewed_while_the_end_takes_long_and_the_others_wait(url):
     held, waits = threading.Event(), threading.Event()
 
     def end_slowly():
-        with claimed_ending("s", url, is_current=current, lease=1.0) as ending:
+        with claimed_ending("s", url, is_current=current, lease=3.0) as ending:
             held.set()
             waits.wait(30)
-            time.sleep(1.5)  # longer than the lease
+            time.sleep(4.0)  # longer than the lease
             ending.finish({"trials": 8})
 
     thread = threading.Thread(target=end_slowly)
@@ -125,15 +125,15 @@ def test_a_lease_is_renewed_while_the_end_takes_long_and_the_others_wait(url):
 
 def test_a_lease_is_renewed_again_after_a_renewal_that_failed(url, monkeypatch):
     monkeypatch.setattr("tuning.storage.connections.BUSY_SECONDS", 0.1)
-    with claimed_ending("s", url, is_current=current, lease=2.0) as ending:
+    with claimed_ending("s", url, is_current=current, lease=6.0) as ending:
         patience = ending._book._storage.patience
         patience.seconds, before = 0.0, patience.seconds
         holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
-        time.sleep(1.0)  # one renewal at least
+        time.sleep(2.0)  # one renewal at least
         holder.execute("ROLLBACK")
         holder.close()
-        time.sleep(2.0)  # longer than what was left of the lease
+        time.sleep(6.0)  # longer than what was left of the lease
         patience.seconds = before
         assert finals(url).claim_final() is None
         ending.finish({"trials": 8})

@@ -39,9 +39,16 @@ def ends(pool):
     return message.outcome
 
 
-def assert_dead(processes, seconds=60.0):
+def is_gone(process):
     """A process that waits to be collected by its new parent runs no more."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # collected between a look at it and this one, too
+        return True
+
+
+def assert_dead(processes, seconds=60.0):
     end = time.monotonic() + seconds
-    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+    while not all(map(is_gone, processes)):
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -150,7 +151,10 @@ def test_rule_3_nothing_is_left_of_a_process_that_ended(tmp_path, signals):
     try:
         pids = [int(pid) for pid in process.stdout.readline().split()]
         assert pids
-        left = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+        left = []
+        for pid in pids:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already
+                left.append(psutil.Process(pid))
         for each in signals:
             process.send_signal(each)
         process.wait(timeout=100)

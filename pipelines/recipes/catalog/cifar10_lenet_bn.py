@@ -8,8 +8,8 @@ fits the training rows better. On validation rows its three seeds are best after
 epochs, with 56.6 to 57.7 %.
 
 The report's text has max pooling where its printed network averages: with it, the variant `maxpool`
-of the record, the seeds are best with 59.9 to 60.6 % of the validation rows (the report: 60.42), and
-have 58.3 to 59.9 % where they have the report's 75.8 % of the training rows.
+of the record, the seeds are best with 59.9 to 60.6 % of the validation rows (the report: 60.42),
+and have 58.3 to 59.9 % where they have the report's 75.8 % of the training rows.
 
 Measured by `python -m benchmarks.recipes` on 2026-12-01:
 

@@ -147,6 +147,8 @@ def test_the_time_of_a_job_counts_from_its_start_whoever_serves_it(place):
         assert status.counts["waiting"] == sum(status.counts.values())  # for the next search
         with place.client.engine.begin() as connection:  # as its worker died before it said so
             connection.execute(sa.update(JOBS).values(state="running", reason=""))
+        # The moment that the job's clock has left is time for a trial to begin.
+        place.wait_for(lambda: place.client.status("good").job.is_overdue)
     assert not (place.folder / "began").exists()
     lines = [line.text for line in place.client.lines("good")]
     assert lines.count("serves this job") == 2  # also of the worker that only joined

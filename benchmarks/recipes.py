@@ -212,7 +212,13 @@ def main() -> None:
         if options.simple_method:
             if not file.exists():
                 parser.error(f"{file.stem} has no record yet: measure it without --simple-method.")
-            _write(file, with_simple_method_anew(read_record(file)))
+            record = read_record(file)
+            if (data := data_form(recipe)) != record.data:
+                parser.error(
+                    f"The record {file.stem} is of {record.data!r}, the data folder has {data!r}: "
+                    "a simple method stands beside trainings on the same data."
+                )
+            _write(file, with_simple_method_anew(record))
             continue
         kept = read_record(file) if options.add and file.exists() else None
         try:

@@ -8,16 +8,13 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from tuning.report.values import plain
+
 # Okabe and Ito's palette: told apart by colour-blind readers as well.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 _FEW_POINTS = 12
 _SHADES = " .:-=+*#%@"
 _LINE = 100  # characters
-
-
-def _plain(name: str) -> str:
-    """A name as it is: a "$" would begin a formula."""
-    return name.replace("$", r"\$")
 
 
 def point_marker(points: int) -> str:
@@ -78,7 +75,7 @@ def confusion_figure(counts: np.ndarray, classes: Sequence[str]) -> Figure:
     axes.set(xlabel="predicted", ylabel="true")
     if len(classes) <= 20:
         ticks = range(len(classes))
-        names = [_plain(name) for name in classes]
+        names = [plain(name) for name in classes]
         axes.set_xticks(ticks, names, rotation=45 if max(map(len, classes)) > 3 else 0)
         axes.set_yticks(ticks, names)
         for (row, column), count in np.ndenumerate(counts):
@@ -108,7 +105,7 @@ def class_balance_figure(rows: Mapping[str, Mapping[str, int]], *, shown: int = 
         places = [place + index * height for place in range(len(names))]
         axes.barh(places, [counts[name] / total for name in names], height, label=split)
     middle = (len(rows) - 1) * height / 2
-    axes.set_yticks([place + middle for place in range(len(names))], [*map(_plain, names)])
+    axes.set_yticks([place + middle for place in range(len(names))], [*map(plain, names)])
     axes.invert_yaxis()
     axes.set(xlabel="share of the rows")
     axes.legend()
@@ -138,7 +135,7 @@ def class_report_figure(report: Mapping[str, Any], *, shown: int = 40) -> Figure
     image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     figure.colorbar(image, shrink=0.8)
     axes.set_xticks(range(len(scores)), scores)
-    names = [_plain(f"{name} ({row['support']:.0f})") for name, row in rows]
+    names = [plain(f"{name} ({row['support']:.0f})") for name, row in rows]
     axes.set_yticks(range(len(rows)), names)
     for (row, column), value in np.ndenumerate(values):
         color = "white" if value > 0.5 else "black"
@@ -193,7 +190,7 @@ def surprise_figure(
     axes.barh(places + 0.2, nats[largest] / nats.sum(), 0.38, color=ORANGE, label="of the loss")
     axes.barh(places - 0.2, counts[largest] / counts.sum(), 0.38, color=BLUE, label="of the text")
     # As Python writes them: a space or a line feed must be seen.
-    axes.set_yticks(places, [_plain(ascii(tokens[i])[1:-1]) for i in largest])
+    axes.set_yticks(places, [plain(ascii(tokens[i])[1:-1]) for i in largest])
     axes.set(xlabel="share")
     axes.legend(frameon=False)
     return figure

@@ -49,17 +49,16 @@ print([n for n in {heavy!r} if n in sys.modules], file=sys.stderr)
 sys.exit(code)
 """
 
-# Seconds of processor time within the interpreter, which other load hardly changes: twice what a
-# slow processor takes.
+# Seconds of processor time within the interpreter, which other load does not change.
 CALLS = {
-    ("--help",): 0.6,
-    ("tune", "--help"): 0.6,
-    ("train", "--help"): 0.6,
-    ("recipes", "--json"): 1.2,
-    ("models", "--json"): 1.2,
-    ("reproduce", "--json"): 1.2,
-    ("data", "list", "--json"): 1.2,
-    ("show", "digits-cnn"): 1.2,
+    ("--help",): 0.3,
+    ("tune", "--help"): 0.3,
+    ("train", "--help"): 0.3,
+    ("recipes", "--json"): 0.6,
+    ("models", "--json"): 0.6,
+    ("reproduce", "--json"): 0.6,
+    ("data", "list", "--json"): 0.6,
+    ("show", "digits-cnn"): 0.6,
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks._machine import machine
 from benchmarks._simple_methods import with_simple_method_anew
-from benchmarks.recipes import REPORT, class_scores, data_form, measure
+from benchmarks.recipes import REPORT, class_scores, data_form, main, measure
 from pipelines.recipes.record import record_of
 
 
@@ -38,6 +38,16 @@ def test_a_record_names_the_form_of_its_data_where_there_are_several(tmp_path, m
     (tmp_path / "cifar10" / "cifar10-jpeg.tar.gz").touch()
     assert data_form("cifar10-lenet") == "cifar10-jpeg.tar.gz"
     assert data_form("digits-cnn") == data_form("names-char-lm") == ""
+
+
+def test_a_simple_method_is_not_measured_on_another_form_of_the_data(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COOKBOOK_DATA", str(tmp_path))
+    (tmp_path / "cifar10").mkdir()
+    (tmp_path / "cifar10" / "cifar10.npz").touch()
+    monkeypatch.setattr("sys.argv", ["recipes", "cifar10-lenet", "--simple-method"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "the data folder has 'cifar10.npz'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("classes", "kept"), [(2, 2), (11, 0)])

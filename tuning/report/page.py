@@ -25,8 +25,6 @@ from tuning.report.values import number
 from tuning.report.view import StudySnapshot, as_view
 from tuning.storage.records import FAILED
 
-_BEST = 10  # trials
-
 
 class _Part(NamedTuple):
     name: str
@@ -123,8 +121,9 @@ def _parts(
             yield _Part(name, entry.title, figure(name, entry.caption, drawing))
     yield _Part("again", "Look further", summary.going_on(view, run_url))
     several = len(view.metrics) > 1
-    best = _trials_table(view, best_trials(view, None if several else _BEST))
-    yield _Part("best", "Pareto front" if several else "Best trials", best)
+    best = best_trials(view, None) if several else best_trials(view)
+    title = "Pareto front" if several else "Best trials"
+    yield _Part("best", title, _trials_table(view, best))
     for name, title, found in (
         ("constraints", "Constraints", constraints_table(view)),
         ("stages", "Stages", stages_table(view)),

@@ -54,8 +54,8 @@ def held_trials_taken_back(url, over, taken):
 
 
 def test_a_slow_strategy_loses_no_lease(tmp_path, slow):
-    slow(3.0)  # longer than a lease
-    session = Session(SPACE, settings(tmp_path, trials=1, strategy="slow"), lease=2.0)
+    slow(3.5)  # more than two leases
+    session = Session(SPACE, settings(tmp_path, trials=2, strategy="slow"), lease=1.5)
     taken, over = [], threading.Event()
     watch = threading.Thread(
         target=held_trials_taken_back, args=(session.settings.url, over, taken)
@@ -66,7 +66,7 @@ def test_a_slow_strategy_loses_no_lease(tmp_path, slow):
     over.set()
     watch.join()
     result = session.result()
-    assert result.states == {"complete": 1}
+    assert result.states == {"complete": 2}
     assert taken == []
     assert {record.attempts for record in result.records} == {1}
 

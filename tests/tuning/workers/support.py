@@ -42,7 +42,7 @@ def ends(pool):
 def is_gone(process):
     """A process that waits to be collected by its new parent runs no more."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:  # collected between a look at it and this one, too
         return True
 
